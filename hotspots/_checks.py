@@ -1,0 +1,103 @@
+"""Validators that several stages share, each named after what it checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hotspots.errors import ColumnError, CrsError, DataFileError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import geopandas as gpd
+    import pandas as pd
+
+
+def existing_file(path: str | Path, what: str) -> Path:
+    """Return ``path`` as a :class:`~pathlib.Path` of an existing, non-empty file.
+
+    Raises
+    ------
+    DataFileError
+        If nothing, a folder, or an empty file is there.
+    """
+    found = Path(path)
+    if not found.exists():
+        raise DataFileError(f"{what}: there is no file {found}. Check the path and its spelling.")
+    if found.is_dir():
+        raise DataFileError(f"{what}: {found} is a folder. Name the file inside it.")
+    if found.stat().st_size == 0:
+        raise DataFileError(f"{what}: {found} is empty. Export it again from its source.")
+    return found
+
+
+def columns_present(columns: Iterable[object], wanted: Sequence[str], what: str) -> None:
+    """Raise :class:`ColumnError` naming the missing columns and those that are there."""
+    have = [str(column) for column in columns]
+    missing = [name for name in wanted if name not in have]
+    if missing:
+        raise ColumnError(
+            f"{what}: no column {', '.join(map(repr, missing))}. "
+            f"The columns are: {', '.join(map(repr, have[:40]))}."
+        )
+
+
+def unique_index(frame: pd.DataFrame | pd.Series, what: str) -> None:
+    """Raise :class:`InputError` naming the first repeated index values."""
+    if not frame.index.is_unique:
+        repeated = frame.index[frame.index.duplicated()].unique()
+        raise InputError(
+            f"{what}: {len(repeated)} identifiers are there more than once, "
+            f"first {repeated[0]!r}. Each must be unique: join or rename the repeated rows."
+        )
+
+
+def projected_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> None:
+    """Raise :class:`CrsError` unless the frame has a projected CRS in metres."""
+    if frame.crs is None:
+        raise CrsError(
+            f"{what}: the layer has no coordinate reference system. "
+            "Say which one it is (crs=...), e.g. 4326 for degrees of longitude and latitude."
+        )
+    unit = frame.crs.axis_info[0].unit_name if frame.crs.axis_info else "unknown"
+    if frame.crs.is_geographic or unit not in ("metre", "meter"):
+        raise CrsError(
+            f"{what}: the CRS {frame.crs.to_string()} is in {unit}s, and metres are needed. "
+            "Use frame.to_crs(frame.estimate_utm_crs())."
+        )
+
+
+def same_crs(
+    left: gpd.GeoDataFrame | gpd.GeoSeries,
+    right: gpd.GeoDataFrame | gpd.GeoSeries,
+    what: str,
+) -> None:
+    """Raise :class:`CrsError` showing both when two layers differ in CRS."""
+    if left.crs != right.crs:
+        raise CrsError(
+            f"{what}: the layers have different coordinate reference systems, "
+            f"{_crs_name(left)} and {_crs_name(right)}. Use .to_crs() on one of them."
+        )
+
+
+def bounds_in_order(bounds: Sequence[float], what: str) -> tuple[float, float]:
+    """Return ``(floor, ceiling)`` as two floats with 0 < floor < ceiling."""
+    values = [float(value) for value in bounds]
+    if len(values) != 2 or not 0 < values[0] < values[1]:
+        raise InputError(
+            f"{what}: the bounds came as {list(bounds)}. "
+            "Give the floor first and the ceiling second, e.g. (10000, 15000)."
+        )
+    return values[0], values[1]
+
+
+def share(value: float, what: str) -> float:
+    """Return ``value`` when it lies strictly between 0 and 1."""
+    if not 0.0 < value < 1.0:
+        raise InputError(f"{what}: came as {value}. It must lie between 0 and 1, e.g. 0.05.")
+    return float(value)
+
+
+def _crs_name(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> str:
+    return "none" if frame.crs is None else str(frame.crs.to_string())

@@ -1,0 +1,1 @@
+"""Everything a person reads, in Spanish and English; one file per language."""

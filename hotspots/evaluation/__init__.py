@@ -1,0 +1,1 @@
+"""Did it work, did it move: change, displacement."""

@@ -1,0 +1,1 @@
+"""Addresses become points: address, gazetteer, quality."""

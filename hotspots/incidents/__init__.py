@@ -1,0 +1,1 @@
+"""Police tables become one clean point table: read, clean, taxonomy."""

@@ -1,0 +1,1 @@
+"""Poverty and service access per polygon: areal, raster, access."""

@@ -1,0 +1,1 @@
+"""What people look at; the only room that imports folium."""

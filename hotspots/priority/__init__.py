@@ -1,0 +1,1 @@
+"""Who first, and how much: ranking, allocation."""

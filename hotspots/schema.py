@@ -1,0 +1,307 @@
+"""The words: column names, states, and the frozen records that stages pass on.
+
+Stages never import each other; what one hands to the next is a GeoDataFrame with the
+columns named here, a ``libpysal.graph.Graph`` on the same index, or one of these records.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+
+# ── index names ──────────────────────────────────────────────────────────────────────────
+ROW_ID = "row_id"
+UNIT_ID = "unit_id"
+POLYGON_ID = "polygon_id"
+
+# ── columns of units and polygons ────────────────────────────────────────────────────────
+POPULATION = "population"
+NAME = "name"
+GEOMETRY = "geometry"
+
+# ── columns of incidents ─────────────────────────────────────────────────────────────────
+EVENT_ID = "event_id"  # several rows may be victims of one event
+VICTIMS = "victims"  # victims on this row (int)
+DATE = "date"  # datetime64, NaT where unreadable
+DATE_PRECISION = "date_precision"  # year | month | day | minute | none
+CATEGORY = "category"  # class of the taxonomy, or "unmapped"
+CATEGORY_SOURCE = "category_source"  # the label as it came
+ADDRESS = "address"
+NEIGHBOURHOOD = "neighbourhood"  # as the row states it
+REPEAT_OF = "repeat_of"  # row_id of the first row that is the same in every mapped column
+LOCATION_STATUS = "location_status"
+LOCATION_PRECISION = "location_precision"
+LOCATION_SCORE = "location_score"  # 0..1
+LOCATION_RADIUS = "location_radius_m"  # metres; 0 for a point
+LOCATION_MATCH = "location_match"  # text of what was matched in the gazetteer
+LOCATION_ALTERNATIVE = "location_alternative"  # second candidate of an ambiguous row (a point)
+REPAIR = "repair"  # what was mended on this row, "" where nothing was
+PROBLEM = "problem"  # what could not be used and why, "" where nothing
+ASSIGNMENT_STATUS = "assignment_status"
+
+UNMAPPED = "unmapped"
+UNDATED = "undated"
+
+
+class LocationStatus(StrEnum):
+    """How an incident got its place."""
+
+    GIVEN = "given"
+    MATCHED = "matched"
+    APPROXIMATE = "approximate"
+    AMBIGUOUS = "ambiguous"
+    UNMATCHED = "unmatched"
+    INVALID = "invalid"
+
+
+class LocationPrecision(StrEnum):
+    """What an incident's point stands for."""
+
+    COORDINATE = "coordinate"
+    HOUSE = "house"
+    INTERSECTION = "intersection"
+    STREET = "street"
+    NEIGHBOURHOOD = "neighbourhood"
+    NONE = "none"
+
+
+class AssignmentStatus(StrEnum):
+    """The one fate of each incident; counts over all fates add up to the rows read."""
+
+    INSIDE = "inside"
+    BOUNDARY = "boundary"
+    SNAPPED = "snapped"
+    SHARED = "shared"
+    OUTSIDE = "outside"
+    UNLOCATED = "unlocated"
+
+
+COUNTED = (AssignmentStatus.INSIDE, AssignmentStatus.BOUNDARY, AssignmentStatus.SNAPPED)
+"""The fates that enter counts and tests."""
+
+LOCATED = (LocationStatus.GIVEN, LocationStatus.MATCHED)
+"""The location states that are a point and not a guess."""
+
+
+class Label(StrEnum):
+    """What a test says of a place. The significant tail decides, never the sign of z."""
+
+    HOT = "hot"
+    COLD = "cold"
+    HIGH_HIGH = "high-high"
+    LOW_LOW = "low-low"
+    HIGH_LOW = "high-low"
+    LOW_HIGH = "low-high"
+    EXCESS = "excess"
+    DEFICIT = "deficit"
+    NOT_SIGNIFICANT = "not significant"
+    ISOLATE = "isolate"
+    NO_DATA = "no data"
+    NO_EVIDENCE = "no evidence"
+
+
+RAISED = (Label.HOT, Label.HIGH_HIGH, Label.EXCESS)
+"""The labels that mean *higher than chance allows*."""
+
+LOWERED = (Label.COLD, Label.LOW_LOW, Label.DEFICIT)
+"""The labels that mean *lower than chance allows*."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanQuality:
+    """How good a plan of polygons is, and the most that was possible.
+
+    Attributes
+    ----------
+    residents
+        Residents in all units.
+    residents_in_bounds
+        Residents who live in polygons within the bounds.
+    residents_impossible
+        Residents whom no plan can place within the bounds (proven, by the exceptions' reasons).
+    polygons, polygons_in_bounds
+        Numbers of polygons.
+    compactness
+        Mean Polsby–Popper (4π·area / perimeter²) of the polygons in bounds.
+    within_variance
+        Share of each similarity column's population-weighted variance left within polygons.
+    bounds
+        (floor, ceiling) in residents.
+    seed
+        The seed that drew the plan.
+    """
+
+    residents: float
+    residents_in_bounds: float
+    residents_impossible: float
+    polygons: int
+    polygons_in_bounds: int
+    compactness: float
+    within_variance: Mapping[str, float]
+    bounds: tuple[float, float]
+    seed: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PolygonPlan:
+    """Polygons built from units.
+
+    Attributes
+    ----------
+    polygons
+        GeoDataFrame indexed by ``polygon_id`` (text): ``name``, ``population``, ``n_units``,
+        ``area_km2``, ``compactness``, ``in_bounds``, ``geometry`` (the units' CRS, metres).
+    membership
+        Series ``unit_id`` → ``polygon_id``; every unit has one.
+    exceptions
+        DataFrame indexed by ``polygon_id``, one row per polygon out of bounds:
+        ``population``, ``n_units``, ``reason``, ``proven`` (bool), ``detail``.
+    quality
+        :class:`PlanQuality`.
+    """
+
+    polygons: gpd.GeoDataFrame
+    membership: pd.Series
+    exceptions: pd.DataFrame
+    quality: PlanQuality
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LocalResult:
+    """What a local test found, place by place, and all that is needed to repeat it.
+
+    Attributes
+    ----------
+    table
+        DataFrame on the places' index: ``statistic``, ``expected``, ``z``, ``p``, ``q``,
+        ``label`` (:class:`Label` values).
+    test
+        ``getis_ord``, ``getis_ord_star``, ``local_moran`` or ``excess_risk``.
+    variable
+        Name of the tested values.
+    null
+        ``total``, ``conditional``, ``robust``, ``binomial`` or ``analytic``.
+    alternative
+        ``two-sided``, ``greater`` or ``less``.
+    correction
+        ``fdr``, ``by``, ``bonferroni`` or ``none``.
+    alpha
+        Level after the correction.
+    family
+        Number of tests that the correction ran over.
+    permutations
+        Draws from the null; None where the null is a formula.
+    enumerated
+        True where all distinct draws were counted instead of sampled.
+    least_p
+        Least p that this test can give.
+    seed
+        The seed of the draws.
+    weights
+        The neighbours in words.
+    headline
+        True for the one test of its question; every other is exploratory.
+    level
+        ``units`` or ``polygons``, "" where the caller did not say.
+    """
+
+    table: pd.DataFrame
+    test: str
+    variable: str
+    null: str
+    alternative: str
+    correction: str
+    alpha: float
+    family: int
+    permutations: int | None = None
+    enumerated: bool = False
+    least_p: float = 0.0
+    seed: int | None = None
+    weights: str = ""
+    headline: bool = False
+    level: str = ""
+
+
+Direction = Literal["more_is_worse", "more_is_better", "neutral"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Layer:
+    """A named number per polygon.
+
+    Attributes
+    ----------
+    name
+        Key of the layer: letters, digits and ``_``.
+    values
+        Series on ``polygon_id``; NaN is *no data*.
+    unit
+        Unit of the values, for people: ``%``, ``m``, ``per 100,000`` …
+    direction
+        Whether more of it is worse, better, or neither.
+    source
+        Where the numbers come from.
+    title
+        Language code → title for people.
+    """
+
+    name: str
+    values: pd.Series
+    unit: str
+    direction: Direction
+    source: str
+    title: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One named part of a ranking: a layer's name, its weight, and which way is worse."""
+
+    layer: str
+    weight: float
+    direction: Direction = "more_is_worse"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Ranking:
+    """Who first, and how sure.
+
+    Attributes
+    ----------
+    table
+        DataFrame on ``polygon_id``, sorted by rank: ``score`` (0–1), ``rank`` (1 is first),
+        ``rank_low`` and ``rank_high`` (90% of the draws of the weights),
+        ``share_<layer>`` for each criterion (parts of the score; they add up to it).
+    criteria
+        The criteria, weights adding up to 1.
+    seed
+        The seed of the draws of the weights.
+    """
+
+    table: pd.DataFrame
+    criteria: tuple[Criterion, ...]
+    seed: int
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Allocation:
+    """How much money goes to each polygon.
+
+    Attributes
+    ----------
+    table
+        DataFrame on ``polygon_id``: ``rank``, ``population``, ``score``, ``grant`` (two
+        decimals; the column adds up to the budget to the cent), ``grant_per_resident``.
+    budget
+        The money divided.
+    """
+
+    table: pd.DataFrame
+    budget: float
