@@ -1,0 +1,45 @@
+# The public surface. A name that is not here is nobody's contract.
+from .catalogue import languages as languages
+from .clusters.excess_risk import excess_risk as excess_risk
+from .clusters.family import correct_family as correct_family
+from .clusters.getis_ord import getis_ord as getis_ord
+from .clusters.moran import local_moran as local_moran
+from .clusters.rates import incident_rates as incident_rates
+from .clusters.rates import standardized_rates as standardized_rates
+from .clusters.roll_up import roll_up as roll_up
+from .errors import HotspotsError as HotspotsError
+from .errors import HotspotsWarning as HotspotsWarning
+from .evaluation.change import rate_change as rate_change
+from .evaluation.displacement import displacement as displacement
+from .geocoding.gazetteer import Gazetteer as Gazetteer
+from .geocoding.geocode import geocode as geocode
+from .geocoding.quality import geocoding_report as geocoding_report
+from .incidents.read import read_incidents as read_incidents
+from .incidents.taxonomy import load_taxonomy as load_taxonomy
+from .incidents.taxonomy import taxonomy_report as taxonomy_report
+from .layers.access import access_layer as access_layer
+from .layers.areal import areal_layer as areal_layer
+from .layers.raster import raster_layer as raster_layer
+from .layers.table import layers_table as layers_table
+from .maps.briefing import briefing_map as briefing_map
+from .maps.standalone import save_standalone as save_standalone
+from .polygons.assign import assign as assign
+from .polygons.build import build_polygons as build_polygons
+from .polygons.counts import count_incidents as count_incidents
+from .polygons.counts import select as select
+from .polygons.units import read_units as read_units
+from .priority.allocation import allocate as allocate
+from .priority.ranking import rank_polygons as rank_polygons
+from .project.checkup import check as check
+from .project.runner import run as run
+from .project.verification import verify as verify
+from .samples import sample as sample
+from .schema import Allocation as Allocation
+from .schema import Criterion as Criterion
+from .schema import Layer as Layer
+from .schema import LocalResult as LocalResult
+from .schema import PolygonPlan as PolygonPlan
+from .schema import Ranking as Ranking
+from .spatial.neighbors import neighbors as neighbors
+
+__version__: str

@@ -1,0 +1,179 @@
+"""The command: ``hotspots demo | init | check | run | verify``.
+
+Each command imports what it needs when it is called, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from rich.console import Console
+
+app = typer.Typer(
+    name="hotspots",
+    help="Where violence is higher than chance allows, and who first.\n\n"
+    "Dónde la violencia supera lo que el azar permite, y a quién primero.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+
+ProjectFile = Annotated[Path, typer.Argument(help="Project file (TOML) · Archivo del proyecto")]
+
+
+@app.command()
+def demo(
+    city: Annotated[str, typer.Option(help="juarez | tumbes; default: the largest here")] = "",
+    out: Annotated[Path | None, typer.Option(help="Output folder · Carpeta de salida")] = None,
+) -> None:
+    """Run a sample city, invented data · Corre una ciudad de muestra, datos inventados."""
+    with _plain_errors():
+        from hotspots.samples import available, sample
+
+        chosen = city or next(iter(available()), "juarez")
+        _run(sample(chosen) / "project.toml", out or Path("out") / chosen)
+
+
+@app.command()
+def init(
+    units: Annotated[Path, typer.Option(help="Census units · Unidades censales")],
+    incidents: Annotated[Path, typer.Option(help="Table of incidents · Tabla de incidentes")],
+    out: Annotated[Path, typer.Option(help="File to write · Archivo a escribir")] = Path(
+        "project.toml"
+    ),
+    services: Annotated[
+        list[Path] | None, typer.Option(help="Points of services · Puntos de servicios")
+    ] = None,
+    streets: Annotated[Path | None, typer.Option(help="Street lines · Líneas de calles")] = None,
+) -> None:
+    """Write a commented project file, columns guessed · Escribe un archivo de proyecto."""
+    with _plain_errors():
+        from hotspots.project.starter import write_project_file
+
+        written = write_project_file(
+            out, units=units, incidents=incidents, services=services or (), streets=streets
+        )
+        _console().print(f"[bold]{_safe(written)}[/]", soft_wrap=True)
+        _console().print(f"→ hotspots check {_safe(written)}", soft_wrap=True)
+
+
+@app.command()
+def check(project_file: ProjectFile) -> None:
+    """Read the inputs and report their quality · Lee los datos e informa su calidad."""
+    with _plain_errors(), _notes() as console:
+        from hotspots.project.checkup import check as check_inputs
+        from hotspots.project.screen import show_checkup
+
+        show_checkup(check_inputs(project_file), console)
+
+
+@app.command()
+def run(
+    project_file: ProjectFile,
+    out: Annotated[Path, typer.Option(help="Output folder · Carpeta de salida")] = Path("out"),
+) -> None:
+    """Do all of it: data to polygons, tests, ranking, budget and map · Hace todo."""
+    with _plain_errors():
+        _run(project_file, out)
+
+
+@app.command()
+def verify(
+    out: Annotated[Path, typer.Argument(help="Output folder of a run · Carpeta de salida")],
+    project_file: Annotated[
+        Path | None, typer.Option("--project", help="Where the project file is now, if moved")
+    ] = None,
+) -> None:
+    """Run again from the manifest; say what differs · Repite la corrida y dice qué difiere."""
+    with _plain_errors(), _notes() as console:
+        from hotspots.project.screen import show_verification
+        from hotspots.project.verification import verify as verify_outputs
+
+        with _progress(console) as tell:
+            found = verify_outputs(out, project_file=project_file, progress=tell)
+        show_verification(found, console)
+    if not found.same:
+        raise typer.Exit(1)
+
+
+def _run(project_file: Path, out: Path) -> None:
+    with _notes() as console:
+        from hotspots.project.runner import run as run_file
+        from hotspots.project.screen import show_run
+
+        with _progress(console) as tell:
+            result = run_file(project_file, out=out, progress=tell)
+        show_run(result, out, console)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _safe(value: object) -> str:
+    from rich.markup import escape
+
+    return escape(str(value))
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    from hotspots.errors import HotspotsError
+
+    try:
+        yield
+    except HotspotsError as error:
+        from rich.console import Console
+
+        Console(stderr=True, highlight=False).print(
+            f"[bold red]Error:[/] {_safe(error)}", soft_wrap=True
+        )
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def _notes() -> Iterator[Console]:
+    """Give a console; the library's warnings are shown on it as notes, each one once."""
+    from hotspots.errors import HotspotsWarning
+
+    console = _console()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", HotspotsWarning)
+        yield console
+    for text in dict.fromkeys(str(warning.message) for warning in caught):
+        console.print(f"[yellow]![/] {_safe(text)}", soft_wrap=True)
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Callable[[str], None]]:
+    """Give a function that moves a bar through the stages and names the one at work."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from hotspots.catalogue import text
+    from hotspots.project.stages import STAGES
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<32}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=len(STAGES))
+
+        def tell(stage: str) -> None:
+            named = " · ".join(text(f"run.stage.{stage}", language) for language in ("es", "en"))
+            bar.update(task, completed=STAGES.index(stage), description=named)
+
+        yield tell

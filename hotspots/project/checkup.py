@@ -1,0 +1,118 @@
+"""``hs.check``: reads a project's inputs and reports their quality without computing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotspots import schema
+from hotspots.polygons.units import unit_problems
+from hotspots.project.inputs import Inputs, read_inputs
+from hotspots.project.settings import Project, load_project
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Checkup:
+    """The quality of a project's inputs.
+
+    Attributes
+    ----------
+    project
+        The validated project file.
+    rows
+        Rows read from the incidents' table.
+    by_status
+        Location status → rows; adds up to ``rows``.
+    repaired, problems
+        Text of the repair, or of the problem → rows.
+    unmapped
+        Label that the taxonomy does not know → rows.
+    categories
+        Category → rows.
+    dates
+        First and last date, and rows without one.
+    units, residents
+        Number of units and of their residents.
+    unit_problems
+        DataFrame ``unit_id``, ``problem``, ``detail``.
+    files
+        Input → size in bytes.
+    """
+
+    project: Project
+    rows: int
+    by_status: pd.Series
+    repaired: pd.Series
+    problems: pd.Series
+    unmapped: pd.Series
+    categories: pd.Series
+    dates: tuple[str, str, int]
+    units: int
+    residents: float
+    unit_problems: pd.DataFrame
+    files: dict[str, int]
+
+
+def check(project_file: str | Path) -> Checkup:
+    """Return the quality of a project's inputs; nothing is computed or written.
+
+    Parameters
+    ----------
+    project_file
+        A TOML file.
+
+    Returns
+    -------
+    Checkup
+        Rows by state, repairs, problems, unknown labels, dates, and the units' faults.
+
+    Raises
+    ------
+    HotspotsError
+        What cannot be read at all.
+
+    Examples
+    --------
+    >>> import hotspots as hs
+    >>> found = hs.check(hs.sample("tumbes") / "project.toml")
+    >>> int(found.by_status.sum()) == found.rows
+    True
+    """
+    file = Path(project_file)
+    project = load_project(file)
+    inputs = read_inputs(project, file.parent)
+    return _checkup(project, inputs)
+
+
+def _checkup(project: Project, inputs: Inputs) -> Checkup:
+    incidents: gpd.GeoDataFrame = inputs.incidents
+    dates = incidents[schema.DATE].dropna()
+    unmapped = incidents[incidents[schema.CATEGORY] == schema.UNMAPPED]
+    return Checkup(
+        project=project,
+        rows=len(incidents),
+        by_status=_tally(incidents[schema.LOCATION_STATUS]),
+        repaired=_tally(incidents[schema.REPAIR]),
+        problems=_tally(incidents[schema.PROBLEM]),
+        unmapped=_tally(unmapped[schema.CATEGORY_SOURCE]),
+        categories=_tally(incidents[schema.CATEGORY]),
+        dates=(
+            str(dates.min())[:10] if len(dates) else "",
+            str(dates.max())[:10] if len(dates) else "",
+            int(incidents[schema.DATE].isna().sum()),
+        ),
+        units=len(inputs.units),
+        residents=float(inputs.units[schema.POPULATION].sum()),
+        unit_problems=unit_problems(inputs.units),
+        files={name: path.stat().st_size for name, path in inputs.files.items()},
+    )
+
+
+def _tally(values: pd.Series) -> pd.Series:
+    return values[values.astype(str) != ""].astype(str).value_counts()

@@ -1,0 +1,70 @@
+"""The output folder: made beside its place, and moved into it whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hotspots.errors import OutputError
+from hotspots.project.manifest import FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def replaced_folder(out: Path) -> Iterator[Path]:
+    """Give an empty folder to write into; it takes the place of ``out`` when all went well.
+
+    Raises
+    ------
+    OutputError
+        If ``out`` cannot be written, or holds files that are not a run's outputs.
+    """
+    out = Path(os.path.abspath(out))
+    _ours_or_empty(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise OutputError(
+            f"output folder {out}: cannot be written ({error.strerror}). "
+            "Choose a folder of yours with --out."
+        ) from None
+    try:
+        yield fresh
+        fresh.chmod(0o755)
+        _swap(fresh, out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _ours_or_empty(out: Path) -> None:
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise OutputError(f"output folder {out}: a file has that name. Choose another with --out.")
+    if any(out.iterdir()) and not (out / FILE).is_file():
+        raise OutputError(
+            f"output folder {out}: holds files that no run of hotspots made, and would be "
+            "replaced whole. Choose an empty or a new folder with --out."
+        )
+
+
+def _swap(fresh: Path, out: Path) -> None:
+    if not out.exists():
+        fresh.rename(out)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
+    out.rename(old / out.name)
+    try:
+        fresh.rename(out)
+    except OSError:
+        (old / out.name).rename(out)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)

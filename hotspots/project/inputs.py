@@ -1,0 +1,264 @@
+"""Reads what a project file names, each file once, and keeps the list of what was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots._checks import columns_present, existing_file
+from hotspots.errors import CrsError, DataFileError, InputError, ProjectFileError
+from hotspots.geocoding.gazetteer import Gazetteer
+from hotspots.incidents.read import read_incidents
+from hotspots.incidents.source import read_text_table
+from hotspots.incidents.taxonomy import Taxonomy, load_taxonomy
+from hotspots.polygons.units import read_layer, read_units
+
+if TYPE_CHECKING:
+    from hotspots.project.settings import (
+        AccessLayer,
+        AnyLayer,
+        ArealLayer,
+        NamedPoints,
+        Project,
+    )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Inputs:
+    """Everything that was read for a run, in the units' CRS.
+
+    Attributes
+    ----------
+    units, incidents, streets
+        GeoDataFrames; ``streets`` is None where no street layer is named.
+    taxonomy
+        What the incidents' labels mean.
+    gazetteer
+        What addresses are matched against, or None.
+    areal, services
+        Layer name → GeoDataFrame of its source.
+    files
+        Every file that was read, by the path in the project file.
+    """
+
+    units: gpd.GeoDataFrame
+    incidents: gpd.GeoDataFrame
+    taxonomy: Taxonomy
+    streets: gpd.GeoDataFrame | None
+    gazetteer: Gazetteer | None
+    areal: dict[str, gpd.GeoDataFrame]
+    services: dict[str, gpd.GeoDataFrame]
+    files: dict[str, Path]
+
+
+def named_files(project: Project, folder: Path) -> dict[str, Path]:
+    """Return every input file of the project, by its path as written; all must exist."""
+    gazetteer = project.gazetteer
+    named: list[tuple[str, str]] = [
+        ("units.file", project.units.file),
+        ("incidents.file", project.incidents.file),
+    ]
+    for key, section in (
+        ("gazetteer.streets.file", gazetteer.streets),
+        ("gazetteer.neighbourhoods.file", gazetteer.neighbourhoods),
+        ("gazetteer.places.file", gazetteer.places),
+    ):
+        if section is not None:
+            named.append((key, section.file))
+    for layer in project.layers:
+        named.append((f"layers.{layer.name}.file", layer.file))
+        if layer.kind == "raster" and layer.weights is not None:
+            named.append((f"layers.{layer.name}.weights", layer.weights))
+    taxonomy = project.incidents.taxonomy
+    if isinstance(taxonomy, str) and taxonomy.endswith(".toml"):
+        named.append(("incidents.taxonomy", taxonomy))
+    return {text: existing_file(folder / text, key) for key, text in named}
+
+
+def read_inputs(project: Project, folder: Path) -> Inputs:
+    """Return all inputs of a project, read and checked.
+
+    Raises
+    ------
+    DataFileError, ColumnError, CrsError, InputError
+        What cannot be read, with the file and the column or row.
+    """
+    files = named_files(project, folder)
+    units = read_project_units(project, files)
+    taxonomy = project_taxonomy(project, files)
+    streets = _streets(project, files, units)
+    return Inputs(
+        units=units,
+        incidents=read_project_incidents(project, files, units, taxonomy),
+        taxonomy=taxonomy,
+        streets=streets,
+        gazetteer=_gazetteer(project, files, units, streets),
+        areal={
+            layer.name: _areal_source(layer, files[layer.file], units)
+            for layer in project.layers
+            if layer.kind == "areal"
+        },
+        services={
+            layer.name: _services(layer, files[layer.file], units)
+            for layer in project.layers
+            if layer.kind == "access"
+        },
+        files=files,
+    )
+
+
+def read_project_units(project: Project, files: dict[str, Path]) -> gpd.GeoDataFrame:
+    """Return the units, with a ``name`` column where the project names one."""
+    section = project.units
+    units = read_units(
+        files[section.file],
+        population=section.population,
+        id=section.id,
+        crs=section.crs,
+        layer=section.layer,
+    )
+    wanted = [*project.polygons.similarity, *([section.name] if section.name else [])]
+    columns_present(units.columns, wanted, section.file)
+    return units
+
+
+def project_taxonomy(project: Project, files: dict[str, Path]) -> Taxonomy:
+    """Return the taxonomy; every category that is tested must be one of its classes."""
+    named = project.incidents.taxonomy
+    taxonomy = load_taxonomy(files.get(named, named) if isinstance(named, str) else named)
+    known = sorted(set(taxonomy.classes.values()))
+    for category in project.tests.categories:
+        if category not in known:
+            raise ProjectFileError(
+                f"tests.categories: {category!r} is not a class of the taxonomy "
+                f"{taxonomy.name!r}. Its classes are: {', '.join(known)}."
+            )
+    return taxonomy
+
+
+def read_project_incidents(
+    project: Project, files: dict[str, Path], units: gpd.GeoDataFrame, taxonomy: Taxonomy
+) -> gpd.GeoDataFrame:
+    """Return the incidents in the units' CRS, every row with its state."""
+    section = project.incidents
+    incidents = read_incidents(
+        files[section.file],
+        **section.columns.model_dump(),
+        crs=section.crs,
+        study_area=units,
+        taxonomy=taxonomy,
+        sheet=section.sheet,
+    )
+    if incidents.empty:
+        raise DataFileError(f"{section.file}: the table has a header and no rows. Export it again.")
+    return incidents
+
+
+def _areal_source(layer: ArealLayer, path: Path, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    source = _projected(read_layer(path), layer.file, units)
+    wanted = [*layer.numerator, *filter(None, (layer.column, layer.denominator, layer.weight))]
+    columns_present(source.columns, wanted, layer.file)
+    text = [name for name in wanted if not pd.api.types.is_numeric_dtype(source[name])]
+    if text:
+        raise InputError(f"{layer.file}: the column {text[0]!r} holds text; numbers are needed.")
+    if layer.numerator:
+        total = source[[layer.denominator]].sum(axis=1)
+        parts = source[list(layer.numerator)].sum(axis=1)
+        source = source.assign(**{layer.name: 100.0 * parts / total.where(total > 0)})
+    return source
+
+
+def _services(layer: AccessLayer, path: Path, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    points = _points(path, layer, layer.file, units)
+    if layer.column is not None:
+        columns_present(points.columns, [layer.column], layer.file)
+        points = points[points[layer.column] == layer.equals]
+        if points.empty:
+            raise ProjectFileError(
+                f"layers.{layer.name}.equals: no row of {layer.file} has "
+                f"{layer.column} = {layer.equals!r}."
+            )
+    names = points[layer.service_name] if layer.service_name else ""
+    return points.assign(kind=layer.name, name=names)
+
+
+def _streets(
+    project: Project, files: dict[str, Path], units: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame | None:
+    section = project.gazetteer.streets
+    if section is None:
+        return None
+    streets = _projected(read_layer(files[section.file]), section.file, units)
+    wanted = [section.name, section.type, section.number_from, section.number_to]
+    columns_present(streets.columns, [name for name in wanted if name], section.file)
+    return streets
+
+
+def _gazetteer(
+    project: Project,
+    files: dict[str, Path],
+    units: gpd.GeoDataFrame,
+    streets: gpd.GeoDataFrame | None,
+) -> Gazetteer | None:
+    section = project.gazetteer
+    options: dict[str, Any] = {}
+    if section.streets is not None:
+        options |= {
+            "streets": streets,
+            "street_name": section.streets.name,
+            "street_type": section.streets.type,
+            "number_from": section.streets.number_from,
+            "number_to": section.streets.number_to,
+        }
+    if section.neighbourhoods is not None:
+        areas = read_layer(files[section.neighbourhoods.file])
+        options |= {
+            "neighbourhoods": _projected(areas, section.neighbourhoods.file, units),
+            "neighbourhood_name": section.neighbourhoods.name,
+        }
+    if section.places is not None:
+        file = section.places.file
+        options |= {
+            "places": _points(files[file], section.places, file, units),
+            "place_name": section.places.name,
+        }
+    return Gazetteer.from_layers(**options) if options else None
+
+
+def _points(
+    path: Path, section: AccessLayer | NamedPoints, name: str, units: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    if section.longitude is None or section.latitude is None:
+        return _projected(read_layer(path), name, units)
+    table = read_text_table(path)
+    columns_present(table.columns, [section.longitude, section.latitude], name)
+    x, y = (
+        pd.to_numeric(table[column].str.replace(",", "."), errors="coerce")
+        for column in (section.longitude, section.latitude)
+    )
+    bad = table.index[x.isna() | y.isna()]
+    if len(bad):
+        raise InputError(
+            f"{name}: row {bad[0]} has no number in {section.longitude!r} or "
+            f"{section.latitude!r} ({len(bad)} rows in all). Mend or remove those rows."
+        )
+    points = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=section.crs)
+    return points.to_crs(units.crs)
+
+
+def _projected(layer: gpd.GeoDataFrame, name: str, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if layer.crs is None:
+        raise CrsError(
+            f"{name}: the layer has no coordinate reference system. "
+            "Save it again with one (QGIS: Export, Save features as, CRS)."
+        )
+    return layer.to_crs(units.crs)
+
+
+def layer_of(project: Project, name: str) -> AnyLayer:
+    """Return the project's layer of that name."""
+    return next(layer for layer in project.layers if layer.name == name)

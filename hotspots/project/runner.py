@@ -1,0 +1,84 @@
+"""``hs.run``: from a project file to the two folders and their manifest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hotspots.project.folder import replaced_folder
+from hotspots.project.inputs import read_inputs
+from hotspots.project.manifest import make_manifest, write_manifest
+from hotspots.project.outputs import write_outputs
+from hotspots.project.pipeline import RunResult, compute
+from hotspots.project.settings import Project, load_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def run(
+    project_file: str | Path,
+    *,
+    out: str | Path,
+    progress: Callable[[str], None] | None = None,
+) -> RunResult:
+    """Return everything that a project's run found, after writing it to ``out``.
+
+    Two folders are written that never mix: ``out/internal`` (readable by its owner alone)
+    and ``out/public``; beside them ``manifest.json``. The same project on the same inputs
+    gives the same bytes. An interrupted run leaves the old output whole.
+
+    Parameters
+    ----------
+    project_file
+        A TOML file; ``hotspots init`` writes a commented one.
+    out
+        The folder to write: new, empty, or made by an earlier run (then it is replaced).
+    progress
+        Called with the name of each stage (:data:`hotspots.project.stages.STAGES`) when it
+        begins.
+
+    Returns
+    -------
+    RunResult
+        Units, incidents, polygons, rates, tests, layers, ranking and allocation.
+
+    Raises
+    ------
+    HotspotsError
+        What came, where, and the mend; nothing is written then.
+
+    Examples
+    --------
+    >>> import hotspots as hs, tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = hs.run(hs.sample("tumbes") / "project.toml", out=folder + "/out")
+    ...     sorted(path.name for path in pathlib.Path(folder, "out").iterdir())
+    ['internal', 'manifest.json', 'public']
+    """
+    file = Path(project_file)
+    return run_project(load_project(file), file, out=Path(out), progress=progress)
+
+
+def run_project(
+    project: Project,
+    project_file: Path,
+    *,
+    out: Path,
+    progress: Callable[[str], None] | None = None,
+) -> RunResult:
+    """Return the run of settings that are already validated; see :func:`run`."""
+    tell = progress or _silent
+    with replaced_folder(out) as folder:
+        tell("read")
+        inputs = read_inputs(project, project_file.parent)
+        result = compute(project, inputs, tell)
+        tell("write")
+        write_outputs(result, folder)
+        manifest = make_manifest(project, project_file, inputs.files, folder, out)
+        write_manifest(manifest, folder)
+    return result
+
+
+def _silent(stage: str) -> None:
+    """Take the name of a stage and say nothing."""

@@ -1,0 +1,385 @@
+"""The project file: every key a run needs, validated before anything is read."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from hotspots._checks import existing_file
+from hotspots.catalogue import languages
+from hotspots.errors import DataFileError, ProjectFileError
+from hotspots.schema import Direction
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Crs = str | int
+
+
+def _known_language(value: str) -> str:
+    if value not in languages():
+        raise ValueError(f"the languages are {', '.join(languages())}")
+    return value
+
+
+class General(_Section):
+    """``[project]``: what the run is called and how it speaks."""
+
+    name: str = Field(min_length=1)
+    language: Annotated[str, AfterValidator(_known_language)] = "es"
+    synthetic: bool = False
+    seed: int = Field(default=0, ge=0)
+    currency: str = Field(default="", max_length=3)
+
+
+class Units(_Section):
+    """``[units]``: the census units with their residents."""
+
+    file: str
+    id: str
+    population: str
+    name: str | None = None
+    layer: str | None = None
+    crs: Crs | None = None
+
+
+class IncidentColumns(_Section):
+    """``[incidents.columns]``: which column holds what; the rest of the table is not kept."""
+
+    date: str | None = None
+    time: str | None = None
+    category: str
+    address: str | None = None
+    neighbourhood: str | None = None
+    longitude: str | None = None
+    latitude: str | None = None
+    event: str | None = None
+    victims: str | None = None
+
+
+class Incidents(_Section):
+    """``[incidents]``: the table of incidents and what its labels mean."""
+
+    file: str
+    columns: IncidentColumns
+    taxonomy: str | dict[str, str]
+    crs: Crs = 4326
+    sheet: str | None = None
+
+
+class Streets(_Section):
+    """``[gazetteer.streets]``: centre lines with names, and numbers where they are known."""
+
+    file: str
+    name: str
+    type: str | None = None
+    number_from: str | None = None
+    number_to: str | None = None
+
+
+class NamedAreas(_Section):
+    """``[gazetteer.neighbourhoods]``: polygons with names."""
+
+    file: str
+    name: str
+
+
+class NamedPoints(_Section):
+    """``[gazetteer.places]``: landmarks; a table needs its two coordinate columns named."""
+
+    file: str
+    name: str
+    longitude: str | None = None
+    latitude: str | None = None
+    crs: Crs = 4326
+
+
+class GazetteerFiles(_Section):
+    """``[gazetteer]``: what addresses are matched against; without it none are."""
+
+    streets: Streets | None = None
+    neighbourhoods: NamedAreas | None = None
+    places: NamedPoints | None = None
+
+
+class Polygons(_Section):
+    """``[polygons]``: the bounds, and what units of a polygon should share."""
+
+    residents: tuple[float, float] = (10_000, 15_000)
+    similarity: tuple[str, ...] = ()
+    compactness_weight: float = Field(default=0.5, ge=0, le=1)
+    tolerance_m: float = Field(default=0.0, ge=0)
+
+    @field_validator("residents")
+    @classmethod
+    def _in_order(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not 0 < value[0] < value[1]:
+            raise ValueError("the floor comes first and the ceiling second, e.g. [10000, 15000]")
+        return value
+
+
+Level = Literal["units", "polygons"]
+ClusterTest = Literal["getis_ord_star", "getis_ord", "local_moran"]
+
+
+class ClusterChoice(_Section):
+    """One test of clustering and the level that it runs on."""
+
+    test: ClusterTest
+    level: Level
+
+
+class ExcessChoice(_Section):
+    """The test of excess risk and its null."""
+
+    test: Literal["excess_risk"] = "excess_risk"
+    level: Literal["polygons"] = "polygons"
+    null: Literal["robust", "binomial"] = "robust"
+
+
+_EXPLORATORY = (
+    ClusterChoice(test="getis_ord_star", level="polygons"),
+    ClusterChoice(test="local_moran", level="units"),
+    ClusterChoice(test="local_moran", level="polygons"),
+)
+
+
+class Tests(_Section):
+    """``[tests]``: one headline test for each question; every other is exploratory."""
+
+    categories: tuple[Name, ...] = Field(min_length=1)
+    headline_category: Name | None = None
+    period: str | tuple[str, str] = "all"
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    correction: Literal["fdr", "by", "bonferroni", "none"] = "fdr"
+    clusters: ClusterChoice = ClusterChoice(test="getis_ord_star", level="units")
+    excess: ExcessChoice = ExcessChoice()
+    exploratory: tuple[ClusterChoice, ...] = _EXPLORATORY
+    count_victims: tuple[Name, ...] = ("homicide",)
+    per: float = Field(default=100_000, gt=0)
+
+    @model_validator(mode="after")
+    def _headline_is_tested(self) -> Tests:
+        if self.headline not in self.categories:
+            raise ValueError(
+                f"headline_category {self.headline_category!r} is not among the tested "
+                f"categories: {', '.join(self.categories)}"
+            )
+        return self
+
+    @property
+    def headline(self) -> str:
+        """The category that the map opens on: the named one, or the first."""
+        return self.headline_category or self.categories[0]
+
+
+class _AnyLayer(_Section):
+    name: Name
+    file: str
+    unit: str
+    source: str
+    direction: Direction = "more_is_worse"
+    title: dict[str, str] = {}
+
+
+class ArealLayer(_AnyLayer):
+    """A column of an areal source, or a share of two of them, brought onto the polygons."""
+
+    kind: Literal["areal"]
+    column: str | None = None
+    numerator: tuple[str, ...] = ()
+    denominator: str | None = None
+    weight: str | None = None
+    extensive: bool = False
+
+    @model_validator(mode="after")
+    def _one_way(self) -> ArealLayer:
+        share = bool(self.numerator) and self.denominator is not None
+        if (self.column is not None) == share:
+            raise ValueError("give either column, or numerator and denominator")
+        return self
+
+
+class RasterLayer(_AnyLayer):
+    """A raster summed or averaged within the polygons."""
+
+    kind: Literal["raster"]
+    stat: Literal["sum", "mean"] = "sum"
+    weights: str | None = None
+
+
+class AccessLayer(_AnyLayer):
+    """The mean distance of residents to the nearest service."""
+
+    kind: Literal["access"]
+    longitude: str | None = None
+    latitude: str | None = None
+    crs: Crs = 4326
+    column: str | None = None
+    equals: str | None = None
+    service_name: str | None = None
+    show: bool = True
+
+
+AnyLayer = Annotated[ArealLayer | RasterLayer | AccessLayer, Field(discriminator="kind")]
+
+
+class RankingCriterion(_Section):
+    """One criterion of the ranking: a layer, or ``<category>_rate``."""
+
+    layer: Name
+    weight: float = Field(gt=0)
+    direction: Literal["more_is_worse", "more_is_better"] = "more_is_worse"
+
+
+class Budget(_Section):
+    """``[budget]``: what is divided, among how many, and within which limits."""
+
+    total: float = Field(gt=0)
+    select: int | None = Field(default=None, gt=0)
+    floor: float = Field(default=0.0, ge=0)
+    cap: float | None = Field(default=None, gt=0)
+
+
+class MapChoices(_Section):
+    """``[map]``: what the pages show."""
+
+    threshold: int = Field(default=5, ge=1)
+    streets: bool = True
+
+
+class Project(_Section):
+    """A whole project file."""
+
+    project: General
+    units: Units
+    incidents: Incidents
+    gazetteer: GazetteerFiles = GazetteerFiles()
+    polygons: Polygons = Polygons()
+    tests: Tests
+    layers: tuple[AnyLayer, ...] = ()
+    ranking: tuple[RankingCriterion, ...] = ()
+    budget: Budget | None = None
+    map: MapChoices = MapChoices()
+
+    @model_validator(mode="after")
+    def _criteria_exist(self) -> Project:
+        names = [layer.name for layer in self.layers]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"two layers are called {repeated[0]!r}; rename one of them")
+        have = [*names, *(f"{category}_rate" for category in self.tests.categories)]
+        for criterion in self.ranking:
+            if criterion.layer not in have:
+                raise ValueError(
+                    f"a criterion of the ranking names {criterion.layer!r}, and there are: "
+                    f"{', '.join(have)}"
+                )
+        if self.budget is not None and not self.ranking:
+            raise ValueError("a budget is divided by the ranking: add [[ranking]] criteria")
+        return self
+
+
+def load_project(path: str | Path) -> Project:
+    """Return the validated project file.
+
+    Parameters
+    ----------
+    path
+        A TOML file; the paths in it are relative to its folder.
+
+    Returns
+    -------
+    Project
+        Every key, defaults filled in; frozen.
+
+    Raises
+    ------
+    DataFileError
+        If there is no such file, or it is not UTF-8.
+    ProjectFileError
+        If it is not TOML, or a key is missing, unknown or out of range: the text names the
+        key, what came, and what would be right.
+    """
+    file = existing_file(path, "project file")
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise DataFileError(
+            f"project file {file}: byte {error.start} is not UTF-8. "
+            "Save it as UTF-8 (in Notepad: Save as, Encoding UTF-8)."
+        ) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ProjectFileError(
+            f"project file {file}: not valid TOML: {error}. "
+            'Text stands in quotes, lists in brackets: key = "text", key = [1, 2].'
+        ) from None
+    return parse_project(content, file)
+
+
+def parse_project(content: dict[str, Any], file: str | Path) -> Project:
+    """Return the project that ``content`` describes; ``file`` is named in errors."""
+    try:
+        return Project.model_validate(content)
+    except ValidationError as error:
+        lines = [_explain(one, content) for one in error.errors()]
+        raise ProjectFileError(f"project file {file}: " + "\n  ".join(lines)) from None
+
+
+def _explain(error: Any, content: dict[str, Any]) -> str:
+    location = [part for part in error["loc"] if part not in ("areal", "raster", "access")]
+    key = ".".join(str(part) for part in location) or "the whole file"
+    message = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    if error["type"] == "missing":
+        return f"the key {key} is missing. Add it{_beside(content, location)}."
+    if error["type"] == "extra_forbidden":
+        return f"there is no key {key}{_closest(location)}. Remove it or mend its spelling."
+    came = error.get("input")
+    shown = "" if isinstance(came, dict | BaseModel) else f" came as {came!r};"
+    return f"{key}:{shown} it should be {message}." if shown else f"{key}: {message}."
+
+
+def _beside(content: Any, location: list[Any]) -> str:
+    for part in location[:-1]:
+        try:
+            content = content[part]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    if not isinstance(content, dict) or not content:
+        return ""
+    return f"; beside it there are: {', '.join(map(str, content))}"
+
+
+def _closest(location: list[Any]) -> str:
+    known: set[str] = set()
+    sections: list[Any] = [Project]
+    while sections:
+        section = sections.pop()
+        for name, field in section.model_fields.items():
+            known.add(name)
+            sections.extend(
+                part for part in _models(field.annotation) if part not in (section, Project)
+            )
+    near = difflib.get_close_matches(str(location[-1]), sorted(known), n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _models(annotation: Any) -> list[Any]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models(part)]

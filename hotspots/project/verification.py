@@ -1,0 +1,153 @@
+"""``hs.verify``: runs again from a manifest and names every output that differs."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots.errors import HotspotsError
+from hotspots.project.manifest import current_versions, digest, digests, read_manifest
+from hotspots.project.runner import run_project
+from hotspots.project.settings import parse_project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What ``verify`` found; every tuple is empty where all is as it was.
+
+    Attributes
+    ----------
+    altered_inputs
+        Inputs that are missing, or whose bytes are not those of the run.
+    altered_outputs
+        Files in the output folder that are missing, new, or not as the run wrote them.
+    different_outputs
+        Outputs that the run, done again, writes with other bytes.
+    different_numbers
+        Those among them whose numbers differ by more than 1e-9, or that hold no numbers.
+    versions
+        Library → (version of the run, version here), where they differ.
+    ran_again
+        False where altered inputs made it pointless to run again.
+    """
+
+    altered_inputs: tuple[str, ...]
+    altered_outputs: tuple[str, ...]
+    different_outputs: tuple[str, ...]
+    different_numbers: tuple[str, ...]
+    versions: dict[str, tuple[str, str]]
+    ran_again: bool
+
+    @property
+    def same(self) -> bool:
+        """True where nothing was altered and the run gave the same bytes again."""
+        return not (self.altered_inputs or self.altered_outputs or self.different_outputs)
+
+
+def verify(
+    out: str | Path,
+    *,
+    project_file: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Verification:
+    """Return what differs between an output folder and the run that its manifest describes.
+
+    Parameters
+    ----------
+    out
+        The output folder of a run.
+    project_file
+        Where the project file is now, if it or the folder has been moved since.
+    progress
+        As in :func:`run`.
+
+    Returns
+    -------
+    Verification
+        The names of what differs.
+
+    Raises
+    ------
+    DataFileError
+        If the folder has no readable manifest.
+    """
+    folder = Path(out)
+    manifest = read_manifest(folder)
+    file = Path(project_file) if project_file else folder / manifest["project_file"]
+    altered_inputs = tuple(_altered_inputs(manifest, file))
+    found = digests(folder)
+    different: list[str] = []
+    numbers: list[str] = []
+    if not altered_inputs:
+        project = parse_project(manifest["parameters"], folder / "manifest.json")
+        with tempfile.TemporaryDirectory() as scratch:
+            again = Path(scratch) / "out"
+            run_project(project, file, out=again, progress=progress)
+            different = _unlike(manifest["outputs"], digests(again))
+            numbers = [name for name in different if not _same_numbers(folder, again, name)]
+    installed = current_versions()
+    return Verification(
+        altered_inputs=altered_inputs,
+        altered_outputs=tuple(_unlike(manifest["outputs"], found)),
+        different_outputs=tuple(different),
+        different_numbers=tuple(numbers),
+        versions={
+            name: (then, installed.get(name, "none"))
+            for name, then in manifest["versions"].items()
+            if installed.get(name) != then
+        },
+        ran_again=not altered_inputs,
+    )
+
+
+def _altered_inputs(manifest: dict[str, Any], project_file: Path) -> list[str]:
+    altered = []
+    for name, then in manifest["inputs"].items():
+        path = project_file.parent / name
+        if not path.is_file() or digest(path) != then:
+            altered.append(name)
+    return altered
+
+
+def _unlike(then: dict[str, str], now: dict[str, str]) -> list[str]:
+    return sorted(name for name in {*then, *now} if then.get(name) != now.get(name))
+
+
+def _same_numbers(left: Path, right: Path, name: str) -> bool:
+    try:
+        before, after = (_table(folder / name) for folder in (left, right))
+    except (OSError, ValueError, HotspotsError):
+        return False
+    if before is None or after is None or list(before.columns) != list(after.columns):
+        return False
+    if len(before) != len(after):
+        return False
+    numeric = before.select_dtypes("number").columns
+    rest = before.columns.difference(numeric)
+    return bool(
+        np.allclose(
+            before[numeric], after[numeric], rtol=_TOLERANCE, atol=_TOLERANCE, equal_nan=True
+        )
+        and before[rest].astype(str).equals(after[rest].astype(str))
+    )
+
+
+def _table(path: Path) -> pd.DataFrame | None:
+    if path.suffix == ".csv":
+        return pd.read_csv(path)
+    if path.suffix == ".parquet":
+        return pd.DataFrame(gpd.read_parquet(path))
+    if path.suffix == ".gpkg":
+        return pd.DataFrame(gpd.read_file(path))
+    return None
