@@ -53,6 +53,16 @@ def unique_index(frame: pd.DataFrame | pd.Series, what: str) -> None:
         )
 
 
+def named_index(frame: pd.DataFrame | pd.Series, name: str, what: str) -> None:
+    """Raise :class:`InputError` unless the index is called ``name`` and repeats nothing."""
+    if frame.index.name != name:
+        raise InputError(
+            f"{what}: the index is called {frame.index.name!r}, and {name!r} is needed. "
+            f"Use .set_index(...) or .rename_axis({name!r}) on the identifiers."
+        )
+    unique_index(frame, what)
+
+
 def projected_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> None:
     """Raise :class:`CrsError` unless the frame has a projected CRS in metres."""
     if frame.crs is None:

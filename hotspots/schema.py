@@ -250,6 +250,9 @@ class Layer:
         Where the numbers come from.
     title
         Language code → title for people.
+    cover
+        Series on ``polygon_id``: the share (0–1) of each polygon that the source says something
+        about; None where the question does not arise.
     """
 
     name: str
@@ -258,6 +261,7 @@ class Layer:
     direction: Direction
     source: str
     title: Mapping[str, str] = field(default_factory=dict)
+    cover: pd.Series | None = None
 
 
 @dataclass(frozen=True, slots=True)
