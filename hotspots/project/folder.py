@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ def replaced_folder(out: Path) -> Iterator[Path]:
     OutputError
         If ``out`` cannot be written, or holds files that are not a run's outputs.
     """
-    out = Path(os.path.abspath(out))
+    out = out.resolve()
     _ours_or_empty(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -13,14 +13,14 @@ from hotspots._checks import columns_present, existing_file
 from hotspots.errors import CrsError, DataFileError, InputError, ProjectFileError
 from hotspots.geocoding.gazetteer import Gazetteer
 from hotspots.incidents.read import read_incidents
-from hotspots.incidents.source import read_text_table
+from hotspots.incidents.source import read_table
 from hotspots.incidents.taxonomy import Taxonomy, load_taxonomy
-from hotspots.polygons.units import read_layer, read_units
+from hotspots.polygons.units import read_units
+from hotspots.spatial.vector import read_vector
 
 if TYPE_CHECKING:
     from hotspots.project.settings import (
         AccessLayer,
-        AnyLayer,
         ArealLayer,
         NamedPoints,
         Project,
@@ -159,7 +159,7 @@ def read_project_incidents(
 
 
 def _areal_source(layer: ArealLayer, path: Path, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    source = _projected(read_layer(path), layer.file, units)
+    source = _projected(read_vector(path, what=layer.file), layer.file, units)
     wanted = [*layer.numerator, *filter(None, (layer.column, layer.denominator, layer.weight))]
     columns_present(source.columns, wanted, layer.file)
     text = [name for name in wanted if not pd.api.types.is_numeric_dtype(source[name])]
@@ -192,7 +192,7 @@ def _streets(
     section = project.gazetteer.streets
     if section is None:
         return None
-    streets = _projected(read_layer(files[section.file]), section.file, units)
+    streets = _projected(read_vector(files[section.file], what=section.file), section.file, units)
     wanted = [section.name, section.type, section.number_from, section.number_to]
     columns_present(streets.columns, [name for name in wanted if name], section.file)
     return streets
@@ -215,9 +215,11 @@ def _gazetteer(
             "number_to": section.streets.number_to,
         }
     if section.neighbourhoods is not None:
-        areas = read_layer(files[section.neighbourhoods.file])
+        file = section.neighbourhoods.file
+        areas = read_vector(files[file], what=file)
+        columns_present(areas.columns, [section.neighbourhoods.name], file)
         options |= {
-            "neighbourhoods": _projected(areas, section.neighbourhoods.file, units),
+            "neighbourhoods": _projected(areas, file, units),
             "neighbourhood_name": section.neighbourhoods.name,
         }
     if section.places is not None:
@@ -233,8 +235,8 @@ def _points(
     path: Path, section: AccessLayer | NamedPoints, name: str, units: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
     if section.longitude is None or section.latitude is None:
-        return _projected(read_layer(path), name, units)
-    table = read_text_table(path)
+        return _projected(read_vector(path, what=name), name, units)
+    table = read_table(path).cells
     columns_present(table.columns, [section.longitude, section.latitude], name)
     x, y = (
         pd.to_numeric(table[column].str.replace(",", "."), errors="coerce")
@@ -257,8 +259,3 @@ def _projected(layer: gpd.GeoDataFrame, name: str, units: gpd.GeoDataFrame) -> g
             "Save it again with one (QGIS: Export, Save features as, CRS)."
         )
     return layer.to_crs(units.crs)
-
-
-def layer_of(project: Project, name: str) -> AnyLayer:
-    """Return the project's layer of that name."""
-    return next(layer for layer in project.layers if layer.name == name)

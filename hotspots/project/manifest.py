@@ -41,7 +41,7 @@ def make_manifest(
     beside it gives the same bytes.
     """
     return {
-        "project_file": Path(os.path.relpath(project_file, out)).as_posix(),
+        "project_file": Path(os.path.relpath(project_file.resolve(), out.resolve())).as_posix(),
         "seed": project.project.seed,
         "versions": {name: version(name) for name in _LIBRARIES},
         "parameters": project.model_dump(mode="json"),
@@ -71,7 +71,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise DataFileError(f"verify: {file} is not JSON ({error}). Run the project again.") from None
+        raise DataFileError(
+            f"verify: {file} is not JSON ({error}). Run the project again."
+        ) from None
     wanted = {"project_file", "versions", "parameters", "inputs", "outputs"}
     if not isinstance(manifest, dict) or wanted - set(manifest):
         raise DataFileError(f"verify: {file} is not a manifest of hotspots. Run the project again.")

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from hotspots.project.inputs import Inputs
     from hotspots.project.settings import ClusterChoice, Project
 
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Findings:
     """What the tests found.
@@ -136,7 +137,7 @@ def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -
     )
     progress("count")
     categories = [*project.tests.categories]
-    categories += sorted(set(incidents[CATEGORY]) - {*categories, UNMAPPED}) + [UNMAPPED]
+    categories += [*sorted({*incidents[CATEGORY]} - {*categories, UNMAPPED}), UNMAPPED]
     counts, unit_counts = (
         count_incidents(incidents, areas, by="category", period="month", categories=categories)
         for areas in (plan.polygons, units)
