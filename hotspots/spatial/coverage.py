@@ -1,0 +1,162 @@
+"""Coverages: layers of polygons side by side; what touches what, and what is broken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Geometries = NDArray[np.object_]
+    Integers = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Adjacency:
+    """Which polygons of a layer share a border, and how much of it.
+
+    Attributes
+    ----------
+    first, second
+        Positions of the two polygons of each pair, ``first < second``, pairs in order.
+    length
+        Metres of border that the two share.
+    """
+
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
+    length: NDArray[np.float64]
+
+
+def adjacency(geometries: Any, *, tolerance: float = 0.0) -> Adjacency:
+    """Return the pairs of polygons that share a border, with its length.
+
+    Borders with the same vertices on both sides are found by these. Where a layer is not a
+    clean coverage (vertices on one side only, small gaps, overlaps) the border of a pair is
+    the part of each outline that lies within ``tolerance`` of the other polygon. Polygons that
+    meet in a point alone are no pair.
+
+    Parameters
+    ----------
+    geometries
+        Polygons, in a projected CRS.
+    tolerance
+        Widest gap in metres that still counts as touching.
+
+    Examples
+    --------
+    >>> squares = shapely.box([0, 1, 1, 5], [0, 0, 1, 5], [1, 2, 2, 6], [1, 1, 2, 6])
+    >>> pairs = adjacency(squares)
+    >>> list(zip(pairs.first.tolist(), pairs.second.tolist(), pairs.length.tolist()))
+    [(0, 1, 1.0), (1, 2, 1.0)]
+    """
+    shapes = np.asarray(geometries, dtype=object)
+    first, second, length = _shared_edges(shapes)
+    unclean = _unclean(shapes, tolerance)
+    if unclean.any():
+        kept = ~(unclean[first] & unclean[second])
+        near = _near_pairs(shapes, unclean, tolerance)
+        first = np.concatenate([first[kept], near.first])
+        second = np.concatenate([second[kept], near.second])
+        length = np.concatenate([length[kept], near.length])
+    order = np.lexsort((second, first))
+    return Adjacency(first[order], second[order], length[order])
+
+
+def polygonal(geometries: Any) -> tuple[Geometries, NDArray[np.bool_]]:
+    """Return the geometries as valid two-dimensional polygons, and which had to be mended.
+
+    Lines and points that mending leaves over are dropped; what has no polygon at all becomes
+    an empty polygon.
+
+    Examples
+    --------
+    >>> bow_tie = shapely.from_wkt("POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))")
+    >>> mended, changed = polygonal([bow_tie])
+    >>> float(mended[0].area), changed.tolist()
+    (2.0, [True])
+    """
+    flat = shapely.force_2d(np.asarray(geometries, dtype=object))
+    missing = shapely.is_missing(flat)
+    changed = ~missing & ~shapely.is_valid(flat)
+    valid = flat.copy()
+    valid[changed] = shapely.make_valid(flat[changed], method="structure", keep_collapsed=False)
+    other = ~missing & ~np.isin(shapely.get_type_id(valid), (3, 6))
+    valid[other] = [_polygon_part(shape) for shape in valid[other]]
+    valid[missing] = shapely.Polygon()
+    return valid, changed
+
+
+def overlaps(geometries: Any, *, least_area: float = 1.0) -> tuple[Integers, Integers, Floats]:
+    """Return pairs of polygons that overlap by more than ``least_area``, and the areas."""
+    shapes = np.asarray(geometries, dtype=object)
+    left, right = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    pair = left < right
+    left, right = left[pair], right[pair]
+    crossing = ~shapely.touches(shapes[left], shapes[right])
+    left, right = left[crossing], right[crossing]
+    area = shapely.area(shapely.intersection(shapes[left], shapes[right]))
+    order = np.lexsort((right, left))
+    order = order[area[order] > least_area]
+    return left[order].astype(np.int64), right[order].astype(np.int64), area[order]
+
+
+def _shared_edges(shapes: Geometries) -> tuple[Integers, Integers, Floats]:
+    """Pairs by identical segments: sorting all segments, so near-linear in their number."""
+    parts, shape = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    owner = shape[part]
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    _, vertex = np.unique(points[:, 0] + 1j * points[:, 1], return_inverse=True)
+    inner = ring[1:] == ring[:-1]
+    start, end = vertex[:-1][inner], vertex[1:][inner]
+    span = np.hypot(*(points[1:] - points[:-1])[inner].T)
+    who = owner[ring[:-1][inner]]
+    key = np.minimum(start, end) * np.int64(len(points)) + np.maximum(start, end)
+    order = np.lexsort((who, key))
+    key, who, span = key[order], who[order], span[order]
+    same = (key[1:] == key[:-1]) & (who[1:] != who[:-1])
+    return _summed(who[:-1][same], who[1:][same], span[1:][same], len(shapes))
+
+
+def _summed(
+    left: Integers, right: Integers, span: Floats, size: int
+) -> tuple[Integers, Integers, Floats]:
+    pair, where = np.unique(left * np.int64(size) + right, return_inverse=True)
+    length = np.bincount(where, weights=span, minlength=len(pair)).astype(np.float64)
+    return (pair // size).astype(np.int64), (pair % size).astype(np.int64), length
+
+
+def _unclean(shapes: Geometries, tolerance: float) -> NDArray[np.bool_]:
+    edges = shapely.coverage_invalid_edges(shapes, gap_width=tolerance)
+    return np.asarray(~shapely.is_empty(edges) & ~shapely.is_missing(edges), dtype=bool)
+
+
+def _near_pairs(shapes: Geometries, unclean: NDArray[np.bool_], tolerance: float) -> Adjacency:
+    rows = np.flatnonzero(unclean)
+    dirty = shapes[rows]
+    # Rounding alone can hold apart a vertex and the edge that it was put on.
+    reach = max(tolerance, 1e-6)
+    left, right = shapely.STRtree(dirty).query(dirty, predicate="dwithin", distance=reach)
+    pair = left < right
+    left, right = left[pair], right[pair]
+    wide = shapely.buffer(dirty, reach, quad_segs=2)
+    outline = shapely.boundary(dirty)
+    there = shapely.length(shapely.intersection(outline[left], wide[right]))
+    back = shapely.length(shapely.intersection(outline[right], wide[left]))
+    length = np.minimum(there, back)
+    # Two corners that meet run alongside for at most about four times the reach.
+    real = length > 4.0 * reach
+    return Adjacency(
+        rows[left[real]].astype(np.int64), rows[right[real]].astype(np.int64), length[real]
+    )
+
+
+def _polygon_part(shape: Any) -> Any:
+    parts = shapely.get_parts(shapely.get_parts(np.asarray([shape], dtype=object)))
+    return shapely.multipolygons(parts[shapely.get_type_id(parts) == 3])

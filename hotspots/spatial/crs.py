@@ -1,0 +1,131 @@
+"""Coordinate reference systems: every stage works in metres, and this is how it gets there."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pyproj import CRS
+from pyproj.exceptions import CRSError as ProjError
+
+from hotspots.errors import CrsError, HotspotsWarning
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+METRES = ("metre", "meter")
+
+
+def known_crs(frame: gpd.GeoDataFrame, crs: Any | None, what: str) -> gpd.GeoDataFrame:
+    """Return the layer with a coordinate reference system that fits its coordinates.
+
+    Parameters
+    ----------
+    frame
+        The layer; it is not changed.
+    crs
+        The reference system of a layer that came without one: an EPSG number, a text that
+        pyproj reads, or None. A layer that has one keeps it.
+    what
+        Name of the layer for the error's text.
+
+    Raises
+    ------
+    CrsError
+        If the layer has none and none was given, if the one given contradicts the layer's,
+        or if it is in degrees and the coordinates are not.
+
+    Warns
+    -----
+    HotspotsWarning
+        If it is projected and the coordinates look like degrees.
+    """
+    given = None if crs is None else _readable(crs, what)
+    if frame.crs is None and given is None:
+        raise CrsError(
+            f"{what}: the layer has no coordinate reference system. "
+            "Say which one it is (crs=...), e.g. 4326 for degrees of longitude and latitude."
+        )
+    if frame.crs is not None and given is not None and frame.crs != given:
+        raise CrsError(
+            f"{what}: the layer says that it is in {frame.crs.to_string()}, "
+            f"and crs= says {given.to_string()}. Leave crs= out, or correct the layer."
+        )
+    known = frame if frame.crs is not None else frame.set_crs(given)
+    _coordinates_fit(known, what)
+    return known
+
+
+def in_metres(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
+    """Return the layer in metres: as it is when it already is, else in its local UTM zone.
+
+    Raises
+    ------
+    CrsError
+        If the layer has no reference system, or lies where no UTM zone does.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely.geometry import Point
+    >>> place = gpd.GeoDataFrame(geometry=[Point(-106.42, 31.69)], crs=4326)
+    >>> in_metres(place, "units").crs.to_epsg()
+    32613
+    """
+    if frame.crs is None:
+        return known_crs(frame, None, what)
+    if is_metric(frame.crs):
+        return frame
+    try:
+        utm = frame.estimate_utm_crs()
+    except (RuntimeError, ValueError) as error:
+        raise CrsError(
+            f"{what}: no UTM zone was found for a layer in {frame.crs.to_string()} "
+            f"({error}). Bring it to a reference system in metres with .to_crs()."
+        ) from error
+    return frame.to_crs(utm)
+
+
+def is_metric(crs: CRS) -> bool:
+    """Return True for a projected reference system in metres.
+
+    Examples
+    --------
+    >>> is_metric(CRS(32613)), is_metric(CRS(4326)), is_metric(CRS(2263))
+    (True, False, False)
+    """
+    unit = crs.axis_info[0].unit_name if crs.axis_info else "unknown"
+    return bool(crs.is_projected) and unit in METRES
+
+
+def _readable(crs: Any, what: str) -> CRS:
+    try:
+        return CRS.from_user_input(crs)
+    except ProjError as error:
+        raise CrsError(
+            f"{what}: crs={crs!r} is not a reference system that pyproj knows. "
+            "Give an EPSG number, e.g. crs=4326 or crs=32613."
+        ) from error
+
+
+def _coordinates_fit(frame: gpd.GeoDataFrame, what: str) -> None:
+    bounds = np.asarray(frame.total_bounds, dtype=float)
+    if not np.isfinite(bounds).all():
+        return
+    west, south, east, north = (float(value) for value in bounds)
+    degrees = abs(west) <= 360 and abs(east) <= 360 and abs(south) <= 90 and abs(north) <= 90
+    box = f"x from {west:.6g} to {east:.6g}, y from {south:.6g} to {north:.6g}"
+    if frame.crs.is_geographic and not degrees:
+        raise CrsError(
+            f"{what}: the layer says {frame.crs.to_string()} (degrees), but it has {box}. "
+            "Name the projected reference system that these metres are in."
+        )
+    if frame.crs.is_projected and degrees and (east > west or north > south):
+        warnings.warn(
+            f"{what}: the layer says {frame.crs.to_string()} (projected), but {box} "
+            "look like degrees. If they are, correct the layer: gdf.set_crs(4326, "
+            "allow_override=True).",
+            HotspotsWarning,
+            stacklevel=4,
+        )
