@@ -133,11 +133,9 @@ def _weighted_mean(
 ) -> NDArray[np.float64]:
     nobody = (np.bincount(group, weights=weights, minlength=groups) == 0)[group]
     used = np.where(nobody, 1.0, weights)
+    total = np.bincount(group, weights=used * values, minlength=groups)
     with np.errstate(invalid="ignore"):  # 0/0 where no unit belongs to a polygon: no data
-        mean = np.bincount(group, weights=used * values, minlength=groups) / np.bincount(
-            group, weights=used, minlength=groups
-        )
-    return mean
+        return total / np.bincount(group, weights=used, minlength=groups)
 
 
 def _points(services: gpd.GeoDataFrame) -> NDArray[np.float64]:

@@ -207,8 +207,9 @@ def _cover(
 ) -> NDArray[np.float64]:
     wide, high = grid.res
     # Areas in the raster's own plane, degrees too: only their ratio matters.
-    area = np.asarray([shape.area for shape in zones.geometry])
-    return np.minimum(count * abs(wide * high) / area, 1.0)
+    area = zones.geometry.area.to_numpy(dtype="float64")
+    cover: NDArray[np.float64] = np.minimum(count * abs(wide * high) / area, 1.0)
+    return cover
 
 
 def _opened(path: str | Path, band: int, what: str) -> rasterio.DatasetReader:
