@@ -1,0 +1,221 @@
+"""Which column of a table holds what: by name, or guessed from its header."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz, process
+
+from hotspots._text import fold
+from hotspots.errors import ColumnError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+ROLES = (
+    "date",
+    "time",
+    "category",
+    "address",
+    "neighbourhood",
+    "longitude",
+    "latitude",
+    "event",
+    "victims",
+)
+
+# Headers of police tables in Spanish, Portuguese and English, folded, the likelier first.
+# A table often has several dates or categories; the one of the deed comes before the one of
+# the report.
+_HEADERS: Mapping[str, tuple[str, ...]] = {
+    "date": (
+        "fecha hecho",
+        "fecha de los hechos",
+        "fecha del hecho",
+        "fecha hechos",
+        "fecha",
+        "fecha ocurrencia",
+        "fecha evento",
+        "fecha incidente",
+        "fecha inicio",
+        "fecha denuncia",
+        "data do fato",
+        "data fato",
+        "data ocorrencia",
+        "data da ocorrencia",
+        "data",
+        "date",
+        "incident date",
+        "crime date",
+        "occurred on",
+        "occurrence date",
+        "month",
+        "mes",
+    ),
+    "time": (
+        "hora hecho",
+        "hora de los hechos",
+        "hora del hecho",
+        "hora hechos",
+        "hora",
+        "hora ocurrencia",
+        "hora da ocorrencia",
+        "hora do fato",
+        "hora fato",
+        "time",
+        "incident time",
+        "crime time",
+    ),
+    "category": (
+        "delito",
+        "tipo de delito",
+        "tipo delito",
+        "subtipo de delito",
+        "incidente",
+        "tipo incidente",
+        "tipo de incidente",
+        "categoria",
+        "categoria delito",
+        "natureza",
+        "rubrica",
+        "tipo de crime",
+        "crime",
+        "crime type",
+        "offense",
+        "offence",
+        "category",
+        "primary type",
+        "tipo",
+    ),
+    "address": (
+        "domicilio",
+        "direccion",
+        "domicilio de los hechos",
+        "domicilio hechos",
+        "ubicacion",
+        "lugar de los hechos",
+        "calle",
+        "logradouro",
+        "endereco",
+        "address",
+        "block",
+        "street address",
+        "location",
+    ),
+    "neighbourhood": (
+        "colonia",
+        "colonia hechos",
+        "barrio",
+        "sector",
+        "bairro",
+        "urbanizacion",
+        "localidad",
+        "neighbourhood",
+        "neighborhood",
+        "community area",
+    ),
+    "longitude": (
+        "longitud",
+        "longitude",
+        "lon",
+        "long",
+        "lng",
+        "coord x",
+        "coordenada x",
+        "x",
+    ),
+    "latitude": ("latitud", "latitude", "lat", "coord y", "coordenada y", "y"),
+    "event": (
+        "folio",
+        "id evento",
+        "evento",
+        "numero de carpeta",
+        "carpeta",
+        "carpeta de investigacion",
+        "n denuncia",
+        "numero denuncia",
+        "nro denuncia",
+        "expediente",
+        "num bo",
+        "numero bo",
+        "boletim",
+        "event id",
+        "incident id",
+        "case number",
+        "crime id",
+    ),
+    "victims": (
+        "victimas",
+        "num victimas",
+        "numero de victimas",
+        "total victimas",
+        "vitimas",
+        "numero de vitimas",
+        "victims",
+        "victim count",
+    ),
+}
+
+
+def header_names(cells: Sequence[str], where: str) -> list[str]:
+    """Return usable column names: blanks named by position, doubled names told apart.
+
+    Raises
+    ------
+    ColumnError
+        If two columns bear the same name.
+    """
+    names = [cell.strip() or f"column {place}" for place, cell in enumerate(cells, start=1)]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise ColumnError(
+            f"{where}: the column {doubled[0]!r} is there more than once. Rename one of them."
+        )
+    return names
+
+
+def guess_columns(names: Iterable[str]) -> dict[str, str]:
+    """Return role → column for the headers that are known, none taken twice.
+
+    Examples
+    --------
+    >>> guess_columns(["FOLIO", "FECHA_HECHO", "Hora hecho", "SEXO"])
+    {'date': 'FECHA_HECHO', 'time': 'Hora hecho', 'event': 'FOLIO'}
+    """
+    by_header: dict[str, str] = {}
+    for name in names:
+        by_header.setdefault(_plain(name), name)
+    found: dict[str, str] = {}
+    for role in ROLES:
+        header = next((known for known in _HEADERS[role] if known in by_header), None)
+        if header is not None:
+            found[role] = by_header.pop(header)
+    return found
+
+
+def resolve_column(wanted: str, names: Sequence[str], *, role: str, where: str) -> str:
+    """Return the column that ``wanted`` names, exactly or with case and accents aside.
+
+    Raises
+    ------
+    ColumnError
+        If there is none, or several differ only in case and accents; names the closest.
+    """
+    if wanted in names:
+        return wanted
+    alike = [name for name in names if _plain(name) == _plain(wanted)]
+    if len(alike) == 1:
+        return alike[0]
+    closest = process.extractOne(
+        _plain(wanted), {name: _plain(name) for name in names}, scorer=fuzz.ratio, score_cutoff=60
+    )
+    hint = f" Did you mean {closest[2]!r}?" if closest else ""
+    raise ColumnError(
+        f"{where}: no column {wanted!r} for {role}.{hint} "
+        f"The columns are: {', '.join(map(repr, names[:40]))}."
+    )
+
+
+def _plain(name: str) -> str:
+    return " ".join(re.sub(r"[^0-9a-z]+", " ", fold(name)).split())

@@ -1,0 +1,268 @@
+"""Coordinates as they come, and the one repair that puts a point back into the study area."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS, Transformer
+
+from hotspots.incidents.dates import is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+MARGIN_M = 500.0
+"""A point this near to the study area is taken as it is: it may just lie over the border."""
+
+SAME_POINT_M = 100.0
+"""Two repairs that agree to this distance are one repair."""
+
+_SEXAGESIMAL = re.compile(
+    r"""\s*([NSEWO])?\s*([+-])?\s*(\d{1,3})\s*[°º:dD\s]\s*(\d{1,2})\s*['’′´:mM\s]\s*
+    (?:(\d{1,2}(?:[.,]\d+)?)\s*(?:"|''|”|″|s)?)?\s*([NSEWO])?\s*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_HEMISPHERE = re.compile(
+    r"\s*([NSEWO])?\s*([+-]?\d{1,3}(?:[.,]\d+)?)\s*[°º]?\s*([NSEWO])?\s*", re.IGNORECASE
+)
+_NEGATIVE = frozenset("SWO")  # "O" is oeste: west
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Points:
+    """Points after reading and repair, and what was done to each.
+
+    Attributes
+    ----------
+    x, y
+        In the CRS asked for; NaN where there is no point.
+    repair, problem
+        Text per row, "" where there is nothing to say.
+    """
+
+    x: Floats
+    y: Floats
+    repair: NDArray[np.object_]
+    problem: NDArray[np.object_]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Numbers:
+    """Numbers read from text: values (NaN where none), and which were there but unreadable."""
+
+    values: Floats
+    unreadable: NDArray[np.bool_]
+    sexagesimal: NDArray[np.bool_]
+
+
+def parse_numbers(texts: pd.Series) -> Numbers:
+    """Return coordinates as numbers: plain, with a decimal comma, or in degrees and minutes.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> parse_numbers(pd.Series(["-106.5", "31,75", "31°45'00'' N", "106.5 O"])).values.tolist()
+    [-106.5, 31.75, 31.75, -106.5]
+    """
+    plain = texts.str.replace(",", ".", regex=False)
+    values = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=float, copy=True)
+    unreadable = np.zeros(len(texts), dtype=bool)
+    sexagesimal = np.zeros(len(texts), dtype=bool)
+    for place in np.flatnonzero(~np.isfinite(values)):
+        text = texts.iloc[place]
+        values[place] = np.nan
+        if is_missing(text):
+            continue
+        value, by_parts = _read_number(text)
+        values[place] = value
+        sexagesimal[place] = by_parts
+        unreadable[place] = not np.isfinite(value)
+    return Numbers(values, unreadable, sexagesimal)
+
+
+def locate(
+    longitude: pd.Series,
+    latitude: pd.Series,
+    *,
+    crs: CRS,
+    study_area: gpd.GeoDataFrame | None,
+) -> Points:
+    """Return the rows' points in the study area's CRS, repaired where one repair alone will do.
+
+    Repairs are tried on points that lie outside the study area (by more than 500 m): the two
+    numbers swapped, the sign of one or both lost, both at once, and metres in the study area's
+    own CRS or UTM zone. A repair is made only when exactly one of them puts the point inside.
+
+    Parameters
+    ----------
+    longitude, latitude
+        Texts on the same index.
+    crs
+        CRS that the numbers are said to be in.
+    study_area
+        Polygons in a metric CRS; None: nothing is repaired, and the points stay in ``crs``.
+
+    Returns
+    -------
+    Points
+        Coordinates in ``study_area.crs`` (``crs`` without one), and the remarks.
+    """
+    east, north = parse_numbers(longitude), parse_numbers(latitude)
+    problem = _unusable(longitude, latitude, east, north, crs)
+    repair = np.full(len(longitude), "", dtype=object)
+    usable = np.isfinite(east.values) & np.isfinite(north.values) & (problem == "")
+    repair[usable & (east.sexagesimal | north.sexagesimal)] = "read from degrees and minutes"
+    x = np.where(usable, east.values, np.nan)
+    y = np.where(usable, north.values, np.nan)
+    if study_area is None:
+        beyond = usable & crs.is_geographic & _off_the_globe(x, y)
+        problem[beyond] = _remarks("no such longitude and latitude", longitude, latitude, beyond)
+        x[beyond] = y[beyond] = np.nan
+        return Points(x, y, repair, problem)
+    return _within(x, y, repair, problem, crs, study_area, (longitude, latitude))
+
+
+def _within(
+    x: Floats,
+    y: Floats,
+    repair: NDArray[np.object_],
+    problem: NDArray[np.object_],
+    crs: CRS,
+    study_area: gpd.GeoDataFrame,
+    texts: tuple[pd.Series, pd.Series],
+) -> Points:
+    target = CRS.from_user_input(study_area.crs)
+    area = study_area.geometry.union_all()
+    near = area.buffer(MARGIN_M)
+    shapely.prepare(area)
+    shapely.prepare(near)
+    given = np.isfinite(x)
+    out_x, out_y = _project(x, y, crs, target)
+    astray = given & ~shapely.contains_xy(near, out_x, out_y)
+    for row, point, remark in _repairs(x, y, np.flatnonzero(astray), crs, study_area, area):
+        if point is None:
+            problem[row] = remark
+        else:
+            out_x[row], out_y[row] = point
+            repair[row] = "; ".join(filter(None, (repair[row], remark)))
+    lost = given & ~np.isfinite(out_x)
+    problem[lost] = _remarks("no such longitude and latitude", *texts, lost)
+    outside = given & ~lost & (problem == "") & ~shapely.intersects_xy(area, out_x, out_y)
+    problem[outside] = "outside the study area"
+    return Points(out_x, out_y, repair, problem)
+
+
+def _repairs(
+    x: Floats,
+    y: Floats,
+    rows: NDArray[np.intp],
+    crs: CRS,
+    study_area: gpd.GeoDataFrame,
+    area: object,
+) -> Iterator[tuple[int, tuple[float, float] | None, str]]:
+    """Yield where each row goes that one repair mends, and None for those that several would."""
+    if not len(rows):
+        return
+    target = CRS.from_user_input(study_area.crs)
+    zone = CRS.from_user_input(study_area.estimate_utm_crs())
+    metric = [system for system in dict.fromkeys((target, zone)) if system != crs]
+    tried = list(_candidates(x[rows], y[rows], crs, target, metric))
+    inside = np.array([shapely.contains_xy(area, tx, ty) for _, tx, ty in tried])
+    for column in np.flatnonzero(inside.any(axis=0)):
+        found = [tried[number] for number in np.flatnonzero(inside[:, column])]
+        spots = np.array([[tx[column], ty[column]] for _, tx, ty in found])
+        row = int(rows[column])
+        if np.hypot(*(spots - spots[0]).T).max() <= SAME_POINT_M:
+            yield row, (spots[0, 0], spots[0, 1]), f"coordinates: {found[0][0]}"
+        else:
+            names = " or ".join(name for name, _, _ in found)
+            yield row, None, f"outside the study area, and more than one repair would do ({names})"
+
+
+def _candidates(
+    x: Floats, y: Floats, crs: CRS, target: CRS, metric: list[CRS]
+) -> Iterator[tuple[str, Floats, Floats]]:
+    """Yield each repair's name and the points that it gives, in the target CRS."""
+    changes = (
+        ("swapped", y, x),
+        ("sign of the longitude restored", -x, y),
+        ("sign of the latitude restored", x, -y),
+        ("signs restored", -x, -y),
+        ("swapped, sign of the longitude restored", -y, x),
+        ("swapped, sign of the latitude restored", y, -x),
+        ("swapped, signs restored", -y, -x),
+    )
+    for name, new_x, new_y in changes if crs.is_geographic else changes[:1]:
+        yield (name, *_project(new_x, new_y, crs, target))
+    for system in metric:
+        yield (f"metres in {system.name}", *_project(x, y, system, target))
+        yield (f"metres in {system.name}, swapped", *_project(y, x, system, target))
+
+
+def _project(x: Floats, y: Floats, source: CRS, target: CRS) -> tuple[Floats, Floats]:
+    """Return projected coordinates; NaN where a number is off the globe or off the projection."""
+    usable = np.isfinite(x) & np.isfinite(y)
+    if source.is_geographic:
+        usable &= ~_off_the_globe(x, y)
+    else:
+        usable &= (np.abs(x) < 2e7) & (np.abs(y) < 2e7) & ((np.abs(x) > 400) | (np.abs(y) > 400))
+    out_x, out_y = np.full(len(x), np.nan), np.full(len(y), np.nan)
+    if usable.any():
+        transformer = Transformer.from_crs(source, target, always_xy=True)
+        new_x, new_y = transformer.transform(x[usable], y[usable])
+        bounded = np.isfinite(new_x) & np.isfinite(new_y)
+        out_x[usable] = np.where(bounded, new_x, np.nan)
+        out_y[usable] = np.where(bounded, new_y, np.nan)
+    return out_x, out_y
+
+
+def _off_the_globe(x: Floats, y: Floats) -> NDArray[np.bool_]:
+    return np.asarray((np.abs(x) > 180) | (np.abs(y) > 90))
+
+
+def _unusable(
+    longitude: pd.Series, latitude: pd.Series, east: Numbers, north: Numbers, crs: CRS
+) -> NDArray[np.object_]:
+    problem = np.full(len(longitude), "", dtype=object)
+    garbled = east.unreadable | north.unreadable
+    problem[garbled] = _remarks("unreadable coordinates", longitude, latitude, garbled)
+    half = ~garbled & (np.isfinite(east.values) != np.isfinite(north.values))
+    problem[half] = "one of the two coordinates is missing"
+    nearly = 1e-6 if crs.is_geographic else 1.0
+    zero = (np.abs(east.values) < nearly) & (np.abs(north.values) < nearly)
+    problem[zero] = "coordinates (0, 0)"
+    return problem
+
+
+def _remarks(
+    text: str, longitude: pd.Series, latitude: pd.Series, rows: NDArray[np.bool_]
+) -> list[str]:
+    pairs = zip(longitude[rows], latitude[rows], strict=True)
+    return [f"{text} ({east[:30]!r}, {north[:30]!r})" for east, north in pairs]
+
+
+def _read_number(text: str) -> tuple[float, bool]:
+    if len(text) > 60:
+        return np.nan, False
+    if match := _SEXAGESIMAL.fullmatch(text):
+        before, sign, degrees, minutes, seconds, after = match.groups()
+        value = int(degrees) + int(minutes) / 60 + float((seconds or "0").replace(",", ".")) / 3600
+        letter = (before or after or "").upper()
+        if int(minutes) > 59:
+            return np.nan, False
+        return (-value if sign == "-" or letter in _NEGATIVE else value), True
+    if match := _HEMISPHERE.fullmatch(text):
+        value = float(match[2].replace(",", "."))
+        letter = (match[1] or match[3] or "").upper()
+        return (-abs(value) if letter in _NEGATIVE else value), False
+    return np.nan, False

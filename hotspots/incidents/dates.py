@@ -1,0 +1,295 @@
+"""Dates and times as police tables write them, and how precise each one is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from hotspots._text import fold
+from hotspots.schema import DATE, DATE_PRECISION, PROBLEM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FIRST_YEAR, LAST_YEAR = 1900, 2049
+"""Years that a date may lie in at all; the last is also where two-digit years turn over."""
+
+_ROWS_FOR_A_BULK = 20
+_BULK = 0.995
+_YEARS_AFTER_BULK = 10
+
+_MISSING = frozenset(
+    (
+        "se desconoce", "desconoce", "desconocido", "desconocida", "no especificado",
+        "no especificada", "sin dato", "sin datos", "no disponible", "no identificado",
+        "ignorado", "ignorada", "nao informado", "no aplica", "unknown", "not known",
+        "s/d", "n/d", "n/a", "na", "nd", "sd", "nan", "nat", "null", "none", "-", "--", ".",
+        "00/00/0000", "0000-00-00",
+    )
+)  # fmt: skip
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "ene enero jan janeiro january", "feb febrero fev fevereiro february",
+            "mar marzo marco march", "abr abril apr april", "may mayo mai maio",
+            "jun junio junho june", "jul julio julho july", "ago agosto aug august",
+            "sep sept septiembre setiembre set setembro september",
+            "oct octubre out outubro october", "nov noviembre novembro november",
+            "dic diciembre dez dezembro dec december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?")
+_YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4}|(?<=[-/. ])\d{2})")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_WORDS = re.compile(
+    r"(?:(\d{1,2})(?:\s|-|/|\.|de)+)?([a-z]{3,10})\.?(?:\s|-|/|\.|,|del?)+(\d{4}|\d{2})"
+)
+_MONTH_DAY = re.compile(r"([a-z]{3,10})\.? (\d{1,2}),? (\d{4})")
+_CLOCK = re.compile(
+    r"(\d{1,2})\s*[:.h]\s*(\d{2})(?:\s*[:.m]\s*\d{2}(?:\.\d+)?s?)?\s*(?:([ap])\.?\s*m\.?)?"
+)
+_HOUR = re.compile(r"(\d{1,2})\s*([ap])\.?\s*m\.?")
+_DATE_AND_TIME = r"^(.*\S)(?:\s+|(?<=\d)[Tt](?=\d))(\d{1,2}(?::\d{2}|\s*[aApP]\.?\s*[mM]).*)$"
+_EXCEL_EPOCH = dt.date(1899, 12, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    year: int
+    month: int
+    day: int
+    precision: str
+
+
+def is_missing(text: str) -> bool:
+    """Return whether a cell says in words that nothing is known.
+
+    Examples
+    --------
+    >>> is_missing("SE DESCONOCE"), is_missing(""), is_missing("930")
+    (True, True, False)
+    """
+    folded = fold(text)
+    return not folded or folded in _MISSING
+
+
+def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFrame:
+    """Return ``date``, ``date_precision`` and ``problem`` for texts of dates and times.
+
+    Read are ``dd/mm/yyyy``, ``yyyy-mm-dd``, ``yyyy-mm``, ``mm/yyyy``, ``yyyy``, ``dd-mm-yy``
+    (00–49 is 2000–2049), ``yyyymmdd``, ``5 de abril de 2013``, ``5-abr-13``, Excel's serial
+    numbers, each with a time behind it or in a column of its own: ``21:30``, ``9:30 p.m.``,
+    ``930``, ``24:00`` (the midnight that ends the day). Whether the day or the month comes
+    first is the file's to say: the month only where more of its dates are impossible the other
+    way round.
+
+    A year outside 1900–2049 is refused. So, in a file of at least 20 dates, is a date more than
+    10 years after the year that 99.5% of them do not pass: no clock is asked, so that the same
+    file always reads the same.
+
+    Parameters
+    ----------
+    dates
+        Texts of dates.
+    times
+        Texts of times on the same index; None where there is no such column.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the same index: ``date`` (datetime64, NaT where unreadable), ``date_precision``
+        (``year``, ``month``, ``day``, ``minute``, ``none``), ``problem`` (text, "" where none).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> read = parse_dates(pd.Series(["05/04/2013", "2013-04", "31/02/2013"]))
+    >>> read["date"].dt.strftime("%Y-%m-%d").tolist()
+    ['2013-04-05', '2013-04-01', nan]
+    >>> read["date_precision"].tolist()
+    ['day', 'month', 'none']
+    """
+    day_texts, clock_texts = _split(dates)
+    if times is not None:
+        clock_texts = times.where(clock_texts == "", clock_texts)
+    days = _read_days(day_texts)
+    days = _refuse_future(days, day_texts)
+    clocks = _read_clocks(clock_texts)
+    timed = (days[DATE_PRECISION] == "day") & clocks["minutes"].notna()
+    shift = pd.to_timedelta(clocks["minutes"].where(timed, 0.0), unit="m")
+    problems = join_texts(days[PROBLEM], clocks[PROBLEM].where(days[DATE].notna(), ""))
+    return pd.DataFrame(
+        {
+            DATE: (days[DATE] + shift).astype("datetime64[us]"),
+            DATE_PRECISION: days[DATE_PRECISION].mask(timed, "minute"),
+            PROBLEM: problems,
+        }
+    )
+
+
+def join_texts(left: pd.Series, right: pd.Series) -> pd.Series:
+    """Return two columns of remarks as one, with a semicolon where both say something."""
+    both = (left != "") & (right != "")
+    return left.where(right == "", right.where(left == "", right)).mask(both, left + "; " + right)
+
+
+def _split(dates: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Part the dates from the times that stand behind them in the same cell."""
+    parts = dates.str.extract(_DATE_AND_TIME)
+    together = parts[1].notna()
+    return dates.mask(together, parts[0]), parts[1].where(together, "")
+
+
+def _read_days(texts: pd.Series) -> pd.DataFrame:
+    distinct = texts.unique()
+    month_first = _month_comes_first(distinct)
+    found = {text: _read_day(text, month_first) for text in distinct}
+    stamps = {
+        text: pd.Timestamp(day.year, day.month, day.day)
+        for text, day in found.items()
+        if isinstance(day, _Day)
+    }
+    return pd.DataFrame(
+        {
+            DATE: texts.map(stamps).astype("datetime64[us]"),
+            DATE_PRECISION: texts.map(
+                {k: v.precision if isinstance(v, _Day) else "none" for k, v in found.items()}
+            ),
+            PROBLEM: texts.map({k: v if isinstance(v, str) else "" for k, v in found.items()}),
+        },
+        index=texts.index,
+    )
+
+
+def _month_comes_first(texts: Iterable[str]) -> bool:
+    matches = [match for text in texts if (match := _YEAR_LAST.fullmatch(fold(text)))]
+    pairs = [(int(match[1]), int(match[2])) for match in matches if match[1]]
+    day_first = sum(1 for left, right in pairs if left > 12 >= right)
+    month_first = sum(1 for left, right in pairs if right > 12 >= left)
+    return month_first > day_first
+
+
+def _read_day(text: str, month_first: bool) -> _Day | str:
+    if not text:
+        return "no date"
+    if is_missing(text):
+        return f"the date is not known ({text[:40]!r})"
+    parts = _date_parts(fold(text).removesuffix(" 00:00:00"), month_first)
+    if parts is None:
+        return f"the date {text[:40]!r} cannot be read"
+    year, month, day = parts
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return f"the date {text[:40]!r} lies outside {FIRST_YEAR}–{LAST_YEAR}"
+    try:
+        dt.date(year, month or 1, day or 1)
+    except ValueError:
+        return f"there is no such date as {text[:40]!r}"
+    precision = "day" if day else "month" if month else "year"
+    return _Day(year, month or 1, day or 1, precision)
+
+
+def _date_parts(text: str, month_first: bool) -> tuple[int, int | None, int | None] | None:
+    """Return year, month and day as numbers, whether or not such a day exists."""
+    if match := _YEAR_FIRST.fullmatch(text):
+        return int(match[1]), int(match[2]), int(match[3]) if match[3] else None
+    if match := _YEAR_LAST.fullmatch(text):
+        left, right = (int(match[1]) if match[1] else None), int(match[2])
+        if month_first and left is not None:
+            left, right = right, left
+        return _whole_year(match[3]), right, left
+    if match := _MONTH_DAY.fullmatch(text):
+        month = _MONTHS.get(match[1])
+        return (int(match[3]), month, int(match[2])) if month else None
+    if match := _WORDS.fullmatch(text):
+        month = _MONTHS.get(match[2])
+        return (
+            (_whole_year(match[3]), month, int(match[1]) if match[1] else None) if month else None
+        )
+    return _bare_number(text)
+
+
+def _bare_number(text: str) -> tuple[int, int | None, int | None] | None:
+    if match := _COMPACT.fullmatch(text):
+        return int(match[1]), int(match[2]), int(match[3])
+    if re.fullmatch(r"\d{4}", text):
+        return int(text), None, None
+    if re.fullmatch(r"\d{5}(\.\d+)?", text):
+        day = _EXCEL_EPOCH + dt.timedelta(days=int(float(text)))
+        return day.year, day.month, day.day
+    return None
+
+
+def _whole_year(text: str) -> int:
+    year = int(text)
+    return year if len(text) == 4 else year + (2000 if year + 2000 <= LAST_YEAR else 1900)
+
+
+def _refuse_future(days: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
+    years = days[DATE].dt.year
+    known = years.dropna()
+    if len(known) < _ROWS_FOR_A_BULK:
+        return days
+    last = int(known.quantile(_BULK, interpolation="lower")) + _YEARS_AFTER_BULK
+    late = years > last
+    remark = "the date '" + texts.str[:40] + f"' lies long after the others of the file ({last})"
+    return pd.DataFrame(
+        {
+            DATE: days[DATE].mask(late),
+            DATE_PRECISION: days[DATE_PRECISION].mask(late, "none"),
+            PROBLEM: days[PROBLEM].mask(late, remark),
+        }
+    )
+
+
+def _read_clocks(texts: pd.Series) -> pd.DataFrame:
+    distinct = texts.unique()
+    # Where some times are written 930 or 2145, a bare 5 is five past midnight, not five o'clock.
+    packed = any(re.fullmatch(r"\d{3,4}", text) for text in distinct)
+    found = {text: _read_clock(text, packed) for text in distinct}
+    minutes = {k: float(v) if isinstance(v, int) else np.nan for k, v in found.items()}
+    problems = {k: v if isinstance(v, str) else "" for k, v in found.items()}
+    return pd.DataFrame(
+        {"minutes": texts.map(minutes).astype(float), PROBLEM: texts.map(problems)},
+        index=texts.index,
+    )
+
+
+def _read_clock(text: str, packed: bool) -> int | str | None:
+    if is_missing(text):
+        return None
+    plain = re.sub(r"\s*(hrs?|horas?|h|z|[+-]\d{2}:?\d{2})\.?$", "", fold(text))
+    hours, minutes = _clock_parts(plain, packed)
+    if hours < 0 or minutes > 59 or hours * 60 + minutes > 24 * 60:
+        return f"the time {text[:40]!r} cannot be read"
+    return hours * 60 + minutes
+
+
+def _clock_parts(text: str, packed: bool) -> tuple[int, int]:
+    """Return hours and minutes, (-1, 0) where the text is no time."""
+    if match := _CLOCK.fullmatch(text):
+        return _half_day(int(match[1]), match[3]), int(match[2])
+    if match := _HOUR.fullmatch(text):
+        return _half_day(int(match[1]), match[2]), 0
+    if re.fullmatch(r"\d{1,4}", text):
+        value = int(text)
+        return (value // 100, value % 100) if packed or len(text) > 2 else (value, 0)
+    if re.fullmatch(r"0?\.\d+", text):
+        return divmod(round(float(text) * 24 * 60), 60)
+    return -1, 0
+
+
+def _half_day(hour: int, half: str | None) -> int:
+    if half is None:
+        return hour
+    if not 1 <= hour <= 12:
+        return hour if half == "p" and hour <= 23 else -1
+    return hour % 12 + (12 if half == "p" else 0)

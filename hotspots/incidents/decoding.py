@@ -1,0 +1,184 @@
+"""The bytes of a text file: encoding, separator and decimal sign found out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hotspots.errors import DataFileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SEPARATORS = (",", ";", "\t", "|")
+_BYTE_ORDER_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+# In the order in which a tie is settled: Windows, then DOS, then old Macintosh exports.
+_ONE_BYTE = ("cp1252", "latin-1", "cp850", "mac_roman")
+_LETTERS = frozenset("áéíóúüñçãõâêôàÁÉÍÓÚÜÑÇÃÕÂÊÔÀ°ºª¿¡")
+_SNIFFED_BYTES = 262_144
+_SNIFFED_ROWS = 60
+_SIGNATURES = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook", "Name it .xlsx"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)", "Save it as .xlsx or CSV"),
+    (b"SQLite format 3\x00", "a GeoPackage or SQLite file", "Name it .gpkg"),
+    (b"PAR1", "a Parquet file", "Name it .parquet"),
+    (b"%PDF", "a PDF", "Ask for the table behind it, as CSV or Excel"),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it first"),
+)
+
+
+def decode(data: bytes, path: Path) -> tuple[str, str]:
+    """Return the text of ``data`` and the name of the encoding that it was in.
+
+    UTF-8 is recognised strictly, UTF-16 by its mark; of the one-byte encodings the one that
+    turns most of the bytes beyond ASCII into letters of Spanish and Portuguese is taken. A
+    file that is partly UTF-8 and partly one-byte is decoded line by line (``mixed``).
+
+    Raises
+    ------
+    DataFileError
+        If the bytes are not text, or no encoding makes readable text of them.
+    """
+    _refuse_binary(data, path)
+    for mark, name in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return _decode_as(data, name, path), name
+    try:
+        return data.decode("utf-8"), "ascii" if data.isascii() else "utf-8"
+    except UnicodeDecodeError:
+        pass
+    encoding = _one_byte_encoding(data, path)
+    mixed = _decode_mixed(data, encoding)
+    return (mixed, f"mixed utf-8 and {encoding}") if mixed else (data.decode(encoding), encoding)
+
+
+def find_separator(text: str) -> str:
+    """Return the separator that cuts the first lines into the same number of fields most often.
+
+    Examples
+    --------
+    >>> find_separator("folio;lat;lon")
+    ';'
+    """
+    scores = {mark: _agreement(first_rows(text, mark)) for mark in SEPARATORS}
+    return max(SEPARATORS, key=lambda mark: scores[mark])
+
+
+def find_header(rows: list[list[str]]) -> int:
+    """Return the position of the header: the first row that is as wide as the table is.
+
+    Title rows above it fill one or two cells; the header fills nearly all of them.
+    """
+    filled = [sum(1 for cell in row if cell.strip()) for row in rows]
+    if not filled:
+        return 0
+    usual = Counter(width for width in filled if width).most_common()
+    width = max((width for width, times in usual if times == usual[0][1]), default=1)
+    enough = max(1, round(0.7 * width))
+    return next((place for place, cells in enumerate(filled) if cells >= enough), 0)
+
+
+def find_decimal(rows: list[list[str]]) -> str:
+    """Return ``,`` where numbers with a decimal comma outnumber those with a point."""
+    cells = [cell.strip() for row in rows for cell in row]
+    commas = sum(1 for cell in cells if re.fullmatch(r"-?\d{1,3},\d+", cell))
+    points = sum(1 for cell in cells if re.fullmatch(r"-?\d{1,3}\.\d+", cell))
+    return "," if commas > points else "."
+
+
+def first_rows(text: str, separator: str) -> list[list[str]]:
+    """Return the first rows of the text, cut at the separator."""
+    head = text[:_SNIFFED_BYTES]
+    reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+    rows: list[list[str]] = []
+    try:
+        for row in reader:
+            rows.append(row)
+            if len(rows) == _SNIFFED_ROWS:
+                break
+    except csv.Error:
+        return rows
+    # The last row may have been cut in the middle.
+    return rows[:-1] if len(text) > len(head) and len(rows) > 1 else rows
+
+
+def _agreement(rows: list[list[str]]) -> tuple[float, int]:
+    widths = Counter(len(row) for row in rows if any(cell.strip() for cell in row))
+    if not widths:
+        return 0.0, 0
+    width, times = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
+    return (times / widths.total() if width > 1 else 0.0), width
+
+
+def _refuse_binary(data: bytes, path: Path) -> None:
+    for signature, kind, mend in _SIGNATURES:
+        if data.startswith(signature):
+            raise DataFileError(f"{path}: this is {kind}, not a text table. {mend}.")
+    head = data[:_SNIFFED_BYTES]
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return
+    codes = np.bincount(np.frombuffer(head, dtype=np.uint8), minlength=256)
+    control = codes[:32].sum() - codes[[0, 9, 10, 12, 13]].sum()
+    if control > 0.01 * len(head) or codes[0] > 0.1 * len(head):
+        raise DataFileError(
+            f"{path}: this is not text (binary content). "
+            "Export the table again as CSV in UTF-8, or as Excel (.xlsx)."
+        )
+
+
+def _one_byte_encoding(data: bytes, path: Path) -> str:
+    codes = np.bincount(np.frombuffer(data, dtype=np.uint8), minlength=256)
+    beyond = {code: int(codes[code]) for code in range(128, 256) if codes[code]}
+    scores = {name: _share_of_letters(beyond, name) for name in _ONE_BYTE}
+    best = max(_ONE_BYTE, key=lambda name: scores[name])
+    if scores[best] < 0.5:
+        raise DataFileError(
+            f"{path}: the encoding cannot be told (tried utf-8, {', '.join(_ONE_BYTE)}; none "
+            "gives readable letters). Save the file as CSV in UTF-8."
+        )
+    return best
+
+
+def _share_of_letters(beyond: dict[int, int], encoding: str) -> float:
+    right = 0
+    for code, times in beyond.items():
+        try:
+            right += times * (bytes([code]).decode(encoding) in _LETTERS)
+        except UnicodeDecodeError:
+            return -1.0
+    return right / sum(beyond.values())
+
+
+def _decode_mixed(data: bytes, encoding: str) -> str | None:
+    """Return the text where some lines are UTF-8 and others are not; None where none is."""
+    lines: list[str] = []
+    some_utf8 = False
+    for line in data.split(b"\n"):
+        if line.isascii():
+            lines.append(line.decode("ascii"))
+            continue
+        try:
+            lines.append(line.decode("utf-8"))
+            some_utf8 = True
+        except UnicodeDecodeError:
+            lines.append(line.decode(encoding))
+    return "\n".join(lines) if some_utf8 else None
+
+
+def _decode_as(data: bytes, encoding: str, path: Path) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise DataFileError(
+            f"{path}: the file begins as {encoding} and is not ({error.reason} at byte "
+            f"{error.start}). Save the file as CSV in UTF-8."
+        ) from None

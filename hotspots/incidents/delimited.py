@@ -1,0 +1,129 @@
+"""A delimited text file as a table of text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from hotspots.errors import DataFileError
+from hotspots.incidents.columns import header_names
+from hotspots.incidents.decoding import (
+    decode,
+    find_decimal,
+    find_header,
+    find_separator,
+    first_rows,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_BLOCK_BYTES = 64 * 1024 * 1024
+NUL_NOTE = "NUL bytes were taken out of this row"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class DelimitedTable:
+    """The cells of a text file (1-based index), how they were read, and notes by row."""
+
+    cells: pd.DataFrame
+    encoding: str
+    separator: str
+    decimal: str
+    header_row: int
+    notes: Mapping[int, str] = field(default_factory=dict)
+
+
+def read_delimited(path: Path) -> DelimitedTable:
+    """Return the table in a text file, each cell as text.
+
+    Rows with too many or too few fields are kept: the surplus is cut off or the lack filled
+    with empty cells, and the row's note says so.
+
+    Raises
+    ------
+    DataFileError
+        If the file is not text, or has no row below its header.
+    """
+    text, encoding = decode(path.read_bytes(), path)
+    text = text.lstrip("\ufeff")
+    if not text.strip():
+        raise DataFileError(f"{path}: the file is empty. Export it again from its source.")
+    separator = find_separator(text)
+    rows = first_rows(text, separator)
+    header = find_header(rows)
+    names = header_names(rows[header], str(path))
+    notes: dict[int, str] = {}
+    try:
+        cells = _read_regular(text, separator, header, names)
+    except pa.ArrowInvalid:
+        cells, notes = _read_ragged(text, separator, header, names, path)
+    if "\0" in text:
+        cells, notes = _without_nul(cells, notes)
+    return DelimitedTable(cells, encoding, separator, find_decimal(rows), header + 1, notes)
+
+
+def _read_regular(text: str, separator: str, header: int, names: list[str]) -> pd.DataFrame:
+    """Read with Arrow, which is quick and refuses rows of another width."""
+    table = pa.csv.read_csv(
+        pa.BufferReader(text.encode("utf-8", "replace")),
+        read_options=pa.csv.ReadOptions(
+            skip_rows=header + 1,
+            column_names=names,
+            block_size=_BLOCK_BYTES,
+        ),
+        parse_options=pa.csv.ParseOptions(delimiter=separator, newlines_in_values=True),
+        convert_options=pa.csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+        ),
+    )
+    cells: pd.DataFrame = table.to_pandas()
+    return _numbered(cells)
+
+
+def _read_ragged(
+    text: str, separator: str, header: int, names: list[str], path: Path
+) -> tuple[pd.DataFrame, dict[int, str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    width = len(names)
+    records: list[list[str]] = []
+    notes: dict[int, str] = {}
+    try:
+        for place, row in enumerate(reader):
+            if place <= header or not row:
+                continue
+            records.append((row + [""] * width)[:width])
+            if len(row) != width:
+                notes[len(records)] = f"the row has {len(row)} fields and the header {width}"
+    except csv.Error as error:
+        raise DataFileError(
+            f"{path}: line {reader.line_num} cannot be read ({error}). A quotation mark that is "
+            "not closed is the usual cause: look there, or export the table again."
+        ) from None
+    return _numbered(pd.DataFrame(records, columns=names, dtype=str)), notes
+
+
+def _numbered(cells: pd.DataFrame) -> pd.DataFrame:
+    """Strip the cells, number the rows from 1, and leave out rows of nothing but separators."""
+    if cells.empty:
+        return cells
+    stripped = cells.apply(lambda column: column.str.strip())
+    numbered = stripped.set_axis(pd.RangeIndex(1, len(cells) + 1), axis=0)
+    filled: pd.DataFrame = numbered.loc[(numbered != "").any(axis=1)]
+    return filled
+
+
+def _without_nul(
+    cells: pd.DataFrame, notes: Mapping[int, str]
+) -> tuple[pd.DataFrame, dict[int, str]]:
+    marked = cells.apply(lambda column: column.str.contains("\0", regex=False)).any(axis=1)
+    clean = cells.apply(lambda column: column.str.replace("\0", "", regex=False))
+    added = {int(row): NUL_NOTE for row in cells.index[marked]}
+    return clean, {**added, **notes}

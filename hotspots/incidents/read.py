@@ -1,0 +1,350 @@
+"""Police tables become incidents: one row each, cleaned, none dropped, every remark kept."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from hotspots._checks import projected_crs
+from hotspots._text import fold
+from hotspots.errors import CrsError, HotspotsWarning
+from hotspots.incidents.columns import resolve_column
+from hotspots.incidents.coordinates import Points, locate
+from hotspots.incidents.dates import is_missing, join_texts, parse_dates
+from hotspots.incidents.source import POINT_X, POINT_Y, SourceTable, read_table
+from hotspots.incidents.taxonomy import Taxonomy, class_key, classify, load_taxonomy
+from hotspots.schema import (
+    ADDRESS,
+    CATEGORY,
+    CATEGORY_SOURCE,
+    DATE,
+    DATE_PRECISION,
+    EVENT_ID,
+    LOCATION_MATCH,
+    LOCATION_PRECISION,
+    LOCATION_RADIUS,
+    LOCATION_SCORE,
+    LOCATION_STATUS,
+    NEIGHBOURHOOD,
+    PROBLEM,
+    REPAIR,
+    REPEAT_OF,
+    ROW_ID,
+    UNMAPPED,
+    VICTIMS,
+    LocationPrecision,
+    LocationStatus,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_MOST_VICTIMS = 10_000
+
+
+def read_incidents(
+    source: str | Path | pd.DataFrame,
+    *,
+    date: str | None = None,
+    time: str | None = None,
+    category: str | None = None,
+    address: str | None = None,
+    neighbourhood: str | None = None,
+    longitude: str | None = None,
+    latitude: str | None = None,
+    event: str | None = None,
+    victims: str | None = None,
+    crs: object = 4326,
+    study_area: gpd.GeoDataFrame | None = None,
+    taxonomy: str | Path | Mapping[str, str] | Taxonomy | None = None,
+    sheet: str | None = None,
+) -> gpd.GeoDataFrame:
+    """Return the incidents of a police table, one row for each row that was read.
+
+    Nothing is dropped: what was mended on a row stands in ``repair``, what could not be used in
+    ``problem``. Of the source's columns only those named here are kept. Where none is named,
+    all are guessed from the headers, and a warning says which were taken.
+
+    Parameters
+    ----------
+    source
+        A CSV, Excel, GeoPackage, GeoJSON or Parquet file on this machine, or a table in memory.
+    date, time, category, address, neighbourhood, longitude, latitude, event, victims
+        Names of the source's columns; case and accents do not matter. ``event`` is the number
+        of the case file, which several rows (victims) may share; ``victims`` how many a row
+        stands for (1 where it says nothing). A geographic file's points need no columns.
+    crs
+        CRS of the coordinates in the columns.
+    study_area
+        Polygons in a metric CRS. Points outside are repaired where one repair alone puts them
+        inside (see :func:`hotspots.incidents.coordinates.locate`).
+    taxonomy
+        Name of a ready taxonomy, a TOML file, or label → class. Without one, each label is its
+        own class, case, accents and punctuation aside.
+    sheet
+        Sheet of an Excel workbook.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Indexed by ``row_id``, the 1-based number of the data row: ``event_id``, ``victims``,
+        ``date``, ``date_precision``, ``category``, ``category_source``, ``address``,
+        ``neighbourhood``, ``repeat_of``, ``location_status`` (``given``, ``unmatched``,
+        ``invalid``), ``location_precision``, ``location_score``, ``location_radius_m``,
+        ``location_match``, ``repair``, ``problem`` and ``geometry``: a point in the study
+        area's CRS (``crs`` without one), None where there is none.
+
+        ``repeat_of`` is the first row that is the same in every mapped column, missing where
+        there is none. Two victims of one event may look the same, too, when the table has
+        nothing to tell them by: the mark is a question to the clerk, and no row is dropped for
+        it.
+
+    Raises
+    ------
+    DataFileError
+        If the file is missing, empty, without rows, of a kind that is not read, or not text.
+    ColumnError
+        If a named column is not there; the closest one is suggested.
+    InputError
+        If no category at all is in the taxonomy, or the taxonomy does not exist.
+    CrsError
+        If a CRS is missing or unknown, or the study area is not in metres.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({
+    ...     "FECHA": ["05/04/2013", "SE DESCONOCE"], "DELITO": ["HOMICIDIO", "Robo a negocio"],
+    ...     "LAT": ["31,74", ""], "LON": ["-106,48", ""], "CALLE": ["", "Av. Juárez 120"]})
+    >>> read = read_incidents(table, date="fecha", category="delito", address="calle",
+    ...                       longitude="lon", latitude="lat", taxonomy="council_indicators")
+    >>> read["category"].tolist()
+    ['homicide', 'business_robbery']
+    >>> read["location_status"].tolist()
+    ['given', 'unmatched']
+    >>> read.loc[2, "problem"]
+    "the date is not known ('SE DESCONOCE')"
+    """
+    if study_area is not None:
+        projected_crs(study_area, "study_area")
+    table = read_table(source, sheet=sheet)
+    roles = _roles(
+        table,
+        {
+            "date": date,
+            "time": time,
+            "category": category,
+            "address": address,
+            "neighbourhood": neighbourhood,
+            "longitude": longitude,
+            "latitude": latitude,
+            "event": event,
+            "victims": victims,
+        },
+    )
+    cells = {role: table.cells[column] for role, column in roles.items()}
+    points = _points(table, cells, crs, study_area)
+    frame = pd.concat(
+        [
+            _identity(cells, table.cells.index),
+            _dates(cells, table.cells.index),
+            _categories(cells, table.cells.index, taxonomy, table.description.path),
+            _places(cells, table.cells.index, points),
+        ],
+        axis=1,
+    )
+    columns = list(dict.fromkeys(roles.values()))
+    frame[REPEAT_OF] = _repeats(table.cells[columns])
+    frame[PROBLEM] = _problems(frame, table.notes)
+    geometry = gpd.points_from_xy(points.x, points.y)
+    geometry[np.isnan(points.x)] = None
+    target = _crs(crs) if study_area is None else study_area.crs
+    kept = [*_ORDER, PROBLEM]
+    return gpd.GeoDataFrame(frame[kept].rename_axis(ROW_ID), geometry=geometry, crs=target)
+
+
+_ORDER = [
+    EVENT_ID,
+    VICTIMS,
+    DATE,
+    DATE_PRECISION,
+    CATEGORY,
+    CATEGORY_SOURCE,
+    ADDRESS,
+    NEIGHBOURHOOD,
+    REPEAT_OF,
+    LOCATION_STATUS,
+    LOCATION_PRECISION,
+    LOCATION_SCORE,
+    LOCATION_RADIUS,
+    LOCATION_MATCH,
+    REPAIR,
+]
+_PARTS = ("date problem", "category problem", "victims problem", "place problem")
+
+
+def _roles(table: SourceTable, named: Mapping[str, str | None]) -> dict[str, str]:
+    description = table.description
+    where = description.path or "The table"
+    wanted = {role: column for role, column in named.items() if column is not None}
+    if not wanted:
+        guessed = dict(description.columns)
+        said = ", ".join(f"{role}={column!r}" for role, column in guessed.items()) or "none"
+        warnings.warn(
+            f"{where}: no column was named, so they were guessed from the headers: {said}. "
+            "Name them to be sure.",
+            HotspotsWarning,
+            stacklevel=3,
+        )
+    else:
+        guessed = {
+            role: resolve_column(column, description.names, role=role, where=where)
+            for role, column in wanted.items()
+        }
+    return guessed
+
+
+def _crs(crs: object) -> CRS:
+    try:
+        return CRS.from_user_input(crs)
+    except CRSError as error:
+        raise CrsError(
+            f"crs: came as {crs!r}, which is no coordinate reference system ({error}). "
+            "Use e.g. 4326 for degrees, 32613 for UTM zone 13 north."
+        ) from None
+
+
+def _points(
+    table: SourceTable,
+    cells: Mapping[str, pd.Series],
+    crs: object,
+    study_area: gpd.GeoDataFrame | None,
+) -> Points:
+    if "longitude" in cells and "latitude" in cells:
+        return locate(cells["longitude"], cells["latitude"], crs=_crs(crs), study_area=study_area)
+    if POINT_X in table.cells:
+        if table.crs is None:
+            raise CrsError(
+                f"{table.description.path or 'The table'}: the layer has no coordinate reference "
+                "system. Set it in the file, or name its columns of coordinates and crs=..."
+            )
+        given = CRS.from_user_input(table.crs)
+        x, y = table.cells[POINT_X], table.cells[POINT_Y]
+        points = locate(x, y, crs=given, study_area=study_area)
+        return points if study_area is not None else _reprojected(points, given, _crs(crs))
+    empty = np.full(len(table.cells), np.nan)
+    nothing = np.full(len(table.cells), "", dtype=object)
+    return Points(empty, empty, nothing, nothing)
+
+
+def _reprojected(points: Points, source: CRS, target: CRS) -> Points:
+    moved = gpd.GeoSeries(gpd.points_from_xy(points.x, points.y), crs=source).to_crs(target)
+    return Points(moved.x.to_numpy(), moved.y.to_numpy(), points.repair, points.problem)
+
+
+def _identity(cells: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:
+    numbers = pd.Series(index.astype(str), index=index, dtype=str)
+    if "event" in cells:
+        known = cells["event"]
+        # A prefix keeps the row's number from meeting a case file's number.
+        event = known.where(known != "", "row " + numbers)
+    else:
+        event = numbers
+    counts, problem = _victims(cells.get("victims"), index)
+    return pd.DataFrame({EVENT_ID: event, VICTIMS: counts, "victims problem": problem})
+
+
+def _victims(texts: pd.Series | None, index: pd.Index) -> tuple[pd.Series, pd.Series]:
+    nothing = pd.Series("", index=index, dtype=str)
+    if texts is None:
+        return pd.Series(1, index=index, dtype="int64"), nothing
+    values = pd.to_numeric(texts.str.replace(",", ".", regex=False), errors="coerce")
+    usable = values.notna() & (values >= 0) & (values <= _MOST_VICTIMS) & (values % 1 == 0)
+    counts = values.where(usable, 1).astype("int64")
+    silent = texts.isin([text for text in texts.unique() if is_missing(text)])
+    remark = "the number of victims '" + texts.str[:20] + "' cannot be used; counted as 1"
+    return counts, nothing.mask(~usable & ~silent, remark)
+
+
+def _dates(cells: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:
+    if "date" not in cells:
+        empty = pd.Series(pd.NaT, index=index, dtype="datetime64[us]")
+        return pd.DataFrame({DATE: empty, DATE_PRECISION: "none", "date problem": ""})
+    read = parse_dates(cells["date"], cells.get("time"))
+    return read.rename(columns={PROBLEM: "date problem"})
+
+
+def _categories(
+    cells: Mapping[str, pd.Series],
+    index: pd.Index,
+    taxonomy: str | Path | Mapping[str, str] | Taxonomy | None,
+    path: str,
+) -> pd.DataFrame:
+    if "category" not in cells:
+        return pd.DataFrame(
+            {CATEGORY: "incident", CATEGORY_SOURCE: "", "category problem": ""}, index=index
+        )
+    labels = cells["category"]
+    if taxonomy is None:
+        keys = {label: class_key(label) or UNMAPPED for label in labels.unique()}
+        classes = labels.map(keys)
+        problem = pd.Series("", index=index, dtype=str)
+    else:
+        chosen = load_taxonomy(taxonomy)
+        classes = classify(labels, chosen, where=path or "The table")
+        remark = "the category '" + labels.str[:60] + f"' is not in {chosen.name}"
+        problem = pd.Series("", index=index, dtype=str).mask(classes == UNMAPPED, remark)
+    problem = problem.mask(labels.map(fold) == "", "no category")
+    return pd.DataFrame({CATEGORY: classes, CATEGORY_SOURCE: labels, "category problem": problem})
+
+
+def _places(cells: Mapping[str, pd.Series], index: pd.Index, points: Points) -> pd.DataFrame:
+    given = np.isfinite(points.x)
+    problem = pd.Series(points.problem, index=index, dtype=str)
+    nothing = pd.Series("", index=index, dtype=str)
+    address = cells.get("address", nothing)
+    neighbourhood = cells.get("neighbourhood", nothing)
+    silent = ~given & (problem == "") & (address == "") & (neighbourhood == "")
+    status = pd.Series(str(LocationStatus.UNMATCHED), index=index, dtype=str)
+    status = status.mask(~given & (problem != ""), str(LocationStatus.INVALID))
+    status = status.mask(given, str(LocationStatus.GIVEN))
+    precision = pd.Series(str(LocationPrecision.NONE), index=index, dtype=str)
+    return pd.DataFrame(
+        {
+            ADDRESS: address,
+            NEIGHBOURHOOD: neighbourhood,
+            LOCATION_STATUS: status,
+            LOCATION_PRECISION: precision.mask(given, str(LocationPrecision.COORDINATE)),
+            LOCATION_SCORE: np.where(given, 1.0, np.nan),
+            LOCATION_RADIUS: np.where(given, 0.0, np.nan),
+            LOCATION_MATCH: "",
+            REPAIR: pd.Series(points.repair, index=index, dtype=str),
+            "place problem": problem.mask(silent, "neither coordinates nor an address"),
+        }
+    )
+
+
+def _repeats(cells: pd.DataFrame) -> pd.Series:
+    first = pd.Series(pd.NA, index=cells.index, dtype="Int64")
+    alike = cells.loc[cells.duplicated(keep=False)]
+    if alike.empty:
+        return first
+    group = alike.groupby(list(alike.columns), sort=False).ngroup()
+    starts = group.index.to_series().groupby(group.to_numpy()).transform("min")
+    repeated = starts.index != starts
+    first.loc[starts.index[repeated]] = starts[repeated]
+    return first
+
+
+def _problems(frame: pd.DataFrame, notes: Mapping[int, str]) -> pd.Series:
+    problem = pd.Series(frame.index.map(lambda row: notes.get(row, "")), frame.index, dtype=str)
+    for part in _PARTS:
+        problem = join_texts(problem, frame[part])
+    return problem

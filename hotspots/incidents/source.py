@@ -1,0 +1,258 @@
+"""A police table as it lies on the disk: its kind, its encoding, its columns, its rows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow.parquet
+import pyogrio
+
+from hotspots._checks import existing_file
+from hotspots.errors import ColumnError, DataFileError
+from hotspots.incidents.columns import guess_columns
+from hotspots.incidents.delimited import read_delimited
+from hotspots.incidents.workbook import read_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyproj import CRS
+
+KINDS = {
+    ".csv": "csv",
+    ".txt": "csv",
+    ".tsv": "csv",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".gpkg": "geopackage",
+    ".geojson": "geojson",
+    ".json": "geojson",
+    ".parquet": "parquet",
+}
+"""File endings that are read, and as what. Nothing else is handed to any reader."""
+
+POINT_X = "geometry x"
+POINT_Y = "geometry y"
+"""Names of the columns that carry the points of a geographic file."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDescription:
+    """What was found out about a file.
+
+    Attributes
+    ----------
+    path
+        The file; "" for a table in memory.
+    kind
+        ``csv``, ``excel``, ``geopackage``, ``geojson``, ``parquet`` or ``table``.
+    encoding, separator, decimal
+        Of a text file; "" elsewhere.
+    header_row
+        1-based number of the line or row that holds the column names.
+    columns
+        Role → column that seems to hold it (``date``, ``category``, ``longitude`` ...).
+    rows
+        Number of data rows.
+    names
+        Names of all columns.
+    """
+
+    path: str
+    kind: str
+    encoding: str = ""
+    separator: str = ""
+    decimal: str = "."
+    header_row: int = 1
+    columns: Mapping[str, str] = field(default_factory=dict)
+    rows: int = 0
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class SourceTable:
+    """A table as text, every cell a string, with what each row suffered while it was read.
+
+    Attributes
+    ----------
+    cells
+        DataFrame of text on a 1-based index; a missing cell is "".
+    description
+        :class:`SourceDescription`.
+    notes
+        Row number → what was wrong with the row itself.
+    crs
+        CRS of the points in ``geometry x`` and ``geometry y``; None without them.
+    """
+
+    cells: pd.DataFrame
+    description: SourceDescription
+    notes: Mapping[int, str] = field(default_factory=dict)
+    crs: CRS | None = None
+
+
+def describe_source(
+    source: str | Path | pd.DataFrame, *, sheet: str | None = None
+) -> SourceDescription:
+    """Return what can be found out about a table of incidents without being told.
+
+    Parameters
+    ----------
+    source
+        A file (CSV, Excel, GeoPackage, GeoJSON, Parquet) or a table in memory.
+    sheet
+        Sheet of an Excel workbook; its first one by default.
+
+    Returns
+    -------
+    SourceDescription
+        Kind, encoding, separator, decimal sign, header row, number of rows, and the column that
+        seems to hold each role, guessed from Spanish, Portuguese and English headers.
+
+    Raises
+    ------
+    DataFileError
+        If the file is missing, empty, of a kind that is not read, or not what its name says.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"FECHA": ["01/02/2013"], "DELITO": ["HOMICIDIO"]})
+    >>> describe_source(table).columns
+    {'date': 'FECHA', 'category': 'DELITO'}
+    """
+    return read_table(source, sheet=sheet).description
+
+
+def read_table(source: str | Path | pd.DataFrame, *, sheet: str | None = None) -> SourceTable:
+    """Return the table as text, with its description.
+
+    Raises
+    ------
+    DataFileError
+        As :func:`describe_source`.
+    """
+    table = _read(source, sheet)
+    names = tuple(name for name in table.cells.columns if name not in (POINT_X, POINT_Y))
+    if table.cells.empty:
+        raise DataFileError(
+            f"{table.description.path or 'The table'}: there is a header and no row below it. "
+            "Export it again, or check which sheet or period was exported."
+        )
+    description = replace(
+        table.description, columns=guess_columns(names), rows=len(table.cells), names=names
+    )
+    return replace(table, description=description)
+
+
+def _read(source: str | Path | pd.DataFrame, sheet: str | None) -> SourceTable:
+    if isinstance(source, pd.DataFrame):
+        return _from_frame(source, SourceDescription(path="", kind="table"))
+    path = _local_file(source)
+    kind = KINDS[path.suffix.lower()]
+    description = SourceDescription(path=str(path), kind=kind)
+    if kind == "csv":
+        text = read_delimited(path)
+        description = replace(
+            description,
+            encoding=text.encoding,
+            separator=text.separator,
+            decimal=text.decimal,
+            header_row=text.header_row,
+        )
+        return SourceTable(text.cells, description, text.notes)
+    if kind == "excel":
+        cells, header_row = read_workbook(path, sheet)
+        return SourceTable(cells, replace(description, header_row=header_row))
+    return _from_frame(_read_frame(path, kind), description)
+
+
+def _local_file(source: str | Path) -> Path:
+    name = str(source)
+    if "://" in name or name.lower().startswith("/vsi"):
+        raise DataFileError(
+            f"{name}: only files on this machine are read. Download it first, then give its path."
+        )
+    path = existing_file(source, "read_incidents")
+    if path.suffix.lower() not in KINDS:
+        raise DataFileError(
+            f"{path}: files ending in {path.suffix or 'nothing'!r} are not read. "
+            f"Save the table as one of {', '.join(sorted(KINDS))}."
+        )
+    return path
+
+
+def _read_frame(path: Path, kind: str) -> pd.DataFrame:
+    """Read a binary or geographic table after a look at its first bytes.
+
+    GDAL tells a file's kind by its content, so a file that only bears an allowed name could
+    send it elsewhere (a VRT that points at a URL); the first bytes are held against the name.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(64)
+    expected = {"geopackage": b"SQLite format 3\x00", "parquet": b"PAR1"}.get(kind)
+    if expected is not None and not head.startswith(expected):
+        raise DataFileError(f"{path}: the content is not a {kind}. Export it again, or rename it.")
+    try:
+        if kind == "geopackage":
+            layer: pd.DataFrame = pyogrio.read_dataframe(path)
+            return layer
+        if kind == "parquet":
+            return _read_parquet(path)
+        return _read_geojson(path)
+    except DataFileError:
+        raise
+    except Exception as error:  # Each reader has its own tree of errors; the user has one file.
+        raise DataFileError(
+            f"{path}: cannot be read as {kind} ({error}). Export it again."
+        ) from error
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    metadata = pyarrow.parquet.read_schema(path).metadata or {}
+    table: pd.DataFrame = gpd.read_parquet(path) if b"geo" in metadata else pd.read_parquet(path)
+    return table
+
+
+def _read_geojson(path: Path) -> pd.DataFrame:
+    content = json.loads(path.read_text(encoding="utf-8-sig"))
+    if not isinstance(content, dict) or not isinstance(content.get("features"), list):
+        raise DataFileError(f"{path}: this JSON is no GeoJSON FeatureCollection. Export it again.")
+    declared = content.get("crs", {}).get("properties", {}).get("name", "OGC:CRS84")
+    points: pd.DataFrame = gpd.GeoDataFrame.from_features(content["features"], crs=declared)
+    return points
+
+
+def _from_frame(frame: pd.DataFrame, description: SourceDescription) -> SourceTable:
+    if not frame.columns.is_unique:
+        doubled = frame.columns[frame.columns.duplicated()].unique()
+        raise ColumnError(
+            f"{description.path or 'The table'}: the column {str(doubled[0])!r} is there more than "
+            "once. Rename one of them."
+        )
+    crs = None
+    plain = pd.DataFrame(frame)
+    points: dict[str, pd.Series] = {}
+    if isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is not None:
+        crs = frame.crs
+        plain = plain.drop(columns=frame.active_geometry_name)
+        centres = frame.geometry.representative_point()
+        points = {POINT_X: centres.x, POINT_Y: centres.y}
+    cells = {str(name): _as_text(plain[name]) for name in plain.columns}
+    cells |= {name: _as_text(values) for name, values in points.items()}
+    table = pd.DataFrame(cells, index=frame.index, dtype=str)
+    table.index = pd.RangeIndex(1, len(table) + 1)
+    return SourceTable(table, description, crs=crs)
+
+
+def _as_text(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_float_dtype(values.dtype):
+        known = values.dropna()
+        if len(known) and (known % 1 == 0).all() and known.abs().max() < 2**53:
+            values = values.astype("Int64")
+    return values.astype(str).where(values.notna(), "").str.strip()
