@@ -210,6 +210,9 @@ class LocalResult:
         True for the one test of its question; every other is exploratory.
     level
         ``units`` or ``polygons``, "" where the caller did not say.
+    leaning
+        Series on the places' index: the label that each place bears where its q is small
+        enough, from its more extreme tail; what :func:`correct_family` labels anew by.
     """
 
     table: pd.DataFrame
@@ -227,6 +230,7 @@ class LocalResult:
     weights: str = ""
     headline: bool = False
     level: str = ""
+    leaning: pd.Series | None = None
 
 
 Direction = Literal["more_is_worse", "more_is_better", "neutral"]

@@ -1,0 +1,76 @@
+"""Draws: streams of distinct positions, the same for one seed on any machine and core count."""
+
+from __future__ import annotations
+
+from itertools import permutations as ordered_tuples
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    Positions = npt.NDArray[np.int32]
+
+CHUNK = 16_384
+"""Draws that are held at once; part of what a seed means, so it never changes."""
+
+_MARKED_FROM = 16
+_MARKS_LIMIT = 1 << 27
+
+
+def distinct_draws(n: int, columns: int, draws: int, seed: int) -> Iterator[Positions]:
+    """Yield ``(columns, rows)`` arrays of positions below ``n``, distinct within each draw.
+
+    Every ordered draw of ``columns`` distinct positions is equally likely, and so is every
+    shorter draw that its first rows make. The j-th position of a draw depends on ``n``,
+    ``seed`` and the draw's number only, never on ``columns``: a place's p cannot change
+    because another place has more neighbours.
+    """
+    for chunk, start in enumerate(range(0, draws, CHUNK)):
+        rows = min(CHUNK, draws - start)
+        yield _chunk(n, columns, rows, np.random.SeedSequence(seed, spawn_key=(n, chunk)))
+
+
+def all_ordered_draws(n: int, columns: int) -> Positions:
+    """Return every ordered draw of ``columns`` distinct positions, shape ``(columns, n!/…)``."""
+    table = np.array(list(ordered_tuples(range(n), columns)), dtype=np.int32)
+    return np.ascontiguousarray(table.T)
+
+
+def _chunk(n: int, columns: int, rows: int, root: np.random.SeedSequence) -> Positions:
+    table = np.empty((columns, rows), dtype=np.int32)
+    marks = np.zeros((rows, n), dtype=bool) if _wants_marks(n, columns, rows) else None
+    row = np.arange(rows)
+    for column, sequence in enumerate(root.spawn(columns)):
+        generator = np.random.default_rng(sequence)
+        drawn = generator.integers(0, n, size=rows, dtype=np.int32)
+        again = np.flatnonzero(_repeated(table[:column], drawn, row, marks))
+        # Redrawing what repeats an earlier position leaves all that remain equally likely.
+        while again.size:
+            drawn[again] = generator.integers(0, n, size=again.size, dtype=np.int32)
+            again = again[_repeated(table[:column, again], drawn[again], again, marks)]
+        table[column] = drawn
+        if marks is not None:
+            marks[row, drawn] = True
+    return table
+
+
+def _wants_marks(n: int, columns: int, rows: int) -> bool:
+    return columns > _MARKED_FROM and rows * n <= _MARKS_LIMIT
+
+
+def _repeated(
+    earlier: Positions,
+    drawn: Positions,
+    row: npt.NDArray[np.int64],
+    marks: npt.NDArray[np.bool_] | None,
+) -> npt.NDArray[np.bool_]:
+    if marks is not None:
+        return marks[row, drawn]
+    repeated = np.zeros(drawn.size, dtype=bool)
+    for column in earlier:
+        repeated |= column == drawn
+    return repeated

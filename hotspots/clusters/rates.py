@@ -1,0 +1,233 @@
+"""Rates: incidents per resident and year, with what is due to small numbers made visible."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from hotspots._checks import columns_present, unique_index
+from hotspots.errors import HotspotsWarning, InputError
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+
+MEASURES = ("events", "victims")
+_LEVEL = 0.95
+
+
+def incident_rates(
+    counts: pd.DataFrame | pd.Series,
+    *,
+    exposure: pd.Series,
+    per: float = 100_000,
+    measure: str = "events",
+    years: float | None = None,
+    smoothing: str | None = None,
+) -> pd.DataFrame:
+    """Return counts and rates per year of each area, with exact Poisson intervals.
+
+    Parameters
+    ----------
+    counts
+        What :func:`select` returns (``events``, ``victims``, ``years``), or a series of counts.
+    exposure
+        Residents (or businesses, vehicles: what is at risk) on the same index. An area
+        without any has no rate.
+    per
+        Rates are per so many of the exposure, and per year.
+    measure
+        ``events``, or ``victims`` (homicide rates count victims).
+    years
+        Length of the period in years; taken from ``counts`` where it has it, otherwise 1.
+    smoothing
+        ``"empirical_bayes"`` adds ``smoothed_rate`` (global, Marshall 1991): for maps; tests
+        refuse it.
+
+    Returns
+    -------
+    DataFrame
+        On the index of ``counts``: ``count``, ``exposure``, ``years``, ``expected`` (the
+        count at the rate of the whole), ``rate``, ``rate_low``, ``rate_high`` (95%) and
+        ``smoothed_rate`` where asked for.
+
+    Raises
+    ------
+    InputError
+        For negative or infinite numbers, another index, an unknown measure or smoothing.
+
+    References
+    ----------
+    Garwood (1936), Biometrika 28 (the intervals); Marshall (1991), Applied Statistics 40.
+
+    Examples
+    --------
+    >>> counts = pd.Series([0, 12], index=["a", "b"])
+    >>> residents = pd.Series([10_000, 15_000], index=["a", "b"])
+    >>> rates = incident_rates(counts, exposure=residents, years=2)
+    >>> rates[["count", "expected", "rate", "rate_low", "rate_high"]].round(2)
+       count  expected  rate  rate_low  rate_high
+    a      0       4.8   0.0      0.00      18.44
+    b     12       7.2  40.0     20.67      69.87
+    """
+    if smoothing not in (None, "empirical_bayes"):
+        raise InputError(f"smoothing came as {smoothing!r}. It is None or 'empirical_bayes'.")
+    count, length = _counts(counts, measure, years)
+    number, residents = checked_counts(count, exposure)
+    warn_of_nobody(number, residents)
+    at_risk = (residents * length).where(residents > 0)
+    whole = number.where(at_risk.notna()).sum() / at_risk.sum() if at_risk.sum() > 0 else np.nan
+    scale = per / at_risk
+    low, high = poisson_interval(number.to_numpy())
+    table = pd.DataFrame(
+        {
+            "count": count,
+            "exposure": residents,
+            "years": length,
+            "expected": at_risk * whole,
+            "rate": number * scale,
+            "rate_low": low * scale,
+            "rate_high": high * scale,
+        },
+        index=count.index,
+    )
+    if smoothing:
+        table["smoothed_rate"] = _empirical_bayes(number, at_risk) * per
+    return table
+
+
+def standardized_rates(count: pd.Series, exposure: pd.Series) -> pd.Series:
+    """Return the rates of Assunção & Reis: standardised by what each area's size allows.
+
+    A small area's rate varies more by chance alone; these values have mean 0 and variance
+    about 1 whatever the size, and are what Getis-Ord and Moran should test where areas differ
+    in residents. An area without residents has no value.
+
+    Parameters
+    ----------
+    count
+        Events of each area.
+    exposure
+        Residents on the same index.
+
+    Returns
+    -------
+    Series
+        ``standardized_rate`` on the index of ``count``; all 0 where there is no event at all.
+
+    Raises
+    ------
+    InputError
+        For negative or infinite numbers, or another index.
+
+    References
+    ----------
+    Assunção & Reis (1999), Statistics in Medicine 18, 2147–2162.
+
+    Examples
+    --------
+    >>> events = pd.Series([30, 25, 25, 15, 33, 21, 30, 20])
+    >>> residents = pd.Series([100, 100, 110, 90, 100, 90, 110, 90])
+    >>> standardized_rates(events, residents).round(4).tolist()[:4]
+    [1.0384, -0.041, -0.5625, -1.7306]
+    """
+    number, residents = checked_counts(count, exposure)
+    warn_of_nobody(number, residents)
+    size = residents.where(residents > 0)
+    n, people = int((size.notna() & number.notna()).sum()), float(size[number.notna()].sum())
+    if not n or float(number[size.notna()].sum()) == 0.0:
+        return (number * 0.0).where(size.notna()).rename("standardized_rate")
+    whole = number.where(size.notna()).sum() / people
+    rate = number / size
+    between = float((size * (rate - whole) ** 2).sum() / people - whole / (people / n))
+    variance = between + whole / size
+    variance = variance.where(variance >= 0, whole / size)
+    standard: pd.Series = ((rate - whole) / np.sqrt(variance)).rename("standardized_rate")
+    return standard
+
+
+def poisson_interval(count: Floats) -> tuple[Floats, Floats]:
+    """Return the exact 95% interval of a Poisson mean after ``count`` (Garwood 1936)."""
+    tail = (1 - _LEVEL) / 2
+    low = np.where(count > 0, stats.chi2.ppf(tail, 2 * np.maximum(count, 0.5)) / 2, 0.0)
+    return np.where(np.isnan(count), np.nan, low), stats.chi2.isf(tail, 2 * count + 2) / 2
+
+
+def checked_counts(count: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return counts and exposure as floats on the counts' index, checked.
+
+    Raises
+    ------
+    InputError
+        Naming the first area whose number is negative or infinite, or that the other lacks.
+    """
+    unique_index(count, "The counts")
+    unique_index(exposure, "The exposure")
+    missing = count.index.difference(exposure.index, sort=False)
+    extra = exposure.index.difference(count.index, sort=False)
+    if len(missing) or len(extra):
+        raise InputError(
+            f"Counts and exposure are not on the same index: {len(missing)} counts have no "
+            f"exposure (first {list(missing[:3])}), {len(extra)} exposures no count (first "
+            f"{list(extra[:3])}). Take both from the same table."
+        )
+    number, residents = count.astype(float), exposure.reindex(count.index).astype(float)
+    for values, what in ((number, "count"), (residents, "exposure")):
+        wrong = (values < 0) | np.isinf(values)
+        if wrong.any():
+            first = values.index[wrong][0]
+            raise InputError(
+                f"The {what} of {first!r} is {values[first]}, one of {int(wrong.sum())} that are "
+                "negative or infinite. Mend the table, or leave the number missing."
+            )
+    return number, residents
+
+
+def warn_of_nobody(count: pd.Series, exposure: pd.Series) -> None:
+    """Warn of areas with incidents and nobody to whom they could have happened."""
+    odd = (count > 0) & (exposure == 0)
+    if odd.any():
+        warnings.warn(
+            f"{int(odd.sum())} areas have no residents and {count[odd].sum():g} incidents, first "
+            f"{count.index[odd][0]!r}. They have no rate and are no data in tests; give an "
+            "exposure that fits (businesses, vehicles, visitors) where these incidents matter.",
+            HotspotsWarning,
+            stacklevel=3,
+        )
+
+
+def _counts(
+    counts: pd.DataFrame | pd.Series, measure: str, years: float | None
+) -> tuple[pd.Series, pd.Series]:
+    if measure not in MEASURES:
+        raise InputError(f"measure came as {measure!r}. It is one of {', '.join(MEASURES)}.")
+    if years is not None and not (np.isfinite(years) and years > 0):
+        raise InputError(f"years came as {years}. Give the length of the period, e.g. 1.0.")
+    if isinstance(counts, pd.Series):
+        count, length = counts, pd.Series(1.0, index=counts.index)
+    else:
+        columns_present(counts.columns, [measure], "The counts")
+        count = counts[measure]
+        known = "years" in counts.columns
+        length = counts["years"] if known else pd.Series(1.0, index=counts.index)
+    if years is not None:
+        length = pd.Series(float(years), index=count.index)
+    return count.rename("count"), length.astype(float).rename("years")
+
+
+def _empirical_bayes(count: pd.Series, at_risk: pd.Series) -> pd.Series:
+    """Return rates drawn towards the whole, the more the smaller the area (Marshall 1991)."""
+    known = count.notna() & at_risk.notna()
+    events, people = count[known], at_risk[known]
+    mean = events.sum() / people.sum()
+    rate = events / people
+    between = (people * (rate - mean) ** 2).sum() / people.sum() - mean / people.mean()
+    between = max(float(between), 0.0)
+    within = mean / people
+    weight = between / (between + within) if mean > 0 else within
+    return (weight * rate + (1 - weight) * mean).reindex(count.index)

@@ -1,0 +1,117 @@
+"""Verdicts: from two tails to p, q and the label, by the one set of rules of all local tests."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from hotspots._checks import share
+from hotspots.clusters.corrections import CORRECTIONS, adjust
+from hotspots.errors import HotspotsWarning, InputError
+from hotspots.schema import Label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+    Booleans = npt.NDArray[np.bool_]
+    Texts = npt.NDArray[np.str_]
+
+ALTERNATIVES = ("two-sided", "greater", "less")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Settings:
+    """The options that every local test has, checked once."""
+
+    alternative: str
+    correction: str
+    alpha: float
+    seed: int
+    family: int | None = None
+
+
+def checked_settings(
+    alternative: str, correction: str, alpha: float, seed: int, family: int | None = None
+) -> Settings:
+    """Return :class:`Settings`, or raise :class:`InputError` naming the option to mend."""
+    one_of(alternative, ALTERNATIVES, "alternative")
+    one_of(correction, CORRECTIONS, "correction")
+    share(alpha, "alpha")
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError(f"seed came as {seed!r}. Give a whole number from 0 on.")
+    if family is not None and (isinstance(family, bool) or family < 1):
+        raise InputError(f"family came as {family!r}. Give the number of tests in it, or None.")
+    return Settings(alternative, correction, float(alpha), int(seed), family)
+
+
+def one_of(value: str, allowed: Sequence[str], what: str) -> None:
+    """Raise :class:`InputError` unless ``value`` is among ``allowed``."""
+    if value not in allowed:
+        raise InputError(f"{what} came as {value!r}. It is one of {', '.join(allowed)}.")
+
+
+def one_p(greater: Floats, less: Floats, alternative: str) -> Floats:
+    """Return p by the alternative; two-sided is twice the smaller tail, at most 1."""
+    if alternative == "greater":
+        return greater
+    if alternative == "less":
+        return less
+    doubled: Floats = np.minimum(1.0, 2 * np.minimum(greater, less))
+    return doubled
+
+
+def least_p(least: Floats, alternative: str) -> Floats:
+    """Return the least p possible, from the least one-sided p."""
+    possible: Floats = np.minimum(1.0, least * (2 if alternative == "two-sided" else 1))
+    return possible
+
+
+def labels(leaning: pd.Series, q: pd.Series, alpha: float) -> pd.Series:
+    """Return the label of each place: its leaning where q allows it.
+
+    A leaning of ``isolate``, ``no data`` or ``no evidence`` is kept as it is.
+    """
+    untested = leaning.isin([Label.ISOLATE.value, Label.NO_DATA.value, Label.NO_EVIDENCE.value])
+    keep = untested | (q <= alpha)
+    return leaning.where(keep, Label.NOT_SIGNIFICANT.value).rename("label")
+
+
+def verdict_table(
+    index: pd.Index, columns: dict[str, Floats], leaning: pd.Series, settings: Settings
+) -> pd.DataFrame:
+    """Return the table of a :class:`~hotspots.schema.LocalResult` from its numbers.
+
+    ``columns`` holds ``statistic``, ``expected``, ``z`` and ``p``, NaN where there is none.
+    """
+    table = pd.DataFrame(columns, index=index)[["statistic", "expected", "z", "p"]]
+    table["q"] = adjust(table["p"].to_numpy(), settings.correction, settings.family)
+    table["label"] = labels(leaning, table["q"], settings.alpha)
+    return table
+
+
+def family_size(p: Floats, family: int | None) -> int:
+    """Return the number of tests that a correction runs over."""
+    return max(int((~np.isnan(p)).sum()), family or 0)
+
+
+def warn_of_floor(p: Floats, q: Floats, floor: Floats, alpha: float, permutations: int) -> None:
+    """Warn where places at the least possible p fail, which only more draws could mend.
+
+    ``floor`` is the least p of each place whose draws were sampled, NaN for the others.
+    """
+    blocked = int(((p <= floor) & (q > alpha)).sum())
+    if blocked:
+        warnings.warn(
+            f"{blocked} places have the least p that {permutations:,} permutations can give "
+            f"({float(np.nanmin(floor)):.2g}), and the correction asks for less. Use more "
+            "permutations (permutations='auto' takes enough), or a smaller family of tests.",
+            HotspotsWarning,
+            stacklevel=4,
+        )
