@@ -1,0 +1,163 @@
+"""Building: units become polygons whose residents lie within two bounds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from hotspots import _checks, schema
+from hotspots.errors import ColumnError, InputError
+from hotspots.polygons import drawing, quality, reasons
+from hotspots.polygons.partition import Bounds
+from hotspots.polygons.unit_graph import unit_graph
+from hotspots.schema import PolygonPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+FROM_INCIDENTS = frozenset(
+    {"events", "victims", "incidents", "crimes", "count", "counts", "rate", "rate_low",
+     "rate_high", "crude_rate", "smoothed_rate", "standardized_rate", "expected", "excess",
+     "share_hot", "share_cold", "least_q", schema.EVENT_ID, schema.CATEGORY}
+)  # fmt: skip
+"""Columns that this library itself makes from incidents."""
+
+
+def build_polygons(
+    units: gpd.GeoDataFrame,
+    *,
+    residents: tuple[float, float] = (10_000, 15_000),
+    similarity: Sequence[str] = (),
+    name: str | None = None,
+    seed: int = 0,
+    compactness_weight: float = 0.5,
+    tolerance_m: float = 1.0,
+) -> PolygonPlan:
+    """Return polygons of contiguous units, each with residents within the bounds.
+
+    The order of merit: all residents who can be in bounds; contiguity always; then polygons
+    that are alike inside (``similarity``) and compact. What cannot be in bounds is a polygon
+    too, and ``plan.exceptions`` says why. The same seed gives the same plan, in whatever order
+    the units come.
+
+    Parameters
+    ----------
+    units
+        As returned by :func:`~hotspots.polygons.units.read_units`.
+    residents
+        Fewest and most residents of a polygon.
+    similarity
+        Numeric columns of ``units`` in which a polygon's units should be alike. Columns made
+        from incidents are refused: they would draw the hot spots into the borders. Only the
+        names that this library gives such columns can be recognised.
+    name
+        Column of ``units`` with the place's name; a polygon is named after the place where
+        most of its residents live, a repeated name with a number.
+    seed
+        Seed of the random draws.
+    compactness_weight
+        0 to 1: how much compactness weighs against likeness.
+    tolerance_m
+        Widest gap in metres between units that still counts as touching.
+
+    Returns
+    -------
+    PolygonPlan
+        See :class:`~hotspots.schema.PolygonPlan`.
+
+    Raises
+    ------
+    CrsError
+        If the units are not in metres.
+    ColumnError
+        If a column is missing, not numeric or made from incidents.
+    InputError
+        If the bounds are the wrong way round, ids repeat, nobody lives anywhere, populations
+        are missing or negative, or a similarity column has gaps.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely.geometry import box
+    >>> row = gpd.GeoDataFrame({"population": [6000.0, 6000.0, 7000.0, 5000.0]},
+    ...     geometry=[box(x, 0, x + 500, 500) for x in (0, 500, 1000, 1500)], crs=32613,
+    ...     index=pd.Index(["a", "b", "c", "d"], name="unit_id"))
+    >>> plan = build_polygons(row)
+    >>> plan.polygons["population"].tolist(), plan.quality.residents_in_bounds
+    ([12000.0, 12000.0], 24000.0)
+    """
+    floor, ceiling = _checks.bounds_in_order(residents, "build_polygons: residents")
+    bounds = Bounds(floor, ceiling)
+    _check(units, name, compactness_weight, tolerance_m)
+    ordered = units.set_axis(units.index.astype(str).rename(schema.UNIT_ID), axis=0).sort_index()
+    traits = _standardised(ordered, list(similarity))
+    graph = unit_graph(ordered, traits, tolerance_m)
+    drawn = reasons.draw(graph, bounds, seed=seed, compactness_weight=compactness_weight)
+    polygons, membership = drawing.polygons(ordered, drawn.labels, bounds, name)
+    exceptions = reasons.table(drawn, polygons, membership)
+    record = quality.plan_quality(
+        ordered, polygons, membership, exceptions, similarity=similarity, bounds=bounds, seed=seed
+    )
+    return PolygonPlan(polygons, membership, exceptions, record)
+
+
+def _check(
+    units: gpd.GeoDataFrame, name: str | None, compactness_weight: float, tolerance_m: float
+) -> None:
+    what = "build_polygons: units"
+    _checks.columns_present(units.columns, [schema.POPULATION, *([name] if name else [])], what)
+    if units.empty:
+        raise InputError(f"{what}: there are none. Read them with read_units().")
+    _checks.projected_crs(units, what)
+    _checks.unique_index(units, what)
+    population = pd.to_numeric(units[schema.POPULATION], errors="coerce").to_numpy(dtype=float)
+    bad = ~np.isfinite(population) | (population < 0)
+    if bad.any():
+        raise InputError(
+            f"{what}: the population of {int(bad.sum())} units is missing, infinite or negative, "
+            f"first {units.index[bad][0]!r}. read_units() checks this at the door."
+        )
+    if population.sum() == 0:
+        raise InputError(f"{what}: nobody lives in any of them. Name the residents' column.")
+    if not 0 <= compactness_weight <= 1:
+        raise InputError(
+            f"build_polygons: compactness_weight came as {compactness_weight}. "
+            "Give 0 (likeness alone) to 1 (compactness alone)."
+        )
+    if not 0 <= tolerance_m < np.inf:
+        raise InputError(f"build_polygons: tolerance_m came as {tolerance_m}. Give metres ≥ 0.")
+
+
+def _standardised(units: gpd.GeoDataFrame, columns: list[str]) -> NDArray[np.float64]:
+    """Return the similarity columns with residents' mean 0 and variance 1."""
+    what = "build_polygons: similarity"
+    _checks.columns_present(units.columns, columns, what)
+    made = [column for column in columns if column.lower() in FROM_INCIDENTS]
+    if made:
+        raise ColumnError(
+            f"{what}: {', '.join(map(repr, made))} is made from incidents, and would draw the "
+            "hot spots into the borders. Use columns of the census."
+        )
+    table = np.empty((len(units), len(columns)), dtype=float)
+    weight = units[schema.POPULATION].to_numpy(dtype=float)
+    for place, column in enumerate(columns):
+        if not pd.api.types.is_numeric_dtype(units[column].dtype):
+            raise ColumnError(f"{what}: {column!r} is not numeric. Use a column of numbers.")
+        values = units[column].to_numpy(dtype=float, na_value=np.nan)
+        # Where nobody lives a percentage of residents is rightly missing, and weighs nothing.
+        gap = ~np.isfinite(values) & (weight > 0)
+        if gap.any():
+            raise InputError(
+                f"{what}: {column!r} is missing in {int(gap.sum())} units with residents, first "
+                f"{units.index[gap][0]!r}. Fill the gaps, or leave the column out."
+            )
+        known = np.where(weight > 0, values, 0.0)
+        centred = known - np.average(known, weights=weight)
+        spread = float(np.sqrt(np.average(centred**2, weights=weight)))
+        table[:, place] = np.where(weight > 0, centred / spread if spread > 0 else 0.0, 0.0)
+    return table
