@@ -1,0 +1,263 @@
+"""The ground: colonias cut by avenues, streets cut into blocks, all on one set of nodes.
+
+The city is drawn on a plan (metres along the river, metres away from it) where streets are
+straight, noded on a grid of one metre, and then bent as a whole onto the map. So every
+border of every block is a stretch of a named street, shared vertex for vertex.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from _cities.chance import stream
+from _cities.projection import to_degrees
+
+if TYPE_CHECKING:
+    from _cities.plan import CityPlan
+
+MAIN, AVENUE, STREET = 0, 1, 2
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """Nodes, edges and blocks of a city.
+
+    ``edges`` are pairs of nodes; ``sides`` rows are (block, edge, 1 if the block lies on the
+    left of the edge as stored); ``lines`` are the straight streets of the plan.
+    """
+
+    plan: CityPlan
+    nodes: np.ndarray
+    metres: np.ndarray
+    degrees: np.ndarray
+    edges: np.ndarray
+    edge_line: np.ndarray
+    sides: np.ndarray
+    rings: list[np.ndarray]
+    block_centre: np.ndarray
+    block_area: np.ndarray
+    block_colonia: np.ndarray
+    colonias: list[np.ndarray]
+    colonia_angle: np.ndarray
+    lines: np.ndarray
+    line_level: np.ndarray
+    line_colonia: np.ndarray
+
+
+def lay_ground(plan: CityPlan) -> Ground:
+    """Return the blocks of a city and the streets between them."""
+    colonias, splits = _cut_colonias(plan)
+    local, local_colonia, angle = _local_streets(plan, colonias)
+    main = np.array([[line.start, line.end] for line in plan.main_lines], dtype=float)
+    lines = np.concatenate([main, splits, local])
+    level = np.repeat([MAIN, AVENUE, STREET], [len(main), len(splits), len(local)])
+    line_colonia = np.concatenate([np.full(len(main) + len(splits), -1), local_colonia])
+    blocks, block_colonia = _blocks(lines, colonias)
+    nodes, rings = _nodes_and_rings(blocks)
+    edges, sides = _edges(rings)
+    metres = plan.to_metres(nodes)
+    return Ground(
+        plan=plan,
+        nodes=nodes,
+        metres=metres,
+        degrees=np.round(to_degrees(metres, plan.utm_zone, south=plan.south), 6),
+        edges=edges,
+        edge_line=_edge_lines(nodes, edges, lines),
+        sides=sides,
+        rings=rings,
+        block_centre=np.array([nodes[ring].mean(axis=0) for ring in rings]),
+        block_area=np.array([_area(metres[ring]) for ring in rings]),
+        block_colonia=block_colonia,
+        colonias=colonias,
+        colonia_angle=angle,
+        lines=lines,
+        line_level=level,
+        line_colonia=line_colonia,
+    )
+
+
+def _cut_colonias(plan: CityPlan) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return the colonias (convex rings on the plan) and the avenues that cut them apart."""
+    rng = stream(plan.seed, "colonias")
+    main = [shapely.LineString([line.start, line.end]) for line in plan.main_lines]
+    cells = shapely.get_parts(shapely.polygonize([shapely.union_all(main)]))
+    rings = [_ring(cell) for cell in cells]
+    waiting = sorted(rings, key=lambda ring: tuple(ring.mean(axis=0)))
+    colonias, cuts = [], []
+    while waiting:
+        ring = waiting.pop(0)
+        if _small_enough(plan, ring, rng):
+            if plan.built_up(ring.mean(axis=0)[None])[0]:
+                colonias.append(ring)
+            continue
+        one, other, cut = _cut_across(ring, rng)
+        waiting += [one, other]
+        cuts.append(cut)
+    return colonias, np.array(cuts)
+
+
+def _small_enough(plan: CityPlan, ring: np.ndarray, rng: np.random.Generator) -> bool:
+    area = abs(_area(ring)) / 1e6
+    people = area * float(plan.density(ring.mean(axis=0)[None])[0])
+    target = plan.colonia_residents * (0.8 + 0.9 * rng.random())
+    return people < target and area < 3.0
+
+
+def _cut_across(
+    ring: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Cut a convex ring across its longer axis, near the middle, at nearly a right angle."""
+    axis = _long_axis(ring)
+    along = ring @ axis
+    where = along.min() + (0.4 + 0.2 * rng.random()) * np.ptp(along)
+    tilt = np.radians(2.5) * rng.standard_normal()
+    normal = _turn(axis, tilt)
+    centre = ring.mean(axis=0)
+    point = centre + axis * (where - centre @ axis)
+    one, ends = _half(ring, point, normal)
+    other, _ = _half(ring, point, -normal)
+    return one, other, ends
+
+
+def _half(
+    ring: np.ndarray, point: np.ndarray, normal: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the part of a convex ring behind a line, and the line's stretch within it."""
+    depth = (ring - point) @ normal
+    kept, ends = [], []
+    for here, there, a, b in zip(
+        ring, np.roll(ring, -1, axis=0), depth, np.roll(depth, -1), strict=True
+    ):
+        if a <= 0:
+            kept.append(here)
+        if (a <= 0) != (b <= 0):
+            crossing = here + (there - here) * (a / (a - b))
+            kept.append(crossing)
+            ends.append(crossing)
+    return np.array(kept), np.array(ends)
+
+
+def _local_streets(
+    plan: CityPlan, colonias: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return each colonia's own grid: segments, the colonia of each, the grids' directions."""
+    rng = stream(plan.seed, "streets")
+    segments, owner, angles = [], [], []
+    for number, ring in enumerate(colonias):
+        age = float(plan.age(ring.mean(axis=0)[None])[0])
+        sides = np.roll(ring, -1, axis=0) - ring
+        longest = sides[np.argmax(np.hypot(*sides.T))]
+        angle = np.arctan2(longest[1], longest[0]) + np.radians(1.0 + 5.0 * age) * (
+            rng.standard_normal()
+        )
+        angles.append(angle)
+        short, long = 85 + 35 * rng.random(), 170 + 90 * rng.random()
+        for turn, spacing in ((0.0, short), (np.pi / 2, long)):
+            for segment in _comb(ring, angle + turn, spacing, rng):
+                segments.append(segment)
+                owner.append(number)
+    return np.array(segments), np.array(owner), np.array(angles)
+
+
+def _comb(
+    ring: np.ndarray, angle: float, spacing: float, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """Return nearly parallel segments through a convex ring, none hugging its border."""
+    direction = np.array([np.cos(angle), np.sin(angle)])
+    normal = _turn(direction, np.pi / 2)
+    low, high = (ring @ normal).min(), (ring @ normal).max()
+    count = max(1, round((high - low) / spacing))
+    step = (high - low) / count
+    border = shapely.LinearRing(ring)
+    found = []
+    for k in range(1, count):
+        offset = low + step * (k + 0.16 * (rng.random() - 0.5))
+        tilted = _turn(normal, np.radians(0.5) * rng.standard_normal())
+        _, ends = _half(ring, ring.mean(axis=0) + normal * (offset - ring.mean(axis=0) @ normal),
+                        tilted)
+        if len(ends) != 2 or np.hypot(*(ends[1] - ends[0])) < 90:
+            continue
+        if border.distance(shapely.Point(ends.mean(axis=0))) > 40:
+            found.append(ends)
+    return found
+
+
+def _blocks(lines: np.ndarray, colonias: list[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return the faces between all lines that lie in a colonia, and which one."""
+    noded = shapely.union_all(shapely.linestrings(lines), grid_size=1.0)
+    faces = shapely.get_parts(shapely.polygonize([noded]))
+    tree = shapely.STRtree([shapely.Polygon(ring) for ring in colonias])
+    face, colonia = tree.query(shapely.point_on_surface(faces), predicate="intersects")
+    _, first = np.unique(face, return_index=True)
+    rings = [_ring(faces[k]) for k in face[first]]
+    owner = colonia[first]
+    order = sorted(range(len(rings)), key=lambda k: (owner[k], *rings[k].mean(axis=0)))
+    return [rings[k] for k in order], owner[order]
+
+
+def _nodes_and_rings(blocks: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+    lengths = [len(ring) for ring in blocks]
+    nodes, position = np.unique(np.concatenate(blocks), axis=0, return_inverse=True)
+    return nodes, np.split(position.ravel(), np.cumsum(lengths)[:-1])
+
+
+def _edges(rings: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct edges and, for each block's side, (block, edge, lies on the left)."""
+    start = np.concatenate(rings)
+    end = np.concatenate([np.roll(ring, -1) for ring in rings])
+    block = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])
+    pairs = np.column_stack([np.minimum(start, end), np.maximum(start, end)])
+    edges, edge = np.unique(pairs, axis=0, return_inverse=True)
+    return edges, np.column_stack([block, edge.ravel(), (start < end).astype(int)])
+
+
+def _edge_lines(nodes: np.ndarray, edges: np.ndarray, lines: np.ndarray) -> np.ndarray:
+    """Return for each edge the street on which it lies: the nearest to both of its ends."""
+    tree = shapely.STRtree(shapely.linestrings(lines))
+    ends = nodes[edges]
+    edge, line = tree.query(
+        shapely.linestrings(ends), predicate="dwithin", distance=3.0
+    )
+    a, b = lines[line, 0], lines[line, 1]
+    along = (b - a) / np.hypot(*(b - a).T)[:, None]
+    off = np.zeros(len(edge))
+    for k in (0, 1):
+        gap = ends[edge, k] - a
+        off += np.abs(gap[:, 0] * along[:, 1] - gap[:, 1] * along[:, 0])
+        beyond = np.einsum("ij,ij->i", gap, along)
+        length = np.hypot(*(b - a).T)
+        off += np.maximum(0, -beyond) + np.maximum(0, beyond - length)
+    order = np.lexsort((line, off, edge))
+    first = np.unique(edge[order], return_index=True)[1]
+    return line[order][first]
+
+
+def _ring(polygon: shapely.Polygon) -> np.ndarray:
+    """Return the outer ring counter-clockwise, unclosed, from its least vertex."""
+    ring = shapely.get_coordinates(polygon.exterior)[:-1]
+    if _area(ring) < 0:
+        ring = ring[::-1]
+    least = np.lexsort((ring[:, 1], ring[:, 0]))[0]
+    return np.roll(ring, -least, axis=0)
+
+
+def _area(ring: np.ndarray) -> float:
+    x, y = ring[:, 0], ring[:, 1]
+    return float(0.5 * np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+
+
+def _long_axis(ring: np.ndarray) -> np.ndarray:
+    """Return the direction of the longer side of the least rectangle around a ring."""
+    box = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shapely.Polygon(ring)))
+    sides = np.diff(box[:3], axis=0)
+    longer = sides[np.argmax(np.hypot(*sides.T))]
+    return longer / np.hypot(*longer)
+
+
+def _turn(vector: np.ndarray, angle: float) -> np.ndarray:
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.array([cos * vector[0] - sin * vector[1], sin * vector[0] + cos * vector[1]])

@@ -1,0 +1,153 @@
+"""Ciudad Juárez as it is invented here: a plan of an imaginary city with real totals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from _cities.names_mexico import WORDS
+from _cities.plan import CityPlan, MainLine, PlantedPlace
+
+# Metres from the river to the built-up edge, at each distance along the river.
+_EDGE_ALONG = np.array([0, 1500, 3000, 6000, 9000, 12500, 16500, 20000, 23000, 25500, 27500])
+_EDGE_DEPTH = np.array([2600, 4600, 6200, 7300, 9000, 12800, 14300, 12900, 9200, 5600, 2800])
+
+
+def to_metres(points: np.ndarray) -> np.ndarray:
+    """Bend the plan onto the map: the river runs south-east, and the streets turn with it."""
+    u, v = points[:, 0], points[:, 1]
+    u = u + 90 * np.sin(v / 830.0 + 0.6) * np.sin(u / 2900.0) + 30 * np.sin(v / 310 + u / 1700)
+    meander = 420 * np.sin(u / 2300.0 + 0.4) + 170 * np.sin(u / 900.0 + 2.0)
+    v = v - meander * np.exp(-v / 2600.0) + 90 * np.sin(u / 950.0) * np.sin(v / 2700.0)
+    turn = np.radians(-37.0) + np.radians(16.0) * (v / 14_000.0) + np.radians(9.0) * (
+        (u - 13_000.0) / 13_000.0
+    ) * np.exp(-v / 9_000.0)
+    east = np.cos(turn) * (u - 13_000.0) + np.sin(turn) * (v - 5_000.0)
+    north = np.sin(turn) * (u - 13_000.0) - np.cos(turn) * (v - 5_000.0)
+    return np.column_stack([365_500.0 + east, 3_506_500.0 + north])
+
+
+def built_up(points: np.ndarray) -> np.ndarray:
+    """Return True where the city is."""
+    u, v = points[:, 0], points[:, 1]
+    depth = np.interp(u, _EDGE_ALONG, _EDGE_DEPTH, left=0, right=0)
+    return (v > 0) & (v < depth)
+
+
+def density(points: np.ndarray) -> np.ndarray:
+    """Return residents per km²: the centre and the poor west are dense, the edges are not."""
+    u, v = points[:, 0], points[:, 1]
+    depth = np.interp(u, _EDGE_ALONG, _EDGE_DEPTH)
+    people = 4_600 + 4_500 * _hill(u, v, 3_000, 1_500, 2_400) + 4_200 * _hill(
+        u, v, 4_500, 5_000, 2_900
+    )
+    people = people + 2_600 * _hill(u, v, 17_500, 9_500, 3_000) - 1_500 * _hill(
+        u, v, 12_000, 3_000, 2_800
+    )
+    return people * np.clip(1.25 - 0.75 * (v / depth) ** 3, 0.35, 1.2) * np.clip(
+        (28_500 - u) / 6_000, 0.35, 1
+    )
+
+
+def poverty(points: np.ndarray) -> np.ndarray:
+    """Return the share of residents in poverty (%) without its local variation."""
+    u, v = points[:, 0], points[:, 1]
+    share = 36 + 26 * _hill(u, v, 3_500, 6_200, 3_600) + 20 * _hill(u, v, 14_500, 12_800, 4_200)
+    share = share - 24 * _hill(u, v, 11_500, 2_400, 3_400) - 9 * _hill(u, v, 19_000, 3_000, 3_000)
+    return np.clip(share + 9 * _hill(u, v, 25_500, 3_000, 2_500), 3, 90)
+
+
+def age(points: np.ndarray) -> np.ndarray:
+    """Return how irregular the streets are: 1 in the hills of the west, 0 in new estates."""
+    u, v = points[:, 0], points[:, 1]
+    return np.clip(_hill(u, v, 2_500, 5_000, 4_000), 0, 1)
+
+
+def _hill(u: np.ndarray, v: np.ndarray, u0: float, v0: float, width: float) -> np.ndarray:
+    return np.exp(-((u - u0) ** 2 + (v - v0) ** 2) / (2 * width**2))
+
+
+_ALL = tuple(range(2009, 2015))
+_EARLY, _LATE = _ALL[:3], _ALL[3:]
+
+PLAN = CityPlan(
+    key="juarez",
+    seed=2014,
+    residents=1_332_131,
+    units=580,
+    unit_code="08037",
+    utm_zone=13,
+    south=False,
+    words=WORDS,
+    main_lines=(
+        MainLine((-10, 0), (28_010, 0), "Boulevard", "Fronterizo"),
+        MainLine((-10, 15_000), (28_010, 15_000), "Camino", "Real del Sur"),
+        MainLine((0, -10), (0, 15_010), "Camino", "de la Sierra"),
+        MainLine((28_000, -10), (28_000, 15_010), "Camino", "del Valle"),
+        MainLine((-10, 1_250), (28_010, 1_050), "Avenida", "16 de Septiembre"),
+        MainLine((-10, 2_700), (28_010, 3_050), "Paseo", "Triunfo de la República"),
+        MainLine((-10, 4_900), (28_010, 4_650), "Boulevard", "Zaragoza"),
+        MainLine((-10, 7_250), (28_010, 7_500), "Eje Vial", "Juan Gabriel"),
+        MainLine((-10, 10_100), (28_010, 9_750), "Boulevard", "Independencia"),
+        MainLine((2_150, -10), (2_350, 15_010), "Avenida", "Francisco Villa"),
+        MainLine((4_300, -10), (4_650, 15_010), "Avenida", "de los Aztecas"),
+        MainLine((6_900, -10), (6_750, 15_010), "Avenida", "Tecnológico"),
+        MainLine((9_500, -10), (9_850, 15_010), "Avenida", "de las Torres"),
+        MainLine((12_300, -10), (12_050, 15_010), "Avenida", "Plutarco Elías Calles"),
+        MainLine((15_200, -10), (15_600, 15_010), "Boulevard", "Gómez Morín"),
+        MainLine((18_100, -10), (18_000, 15_010), "Avenida", "Manuel Clouthier"),
+        MainLine((21_200, -10), (20_800, 15_010), "Boulevard", "Francisco Villarreal"),
+        MainLine((24_300, -10), (24_000, 15_010), "Avenida", "Puerto de Palos"),
+    ),
+    to_metres=to_metres,
+    built_up=built_up,
+    density=density,
+    poverty=poverty,
+    age=age,
+    colonia_residents=9_600,
+    factories=(
+        (9_000, 4_100, "Parque Industrial Bermúdez"),
+        (13_500, 5_800, "Parque Industrial Omega"),
+        (17_000, 6_900, "Parque Industrial Río Bravo"),
+        (20_000, 6_200, "Parque Industrial Las Torres"),
+        (11_000, 9_800, "Parque Industrial Aeropuerto"),
+        (16_500, 12_600, "Parque Industrial Independencia"),
+        (23_000, 4_000, "Parque Industrial Salvárcar"),
+        (13_000, 11_500, "Aeropuerto"),
+        (14_400, 2_000, "Parque Industrial Los Fuentes"),
+        (20_400, 10_800, "Parque Industrial del Sur"),
+    ),
+    parks=14,
+    places=(
+        PlantedPlace("poniente", "homicide", (4_700, 5_000), 133_000, _ALL),
+        PlantedPlace("norte", "carjacking", (11_000, 2_600), 50_000, _ALL),
+        PlantedPlace("oriente", "carjacking", (19_500, 3_000), 50_000, _ALL),
+        PlantedPlace("sur", "carjacking", (15_500, 10_500), 50_000, _ALL),
+        PlantedPlace("chico poniente", "carjacking", (2_000, 2_000), 13_000, _ALL),
+        PlantedPlace("chico oriente", "carjacking", (24_500, 2_000), 13_000, _ALL),
+        PlantedPlace("centro", "business_robbery", (3_000, 1_700), 75_000, _ALL),
+        PlantedPlace("antes", "vehicle_theft", (9_500, 6_200), 60_000, _EARLY),
+        PlantedPlace("después", "vehicle_theft", (19_000, 9_000), 60_000, _LATE),
+        PlantedPlace("antes", "extortion", (6_500, 1_800), 60_000, _EARLY),
+        PlantedPlace("después", "extortion", (21_800, 5_200), 60_000, _LATE),
+    ),
+    years=_ALL,
+    # Homicide: victims, from the real rates per 100,000 for 2009–2013 (169.48, 265.40,
+    # 159.79, 64.33, 45.56) on the residents of the 2010 census; 2014 (28) and all other
+    # numbers are invented and count events.
+    incidents={
+        "homicide": (2_258, 3_535, 2_129, 857, 607, 373),
+        "vehicle_theft": (6_900, 7_200, 5_600, 3_700, 2_600, 2_000),
+        "carjacking": (2_100, 3_000, 2_300, 1_400, 800, 400),
+        "business_robbery": (1_500, 1_900, 1_500, 1_000, 650, 450),
+        "extortion": (700, 900, 750, 500, 380, 270),
+        "kidnapping": (180, 290, 230, 150, 90, 60),
+    },
+    multiple_victims="homicide",
+    services={
+        "escuela": 450,
+        "clinica": 60,
+        "centro_comunitario": 35,
+        "parque": 90,
+        "alumbrado": 6_000,
+    },
+)

@@ -1,0 +1,180 @@
+"""The files of a city, as bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from _cities.addresses import FINDABLE
+from _cities.dirt import Row, soil
+from _cities.files import degrees, geojson, table
+from _cities.population import rasters
+from _cities.reports import Reports, report
+from _cities.services import Service, place_services
+from _cities.truth import draw_events
+
+if TYPE_CHECKING:
+    from _cities.spots import City
+
+LANDMARKS = ("escuela", "clinica", "centro_comunitario", "parque")
+
+
+def city_files(city: City) -> dict[str, bytes]:
+    """Return all that does not depend on the incidents' seed: path in the folder → bytes."""
+    services = place_services(city)
+    residents, poverty = rasters(city.ground, city.units)
+    return {
+        "unidades.geojson": _units(city),
+        "colonias.geojson": _colonias(city),
+        "calles.geojson": _streets(city),
+        "lugares.csv": _landmarks(services),
+        "servicios.csv": _services(services),
+        "poblacion.tif": residents,
+        "pobreza.tif": poverty,
+        "verdad/places.geojson": _places(city),
+        "verdad/units.csv": _planted(city),
+    }
+
+
+def incident_files(city: City, seed: int, *, planted: bool) -> dict[str, bytes]:
+    """Return the table of incidents of one seed, and the truth about its addresses."""
+    plan = city.ground.plan
+    events = draw_events(plan, city.units, city.members, seed, planted=planted)
+    landmarks = [one for one in place_services(city) if one.kind in LANDMARKS]
+    reports = report(city, events, landmarks, seed, peru=plan.south)
+    rows = soil(city, reports, seed, decimal_comma=plan.south)
+    return {
+        "incidentes.csv": _incidents_mexico(city, reports, rows),
+        "verdad/addresses.csv": _addresses(city, reports, rows),
+    }
+
+
+def _incidents_mexico(city: City, reports: Reports, rows: list[Row]) -> bytes:
+    header = "FOLIO FECHA HORA DELITO MODALIDAD DOMICILIO COLONIA LATITUD LONGITUD VICTIMAS".split()
+    first = {row.event: number for number, row in reversed(list(enumerate(rows, start=1)))}
+    lines = [
+        (
+            f"C{first[row.event]:06d}",
+            row.date,
+            row.time,
+            row.label,
+            reports.means[row.event],
+            row.address,
+            row.colonia,
+            row.latitude,
+            row.longitude,
+            1,
+        )
+        for row in rows
+    ]
+    return table(header, lines, encoding="latin-1")
+
+
+def _addresses(city: City, reports: Reports, rows: list[Row]) -> bytes:
+    header = "row CVEGEO longitude latitude findable precision form slip".split()
+    lines = []
+    for number, row in enumerate(rows, start=1):
+        if not row.address_only:
+            continue
+        written = reports.written[row.event]
+        x, y = reports.spots.degrees[row.event]
+        unit = city.units.codes[int(reports.unit[row.event])]
+        findable = int(written.precision in FINDABLE)
+        lines.append(
+            (number, unit, degrees(x), degrees(y), findable, written.precision, written.form,
+             written.slip)
+        )
+    return table(header, lines)
+
+
+def _units(city: City) -> bytes:
+    units = city.units
+    return geojson(
+        (
+            {
+                "CVEGEO": code,
+                "POBTOT": int(units.residents[k]),
+                "pobreza": float(units.poverty[k]),
+                "TIPO": units.kind[k],
+                "NOM_COL": units.colonia_names[int(units.colonia[k])],
+            },
+            units.shapes[k],
+        )
+        for k, code in enumerate(units.codes)
+    )
+
+
+def _colonias(city: City) -> bytes:
+    units = city.units
+    shapes = np.array(units.shapes)
+    return geojson(
+        (
+            {"CVE_COL": f"{number + 1:04d}", "NOMBRE": name},
+            shapely.coverage_union_all(shapes[units.colonia == number]),
+        )
+        for number, name in enumerate(units.colonia_names)
+    )
+
+
+def _streets(city: City) -> bytes:
+    streets = city.streets
+    return geojson(
+        (
+            {
+                "TIPO": streets.kind[k],
+                "NOMBRE": streets.name[k],
+                "NUM_INI": int(streets.numbers[k, 0]),
+                "NUM_FIN": int(streets.numbers[k, 1]),
+            },
+            city.ground.degrees[chain],
+        )
+        for k, chain in enumerate(streets.nodes)
+        if streets.known[k]
+    )
+
+
+def _landmarks(services: list[Service]) -> bytes:
+    lines = [
+        (one.name, one.kind, degrees(one.degrees[0]), degrees(one.degrees[1]))
+        for one in services
+        if one.kind in LANDMARKS
+    ]
+    return table(("nombre", "tipo", "longitud", "latitud"), lines)
+
+
+def _services(services: list[Service]) -> bytes:
+    lines = [
+        (one.kind, one.name, one.capacity, degrees(one.degrees[0]), degrees(one.degrees[1]))
+        for one in services
+    ]
+    return table(("tipo", "nombre", "capacidad", "longitud", "latitud"), lines)
+
+
+def _places(city: City) -> bytes:
+    shapes = np.array(city.units.shapes)
+    features = []
+    for place, inside in zip(city.ground.plan.places, city.members, strict=True):
+        properties = {
+            "name": place.name,
+            "category": place.category,
+            "risk": place.risk,
+            "first_year": place.years[0],
+            "last_year": place.years[-1],
+            "residents": int(city.units.residents[inside].sum()),
+        }
+        features.append((properties, shapely.coverage_union_all(shapes[inside])))
+    return geojson(features)
+
+
+def _planted(city: City) -> bytes:
+    plan = city.ground.plan
+    inside = {
+        category: [""] * len(city.units.codes) for category in plan.incidents
+    }
+    for place, members in zip(plan.places, city.members, strict=True):
+        for unit in members:
+            inside[place.category][unit] = place.name
+    lines = zip(city.units.codes, *inside.values(), strict=True)
+    return table(("CVEGEO", *inside), lines)

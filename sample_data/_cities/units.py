@@ -1,0 +1,196 @@
+"""Census units: groups of blocks inside a colonia, with residents and poverty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from _cities.chance import largest_remainder, stream
+from _cities.naming import factory_colonia, name_colonias
+
+if TYPE_CHECKING:
+    from _cities.geography import Ground
+
+HOMES, FACTORY, PARK = "habitacional", "industrial", "parque"
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """Census units; ``block_unit`` says to which unit each block of the ground belongs."""
+
+    codes: list[str]
+    residents: np.ndarray
+    poverty: np.ndarray
+    kind: list[str]
+    colonia: np.ndarray
+    colonia_names: list[str]
+    block_unit: np.ndarray
+    centre: np.ndarray
+    shapes: list[shapely.Polygon]
+
+
+def draw_units(ground: Ground) -> Units:
+    """Return the units of a city: about as many as planned, all residents placed."""
+    plan = ground.plan
+    names = name_colonias(ground)
+    factories = {factory_colonia(ground, u, v) for u, v, _ in plan.factories}
+    weight = np.abs(ground.block_area) * plan.density(ground.block_centre)
+    block_unit = _group_blocks(ground, weight, factories)
+    count = int(block_unit.max()) + 1
+    unit_weight = np.bincount(block_unit, weight)
+    centre = np.column_stack(
+        [np.bincount(block_unit, weight * ground.block_centre[:, k]) / unit_weight for k in (0, 1)]
+    )
+    colonia = np.zeros(count, dtype=int)
+    colonia[block_unit] = ground.block_colonia
+    kind = [FACTORY if number in factories else HOMES for number in colonia]
+    for unit in _parks(ground, block_unit, centre, kind):
+        kind[unit] = PARK
+    residents = _residents(plan.seed, plan.residents, unit_weight, kind)
+    rng = stream(plan.seed, "poverty")
+    poverty = plan.poverty(centre) * np.exp(0.12 * rng.standard_normal(count))
+    return Units(
+        codes=[_code(plan.unit_code, unit) for unit in range(count)],
+        residents=residents,
+        poverty=np.round(np.clip(poverty, 1, 95), 1),
+        kind=kind,
+        colonia=colonia,
+        colonia_names=names,
+        block_unit=block_unit,
+        centre=centre,
+        shapes=[_shape(ground, np.flatnonzero(block_unit == unit)) for unit in range(count)],
+    )
+
+
+def block_polygon(ground: Ground, block: int) -> shapely.Polygon:
+    """Return one block in degrees, on the rounded nodes that all layers share."""
+    return shapely.Polygon(ground.degrees[ground.rings[block]])
+
+
+def _group_blocks(ground: Ground, weight: np.ndarray, factories: set[int]) -> np.ndarray:
+    """Return a unit number for each block, by cutting colonias along their own streets."""
+    plan = ground.plan
+    rng = stream(plan.seed, "units")
+    homes = ~np.isin(ground.block_colonia, list(factories))
+    share = (plan.units - len(factories)) / weight[homes].sum()
+    unit = np.full(len(weight), -1)
+    free = 0
+    for colonia, angle in enumerate(ground.colonia_angle):
+        blocks = np.flatnonzero(ground.block_colonia == colonia)
+        parts = 1 if colonia in factories else max(1, round(share * weight[blocks].sum()))
+        for group in _bisect(ground, blocks, weight, parts, angle, rng):
+            unit[group] = free
+            free += 1
+    return _whole_pieces(ground, unit)
+
+
+def _bisect(
+    ground: Ground,
+    blocks: np.ndarray,
+    weight: np.ndarray,
+    parts: int,
+    angle: float,
+    rng: np.random.Generator,
+) -> list[np.ndarray]:
+    if parts == 1 or len(blocks) < 2:
+        return [blocks]
+    axes = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    along = ground.block_centre[blocks] @ axes.T
+    position = along[:, int(np.argmax(np.ptp(along, axis=0)))]
+    order = np.argsort(position, kind="stable")
+    total = np.cumsum(weight[blocks][order])
+    few = parts // 2
+    fraction = few / parts * (1 + 0.22 * (rng.random() - 0.5))
+    cut = int(np.clip(np.searchsorted(total, fraction * total[-1]), 1, len(blocks) - 1))
+    one, other = blocks[order[:cut]], blocks[order[cut:]]
+    return _bisect(ground, one, weight, few, angle, rng) + _bisect(
+        ground, other, weight, parts - few, angle, rng
+    )
+
+
+def _whole_pieces(ground: Ground, unit: np.ndarray) -> np.ndarray:
+    """Return the grouping with every unit in one piece: lesser pieces join a neighbour."""
+    unit = unit.copy()
+    left, right = _neighbours(ground)
+    border = np.hypot(*np.diff(ground.metres[ground.edges], axis=1)[:, 0].T)
+    for _ in range(20):
+        piece = _pieces(unit, left, right)
+        area = np.bincount(piece, np.abs(ground.block_area))
+        owner = np.zeros(len(area), dtype=int)
+        owner[piece] = unit
+        largest: dict[int, int] = {}
+        for number in np.argsort(-area, kind="stable"):
+            largest.setdefault(int(owner[number]), int(number))
+        lesser = [k for k in range(len(area)) if largest[int(owner[k])] != k]
+        if not lesser:
+            break
+        for number in lesser:
+            touching = np.zeros(int(unit.max()) + 1)
+            for mine, theirs in ((left, right), (right, left)):
+                edge = (mine >= 0) & (theirs >= 0)
+                edge[edge] = (piece[mine[edge]] == number) & (piece[theirs[edge]] != number)
+                np.add.at(touching, unit[theirs[edge]], border[edge])
+            touching[owner[number]] = 0
+            unit[piece == number] = int(np.argmax(touching))
+    return unit
+
+
+def _neighbours(ground: Ground) -> tuple[np.ndarray, np.ndarray]:
+    """Return the block on each of the two sides of every edge, -1 for none."""
+    sides = np.full((2, len(ground.edges)), -1)
+    block, edge, lies_left = ground.sides.T
+    sides[1 - lies_left, edge] = block
+    return sides[0], sides[1]
+
+
+def _pieces(unit: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the number of the connected piece of each block within its unit."""
+    inner = (left >= 0) & (right >= 0)
+    inner[inner] = unit[left[inner]] == unit[right[inner]]
+    a, b = left[inner], right[inner]
+    piece = np.arange(len(unit))
+    while True:
+        least = np.minimum(piece[a], piece[b])
+        new = piece.copy()
+        np.minimum.at(new, a, least)
+        np.minimum.at(new, b, least)
+        new = new[new]
+        if np.array_equal(new, piece):
+            return np.unique(piece, return_inverse=True)[1].ravel()
+        piece = new
+
+
+def _parks(
+    ground: Ground, block_unit: np.ndarray, centre: np.ndarray, kind: list[str]
+) -> list[int]:
+    """Return small units far from each other that become parks."""
+    rng = stream(ground.plan.seed, "parks")
+    area = np.bincount(block_unit, np.abs(ground.block_area))
+    small = [k for k in np.argsort(area) if kind[k] == HOMES][: len(area) // 4]
+    found: list[int] = []
+    for unit in np.array(small)[np.argsort(rng.random(len(small)), kind="stable")]:
+        gaps = [float(np.hypot(*(centre[unit] - centre[other]))) for other in found]
+        if len(found) < ground.plan.parks and min(gaps, default=np.inf) > 1_500:
+            found.append(int(unit))
+    return found
+
+
+def _residents(seed: int, total: int, weight: np.ndarray, kind: list[str]) -> np.ndarray:
+    rng = stream(seed, "residents")
+    spread = np.exp(0.3 * rng.standard_normal(len(weight)))
+    expected = np.where([name == HOMES for name in kind], weight * spread, 0.0)
+    return largest_remainder(expected, total)
+
+
+def _code(place: str, number: int) -> str:
+    return f"{place}0001{number + 1:03d}{'0123456789A'[(number + 1) * 7 % 11]}"
+
+
+def _shape(ground: Ground, blocks: np.ndarray) -> shapely.Polygon:
+    union = shapely.coverage_union_all([block_polygon(ground, int(k)) for k in blocks])
+    if union.geom_type != "Polygon":
+        raise ValueError(f"a unit of {len(blocks)} blocks is in several pieces")
+    return union
