@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 import numpy as np
@@ -108,8 +109,8 @@ def displacement(
 
     Examples
     --------
-    Treated 100 → 60, its surroundings 80 → 90, the control steady at 200: a fifth of a control
-    event fewer in the treated area for each in the control, a quarter of it next door again.
+    The treated area falls from 100 to 60, its surroundings rise from 80 to 90, the control stays
+    at 200: a quarter of the 40 that fell away is next door again, and 30 in all were prevented.
 
     >>> import pandas as pd
     >>> before = pd.Series({"T": 100, "B": 80, "C": 200})
@@ -129,12 +130,13 @@ def displacement(
                 f"displacement: the control has no event {when}, so nothing can be measured "
                 "against it. Choose a larger control, or longer periods."
             )
+    # Exact fractions: rounding must not turn a buffer that did not change into one that did.
     success, buffer_change = (
-        after[group] / after["control"] - before[group] / before["control"]
+        Fraction(after[group], after["control"]) - Fraction(before[group], before["control"])
         for group in ("treated", "buffer")
     )
-    quotient = buffer_change / success if success < 0 else math.nan
-    trend = after["control"] / before["control"]
+    quotient = buffer_change / success if success < 0 else None
+    trend = Fraction(after["control"], before["control"])
     expected = (before["treated"] + before["buffer"]) * trend
     return Displacement(
         treated_before=before["treated"],
@@ -143,16 +145,16 @@ def displacement(
         buffer_after=after["buffer"],
         control_before=before["control"],
         control_after=after["control"],
-        success=success,
-        buffer_change=buffer_change,
-        quotient=quotient,
+        success=float(success),
+        buffer_change=float(buffer_change),
+        quotient=math.nan if quotient is None else float(quotient),
         outcome=_outcome(quotient),
-        prevented=expected - after["treated"] - after["buffer"],
+        prevented=float(expected - after["treated"] - after["buffer"]),
     )
 
 
-def _outcome(quotient: float) -> Outcome:
-    if math.isnan(quotient):
+def _outcome(quotient: Fraction | None) -> Outcome:
+    if quotient is None:
         return "no_success"
     if quotient < 0:
         return "displacement_above_benefit" if quotient < -1 else "displacement"

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import rasterio
+import shapely
 from exactextract import exact_extract
 from exactextract.raster import RasterioRasterSource
 from rasterio.errors import RasterioError
@@ -51,8 +52,9 @@ def raster_layer(
 ) -> Layer:
     """Return the sum or the mean of a raster's cells over each polygon.
 
-    A cell that a border cuts counts by the exact share of it that lies inside, so that sums over
-    polygons that touch without overlap add up to the sum over their union. The polygons are
+    A cell that a border cuts counts by the exact share of it that lies inside (held in single
+    precision: to seven digits), so that sums over polygons that touch without overlap add up to
+    the sum over their union. The polygons are
     brought to the raster's CRS; the raster is never resampled. Cells without data are left out.
 
     Parameters
@@ -207,7 +209,7 @@ def _cover(
 ) -> NDArray[np.float64]:
     wide, high = grid.res
     # Areas in the raster's own plane, degrees too: only their ratio matters.
-    area = zones.geometry.area.to_numpy(dtype="float64")
+    area = shapely.area(zones.geometry.to_numpy())
     cover: NDArray[np.float64] = np.minimum(count * abs(wide * high) / area, 1.0)
     return cover
 
