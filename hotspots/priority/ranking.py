@@ -240,6 +240,8 @@ def _numbers(table: pd.DataFrame, column: str) -> NDArray[np.float64]:
 
 
 def _weights(table: pd.DataFrame, criteria: Sequence[Criterion]) -> NDArray[np.float64]:
+    if len(table) == 0:
+        raise InputError("rank_polygons: the table has no rows. Check the step before.")
     if not criteria:
         raise InputError("rank_polygons: there is no criterion. Give at least one.")
     names = [criterion.layer for criterion in criteria]
