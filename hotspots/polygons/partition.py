@@ -53,6 +53,14 @@ class Bounds:
         most = math.floor(residents / self.floor)
         return min(max(aimed, least), most) if least <= most else aimed
 
+    def distance(self, residents: float) -> float:
+        """Return how far a polygon's residents are from the bounds, 0 within."""
+        return max(self.floor - residents, residents - self.ceiling, 0.0)
+
+    def fits(self, residents: float) -> bool:
+        """Return True where so many residents can be divided by some number of polygons."""
+        return residents <= math.floor(residents / self.floor) * self.ceiling
+
     def misfit(self, residents: Floats) -> Floats:
         """Return how far totals are from the nearest that some number of polygons can hold."""
         below = np.floor(residents / self.floor)

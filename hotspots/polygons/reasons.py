@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from hotspots import schema
-from hotspots.polygons import partition
+from hotspots.polygons import improve, partition, repair
+from hotspots.polygons.regions import Merit, Regions
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -28,6 +29,9 @@ BELOW = "piece below the floor"
 MISFIT = "total fits no number of polygons"
 INDIVISIBLE = "indivisible"
 NOT_FOUND = "not found"
+
+ROUNDS = 30
+IMPROVING_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def draw(graph: UnitGraph, bounds: Bounds, *, seed: int, compactness_weight: flo
     pieces = graph.part(rest).pieces()
     for number in range(int(pieces.max()) + 1 if len(pieces) else 0):
         nodes = rest[pieces == number]
-        _draw_piece(graph, nodes, bounds, labels, reasons, seed)
+        _draw_piece(graph, nodes, bounds, labels, reasons, seed, Merit(compactness_weight, bounds.middle))
     return Drawn(labels, reasons)
 
 
@@ -95,6 +99,7 @@ def _draw_piece(
     labels: Integers,
     reasons: dict[int, Reason],
     seed: int,
+    merit: Merit,
 ) -> None:
     part = graph.part(nodes)
     total = float(part.population.sum())
@@ -105,7 +110,7 @@ def _draw_piece(
             labels[nodes] = host
             return
     rng = np.random.default_rng([seed, int(nodes[0])])
-    groups = partition.partition(part, bounds, rng)
+    groups = _groups(part, bounds, rng, merit)
     labels[nodes] = start + groups
     sums = np.bincount(groups, weights=part.population)
     impossible = _impossible(total, bounds)
@@ -142,3 +147,16 @@ def _reason(total: float, bounds: Bounds, impossible: float) -> Reason:
             impossible,
         )
     return Reason(NOT_FOUND, False, f"the piece has {total:,.0f} residents", 0.0)
+
+
+def _groups(part: UnitGraph, bounds: Bounds, rng: np.random.Generator, merit: Merit) -> Integers:
+    import time
+    t0=time.time()
+    regions = Regions(part, partition.partition(part, bounds, rng))
+    t1=time.time()
+    repair.repair(regions, bounds, merit, rng, rounds=ROUNDS)
+    t2=time.time()
+    improve.improve(regions, bounds, merit, rounds=IMPROVING_ROUNDS)
+    t3=time.time()
+    if t3-t0>.1: print(part.size, f"part {t1-t0:.2f} repair {t2-t1:.2f} improve {t3-t2:.2f}")
+    return np.unique(regions.labels, return_inverse=True)[1].astype(np.int64)

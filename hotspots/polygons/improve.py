@@ -1,0 +1,151 @@
+"""Improvement: two neighbouring regions divide the units along their border anew."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hotspots.polygons import subsets
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from hotspots.polygons.partition import Bounds
+    from hotspots.polygons.regions import Merit, Regions
+
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+FREE = 10
+"""Units that are divided anew at a time: 1,024 ways are looked at."""
+
+LEAST_GAIN = 1e-9
+
+
+def improve(regions: Regions, bounds: Bounds, merit: Merit, *, rounds: int) -> None:
+    """Divide pairs of regions anew until no pair gets better, or the rounds are over.
+
+    Regions stay connected; those within bounds stay so, and those out of bounds are left.
+    """
+    waiting = deque(_pairs(regions, bounds))
+    queued = set(waiting)
+    tries = rounds * len(waiting)
+    while waiting and tries > 0:
+        pair = waiting.popleft()
+        queued.discard(pair)
+        tries -= 1
+        if not _divide(regions, pair, bounds, merit):
+            continue
+        for region in pair:
+            for other in sorted(regions.neighbours(region)):
+                again = (min(region, other), max(region, other))
+                if again not in queued and again != pair and bounds.holds(regions.residents(other)):
+                    queued.add(again)
+                    waiting.append(again)
+
+
+def _pairs(regions: Regions, bounds: Bounds) -> list[tuple[int, int]]:
+    good = {region for region in regions.members if bounds.holds(regions.residents(region))}
+    return [
+        (region, other)
+        for region in sorted(good)
+        for other in sorted(regions.neighbours(region))
+        if region < other and other in good
+    ]
+
+
+def _divide(regions: Regions, pair: tuple[int, int], bounds: Bounds, merit: Merit) -> bool:
+    changed = False
+    for nodes in _windows(regions, pair):
+        changed |= _divide_window(regions, pair, nodes, bounds, merit)
+    return changed
+
+
+def _windows(regions: Regions, pair: tuple[int, int]) -> list[list[int]]:
+    """Return the units to be divided anew: all, or stretches along the common border."""
+    left, right = pair
+    both = regions.members[left] | regions.members[right]
+    if len(both) <= FREE:
+        return [sorted(both)]
+    edge = [
+        node
+        for node in sorted(both)
+        if any(
+            other in both and regions.of[other] != regions.of[node] for other in regions.near(node)
+        )
+    ]
+    if len(edge) <= FREE:
+        return [_widened(regions, edge, both)]
+    x, y = regions.graph.x[edge], regions.graph.y[edge]
+    along = x - x.mean() if np.ptp(x) >= np.ptp(y) else y - y.mean()
+    order = np.argsort(along, kind="stable")
+    step = FREE // 2
+    starts = range(0, len(edge) - FREE + step, step)
+    return [[edge[row] for row in order[start : start + FREE]] for start in starts]
+
+
+def _widened(regions: Regions, edge: list[int], both: set[int]) -> list[int]:
+    """Add the units next to the edge, those with most border to it first, until it is full."""
+    chosen = list(edge)
+    metres: dict[int, float] = {}
+    for node in edge:
+        for other, length in regions.near(node).items():
+            if other in both and other not in chosen:
+                metres[other] = metres.get(other, 0.0) + length
+    ranked = sorted(metres, key=lambda node: (-metres[node], node))
+    return chosen + ranked[: FREE - len(chosen)]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Side:
+    measures: Floats
+    connected: Flags
+
+
+def _divide_window(
+    regions: Regions, pair: tuple[int, int], nodes: list[int], bounds: Bounds, merit: Merit
+) -> bool:
+    left, right = pair
+    between = regions.between(nodes)
+    inner = subsets.inner_border(between)
+    own = regions.measures[nodes]
+    one = _side(regions, regions.members[left] - set(nodes), nodes, between, inner, own)
+    two = _side(regions, regions.members[right] - set(nodes), nodes, between, inner, own)
+    cost = merit.cost(one.measures, regions.traits)
+    cost = cost + merit.cost(two.measures, regions.traits)[::-1]
+    fits = _within(one, bounds) & _within(two, bounds)[::-1]
+    now = sum(1 << place for place, node in enumerate(nodes) if regions.of[node] == left)
+    best = int(np.argmin(np.where(fits, cost, np.inf)))
+    if not fits[best] or cost[best] > cost[now] - LEAST_GAIN:
+        return False
+    regions.move([n for place, n in enumerate(nodes) if best >> place & 1], left)
+    regions.move([n for place, n in enumerate(nodes) if not best >> place & 1], right)
+    return True
+
+
+def _side(
+    regions: Regions,
+    fixed: set[int],
+    nodes: list[int],
+    between: Floats,
+    inner: Floats,
+    own: Floats,
+) -> _Side:
+    groups = regions.components(fixed)
+    links = [regions.touching(nodes, group) for group in groups]
+    added = own.copy()
+    for metres in links:
+        added[:, 2] -= 2.0 * metres
+    measures = subsets.sums(added)
+    measures[:, 2] -= 2.0 * inner
+    if fixed:
+        measures = measures + regions.measured(fixed)
+    return _Side(measures, subsets.connected(subsets.Links(between, links)))
+
+
+def _within(side: _Side, bounds: Bounds) -> Flags:
+    residents = side.measures[:, 0]
+    return side.connected & (residents >= bounds.floor) & (residents <= bounds.ceiling)

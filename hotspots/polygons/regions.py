@@ -1,0 +1,197 @@
+"""Regions: a plan in the making, its totals kept up as units change hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hotspots.polygons import subsets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from hotspots.polygons.unit_graph import UnitGraph
+
+    Integers = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Merit:
+    """What makes one polygon better than another of the same standing.
+
+    Attributes
+    ----------
+    compactness
+        Weight of compactness, 0 to 1; the rest is the weight of likeness.
+    residents
+        Residents of a polygon on average: the scale of the variance within.
+    """
+
+    compactness: float
+    residents: float
+
+    def cost(self, measures: Floats, traits: int) -> Floats:
+        """Return the cost of regions from the rows of their measures; less is better.
+
+        The measures are residents, area, perimeter, and for each trait the residents' sum and
+        sum of squares. The mean of the costs over a plan is the weighted mean of (1 −
+        Polsby–Popper) and the share of the traits' variance left within.
+        """
+        residents, area, perimeter = measures[:, 0], measures[:, 1], measures[:, 2]
+        outline = 1.0 - 4.0 * np.pi * area / np.maximum(perimeter, 1e-9) ** 2
+        if traits == 0:
+            return outline
+        first, second = measures[:, 3 : 3 + traits], measures[:, 3 + traits :]
+        lived = np.maximum(residents, 1e-9)[:, None]
+        spread = (second - first**2 / lived).mean(axis=1) / self.residents
+        return self.compactness * outline + (1.0 - self.compactness) * spread
+
+
+class Regions:
+    """Units divided into connected regions.
+
+    The one object of this package that changes: local search moves units between its regions,
+    and it never leaves the function that made it.
+    """
+
+    def __init__(self, graph: UnitGraph, labels: Integers) -> None:
+        self.graph = graph
+        self.of: list[int] = labels.tolist()
+        self.members: dict[int, set[int]] = {}
+        for node, region in enumerate(self.of):
+            self.members.setdefault(region, set()).add(node)
+        self.population: list[float] = graph.population.tolist()
+        self.traits = graph.traits.shape[1]
+        lived = graph.population[:, None]
+        self.measures = np.column_stack(
+            [
+                graph.population,
+                graph.area,
+                graph.perimeter,
+                graph.traits * lived,
+                graph.traits**2 * lived,
+            ]
+        )
+        self._near: dict[int, dict[int, float]] = {}
+
+    @property
+    def labels(self) -> Integers:
+        """The region of each unit."""
+        return np.array(self.of, dtype=np.int64)
+
+    def near(self, node: int) -> dict[int, float]:
+        """Return the neighbours of a unit, with the metres of border."""
+        found = self._near.get(node)
+        if found is None:
+            border = self.graph.border
+            span = slice(border.indptr[node], border.indptr[node + 1])
+            found = dict(
+                zip(border.indices[span].tolist(), border.data[span].tolist(), strict=True)
+            )
+            self._near[node] = found
+        return found
+
+    def residents(self, region: int) -> float:
+        """Return the residents of a region."""
+        # Always added up in the same order, so that rounding is the same, too.
+        return sum(self.population[node] for node in sorted(self.members[region]))
+
+    def neighbours(self, region: int) -> dict[int, float]:
+        """Return the regions that share a border with one, with the metres of border."""
+        metres: dict[int, float] = {}
+        for node in sorted(self.members[region]):
+            for other, length in self.near(node).items():
+                beyond = self.of[other]
+                if beyond != region:
+                    metres[beyond] = metres.get(beyond, 0.0) + length
+        return metres
+
+    def move(self, nodes: Iterable[int], region: int) -> None:
+        """Give units to a region; a region that loses its last unit is no more."""
+        for node in nodes:
+            before = self.of[node]
+            self.members[before].discard(node)
+            if not self.members[before]:
+                del self.members[before]
+            self.members.setdefault(region, set()).add(node)
+            self.of[node] = region
+
+    def regroup(self, groups: Sequence[Sequence[int]], regions: Sequence[int]) -> list[int]:
+        """Make each group of units a region; return the regions' numbers.
+
+        The numbers in ``regions`` are used again first; new ones follow the largest.
+        """
+        fresh = max(self.members) + 1
+        numbers = [*regions, *range(fresh, fresh + len(groups))][: len(groups)]
+        for region in regions:
+            self.members.pop(region, None)
+        for number, group in zip(numbers, groups, strict=True):
+            self.members[number] = set(group)
+            for node in group:
+                self.of[node] = number
+        return numbers
+
+    def measured(self, nodes: Iterable[int]) -> Floats:
+        """Return the measures of some units taken together (see :meth:`Merit.cost`)."""
+        chosen = sorted(nodes)
+        total = self.measures[chosen].sum(axis=0)
+        within = set(chosen)
+        inner = sum(
+            length
+            for node in chosen
+            for other, length in self.near(node).items()
+            if other in within
+        )
+        total[2] -= inner
+        return np.asarray(total, dtype=float)
+
+    def components(self, nodes: Iterable[int]) -> list[list[int]]:
+        """Return the connected groups among some units, each sorted, the first unit's first."""
+        left = set(nodes)
+        groups = []
+        while left:
+            start = min(left)
+            left.discard(start)
+            group, waiting = [start], [start]
+            while waiting:
+                for other in self.near(waiting.pop()):
+                    if other in left:
+                        left.discard(other)
+                        group.append(other)
+                        waiting.append(other)
+            groups.append(sorted(group))
+        return groups
+
+    def between(self, nodes: Sequence[int]) -> Floats:
+        """Return the metres of border between each two of a few units."""
+        place = {node: row for row, node in enumerate(nodes)}
+        metres = np.zeros((len(nodes), len(nodes)))
+        for node, row in place.items():
+            for other, length in self.near(node).items():
+                column = place.get(other)
+                if column is not None:
+                    metres[row, column] = length
+        return metres
+
+    def touching(self, nodes: Sequence[int], group: Iterable[int]) -> Floats:
+        """Return the metres of border of each of a few units with a group."""
+        within = set(group)
+        return np.array(
+            [
+                sum(length for other, length in self.near(node).items() if other in within)
+                for node in nodes
+            ]
+        )
+
+    def subset_measures(self, nodes: Sequence[int]) -> tuple[Floats, Flags]:
+        """Return the measures of every subset of a few units, and whether it is connected."""
+        between = self.between(nodes)
+        measures = subsets.sums(self.measures[list(nodes)])
+        measures[:, 2] -= 2.0 * subsets.inner_border(between)
+        return measures, subsets.connected(subsets.Links(between, []))

@@ -1,0 +1,114 @@
+"""Subsets: every way to choose among a few units, looked at together.
+
+Subset number ``s`` holds unit ``i`` where bit ``i`` of ``s`` is set, so that the complement of
+the whole list of subsets is the list read backwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Integers = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Links:
+    """The borders of a few free units.
+
+    Attributes
+    ----------
+    between
+        Metres of border between each two free units (symmetric).
+    fixed
+        For each connected group of units that belongs to the side already, the metres of
+        border of each free unit with it.
+    """
+
+    between: Floats
+    fixed: Sequence[Floats]
+
+
+def sums(values: Floats) -> Floats:
+    """Return the sum of the rows of ``values`` over each subset.
+
+    Examples
+    --------
+    >>> sums(np.array([[1.0], [10.0]])).ravel().tolist()
+    [0.0, 1.0, 10.0, 11.0]
+    """
+    return np.asarray(_members(len(values)) @ values, dtype=float)
+
+
+def inner_border(between: Floats) -> Floats:
+    """Return the metres of border inside each subset.
+
+    Examples
+    --------
+    >>> inner_border(np.array([[0.0, 7.0], [7.0, 0.0]])).tolist()
+    [0.0, 0.0, 0.0, 7.0]
+    """
+    member = _members(len(between))
+    return np.asarray(((member @ between) * member).sum(axis=1) / 2, dtype=float)
+
+
+def connected(links: Links) -> Flags:
+    """Return whether each subset, with the fixed groups, is one connected whole.
+
+    Examples
+    --------
+    >>> chain = np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.0, 1.0, 0.0]])
+    >>> connected(Links(chain, [])).tolist()
+    [False, True, True, True, True, False, True, True]
+    """
+    size, groups = len(links.between), len(links.fixed)
+    touching = _bit_rows(links.between > 0)
+    for place, border in enumerate(links.fixed):
+        touching = touching | np.where(border > 0, np.int64(1) << (size + place), 0)
+    around = _unions(touching)
+    held = [int(_bit_rows((border > 0)[None, :])[0]) for border in links.fixed]
+    subset = np.arange(1 << size, dtype=np.int64)
+    whole = subset | (((1 << groups) - 1) << size)
+    reached = np.full(1 << size, np.int64(1) << size) if groups else subset & -subset
+    free = (1 << size) - 1
+    while True:
+        wider = reached | around[reached & free]
+        for place, border_bits in enumerate(held):
+            there = (reached >> (size + place)) & 1
+            wider |= there * border_bits
+        wider &= whole
+        if np.array_equal(wider, reached):
+            return (reached == whole) & (whole > 0)
+        reached = wider
+
+
+@lru_cache(maxsize=32)
+def _members(size: int) -> Floats:
+    """Return the subsets as rows of zeros and ones."""
+    bits = (np.arange(1 << size)[:, None] >> np.arange(size)) & 1
+    member = bits.astype(float)
+    member.setflags(write=False)
+    return member
+
+
+def _bit_rows(flags: Flags) -> Integers:
+    powers = np.int64(1) << np.arange(flags.shape[1], dtype=np.int64)
+    return (flags * powers).sum(axis=1).astype(np.int64)
+
+
+def _unions(bits: Integers) -> Integers:
+    """Return the union of the units' bits over each subset."""
+    union = np.zeros(1, dtype=np.int64)
+    for bit in bits:
+        union = np.concatenate([union, union | bit])
+    return union

@@ -1,0 +1,94 @@
+"""Trees: a connected group of units is cut into regions along random spanning trees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from hotspots.polygons.partition import Bounds
+    from hotspots.polygons.regions import Regions
+
+CUT_SHARE = 0.8
+"""How often a branch that is large enough is cut off at once."""
+
+
+def random_tree(
+    regions: Regions, nodes: list[int], rng: np.random.Generator
+) -> tuple[list[int], dict[int, int]]:
+    """Return the units of a connected group from the root of a random tree, and their parents."""
+    within = set(nodes)
+    draws = rng.random(4 * len(nodes) + 8).tolist()
+    root = nodes[int(draws.pop() * len(nodes))]
+    parent = {root: -1}
+    order = [root]
+    edges = [(root, other) for other in regions.near(root) if other in within]
+    while edges:
+        if not draws:
+            draws = rng.random(4 * len(nodes)).tolist()
+        # A random open edge is taken from the middle without shifting the rest.
+        place = int(draws.pop() * len(edges))
+        edges[place], edges[-1] = edges[-1], edges[place]
+        node, other = edges.pop()
+        if other in parent:
+            continue
+        parent[other] = node
+        order.append(other)
+        edges += [(other, more) for more in regions.near(other) if more in within]
+    return order, parent
+
+
+def groups_within(
+    regions: Regions, nodes: list[int], bounds: Bounds, rng: np.random.Generator
+) -> list[list[int]] | None:
+    """Return regions within bounds that one random tree falls into, None if it does not.
+
+    From the leaves up, a branch is cut off as soon as it has enough residents for a polygon;
+    the coin decides where it may still grow.
+    """
+    order, parent = random_tree(regions, nodes, rng)
+    coins = rng.random(len(order)).tolist()
+    population = regions.population
+    total = {node: population[node] for node in order}
+    held: dict[int, list[int]] = {node: [node] for node in order}
+    groups = []
+    for node, coin in zip(reversed(order), coins, strict=True):
+        residents = total[node]
+        if residents > bounds.ceiling:
+            return None
+        above = parent[node]
+        cut = residents >= bounds.floor and (above < 0 or coin < CUT_SHARE)
+        if cut:
+            groups.append(held[node])
+        elif above < 0:
+            return None
+        else:
+            total[above] += residents
+            held[above] += held[node]
+    return groups
+
+
+def two_sides(
+    regions: Regions, nodes: list[int], bounds: Bounds, most: float, rng: np.random.Generator
+) -> tuple[list[int], list[int]] | None:
+    """Return two connected sides, no further from the bounds together than ``most``.
+
+    Of all the cuts of one random tree one of the least misfit is drawn; None if all are worse.
+    """
+    order, parent = random_tree(regions, nodes, rng)
+    total = {node: regions.population[node] for node in order}
+    for node in reversed(order[1:]):
+        total[parent[node]] += total[node]
+    whole = total[order[0]]
+    misfit = {n: bounds.distance(total[n]) + bounds.distance(whole - total[n]) for n in order[1:]}
+    least = min(misfit.values())
+    if least > most:
+        return None
+    tops = [node for node in order[1:] if misfit[node] <= least]
+    top = tops[int(rng.integers(len(tops)))]
+    below = {top}
+    for node in order[order.index(top) + 1 :]:
+        if parent[node] in below:
+            below.add(node)
+    return sorted(below), [node for node in sorted(nodes) if node not in below]
