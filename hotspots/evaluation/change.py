@@ -140,7 +140,8 @@ def poisson_e_test(
     Returns
     -------
     float
-        The probability, at the pooled rate, of a statistic at least as far from 0 as this one's.
+        The probability, at the pooled rate, of a statistic at least as far from 0 as this one's;
+        1 where the two rates are equal. (The statistic of two counts of 0 is 0.)
 
     References
     ----------
