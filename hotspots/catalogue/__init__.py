@@ -1,1 +1,233 @@
-"""Everything a person reads, in Spanish and English; one file per language."""
+"""Every word that a person reads, by language, and numbers in the language's form.
+
+One TOML file beside this module is one language; a third language is one more file with the
+same keys. An entry that depends on a number is a table with ``one`` and ``other``.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hotspots.errors import InputError
+
+if TYPE_CHECKING:
+    import datetime
+
+_FOLDER = Path(__file__).resolve().parent
+_SYMBOLS = {"MXN": "$", "USD": "US$", "PEN": "S/ ", "COP": "$", "GBP": "£", "EUR": "€"}
+_MINUS = "−"
+
+
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages that there are.
+
+    Examples
+    --------
+    >>> languages()
+    ('en', 'es')
+    """
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+
+
+def text(key: str, language: str, **values: object) -> str:
+    """Return the catalogue's words for ``key``, filled with ``values``.
+
+    Parameters
+    ----------
+    key
+        Dotted name of the entry, e.g. ``"label.hot"``.
+    language
+        One of :func:`languages`.
+    **values
+        What the entry's ``{names}`` stand for. Whole numbers are written in the language's
+        form; ``n`` also chooses between the entry's ``one`` and ``other``.
+
+    Raises
+    ------
+    InputError
+        If the language or the key is not in the catalogue, or a value is missing.
+
+    Examples
+    --------
+    >>> text("label.excess", "es")
+    'por encima de la ciudad'
+    >>> text("unit.incidents", "en", n=1), text("unit.incidents", "en", n=1234)
+    ('1 incident', '1,234 incidents')
+    """
+    entry = _entry(key, language)
+    if isinstance(entry, dict):
+        entry = entry["one" if values.get("n") == 1 else "other"]
+    filled = {name: _written(value, language) for name, value in values.items()}
+    try:
+        return str(entry).format(**filled)
+    except KeyError as missing:
+        raise InputError(
+            f"catalogue: {key!r} ({language}) needs a value for {missing}, "
+            f"and came with {sorted(values)}."
+        ) from None
+
+
+def has_text(key: str, language: str) -> bool:
+    """Return whether the catalogue has an entry of that name.
+
+    Examples
+    --------
+    >>> has_text("label.hot", "es"), has_text("label.tepid", "es")
+    (True, False)
+    """
+    try:
+        return not isinstance(_entry(key, language), list)
+    except InputError:
+        return False
+
+
+def number(value: float, language: str, *, digits: int = 0) -> str:
+    """Return ``value`` with the language's decimal sign and groups of three.
+
+    Examples
+    --------
+    >>> number(-1234567.891, "es", digits=1)
+    '−1,234,567.9'
+    >>> number(float("nan"), "en")
+    'no data'
+    """
+    if not math.isfinite(value):
+        return text("value.none", language)
+    written = f"{abs(value):,.{digits}f}"
+    sign = _MINUS if value < 0 and any(character in "123456789" for character in written) else ""
+    marks = {",": _entry("format.group", language), ".": _entry("format.decimal", language)}
+    return sign + "".join(str(marks.get(character, character)) for character in written)
+
+
+def significant(value: float, language: str, *, digits: int = 3) -> str:
+    """Return ``value`` with about ``digits`` significant digits and no more than two decimals.
+
+    Examples
+    --------
+    >>> significant(1234.6, "en"), significant(52.345, "en"), significant(0.1234, "en")
+    ('1,235', '52.3', '0.12')
+    """
+    if not math.isfinite(value):
+        return text("value.none", language)
+    whole = len(str(int(abs(value)))) if abs(value) >= 1 else 1
+    return number(value, language, digits=max(0, min(2, digits - whole)))
+
+
+def percent(share: float, language: str, *, digits: int = 0) -> str:
+    """Return a share (0–1) as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.9719, "es", digits=1)
+    '97.2%'
+    """
+    if not math.isfinite(share):
+        return text("value.none", language)
+    return text("format.percent", language, value=number(100 * share, language, digits=digits))
+
+
+def money(amount: float, language: str, *, currency: str = "MXN", digits: int = 2) -> str:
+    """Return an amount with its sign and its currency's code.
+
+    Examples
+    --------
+    >>> money(6_000_000, "es", digits=0)
+    '$6,000,000 MXN'
+    """
+    if not math.isfinite(amount):
+        return text("value.none", language)
+    written = number(abs(amount), language, digits=digits)
+    sign = _MINUS if amount < 0 else ""
+    return f"{sign}{_SYMBOLS.get(currency, '')}{written} {currency}"
+
+
+def probability(value: float, language: str) -> str:
+    """Return a p or q to three decimals, and never as a bare zero.
+
+    Examples
+    --------
+    >>> probability(0.0123, "en"), probability(0.00001, "en")
+    ('= 0.012', '< 0.001')
+    """
+    if not math.isfinite(value):
+        return f"= {text('value.none', language)}"
+    if value < 0.001:
+        return f"< {number(0.001, language, digits=3)}"
+    return f"= {number(value, language, digits=3)}"
+
+
+def day(date: datetime.date, language: str) -> str:
+    """Return a date in words.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> day(datetime.date(2013, 4, 9), "es")
+    '9 de abril de 2013'
+    """
+    month = _entry("format.months", language)[date.month - 1]
+    return text("format.day", language, day=str(date.day), month=month, year=str(date.year))
+
+
+def period(label: str, language: str) -> str:
+    """Return a period's label in words; a label of another form comes back as it is.
+
+    Examples
+    --------
+    >>> period("2013-04", "es"), period("2013", "es"), period("2013-Q2", "en")
+    ('abril de 2013', '2013', 'Q2 2013')
+    """
+    year, _, part = label.partition("-")
+    if len(part) == 2 and part.isdigit() and 1 <= int(part) <= 12:
+        month = _entry("format.months", language)[int(part) - 1]
+        return text("format.month", language, month=month, year=year)
+    if len(part) == 2 and part[0] == "Q":
+        return text("format.quarter", language, quarter=part[1], year=year)
+    return label
+
+
+def words(section: str, language: str) -> dict[str, Any]:
+    """Return a whole section of the catalogue, for a script that fills it in on the page.
+
+    Raises
+    ------
+    InputError
+        If there is no such section.
+
+    Examples
+    --------
+    >>> sorted(words("format", "en"))[:2]
+    ['day', 'days_short']
+    """
+    entry = _entry(section, language)
+    if not isinstance(entry, dict):
+        raise InputError(f"catalogue: {section!r} is one entry, no section. Use text().")
+    return dict(entry)
+
+
+def _written(value: object, language: str) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return number(value, language)
+    return str(value)
+
+
+def _entry(key: str, language: str) -> Any:
+    found: Any = _catalogue(language)
+    for part in key.split("."):
+        if not isinstance(found, dict) or part not in found:
+            raise InputError(f"catalogue: {language}.toml has no entry {key!r}.")
+        found = found[part]
+    return found
+
+
+@cache
+def _catalogue(language: str) -> dict[str, Any]:
+    if language not in languages():
+        raise InputError(
+            f"language: came as {language!r}. The languages are {', '.join(languages())}."
+        )
+    return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,91 @@
+"""The page's own files, and the two libraries that every folium map asks for."""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from hotspots.errors import StandaloneError
+
+_FOLDER = Path(__file__).resolve().parent / "assets"
+_LEAFLET = ("xstatic-leaflet", "xstatic/pkg/leaflet/data")
+_JQUERY = ("xstatic-jquery", "xstatic/pkg/jquery/data")
+
+
+@cache
+def own(name: str) -> str:
+    """Return the text of one of the files in ``assets/``."""
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def fill(name: str, **values: Any) -> str:
+    """Return a template of ``assets/`` filled in; every value is escaped for HTML."""
+    return _templates().get_template(name).render(**values)
+
+
+@cache
+def leaflet_js() -> str:
+    """Return Leaflet's script."""
+    return _script(_LEAFLET, "leaflet.js")
+
+
+@cache
+def leaflet_css() -> str:
+    """Return Leaflet's style sheet with its pictures inside."""
+
+    def inlined(match: re.Match[str]) -> str:
+        return f"url({data_url(match.group(1).strip(chr(39) + chr(34)))})"
+
+    return re.sub(r"url\((?!#|data:)([^)]+)\)", inlined, _text(_LEAFLET, "leaflet.css"))
+
+
+@cache
+def jquery_js() -> str:
+    """Return jQuery, which folium's own pop-ups use."""
+    return _script(_JQUERY, "jquery.min.js")
+
+
+def data_url(name: str) -> str:
+    """Return one of Leaflet's pictures as a ``data:`` address."""
+    content = _path(_LEAFLET, name).read_bytes()
+    return f"data:image/png;base64,{base64.b64encode(content).decode('ascii')}"
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _script(package: tuple[str, str], name: str) -> str:
+    # A source map is an address that a browser's tools would fetch.
+    return re.sub(r"\n?//# sourceMappingURL=\S+\s*$", "", _text(package, name))
+
+
+def _text(package: tuple[str, str], name: str) -> str:
+    return _path(package, name).read_text(encoding="utf-8")
+
+
+def _path(package: tuple[str, str], name: str) -> Path:
+    distribution, folder = package
+    try:
+        found = Path(str(metadata.distribution(distribution).locate_file(f"{folder}/{name}")))
+    except metadata.PackageNotFoundError:
+        found = Path(distribution)
+    if not found.is_file():
+        raise StandaloneError(
+            f"{name} of {distribution} is not installed here, and a page needs it to open "
+            f"without a network. Run: python -m pip install {distribution}"
+        )
+    return found

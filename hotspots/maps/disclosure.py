@@ -1,0 +1,119 @@
+"""What a public page may not say, and what must go with it so that nobody works it out.
+
+The public page holds one count for each polygon and category, and what follows from that
+count alone (its rate and interval). It holds no months, no units, no points, no test
+statistic and no city total. So the only way back to a withheld count is subtraction from a
+total of the category that is known from elsewhere; :func:`withheld_places` hides enough of
+the others for that to fail, even for a reader who knows this rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotspots.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
+    from hotspots.schema import Ranking
+
+SENSITIVE = (
+    "sexual_violence",
+    "sexual_assault",
+    "rape",
+    "domestic_violence",
+    "family_violence",
+    "violencia_sexual",
+    "violencia_familiar",
+    "violacion",
+)
+"""Categories whose incidents are never drawn, and which no public page names."""
+
+SHELTERS = ("shelter", "refuge", "refugio", "albergue", "casa_refugio", "casa_de_acogida")
+"""Kinds of services whose places are never shown on any page."""
+
+
+def withheld_places(
+    rates: Mapping[str, pd.DataFrame], *, threshold: int = 5
+) -> dict[str, pd.Series]:
+    """Return, for each category, True where the polygon's count is not to be shown.
+
+    Withheld are counts under the threshold and, where there is one, further polygons (those
+    with the smallest counts first) until a reader who knows the category's total and this
+    rule can still not narrow any count under the threshold: at least one of the further
+    ones, and at least ``2 · threshold − 1`` incidents in all that is withheld.
+
+    Parameters
+    ----------
+    rates
+        Category → table with ``count`` on the polygons.
+    threshold
+        The least count that may be shown.
+
+    Raises
+    ------
+    InputError
+        If the threshold is under 1.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"count": [0, 9, 30]}, index=["a", "b", "c"])
+    >>> withheld_places({"homicide": table})["homicide"].tolist()
+    [True, True, False]
+    """
+    if threshold < 1:
+        raise InputError(f"threshold: came as {threshold}. The least that it can be is 1.")
+    return {
+        category: _withheld(table["count"].fillna(0), threshold)
+        for category, table in rates.items()
+    }
+
+
+def public_ranking(ranking: Ranking, withheld: pd.Series) -> Ranking:
+    """Return the order of the polygons that nothing is withheld of, and nothing but the order.
+
+    Scores, their parts and the spread of the ranks are functions of every count; they are
+    left out as soon as one count is withheld.
+
+    Parameters
+    ----------
+    ranking
+        The whole ranking.
+    withheld
+        True where a count that enters the score is withheld.
+    """
+    if not withheld.any():
+        return ranking
+    table = ranking.table[~withheld.reindex(ranking.table.index).to_numpy(dtype=bool)]
+    order = table["score"].rank(ascending=False, method="first").astype(int)
+    return replace(ranking, table=pd.DataFrame({"rank": order.sort_values()}))
+
+
+def safe_categories(categories: Mapping[str, str]) -> dict[str, str]:
+    """Return the categories (key → title) that a public page may name."""
+    return {key: title for key, title in categories.items() if key not in SENSITIVE}
+
+
+def safe_services(services: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the services without shelters: where they are must not be known."""
+    kinds = services["kind"].astype(str).str.casefold().str.replace(" ", "_")
+    return services[~kinds.isin(SHELTERS)]
+
+
+def _withheld(count: pd.Series, threshold: int) -> pd.Series:
+    primary = count < threshold
+    hidden = primary.copy()
+    if not primary.any():
+        return hidden
+    others = count[~primary].sort_values(kind="stable")
+    for place in others.index:
+        if hidden.sum() > primary.sum() and count[hidden].sum() >= 2 * threshold - 1:
+            break
+        hidden[place] = True
+    return hidden

@@ -1,0 +1,333 @@
+"""The briefing's words and data: the HTML around the map, and the JSON that the map draws."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from hotspots.catalogue import number, text, words
+from hotspots.maps import assets, geometry, portrait
+from hotspots.maps.overlays import overlays_of
+from hotspots.maps.roster import parts_of, places_of, roster_of
+from hotspots.maps.themes import (
+    Theme,
+    focus_theme,
+    layer_theme,
+    rate_theme,
+    result_theme,
+)
+from hotspots.maps.verdict import Sentence, Verdict, category_of, sentence, verdict
+from hotspots.schema import POPULATION
+
+if TYPE_CHECKING:
+    from hotspots.maps.subject import Subject
+    from hotspots.schema import Layer, LocalResult
+
+Bounds = tuple[tuple[float, float], tuple[float, float]]
+_PALETTES = (("pobre", "poverty"), ("pover", "poverty"), ("acces", "access"), ("dist", "access"))
+
+
+def page_parts(subject: Subject) -> tuple[str, Bounds]:
+    """Return the body's HTML, data included, and the bounds ((south, west), (north, east))."""
+    language = subject.language
+    verdicts = _verdicts(subject)
+    sentences = {key: _sentence(subject, found) for key, found in verdicts.items()}
+    themes = _themes(subject, verdicts)
+    start = f"focus/{subject.headline}" if verdicts else (themes[0].key if themes else "")
+    shapes = geometry.drawable(subject.polygons)
+    west, south, east, north = (round(float(value), 5) for value in shapes.total_bounds)
+    bounds = ((south, west), (north, east))
+    overlays, drawn = overlays_of(subject)
+    ranked = portrait.ranks(subject.ranking, subject.index, language)
+    parts = parts_of(subject)
+    facts = _facts(subject, verdicts)
+    data = {
+        "bounds": bounds,
+        "headline": subject.headline,
+        "start": start,
+        "period": subject.period,
+        "words": words("panel", language)
+        | {
+            "close": text("page.close", language),
+            "rate_short": text("unit.rate_short", language),
+            "rate": text("unit.rate", language),
+        },
+        "days": words("format", language)["days_short"],
+        "titles": dict(subject.categories),
+        "themes": [_theme_data(theme) for theme in themes],
+        "sentences": {
+            key: [told.words, " ".join(told.warnings)] for key, told in sentences.items()
+        },
+        "high": {key: [int(value) for value in found.high] for key, found in verdicts.items()},
+        "facts": facts,
+        "parts": parts,
+        "places": places_of(subject, shapes, ranked, parts),
+        "areas": {"polygons": geometry.encode_areas(shapes)},
+        "conditions": portrait.conditions(
+            _context_layers(subject), subject.index, subject.polygons[POPULATION], language
+        ),
+        "grants": portrait.grants(subject.allocation, subject.index, subject.currency, language),
+        **_units_data(subject),
+        **drawn,
+    }
+    if subject.services is not None and len(subject.services):
+        data["nearest"] = portrait.nearest_services(subject.polygons, subject.services, language)
+    body = assets.fill(
+        "briefing.html",
+        title=subject.title,
+        marks=_marks(subject),
+        sentence=sentences.get(subject.headline) or _sentence(subject, _untested(subject)),
+        words=words("page", language),
+        categories=[{"key": key, "title": title} for key, title in subject.categories.items()],
+        headline=subject.headline,
+        groups=_groups(subject, themes, overlays),
+        themes=[_legend(theme, subject) for theme in themes],
+        overlays=overlays,
+        start=start,
+        roster=roster_of(subject, ranked, verdicts, facts, parts),
+        parts=parts,
+        data=Markup(as_data(data)),
+    )
+    return body, bounds
+
+
+def as_data(content: Any) -> str:
+    r"""Return JSON that nothing in it can end: every ``<`` is written as ``\u003c``.
+
+    Examples
+    --------
+    >>> as_data({"name": "</script>"})
+    '{"name":"\\u003c/script>"}'
+    """
+    plain = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<\u2028\u2029":
+        plain = plain.replace(character, f"\\u{ord(character):04x}")
+    return plain
+
+
+def _verdicts(subject: Subject) -> dict[str, Verdict]:
+    found = {}
+    for category in subject.categories:
+        one = verdict(
+            subject.index,
+            category=category,
+            results=subject.results,
+            unit_results=subject.unit_results,
+            rolled_up=subject.rolled_up.get(category),
+            language=subject.language,
+        )
+        if category in subject.withheld:
+            one = one.without(subject.withheld[category])
+        found[category] = one
+    return found
+
+
+def _untested(subject: Subject) -> Verdict:
+    return Verdict(subject.index, None, None, None, None, ())
+
+
+def _sentence(subject: Subject, found: Verdict) -> Sentence:
+    return sentence(
+        found, language=subject.language, period=subject.period, located=subject.located
+    )
+
+
+def _themes(subject: Subject, verdicts: dict[str, Verdict]) -> list[Theme]:
+    language, index = subject.language, subject.index
+    themes: list[Theme] = []
+    for category, found in verdicts.items():
+        withheld = subject.withheld.get(category)
+        themes.append(focus_theme(found, category=category, language=language, withheld=withheld))
+        for level, areas, results in _levels(subject):
+            themes += [
+                result_theme(
+                    result,
+                    areas,
+                    key=key,
+                    category=category,
+                    level=level,
+                    language=language,
+                    title=subject.titles.get(key),
+                    withheld=withheld,
+                )
+                for key, result in results.items()
+                if category_of(key) == category
+            ]
+        if category in subject.rates:
+            themes.append(
+                rate_theme(
+                    subject.rates[category],
+                    index,
+                    category=category,
+                    language=language,
+                    withheld=withheld,
+                )
+            )
+    themes += [
+        layer_theme(layer, index, palette_name=_palette(layer), language=language)
+        for layer in _context_layers(subject)
+    ]
+    return themes
+
+
+def _levels(subject: Subject) -> list[tuple[str, pd.Index, dict[str, LocalResult]]]:
+    levels = [("polygons", subject.index, dict(subject.results))]
+    if subject.units is not None:
+        levels.append(("units", subject.units.index, dict(subject.unit_results)))
+    return levels
+
+
+def _context_layers(subject: Subject) -> list[Layer]:
+    """Leave out the rates, which have themes of their own (and may be withheld)."""
+    rates = {f"{category}_rate" for category in subject.categories} | {
+        f"{category}_rate" for category in subject.rates
+    }
+    return [layer for layer in subject.layers if layer.name not in rates]
+
+
+def _palette(layer: Layer) -> str:
+    name = layer.name.casefold()
+    return next((kind for part, kind in _PALETTES if part in name), "other")
+
+
+def _theme_data(theme: Theme) -> dict[str, Any]:
+    return {
+        "key": theme.key,
+        "kind": theme.kind,
+        "category": theme.category,
+        "group": theme.group,
+        "level": theme.level,
+        "title": theme.title,
+        "styles": [
+            [
+                line.style.fill,
+                line.style.stroke,
+                line.style.weight,
+                line.style.dash,
+                line.style.hatch,
+            ]
+            for line in theme.classes
+        ],
+        "labels": [line.label for line in theme.classes],
+        "codes": list(theme.codes),
+        "texts": list(theme.texts),
+    }
+
+
+def _legend(theme: Theme, subject: Subject) -> dict[str, Any]:
+    return {
+        "key": theme.key,
+        "title": theme.title,
+        "category_title": subject.categories.get(theme.category, ""),
+        "notes": theme.notes,
+        "classes": [
+            {
+                "label": line.label,
+                "style": line.style,
+                "places": number(line.places, subject.language),
+            }
+            for line in theme.classes
+        ],
+    }
+
+
+def _groups(
+    subject: Subject, themes: list[Theme], overlays: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    groups = []
+    for name in ("statistics", "incidents", "context", "base"):
+        mine = [theme for theme in themes if theme.group == name]
+        over = [overlay for overlay in overlays if overlay["group"] == name]
+        if mine or over:
+            title = text(f"page.group_{name}", subject.language)
+            groups.append({"title": title, "themes": mine, "overlays": over})
+    return groups
+
+
+def _marks(subject: Subject) -> list[dict[str, str]]:
+    kinds = ["synthetic"] if subject.synthetic else []
+    kinds.append("public" if subject.public else "restricted")
+    return [{"kind": kind, "words": text(f"mark.{kind}", subject.language)} for kind in kinds]
+
+
+def _facts(subject: Subject, verdicts: dict[str, Verdict]) -> dict[str, Any]:
+    language, index = subject.language, subject.index
+    months = _months(subject)
+    hours = _hours(subject)
+    facts: dict[str, Any] = {}
+    for category, table in subject.rates.items():
+        if category not in verdicts:
+            continue
+        table = table.reindex(index)
+        told = portrait.numbers_of(table, subject.withheld.get(category), language)
+        told["share"] = (
+            [] if subject.public else portrait.share_words(verdicts[category].share_hot, language)
+        )
+        if category in months:
+            told["months"] = portrait.months_of(months[category], index, language)
+        if category in hours:
+            told["hours"] = hours[category]
+        facts[category] = told
+    return facts
+
+
+def _months(subject: Subject) -> dict[str, pd.DataFrame]:
+    if subject.monthly is not None:
+        events = subject.monthly
+        if "events" not in events:
+            return {subject.headline: events}
+        return {
+            str(category): part.reset_index().pivot_table(
+                index="polygon_id", columns="period", values="events", aggfunc="sum", fill_value=0
+            )
+            for category, part in events.groupby(level="category", sort=False)
+        }
+    if subject.incidents is None:
+        return {}
+    known = portrait.counted(subject.incidents)
+    known = known[known["date"].notna()]
+    labels = known["date"].dt.strftime("%Y-%m")
+    return {
+        str(category): pd.crosstab(known.loc[part.index, "polygon_id"], labels[part.index])
+        for category, part in known.groupby("category", observed=True)
+    }
+
+
+def _hours(subject: Subject) -> dict[str, Any]:
+    if subject.incidents is None:
+        return {}
+    told = {}
+    known = portrait.counted(subject.incidents)
+    for category, part in known.groupby("category", observed=True):
+        hours = portrait.hours_of(part, subject.index)
+        hours["notes"] = [
+            text("panel.hours_note", subject.language, n=total) for total in hours.pop("known")
+        ]
+        if any(hours["shades"]):
+            told[str(category)] = hours
+    return told
+
+
+def _units_data(subject: Subject) -> dict[str, Any]:
+    """Return nothing of the units but their shapes, names and polygons, and nothing if public."""
+    if subject.units is None:
+        return {}
+    shapes = geometry.drawable(subject.units, what="units")
+    residents = subject.units[POPULATION]
+    at = (
+        np.full(len(shapes), -1)
+        if subject.membership is None
+        else subject.index.get_indexer(pd.Index(subject.membership.reindex(shapes.index)))
+    )
+    return {
+        "unitAreas": geometry.encode_areas(shapes),
+        "unitNames": [str(name) for name in shapes.index],
+        "unitResidents": [
+            text("unit.residents", subject.language, n=round(float(value))) for value in residents
+        ],
+        "unitPolygon": [int(value) for value in at],
+    }

@@ -1,0 +1,118 @@
+"""The report: what was read, what was done to it, what was found, and what it cannot say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hotspots.catalogue import text, words
+from hotspots.maps import assets
+from hotspots.maps import report_sections as sections
+from hotspots.maps.standalone import close_page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from hotspots.maps.report_sections import GeocodingFacts
+    from hotspots.maps.report_tables import Section
+    from hotspots.schema import Allocation, Layer, LocalResult, PolygonPlan, Ranking
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """A file beside the report: its name there, and what it holds."""
+
+    name: str
+    words: str
+
+
+def report_page(
+    *,
+    incidents: pd.DataFrame,
+    geocoding: GeocodingFacts | None = None,
+    plan: PolygonPlan | None = None,
+    results: Mapping[str, LocalResult] | None = None,
+    rates: Mapping[str, pd.DataFrame] | None = None,
+    layers: Sequence[Layer] = (),
+    ranking: Ranking | None = None,
+    allocation: Allocation | None = None,
+    category_titles: Mapping[str, str] | None = None,
+    unmapped: Mapping[str, int] | None = None,
+    files: Sequence[ReportFile] = (),
+    remarks: Sequence[str] = (),
+    title: str = "",
+    period: str = "",
+    language: str = "es",
+    currency: str = "MXN",
+    synthetic: bool = False,
+) -> str:
+    """Return the report as the text of one page that fetches nothing and runs nothing.
+
+    Parameters
+    ----------
+    incidents
+        Every row that was read, with its fate (of :func:`hotspots.assign`).
+    geocoding
+        Of :func:`hotspots.geocoding_report`.
+    plan
+        The polygons, with their exceptions and their quality.
+    results
+        Any key → every local test that was made, headline and exploratory.
+    rates
+        Category → table of :func:`hotspots.incident_rates` on the polygons.
+    layers
+        The layers beside the incidents, with their sources.
+    ranking, allocation
+        Who first, and how much.
+    category_titles
+        Category → title.
+    unmapped
+        Label as it came → rows, of labels that the taxonomy does not know.
+    files
+        What lies beside the report.
+    remarks
+        Warnings of the run, in the run's words.
+    title, period
+        What the report is called, and the time that was tested, in words.
+    language, currency
+        Of the page and of the budget.
+    synthetic
+        True prints on the page that its data are invented.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"assignment_status": ["inside", "unlocated"]})
+    >>> page = report_page(incidents=rows, language="en", synthetic=True)
+    >>> "INVENTED DATA" in page, "<script" in page
+    (True, False)
+    """
+    titles = category_titles or {}
+    found: list[Section | None] = [
+        sections.data_section(incidents, unmapped or {}, remarks, language),
+        sections.geocoding_section(geocoding, titles, language),
+        sections.polygons_section(plan, language),
+        sections.tests_section(results or {}, titles, language),
+        sections.rates_section(rates or {}, titles, plan, language),
+        sections.layers_section(layers, language),
+        sections.ranking_section(ranking, layers, titles, plan, language),
+        sections.allocation_section(allocation, plan, currency, language),
+        sections.limits_section(language),
+    ]
+    shown = title or text("report.title", language)
+    body = assets.fill(
+        "report.html",
+        title=shown,
+        period=period,
+        words=words("report", language),
+        marks=[
+            {"kind": kind, "words": text(f"mark.{kind}", language)}
+            for kind in (["synthetic"] if synthetic else []) + ["restricted"]
+        ],
+        sections=[section for section in found if section is not None],
+        files=files,
+    )
+    head = f"<style>{assets.own('report.css')}</style>"
+    return close_page(head=head, body=body, scripts=[], language=language, title=shown)

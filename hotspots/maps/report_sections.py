@@ -1,0 +1,321 @@
+"""The sections of the report, each from the record of its stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pandas as pd
+
+from hotspots.catalogue import money, number, percent, probability, significant, text
+from hotspots.maps.report_tables import (
+    MOST,
+    Section,
+    Table,
+    counts_table,
+    first_counts,
+    frame_table,
+    name_of,
+    section_of,
+    table_of,
+    word,
+)
+from hotspots.maps.themes import correction_words, layer_title, unit_words
+from hotspots.maps.verdict import category_of
+from hotspots.schema import ASSIGNMENT_STATUS, LOWERED, PROBLEM, RAISED, REPAIR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hotspots.schema import Allocation, Layer, LocalResult, PolygonPlan, Ranking
+
+
+class GeocodingFacts(Protocol):
+    """What the report needs of a geocoding report; ``hotspots.geocoding_report`` gives it."""
+
+    rows: int
+    located: int
+    hit_rate: float
+    hit_rate_low: float
+    hit_rate_high: float
+    bar: float
+    by_status: pd.DataFrame
+    by_precision: pd.DataFrame
+    by_category: pd.DataFrame
+    worst: pd.DataFrame
+    pile_ups: pd.DataFrame
+
+
+def data_section(
+    incidents: pd.DataFrame,
+    unmapped: Mapping[str, int],
+    remarks: Sequence[str],
+    language: str,
+) -> Section:
+    """Return what was read and each row's fate; the fates add up to the rows."""
+    fates = incidents[ASSIGNMENT_STATUS].astype(str).value_counts()
+    tables = [
+        counts_table(
+            "fates",
+            {word("fate", str(key), language): int(n) for key, n in fates.items()},
+            language,
+        )
+    ]
+    for column, name in ((REPAIR, "repairs"), (PROBLEM, "problems")):
+        if column in incidents:
+            said = incidents[column].fillna("").astype(str)
+            found = said[said != ""].value_counts()
+            if len(found):
+                tables.append(counts_table(name, first_counts(found), language))
+    if unmapped:
+        tables.append(counts_table("unmapped", dict(unmapped), language))
+    sentences = (text("report.data_read", language, n=len(incidents)),)
+    return section_of("data", language, sentences, tables, warnings=tuple(remarks))
+
+
+def geocoding_section(
+    facts: GeocodingFacts | None, titles: Mapping[str, str], language: str
+) -> Section | None:
+    """Return how many places are known, how sure that is, and where the misses are."""
+    if facts is None:
+        return None
+    said = text(
+        "report.geocoding_rate",
+        language,
+        located=facts.located,
+        rows=facts.rows,
+        share=percent(facts.hit_rate, language, digits=1),
+        low=percent(facts.hit_rate_low, language, digits=1),
+        high=percent(facts.hit_rate_high, language, digits=1),
+        bar=percent(facts.bar, language),
+    )
+    low = facts.hit_rate < facts.bar
+    warnings = (text("report.geocoding_low", language),) if low else ()
+    tables = [
+        frame_table("by_status", facts.by_status, language),
+        frame_table("by_precision", facts.by_precision, language),
+        frame_table("by_category", facts.by_category.rename(index=dict(titles)), language),
+        frame_table("worst", facts.worst, language),
+        frame_table("pile_ups", facts.pile_ups, language),
+    ]
+    return section_of("geocoding", language, (said,), [t for t in tables if t.rows], warnings)
+
+
+def polygons_section(plan: PolygonPlan | None, language: str) -> Section | None:
+    """Return how the polygons were drawn, and every one that is out of bounds with its reason."""
+    if plan is None:
+        return None
+    quality = plan.quality
+    floor, ceiling = quality.bounds
+    sentences = (
+        text(
+            "report.polygons_made",
+            language,
+            n=quality.polygons,
+            inside=quality.polygons_in_bounds,
+            floor=round(floor),
+            ceiling=round(ceiling),
+            share=percent(quality.residents_in_bounds / quality.residents, language, digits=1),
+            compactness=number(quality.compactness, language, digits=2),
+        ),
+        text(
+            "report.polygons_impossible",
+            language,
+            n=round(quality.residents_impossible),
+            seed=str(quality.seed),
+        ),
+    )
+    rows = [
+        (
+            str(place),
+            number(float(row["population"]), language),
+            number(float(row["n_units"]), language),
+            word("reason", str(row["reason"]), language),
+            text("value.yes" if bool(row.get("proven", False)) else "value.no", language),
+            str(row.get("detail", "")),
+        )
+        for place, row in plan.exceptions.iterrows()
+    ]
+    columns = ("polygon", "residents", "units", "reason", "proven", "detail")
+    exceptions = table_of("exceptions", columns, rows, language, numbers=(1, 2))
+    return section_of("polygons", language, sentences, [exceptions] if rows else [])
+
+
+def tests_section(
+    results: Mapping[str, LocalResult], titles: Mapping[str, str], language: str
+) -> Section | None:
+    """Return every test with its null, its correction, its family and what it labelled."""
+    if not results:
+        return None
+    rows = []
+    for key, result in results.items():
+        labels = result.table["label"].astype(str)
+        category = category_of(key)
+        rows.append(
+            (
+                titles.get(category, category),
+                text(f"test.{result.test}", language),
+                text(f"level.{result.level}", language) if result.level else "",
+                text(f"null.{result.null}", language),
+                f"{correction_words(result, language)}; "
+                f"{text(f'alternative.{result.alternative}', language)}",
+                number(result.family, language),
+                "—" if result.permutations is None else number(result.permutations, language),
+                probability(result.least_p, language).removeprefix("= "),
+                text("value.yes" if result.headline else "value.no", language),
+                number(int(labels.isin(RAISED).sum()), language),
+                number(int(labels.isin(LOWERED).sum()), language),
+            )
+        )
+    columns = (
+        "category", "test", "level", "null", "correction", "family", "permutations", "least_p",
+        "headline", "raised", "lowered",
+    )  # fmt: skip
+    made = table_of("tests", columns, rows, language, numbers=(5, 6, 7, 9, 10))
+    said = (text("report.tests_read", language), text("report.tests_family", language))
+    return section_of("tests", language, said, [made])
+
+
+def rates_section(
+    rates: Mapping[str, pd.DataFrame],
+    titles: Mapping[str, str],
+    plan: PolygonPlan | None,
+    language: str,
+) -> Section | None:
+    """Return the city's counts and rates, and the polygons with the highest rates."""
+    if not rates:
+        return None
+    city = []
+    for category, table in rates.items():
+        years = float(table["years"].max()) if "years" in table else 1.0
+        count, exposure = float(table["count"].sum()), float(table["exposure"].sum())
+        rate = count / exposure / years * 100_000 if exposure and years else float("nan")
+        city.append(
+            (
+                titles.get(category, category),
+                number(count, language),
+                significant(rate, language),
+                number(years, language, digits=1),
+            )
+        )
+    tables = [
+        table_of(
+            "city_rates", ("category", "count", "rate", "years"), city, language, numbers=(1, 2, 3)
+        )
+    ]
+    tables += [
+        _highest(category, table, titles, plan, language) for category, table in rates.items()
+    ]
+    return section_of("rates", language, (text("report.rates_read", language),), tables)
+
+
+def layers_section(layers: Sequence[Layer], language: str) -> Section | None:
+    """Return the layers, their units, their sources and what they lack."""
+    if not layers:
+        return None
+    rows = [
+        (
+            layer_title(layer, language),
+            unit_words(layer.unit, language),
+            significant(float(layer.values.median()), language),
+            number(int(layer.values.isna().sum()), language),
+            layer.source,
+        )
+        for layer in layers
+    ]
+    columns = ("layer", "unit", "median", "missing", "source")
+    return section_of("layers", language, (), [table_of("layers", columns, rows, language, (2, 3))])
+
+
+def ranking_section(
+    ranking: Ranking | None,
+    layers: Sequence[Layer],
+    titles: Mapping[str, str],
+    plan: PolygonPlan | None,
+    language: str,
+) -> Section | None:
+    """Return the criteria, and the order with the range in which each rank moves."""
+    if ranking is None:
+        return None
+    named = {layer.name: layer_title(layer, language) for layer in layers}
+    criteria = []
+    for part in ranking.criteria:
+        category = part.layer.removesuffix("_rate")
+        name = titles.get(category) or named.get(part.layer, part.layer)
+        weight = percent(part.weight, language, digits=1)
+        criteria.append((name, weight, text(f"direction.{part.direction}", language)))
+    rows = [
+        (
+            number(int(row["rank"]), language),
+            name_of(place, plan),
+            number(float(row["score"]), language, digits=3),
+            text("word.range", language, low=int(row["rank_low"]), high=int(row["rank_high"])),
+        )
+        for place, row in ranking.table.head(MOST).iterrows()
+    ]
+    tables = [
+        table_of("criteria", ("criterion", "weight", "direction"), criteria, language, (1,)),
+        table_of("ranking", ("rank", "polygon", "score", "rank_range"), rows, language, (0, 2, 3)),
+    ]
+    return section_of("ranking", language, (text("report.ranking_read", language),), tables)
+
+
+def allocation_section(
+    allocation: Allocation | None, plan: PolygonPlan | None, currency: str, language: str
+) -> Section | None:
+    """Return who gets how much; the grants add up to the budget."""
+    if allocation is None:
+        return None
+    funded = allocation.table[allocation.table["grant"] > 0]
+    rows = [
+        (
+            number(int(row["rank"]), language),
+            name_of(place, plan),
+            number(float(row["population"]), language),
+            money(float(row["grant"]), language, currency=currency),
+            money(float(row["grant_per_resident"]), language, currency=currency),
+        )
+        for place, row in funded.iterrows()
+    ]
+    total = ("", text("report.total", language), "",
+             money(float(funded["grant"].sum()), language, currency=currency), "")  # fmt: skip
+    columns = ("rank", "polygon", "residents", "grant", "grant_per_resident")
+    made = table_of("allocation", columns, rows, language, (0, 2, 3, 4), total)
+    budget = money(allocation.budget, language, currency=currency)
+    said = text("report.allocation_read", language, n=len(rows), budget=budget)
+    return section_of("allocation", language, (said,), [made])
+
+
+def limits_section(language: str) -> Section:
+    """Return what the maps and the tables cannot say, in plain words."""
+    keys = ("reported", "located", "chance", "ranking", "pale", "cause")
+    said = tuple(text(f"limit.{key}", language) for key in keys)
+    return section_of("limits", language, said, [])
+
+
+def _highest(
+    category: str,
+    table: pd.DataFrame,
+    titles: Mapping[str, str],
+    plan: PolygonPlan | None,
+    language: str,
+) -> Table:
+    rows = [
+        (
+            name_of(place, plan),
+            number(float(row["count"]), language),
+            significant(float(row["rate"]), language),
+            text(
+                "word.range",
+                language,
+                low=significant(float(row["rate_low"]), language),
+                high=significant(float(row["rate_high"]), language),
+            ),
+        )
+        for place, row in table.sort_values("rate", ascending=False, kind="stable")
+        .head(10)
+        .iterrows()
+    ]
+    columns = ("polygon", "count", "rate", "interval")
+    made = table_of("highest", columns, rows, language, (1, 2, 3))
+    caption = text("table.highest", language, category=titles.get(category, category))
+    return Table(caption, made.columns, made.rows, made.numbers)

@@ -1,0 +1,122 @@
+"""The report's tables: every cell is text already, in the page's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from hotspots.catalogue import has_text, number, significant, text
+from hotspots.schema import NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from hotspots.schema import PolygonPlan
+
+MOST = 40
+"""Rows of a table that the report shows of long lists; the files have all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as it is printed: every cell is text already.
+
+    Attributes
+    ----------
+    caption, columns, rows
+        Words of the table; ``numbers`` says which columns stand to the right.
+    total
+        A last row that adds up, or nothing.
+    """
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[bool, ...]
+    total: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section: its anchor, title, sentences, warnings and tables."""
+
+    anchor: str
+    title: str
+    sentences: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+def section_of(
+    anchor: str,
+    language: str,
+    sentences: tuple[str, ...],
+    tables: list[Table],
+    warnings: tuple[str, ...] = (),
+) -> Section:
+    """Return a section with its title from the catalogue."""
+    title = text(f"report.section_{anchor}", language)
+    return Section(anchor, title, sentences, warnings, tuple(tables))
+
+
+def table_of(
+    name: str,
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[str, ...]],
+    language: str,
+    numbers: Iterable[int] = (),
+    total: tuple[str, ...] = (),
+) -> Table:
+    """Return a table with its caption and heads from the catalogue."""
+    right = tuple(place in set(numbers) for place in range(len(columns)))
+    heads = tuple(text(f"column.{column}", language) for column in columns)
+    caption = text(f"table.{name}", language, category="") if name != "highest" else ""
+    return Table(caption, heads, tuple(rows), right, total)
+
+
+def counts_table(name: str, counts: Mapping[str, int], language: str) -> Table:
+    """Return how many rows there are of each thing, and that they add up."""
+    rows = [(label, number(n, language)) for label, n in counts.items()]
+    total = (text("report.total", language), number(sum(counts.values()), language))
+    return table_of(name, ("what", "rows"), rows, language, (1,), total)
+
+
+def frame_table(name: str, frame: pd.DataFrame, language: str) -> Table:
+    """Return a stage's own table as it is, its index included where it has a name."""
+    shown = frame.head(MOST)
+    if shown.index.name:
+        shown = shown.reset_index()
+    numeric = [bool(pd.api.types.is_numeric_dtype(dtype)) for dtype in shown.dtypes]
+    rows = tuple(
+        tuple(_cell(value, language) for value in row) for row in shown.itertuples(index=False)
+    )
+    heads = tuple(word("column", str(column), language) for column in shown.columns)
+    return Table(text(f"table.{name}", language), heads, rows, tuple(numeric))
+
+
+def _cell(value: Any, language: str) -> str:
+    if isinstance(value, str):
+        return word("value", value, language)
+    if isinstance(value, float):
+        return significant(value, language)
+    return number(int(value), language) if isinstance(value, int) else str(value)
+
+
+def word(section: str, key: str, language: str) -> str:
+    """Return the catalogue's word for ``key`` in a section, or the key itself."""
+    name = f"{section}.{key.replace(' ', '_')}"
+    return text(name, language) if has_text(name, language) else key
+
+
+def first_counts(found: pd.Series) -> dict[str, int]:
+    """Return the first rows of a count, largest first."""
+    return {str(key): int(n) for key, n in found.head(MOST).items()}
+
+
+def name_of(place: Any, plan: PolygonPlan | None) -> str:
+    """Return a polygon's name and identifier."""
+    if plan is None or NAME not in plan.polygons or place not in plan.polygons.index:
+        return str(place)
+    return f"{plan.polygons.loc[place, NAME]} ({place})"

@@ -1,0 +1,62 @@
+"""What the page holds, before any browser."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import folium
+import pytest
+
+from hotspots.errors import InputError
+from hotspots.maps.briefing import briefing_map
+from hotspots.maps.standalone import render_standalone
+
+
+def page_data(page):
+    found = re.search(r'<script type="application/json" id="hs-data">(.*?)</script>', page, re.S)
+    return json.loads(found.group(1))
+
+
+def test_opens_on_the_hot_places_and_says_so(city, options):
+    page = render_standalone(briefing_map(city.polygons, **options))
+    data = page_data(page)
+    assert data["start"] == "focus/homicide"
+    assert sum(data["high"]["homicide"]) == 6
+    assert "6 de 108 polígonos están por encima" in page
+    assert "en 5 de ellos" in page
+    assert "589 de 606 incidentes ubicados" in page
+    assert "DATOS INVENTADOS" in page
+    assert "RESERVADO" in page
+
+
+def test_is_a_folium_map_that_folium_can_save(city, options, tmp_path):
+    page = briefing_map(city.polygons, **options)
+    assert isinstance(page, folium.Map)
+    page.save(str(tmp_path / "with_network.html"))
+    assert "hs-data" in (tmp_path / "with_network.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("language", "fr", "the languages are|The languages are"),
+        ("audience", "press", "audience: came as 'press'"),
+        ("headline", "arson", "headline: came as 'arson'"),
+        ("basemap", "satellite", "basemap: came as 'satellite'"),
+    ],
+)
+def test_an_unknown_option_is_refused(city, options, option, value, says):
+    with pytest.raises(InputError, match=says):
+        briefing_map(city.polygons, **{**options, option: value})
+
+
+def test_no_polygon_is_refused(city):
+    with pytest.raises(InputError, match="at least one polygon"):
+        briefing_map(city.polygons.iloc[:0], results={})
+
+
+def test_results_of_other_places_are_refused(city, options):
+    fewer = city.polygons.iloc[1:]
+    with pytest.raises(InputError, match="its index is not the places' own"):
+        briefing_map(fewer, results=options["results"])
