@@ -1,0 +1,332 @@
+"""One parsed address against the gazetteer: candidates, their scores, the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import hypot
+from typing import TYPE_CHECKING
+
+import shapely
+
+from hotspots.geocoding.areas import clear_hit
+from hotspots.geocoding.numbering import house as known_house
+from hotspots.geocoding.streets import Spot
+from hotspots.schema import LocationPrecision, LocationStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from hotspots.geocoding.address import Address
+    from hotspots.geocoding.gazetteer import Gazetteer
+    from hotspots.geocoding.lookup import Hit
+    from hotspots.geocoding.names import StreetName
+
+LEAST_SCORE = 0.65
+"""Below this an answer is not given."""
+
+AMBIGUOUS_MARGIN = 0.04
+"""A second candidate this near to the best one makes the answer ambiguous."""
+
+SAME_PLACE_M = 75.0
+"""Candidates this near to each other are one place."""
+
+WIDEST_STREET_M = 250.0
+"""A stretch of street that reaches further from its middle is an approximate place."""
+
+_AREA_MARGIN_M = 60.0
+_KIND_PENALTY = 0.03
+# How the distance between a candidate and the neighbourhood that the row states counts.
+_CONTEXT = ((60.0, 1.0), (250.0, 0.95), (800.0, 0.80))
+_FAR = 0.60
+_NO_CONTEXT = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that an address may mean."""
+
+    score: float
+    spot: Spot
+    precision: LocationPrecision
+    match: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of one address.
+
+    Attributes
+    ----------
+    status, precision, score, spot, match
+        As the columns of the same name; ``spot`` is None where there is none.
+    alternative
+        The second candidate of an ambiguous answer.
+    problem
+        Why there is no better answer; "" where there is nothing to say.
+    """
+
+    status: LocationStatus
+    precision: LocationPrecision = LocationPrecision.NONE
+    score: float = 0.0
+    spot: Spot | None = None
+    match: str = ""
+    alternative: Spot | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Likenesses:
+    """Asked name → names of the gazetteer, for streets, numbered streets, areas and places."""
+
+    streets: Mapping[str, tuple[Hit, ...]]
+    numbering: Mapping[str, tuple[Hit, ...]]
+    areas: Mapping[str, tuple[Hit, ...]]
+    places: Mapping[str, tuple[Hit, ...]]
+
+
+def locate(address: Address, stated: str, gazetteer: Gazetteer, likenesses: Likenesses) -> Answer:
+    """Return the place of an address, given the neighbourhood that its row states ("" if none)."""
+    areas = _stated_areas(address, stated, gazetteer, likenesses)
+    candidates = [
+        _in_context(candidate, areas, gazetteer)
+        for candidate in _candidates(address, areas, gazetteer, likenesses)
+    ]
+    candidates.sort(key=lambda each: (-each.score, each.match, each.spot))
+    if candidates and candidates[0].score >= LEAST_SCORE:
+        return _verdict(candidates)
+    return _fallback(address, areas, gazetteer)
+
+
+def _verdict(candidates: list[Candidate]) -> Answer:
+    best = candidates[0]
+    rivals = [
+        other
+        for other in candidates[1:]
+        if other.score >= best.score - AMBIGUOUS_MARGIN and _apart(best.spot, other.spot)
+    ]
+    if rivals:
+        return Answer(
+            LocationStatus.AMBIGUOUS,
+            best.precision,
+            best.score / 2,
+            best.spot,
+            f"{best.match} | {rivals[0].match}",
+            rivals[0].spot,
+            f"{len(rivals) + 1} places answer to this address nearly as well",
+        )
+    wide = best.spot.radius > WIDEST_STREET_M
+    status = LocationStatus.APPROXIMATE if wide else LocationStatus.MATCHED
+    return Answer(status, best.precision, best.score, best.spot, best.match)
+
+
+def _fallback(address: Address, areas: tuple[int, ...], gazetteer: Gazetteer) -> Answer:
+    """Return the neighbourhood's disc where one is known, and otherwise say what was missing."""
+    sought = address.street.name or address.landmark
+    problem = f"{sought!r} was not found" if sought else "the address names no street"
+    if not areas or gazetteer.areas is None:
+        return Answer(LocationStatus.UNMATCHED, problem=problem)
+    discs = [gazetteer.areas.disc(area) for area in areas]
+    if len(discs) > 1:
+        problem = f"{problem}; {len(discs)} neighbourhoods bear the name"
+        return Answer(LocationStatus.UNMATCHED, problem=problem)
+    return Answer(
+        LocationStatus.APPROXIMATE,
+        LocationPrecision.NEIGHBOURHOOD,
+        0.5,
+        discs[0],
+        gazetteer.areas.titles[areas[0]],
+        problem=f"{problem}; placed in its neighbourhood",
+    )
+
+
+def _stated_areas(
+    address: Address, stated: str, gazetteer: Gazetteer, likenesses: Likenesses
+) -> tuple[int, ...]:
+    """Return the neighbourhoods that the address or its row names, the address first."""
+    if gazetteer.areas is None:
+        return ()
+    for name in (address.neighbourhood, stated, *address.rest):
+        hit = clear_hit(likenesses.areas.get(name, ()))
+        if hit is not None:
+            return gazetteer.areas.by_name[hit.name]
+    return ()
+
+
+def _in_context(candidate: Candidate, areas: tuple[int, ...], gazetteer: Gazetteer) -> Candidate:
+    if not areas or gazetteer.areas is None:
+        factor = _NO_CONTEXT
+    else:
+        away = gazetteer.areas.distance(areas, candidate.spot.x, candidate.spot.y)
+        factor = next((share for limit, share in _CONTEXT if away <= limit), _FAR)
+    return Candidate(candidate.score * factor, candidate.spot, candidate.precision, candidate.match)
+
+
+def _candidates(
+    address: Address, areas: tuple[int, ...], gazetteer: Gazetteer, likenesses: Likenesses
+) -> Iterator[Candidate]:
+    if address.street.name:
+        yield from _numbered(address, gazetteer, likenesses)
+        area = _area_shape(areas, gazetteer)
+        for street, likeness in _streets(address.street, gazetteer, likenesses):
+            yield from _on_street(address, street, likeness, area, gazetteer, likenesses)
+        if address.joined:
+            whole = address.street._replace(name=address.joined)
+            for street, likeness in _streets(whole, gazetteer, likenesses):
+                yield from _by_number(address, street, likeness, gazetteer)
+    if address.landmark:
+        yield from _landmarks(address.landmark, gazetteer, likenesses)
+
+
+def _area_shape(areas: tuple[int, ...], gazetteer: Gazetteer) -> shapely.Geometry | None:
+    if not areas or gazetteer.areas is None:
+        return None
+    return shapely.buffer(shapely.union_all(gazetteer.areas.polygons[list(areas)]), _AREA_MARGIN_M)
+
+
+def _streets(
+    asked: StreetName, gazetteer: Gazetteer, likenesses: Likenesses
+) -> Iterator[tuple[int, float]]:
+    """Yield the streets that a name may mean, and how like they are to it."""
+    if gazetteer.streets is None:
+        return
+    for hit in likenesses.streets.get(asked.name, ()):
+        for street in gazetteer.streets.by_name[hit.name]:
+            kind = gazetteer.streets.kinds[street]
+            other = bool(asked.kind and kind and asked.kind != kind)
+            yield street, hit.similarity - (_KIND_PENALTY if other else 0.0)
+
+
+def _on_street(
+    address: Address,
+    street: int,
+    likeness: float,
+    area: shapely.Geometry | None,
+    gazetteer: Gazetteer,
+    likenesses: Likenesses,
+) -> Iterator[Candidate]:
+    met = _crossings(address, street, gazetteer, likenesses)
+    found = list(_by_number(address, street, likeness, gazetteer))
+    if found and met:
+        yield from (_confirmed(candidate, met) for candidate in found)
+        return
+    yield from found
+    if met:
+        yield from _by_crossings(address, street, likeness, met, gazetteer)
+    elif not found and address.number is None and not address.crossings:
+        yield from _by_stretch(street, likeness, area, gazetteer)
+
+
+def _by_number(
+    address: Address, street: int, likeness: float, gazetteer: Gazetteer
+) -> Iterator[Candidate]:
+    streets = gazetteer.streets
+    if streets is None or address.number is None:
+        return
+    number = address.number + address.number_span // 2
+    spot = streets.house(street, number)
+    if spot is not None:
+        spot = spot._replace(radius=address.number_span / 2)
+        match = f"{streets.titles[street]} {number}"
+        yield Candidate(likeness, spot, LocationPrecision.HOUSE, match)
+
+
+def _by_crossings(
+    address: Address,
+    street: int,
+    likeness: float,
+    met: list[list[tuple[Spot, float, str]]],
+    gazetteer: Gazetteer,
+) -> Iterator[Candidate]:
+    streets = gazetteer.streets
+    assert streets is not None
+    title = streets.titles[street]
+    if address.relation == "between" and len(met) == 2 and met[0] and met[1]:
+        for start, first, one in met[0]:
+            end, second, other = min(
+                met[1], key=lambda each: (hypot(each[0].x - start.x, each[0].y - start.y), each)
+            )
+            spot = streets.between(street, start, end)
+            score = (likeness + first + second) / 3
+            match = f"{title} entre {one} y {other}"
+            yield Candidate(score, spot, LocationPrecision.INTERSECTION, match)
+        return
+    # Where only one of two crossings is known, its corner is near enough to name.
+    share = 1.0 if address.relation == "corner" else 0.9
+    for spots in met:
+        for spot, other_likeness, other in spots:
+            score = share * (likeness + other_likeness) / 2
+            match = f"{title} / {other}"
+            yield Candidate(score, spot, LocationPrecision.INTERSECTION, match)
+
+
+def _crossings(
+    address: Address, street: int, gazetteer: Gazetteer, likenesses: Likenesses
+) -> list[list[tuple[Spot, float, str]]]:
+    """Return, for each crossing that the address names, where the street meets its likenesses."""
+    streets = gazetteer.streets
+    if streets is None or not address.crossings:
+        return []
+    met = [
+        [
+            (spot, likeness, streets.titles[other])
+            for other, likeness in _streets(crossing, gazetteer, likenesses)
+            if other != street
+            for spot in streets.crossing(street, other)
+        ]
+        for crossing in address.crossings
+    ]
+    return met if any(met) else []
+
+
+def _confirmed(candidate: Candidate, met: list[list[tuple[Spot, float, str]]]) -> Candidate:
+    """Return a house whose crossings are known: surer when they are near, less so when not."""
+    nearest = min(
+        hypot(spot.x - candidate.spot.x, spot.y - candidate.spot.y)
+        for spots in met
+        for spot, _, _ in spots
+    )
+    score = min(1.0, candidate.score + 0.1) if nearest < 300.0 else 0.8 * candidate.score
+    return Candidate(score, candidate.spot, candidate.precision, candidate.match)
+
+
+def _by_stretch(
+    street: int, likeness: float, area: shapely.Geometry | None, gazetteer: Gazetteer
+) -> Iterator[Candidate]:
+    streets = gazetteer.streets
+    spot = streets.stretch(street, area) if streets is not None else None
+    if spot is not None and streets is not None:
+        yield Candidate(0.9 * likeness, spot, LocationPrecision.STREET, streets.titles[street])
+
+
+def _numbered(
+    address: Address, gazetteer: Gazetteer, likenesses: Likenesses
+) -> Iterator[Candidate]:
+    """Yield houses known from, or between, the gazetteer's addresses."""
+    if gazetteer.numbering is None or address.number is None:
+        return
+    number = address.number + address.number_span // 2
+    for hit in likenesses.numbering.get(address.street.name, ()):
+        for known in gazetteer.numbering.by_name[hit.name]:
+            other = bool(address.street.kind and known.kind and address.street.kind != known.kind)
+            found = known_house(known, number)
+            if found is None:
+                continue
+            spot, exact = found
+            score = hit.similarity - (_KIND_PENALTY if other else 0.0) - (0.0 if exact else 0.03)
+            match = f"{known.title} {number}"
+            yield Candidate(score, spot, LocationPrecision.HOUSE, match)
+
+
+def _landmarks(landmark: str, gazetteer: Gazetteer, likenesses: Likenesses) -> Iterator[Candidate]:
+    places = gazetteer.places
+    if places is None:
+        return
+    for hit in likenesses.places.get(landmark, ()):
+        for place in places.by_name[hit.name]:
+            spot = Spot(float(places.x[place]), float(places.y[place]), 0.0)
+            title = places.titles[place]
+            yield Candidate(hit.similarity, spot, LocationPrecision.STREET, title)
+
+
+def _apart(one: Spot, other: Spot) -> bool:
+    return hypot(one.x - other.x, one.y - other.y) > SAME_PLACE_M
