@@ -243,7 +243,7 @@ def _mended(frame: gpd.GeoDataFrame, what: str) -> NDArray[np.object_]:
         warnings.warn(
             f"{what}: {int(broken.sum())} invalid geometries were mended (first: {first}).",
             HotspotsWarning,
-            stacklevel=5,
+            stacklevel=4,
         )
     return cast("NDArray[np.object_]", geometry)
 

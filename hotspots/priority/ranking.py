@@ -126,12 +126,7 @@ def rank_polygons(
     # One fixed order of rows, so that neither ties nor draws depend on the order that came.
     ordered = table.loc[sorted(table.index, key=str)]
     columns = [_numbers(ordered, criterion.layer) for criterion in criteria]
-    scaled = np.column_stack(
-        [
-            _scaled(numbers, criterion, method)
-            for numbers, criterion in zip(columns, criteria, strict=True)
-        ]
-    )
+    scaled = _all_scaled(columns, criteria, method)
     shares = scaled * weights
     score = shares.sum(axis=1)
     rank = _ranks(score)
@@ -147,6 +142,15 @@ def rank_polygons(
         for criterion, weight in zip(criteria, weights, strict=True)
     )
     return Ranking(table=result.sort_values("rank"), criteria=normalised, seed=seed)
+
+
+def _all_scaled(
+    columns: Sequence[NDArray[np.float64]], criteria: Sequence[Criterion], method: Scaling
+) -> NDArray[np.float64]:
+    scaled = np.empty((len(columns[0]), len(columns)))
+    for place, criterion in enumerate(criteria):
+        scaled[:, place] = _scaled(columns[place], criterion, method)
+    return scaled
 
 
 def _scaled(

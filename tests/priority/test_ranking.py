@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -104,11 +105,17 @@ def test_equal_scores_are_in_the_order_of_their_names():
 
 
 def test_rounding_does_not_decide_between_equals():
-    # .1 + .2 is not .3: the two polygons are equal all the same.
-    table = table_of(a=[0.1 + 0.2, 0.3, 0.0, 1.0], b=[1.0, 1.0, 0.0, 0.5])
-    criteria = [Criterion("a", 0.7), Criterion("b", 0.3)]
-    order = rank_polygons(table.rename(index={"P000": "P009"}), criteria=criteria).table.index
-    assert list(order).index("P001") < list(order).index("P009")
+    # The same three values in another order are the same score, but not as sums of floats.
+    triples = np.random.default_rng(4).uniform(0, 50, (4, 3))
+    rows = np.array([row for triple in triples for row in permutations(triple)])
+    table = table_of(a=rows[:, 0], b=rows[:, 1], c=rows[:, 2])
+    ranking = rank_polygons(table, criteria=[Criterion(name, 1.0) for name in "abc"])
+    triple = pd.Series(np.repeat(range(4), 6), index=table.index)
+    split = ranking.table["score"].groupby(triple).nunique()
+    assert split.max() > 1
+    for _, names in triple.groupby(triple):
+        mine = ranking.table.index[ranking.table.index.isin(names.index)]
+        assert mine.to_list() == sorted(mine)
 
 
 @settings(deadline=None, max_examples=30)
@@ -174,6 +181,14 @@ class TestUncertainty:
         table = rank_polygons(city, criteria=CRITERIA, concentration=3).table
         assert table.loc["P030", ["rank", "rank_low", "rank_high"]].to_list() == [1, 1, 1]
 
+    def test_weights_are_drawn_around_those_given(self):
+        # The first is ahead wherever the weight of the rate is above a half: at .9, nearly always.
+        table = table_of(rate=[1.0, 0.0], poverty=[0.0, 1.0])
+        sure = rank_polygons(table, criteria=[Criterion("rate", 0.9), Criterion("poverty", 0.1)])
+        assert sure.table["rank_high"].to_list() == [1, 2]
+        open_ = rank_polygons(table, criteria=[Criterion("rate", 0.5), Criterion("poverty", 0.5)])
+        assert open_.table["rank_high"].to_list() == [2, 2]
+
     def test_one_criterion_leaves_no_choice_of_weights(self, city):
         table = rank_polygons(city, criteria=[Criterion("poverty", 1.0)]).table
         assert table["rank"].equals(table["rank_low"].rename("rank"))
@@ -194,10 +209,11 @@ class TestUncertainty:
 class TestWarnings:
     def test_a_criterion_that_is_the_same_everywhere(self):
         table = table_of(rate=[1.0, 2.0, 3.0], poverty=[0.1 * 3, 0.3, 0.3])  # but for rounding
-        with pytest.warns(HotspotsWarning, match=r"'poverty' is 0\.3 in every polygon"):
+        with pytest.warns(HotspotsWarning, match=r"'poverty' is 0\.3 in every polygon") as said:
             ranking = rank_polygons(
                 table, criteria=[Criterion("rate", 1.0), Criterion("poverty", 1.0)]
             )
+        assert said[0].filename == __file__  # the line of the caller, not of the library
         assert ranking.table["share_poverty"].eq(0.25).all()
         assert ranking.table.index[0] == "P002"
 
