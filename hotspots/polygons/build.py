@@ -9,8 +9,8 @@ import pandas as pd
 
 from hotspots import _checks, schema
 from hotspots.errors import ColumnError, InputError
-from hotspots.polygons import drawing, quality, reasons
-from hotspots.polygons.partition import Bounds
+from hotspots.polygons import draw, drawing, quality, reasons
+from hotspots.polygons.bounds import Bounds
 from hotspots.polygons.unit_graph import unit_graph
 from hotspots.schema import PolygonPlan
 
@@ -97,9 +97,9 @@ def build_polygons(
     ordered = units.set_axis(units.index.astype(str).rename(schema.UNIT_ID), axis=0).sort_index()
     traits = _standardised(ordered, list(similarity))
     graph = unit_graph(ordered, traits, tolerance_m)
-    drawn = reasons.draw(graph, bounds, seed=seed, compactness_weight=compactness_weight)
+    drawn = draw.draw(graph, bounds, seed=seed, compactness_weight=compactness_weight)
     polygons, membership = drawing.polygons(ordered, drawn.labels, bounds, name)
-    exceptions = reasons.table(drawn, polygons, membership)
+    exceptions = reasons.table(drawn.reasons, drawn.labels, polygons, membership)
     record = quality.plan_quality(
         ordered, polygons, membership, exceptions, similarity=similarity, bounds=bounds, seed=seed
     )

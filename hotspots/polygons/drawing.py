@@ -14,7 +14,7 @@ from hotspots import schema
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from hotspots.polygons.partition import Bounds
+    from hotspots.polygons.bounds import Bounds
 
     Integers = NDArray[np.int64]
     Floats = NDArray[np.float64]
@@ -107,7 +107,8 @@ def _names(
     table = pd.DataFrame(
         {"group": group, "place": place.to_numpy(), "n": units[schema.POPULATION].to_numpy()}
     )
-    sums = table[table["place"] != ""].groupby(["group", "place"], as_index=False)["n"].sum()
+    known = table[table["place"] != ""]
+    sums = known.groupby(["group", "place"])[["n"]].sum().reset_index()
     ranked = sums.sort_values(["group", "n", "place"], ascending=[True, False, True])
     first = ranked.drop_duplicates("group").set_index("group")["place"]
     names = first.reindex(range(len(index)))

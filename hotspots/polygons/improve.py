@@ -13,7 +13,7 @@ from hotspots.polygons import subsets
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from hotspots.polygons.partition import Bounds
+    from hotspots.polygons.bounds import Bounds
     from hotspots.polygons.regions import Merit, Regions
 
     Floats = NDArray[np.float64]

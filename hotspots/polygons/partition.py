@@ -7,7 +7,6 @@ total that fits some number of polygons, random spanning trees are cut at their 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,7 @@ from scipy.sparse.csgraph import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from hotspots.polygons.bounds import Bounds
     from hotspots.polygons.unit_graph import UnitGraph
 
     Integers = NDArray[np.int64]
@@ -28,45 +28,6 @@ if TYPE_CHECKING:
 
 DIRECTIONS = 8
 TREES = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Fewest and most residents of a polygon."""
-
-    floor: float
-    ceiling: float
-
-    @property
-    def middle(self) -> float:
-        """The number of residents aimed at, which leaves most room on both sides."""
-        return (self.floor + self.ceiling) / 2
-
-    def holds(self, residents: float) -> bool:
-        """Return True for a number of residents within the bounds."""
-        return self.floor <= residents <= self.ceiling
-
-    def parts(self, residents: float) -> int:
-        """Return the number of polygons that so many residents are to be divided into."""
-        aimed = max(1, round(residents / self.middle))
-        least = math.ceil(residents / self.ceiling)
-        most = math.floor(residents / self.floor)
-        return min(max(aimed, least), most) if least <= most else aimed
-
-    def distance(self, residents: float) -> float:
-        """Return how far a polygon's residents are from the bounds, 0 within."""
-        return max(self.floor - residents, residents - self.ceiling, 0.0)
-
-    def fits(self, residents: float) -> bool:
-        """Return True where so many residents can be divided by some number of polygons."""
-        return residents <= math.floor(residents / self.floor) * self.ceiling
-
-    def misfit(self, residents: Floats) -> Floats:
-        """Return how far totals are from the nearest that some number of polygons can hold."""
-        below = np.floor(residents / self.floor)
-        above = np.maximum(residents - below * self.ceiling, 0.0)
-        above = np.where(below > 0, above, np.inf)
-        return np.minimum(above, np.maximum((below + 1) * self.floor - residents, 0.0))
 
 
 def partition(graph: UnitGraph, bounds: Bounds, rng: np.random.Generator) -> Integers:

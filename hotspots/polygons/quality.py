@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from hotspots.polygons.partition import Bounds
+    from hotspots.polygons.bounds import Bounds
 
 
 def plan_quality(

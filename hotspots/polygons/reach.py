@@ -9,7 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from hotspots.polygons.partition import Bounds
+    from hotspots.polygons.bounds import Bounds
     from hotspots.polygons.unit_graph import UnitGraph
 
     Flags = NDArray[np.bool_]

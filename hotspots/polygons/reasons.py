@@ -1,4 +1,4 @@
-"""Reasons: why a polygon is out of bounds, and whether that is proven.
+"""Reasons: why a polygon is out of bounds, and how many residents that is proven for.
 
 Each reason is computed on the pieces that remain once units above the ceiling are taken out.
 """
@@ -12,15 +12,14 @@ import numpy as np
 import pandas as pd
 
 from hotspots import schema
-from hotspots.polygons import improve, partition, repair
-from hotspots.polygons.regions import Merit, Regions
+from hotspots.polygons import proofs
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from hotspots.polygons.partition import Bounds
-    from hotspots.polygons.unit_graph import UnitGraph
+    from hotspots.polygons.bounds import Bounds
+    from hotspots.polygons.regions import Regions
 
     Integers = NDArray[np.int64]
 
@@ -29,9 +28,6 @@ BELOW = "piece below the floor"
 MISFIT = "total fits no number of polygons"
 INDIVISIBLE = "indivisible"
 NOT_FOUND = "not found"
-
-ROUNDS = 30
-IMPROVING_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,7 @@ class Reason:
     reason, proven, detail
         As in the exceptions of a plan.
     impossible
-        Residents of the group whom no plan can place in bounds (proven).
+        How many residents are proven to stay out of bounds here in any plan.
     """
 
     reason: str
@@ -52,111 +48,84 @@ class Reason:
     impossible: float
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Drawn:
-    """A group for each unit, and the reason of each group that is out of bounds."""
-
-    labels: Integers
-    reasons: dict[int, Reason]
+def above(residents: float) -> Reason:
+    """Return the reason of a unit that is too large by itself."""
+    return Reason(ABOVE, True, f"one unit of {residents:,.0f} residents", residents)
 
 
-def draw(graph: UnitGraph, bounds: Bounds, *, seed: int, compactness_weight: float) -> Drawn:
-    """Return the groups of units that become polygons."""
-    labels = np.full(graph.size, -1, dtype=np.int64)
-    reasons: dict[int, Reason] = {}
-    heavy = graph.population > bounds.ceiling
-    for group, node in enumerate(np.flatnonzero(heavy)):
-        labels[node] = group
-        residents = float(graph.population[node])
-        reasons[group] = Reason(ABOVE, True, "one unit alone", residents)
-    rest = np.flatnonzero(~heavy)
-    pieces = graph.part(rest).pieces()
-    for number in range(int(pieces.max()) + 1 if len(pieces) else 0):
-        nodes = rest[pieces == number]
-        _draw_piece(graph, nodes, bounds, labels, reasons, seed, Merit(compactness_weight, bounds.middle))
-    return Drawn(labels, reasons)
+def below(residents: float) -> Reason:
+    """Return the reason of a piece that is too small as a whole."""
+    return Reason(BELOW, True, f"a piece of {residents:,.0f} residents", residents)
 
 
-def table(drawn: Drawn, polygons: gpd.GeoDataFrame, membership: pd.Series) -> pd.DataFrame:
+def unreachable(residents: float) -> Reason:
+    """Return the reason of units that no connected set within bounds contains."""
+    detail = "every connected set with these units was looked at: none is within bounds"
+    return Reason(INDIVISIBLE, True, detail, residents)
+
+
+def of_piece(regions: Regions, bounds: Bounds) -> dict[int, Reason]:
+    """Return the reason of each region of a connected piece that is out of bounds."""
+    bad = [r for r in sorted(regions.members) if not bounds.holds(regions.residents(r))]
+    if not bad:
+        return {}
+    total = sum(regions.population)
+    if not bounds.fits(total):
+        return _misfits(regions, bad, total, bounds)
+    found: dict[int, Reason] = {}
+    for proof in proofs.local(regions, bad, bounds):
+        found.update(_shared(regions, bad, proof))
+    return {region: found.get(region, _open("")) for region in bad}
+
+
+def table(
+    reasons: dict[int, Reason], labels: Integers, polygons: gpd.GeoDataFrame, membership: pd.Series
+) -> pd.DataFrame:
     """Return the exceptions of a plan, one row per polygon out of bounds."""
-    named = pd.Series(membership.to_numpy()).groupby(drawn.labels).first()
-    rows = {str(named[group]): reason for group, reason in sorted(drawn.reasons.items())}
-    out = polygons.loc[~polygons["in_bounds"], [schema.POPULATION, "n_units"]].copy()
+    named = pd.Series(membership.to_numpy()).groupby(labels).first()
+    rows = {str(named[group]): reason for group, reason in sorted(reasons.items())}
+    out = pd.DataFrame(polygons.loc[~polygons["in_bounds"], [schema.POPULATION, "n_units"]])
     found = [rows[str(label)] for label in out.index]
-    out["reason"] = pd.Series([row.reason for row in found], index=out.index, dtype=object)
-    out["proven"] = pd.Series([row.proven for row in found], index=out.index, dtype=bool)
-    out["detail"] = pd.Series([row.detail for row in found], index=out.index, dtype=object)
-    out["residents_impossible"] = pd.Series(
-        [row.impossible for row in found], index=out.index, dtype=float
+    return out.assign(
+        reason=pd.Series([row.reason for row in found], index=out.index, dtype="str"),
+        proven=np.array([row.proven for row in found], dtype=bool),
+        residents_impossible=np.array([row.impossible for row in found], dtype=float),
+        detail=pd.Series([row.detail for row in found], index=out.index, dtype="str"),
     )
-    return out
 
 
-def _draw_piece(
-    graph: UnitGraph,
-    nodes: Integers,
-    bounds: Bounds,
-    labels: Integers,
-    reasons: dict[int, Reason],
-    seed: int,
-    merit: Merit,
-) -> None:
-    part = graph.part(nodes)
-    total = float(part.population.sum())
-    start = int(labels.max()) + 1
-    if total == 0:
-        host = _host(graph, nodes, labels)
-        if host >= 0:
-            labels[nodes] = host
-            return
-    rng = np.random.default_rng([seed, int(nodes[0])])
-    groups = _groups(part, bounds, rng, merit)
-    labels[nodes] = start + groups
-    sums = np.bincount(groups, weights=part.population)
-    impossible = _impossible(total, bounds)
-    for group in np.flatnonzero([not bounds.holds(value) for value in sums]):
-        reasons[start + int(group)] = _reason(total, bounds, impossible)
-        impossible = 0.0
-
-
-def _host(graph: UnitGraph, nodes: Integers, labels: Integers) -> int:
-    """Return the drawn group that shares most border with units where nobody lives."""
-    rows = graph.border[nodes].tocoo()
-    drawn = labels[rows.col] >= 0
-    if not drawn.any():
-        return -1
-    return int(np.argmax(np.bincount(labels[rows.col[drawn]], weights=rows.data[drawn])))
-
-
-def _impossible(total: float, bounds: Bounds) -> float:
-    """Return how many residents of a piece no plan places, by its total alone."""
+def _misfits(regions: Regions, bad: list[int], total: float, bounds: Bounds) -> dict[int, Reason]:
     most = int(total // bounds.floor)
-    return max(0.0, total - most * bounds.ceiling) if most else total
+    least = total - most * bounds.ceiling
+    detail = (
+        f"a piece of {total:,.0f} residents: too many for {most}, too few for {most + 1} "
+        f"polygons; at least {least:,.0f} stay out of bounds in any plan"
+    )
+    return _allotted(regions, bad, least, MISFIT, detail)
 
 
-def _reason(total: float, bounds: Bounds, impossible: float) -> Reason:
-    if total < bounds.floor:
-        return Reason(BELOW, True, f"the piece has {total:,.0f} residents", impossible)
-    if impossible > 0:
-        most = int(total // bounds.floor)
-        return Reason(
-            MISFIT,
-            True,
-            f"the piece has {total:,.0f} residents: too many for {most} polygons, "
-            f"too few for {most + 1}; at least {impossible:,.0f} stay out",
-            impossible,
-        )
-    return Reason(NOT_FOUND, False, f"the piece has {total:,.0f} residents", 0.0)
+def _shared(regions: Regions, bad: list[int], proof: proofs.Proof) -> dict[int, Reason]:
+    inside = [region for region in bad if regions.members[region] <= proof.units]
+    out = sum(regions.residents(region) for region in inside)
+    detail = (
+        f"{proof.how}: at least {proof.least:,.0f} residents stay out of bounds in any plan, "
+        f"{out:,.0f} do in this one"
+    )
+    return _allotted(regions, inside, proof.least, INDIVISIBLE, detail)
 
 
-def _groups(part: UnitGraph, bounds: Bounds, rng: np.random.Generator, merit: Merit) -> Integers:
-    import time
-    t0=time.time()
-    regions = Regions(part, partition.partition(part, bounds, rng))
-    t1=time.time()
-    repair.repair(regions, bounds, merit, rng, rounds=ROUNDS)
-    t2=time.time()
-    improve.improve(regions, bounds, merit, rounds=IMPROVING_ROUNDS)
-    t3=time.time()
-    if t3-t0>.1: print(part.size, f"part {t1-t0:.2f} repair {t2-t1:.2f} improve {t3-t2:.2f}")
-    return np.unique(regions.labels, return_inverse=True)[1].astype(np.int64)
+def _allotted(
+    regions: Regions, bad: list[int], least: float, reason: str, detail: str
+) -> dict[int, Reason]:
+    """Spread what is proven over the regions, the largest first, each up to its residents."""
+    found = {}
+    for region in sorted(bad, key=lambda number: (-regions.residents(number), number)):
+        part = min(least, regions.residents(region))
+        least -= part
+        found[region] = Reason(reason, True, detail, part) if part > 0 else _open(detail)
+    return found
+
+
+def _open(known: str) -> Reason:
+    nothing = "no better division was found, and no proof that there is none"
+    return Reason(NOT_FOUND, False, f"{nothing} ({known})" if known else nothing, 0.0)

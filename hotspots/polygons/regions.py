@@ -46,11 +46,12 @@ class Merit:
         residents, area, perimeter = measures[:, 0], measures[:, 1], measures[:, 2]
         outline = 1.0 - 4.0 * np.pi * area / np.maximum(perimeter, 1e-9) ** 2
         if traits == 0:
-            return outline
+            return np.asarray(outline, dtype=float)
         first, second = measures[:, 3 : 3 + traits], measures[:, 3 + traits :]
         lived = np.maximum(residents, 1e-9)[:, None]
         spread = (second - first**2 / lived).mean(axis=1) / self.residents
-        return self.compactness * outline + (1.0 - self.compactness) * spread
+        cost = self.compactness * outline + (1.0 - self.compactness) * spread
+        return np.asarray(cost, dtype=float)
 
 
 class Regions:
@@ -62,10 +63,9 @@ class Regions:
 
     def __init__(self, graph: UnitGraph, labels: Integers) -> None:
         self.graph = graph
-        self.of: list[int] = labels.tolist()
+        self.of: list[int] = []
         self.members: dict[int, set[int]] = {}
-        for node, region in enumerate(self.of):
-            self.members.setdefault(region, set()).add(node)
+        self.relabel(labels)
         self.population: list[float] = graph.population.tolist()
         self.traits = graph.traits.shape[1]
         lived = graph.population[:, None]
@@ -84,6 +84,13 @@ class Regions:
     def labels(self) -> Integers:
         """The region of each unit."""
         return np.array(self.of, dtype=np.int64)
+
+    def relabel(self, labels: Integers) -> None:
+        """Put each unit into the region given."""
+        self.of = labels.tolist()
+        self.members = {}
+        for node, region in enumerate(self.of):
+            self.members.setdefault(region, set()).add(node)
 
     def near(self, node: int) -> dict[int, float]:
         """Return the neighbours of a unit, with the metres of border."""

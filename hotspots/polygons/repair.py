@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from hotspots.polygons.partition import Bounds
+    from hotspots.polygons.bounds import Bounds
     from hotspots.polygons.regions import Merit, Regions
 
     Integers = NDArray[np.int64]
@@ -86,7 +86,7 @@ def _cover(
 def _mend(
     regions: Regions, region: int, bounds: Bounds, merit: Merit, rng: np.random.Generator
 ) -> None:
-    for joined in _joins(regions, region, rng):
+    for joined in joins(regions, region, rng):
         nodes = sorted(set().union(*(regions.members[r] for r in joined)))
         groups = _divided(regions, nodes, bounds, merit, rng)
         if groups is not None:
@@ -95,7 +95,7 @@ def _mend(
     _pass_on(regions, region, bounds, rng)
 
 
-def _joins(regions: Regions, region: int, rng: np.random.Generator) -> Iterator[list[int]]:
+def joins(regions: Regions, region: int, rng: np.random.Generator) -> Iterator[list[int]]:
     """Yield the region alone, with each neighbour, then with two."""
     yield [region]
     near = sorted(regions.neighbours(region))
@@ -123,9 +123,7 @@ def _divided(
     return None
 
 
-def _pass_on(
-    regions: Regions, region: int, bounds: Bounds, rng: np.random.Generator
-) -> None:
+def _pass_on(regions: Regions, region: int, bounds: Bounds, rng: np.random.Generator) -> None:
     """Split the region and a neighbour so that what does not fit moves on, but grows no more."""
     near = sorted(regions.neighbours(region))
     if not near:

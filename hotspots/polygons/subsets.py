@@ -88,8 +88,40 @@ def connected(links: Links) -> Flags:
             wider |= there * border_bits
         wider &= whole
         if np.array_equal(wider, reached):
-            return (reached == whole) & (whole > 0)
+            return np.asarray((reached == whole) & (whole > 0), dtype=bool)
         reached = wider
+
+
+def packing(size: int, choices: Integers, value: Floats) -> tuple[float, list[int]]:
+    """Return the disjoint choices of the largest total value, all packings looked at.
+
+    Examples
+    --------
+    >>> packing(3, np.array([0b011, 0b110, 0b100]), np.array([5.0, 7.0, 1.0]))
+    (7.0, [6])
+    """
+    by_lowest: list[tuple[Integers, Floats]] = []
+    for unit in range(size):
+        mine = (choices & -choices) == 1 << unit
+        by_lowest.append((choices[mine], value[mine]))
+    best = np.zeros(1 << size)
+    taken = np.zeros(1 << size, dtype=np.int64)
+    for left in range(1, 1 << size):
+        lowest = (left & -left).bit_length() - 1
+        best[left] = best[left & (left - 1)]
+        sets, worth = by_lowest[lowest]
+        usable = (sets & ~np.int64(left)) == 0
+        if usable.any():
+            total = worth[usable] + best[left ^ sets[usable]]
+            first = int(np.argmax(total))
+            if total[first] > best[left]:
+                best[left], taken[left] = total[first], sets[usable][first]
+    chosen, left = [], (1 << size) - 1
+    while left:
+        if taken[left]:
+            chosen.append(int(taken[left]))
+        left = left ^ int(taken[left]) if taken[left] else left & (left - 1)
+    return float(best[-1]), chosen
 
 
 @lru_cache(maxsize=32)
@@ -103,7 +135,7 @@ def _members(size: int) -> Floats:
 
 def _bit_rows(flags: Flags) -> Integers:
     powers = np.int64(1) << np.arange(flags.shape[1], dtype=np.int64)
-    return (flags * powers).sum(axis=1).astype(np.int64)
+    return np.asarray((flags * powers).sum(axis=1), dtype=np.int64)
 
 
 def _unions(bits: Integers) -> Integers:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from hotspots.polygons.partition import Bounds
+    from hotspots.polygons.bounds import Bounds
     from hotspots.polygons.regions import Regions
 
 CUT_SHARE = 0.8
@@ -66,6 +66,33 @@ def groups_within(
         else:
             total[above] += residents
             held[above] += held[node]
+    return groups
+
+
+def most_within(
+    regions: Regions, nodes: list[int], bounds: Bounds, rng: np.random.Generator
+) -> list[list[int]]:
+    """Return regions within bounds that one random tree yields, leaving out what does not fit.
+
+    Where the branches that meet in a unit are too many for one polygon, the largest that fit
+    are kept, and the rest is left out.
+    """
+    order, parent = random_tree(regions, nodes, rng)
+    population = regions.population
+    branches: dict[int, list[tuple[float, list[int]]]] = {node: [] for node in order}
+    groups = []
+    for node in reversed(order):
+        residents, held = population[node], [node]
+        if residents > bounds.ceiling:
+            continue
+        for more, members in sorted(branches[node], key=lambda branch: -branch[0]):
+            if residents + more <= bounds.ceiling:
+                residents += more
+                held += members
+        if residents >= bounds.floor:
+            groups.append(held)
+        elif parent[node] >= 0:
+            branches[parent[node]].append((residents, held))
     return groups
 
 
