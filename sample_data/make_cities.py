@@ -10,17 +10,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import numpy as np
-
 from _cities.geography import lay_ground
 from _cities.juarez import PLAN as JUAREZ
 from _cities.output import city_files, incident_files
 from _cities.spots import City
 from _cities.streets import lay_streets
 from _cities.truth import draw_events, planted_units
+from _cities.tumbes import PLAN as TUMBES
 from _cities.units import draw_units
 
 HERE = Path(__file__).resolve().parent
-PLANS = {plan.key: plan for plan in (JUAREZ,)}
+PLANS = {plan.key: plan for plan in (JUAREZ, TUMBES)}
 
 
 @functools.cache
@@ -55,12 +55,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=HERE, help="folder to write into")
     parser.add_argument("--city", choices=list(PLANS), action="append", help="default: all")
     parser.add_argument("--seed", type=int, help="another draw: writes the incidents alone")
-    parser.add_argument("--no-places", action="store_true", help="no planted place; incidents alone")
+    parser.add_argument(
+        "--no-places", action="store_true", help="no planted place; incidents alone"
+    )
     chosen = parser.parse_args(arguments)
     incidents_only = chosen.seed is not None or chosen.no_places
     for name in chosen.city or PLANS:
         city = build_city(name)
-        seed = PLANS[name].seed if chosen.seed is None else chosen.seed
+        seed = PLANS[name].incidents_seed if chosen.seed is None else chosen.seed
         files = incident_files(city, seed, planted=not chosen.no_places)
         if not incidents_only:
             files |= city_files(city)

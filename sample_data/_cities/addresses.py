@@ -44,27 +44,29 @@ class Written:
 
 FINDABLE = ("house", "intersection", "place")
 
-MEXICO = {
-    "number": 0.44,
-    "number_between": 0.13,
-    "between": 0.11,
-    "corner": 0.19,
-    "landmark": 0.03,
-    "no_number": 0.015,
-    "block_lot": 0.03,
-    "street_block_lot": 0.015,
-    "hopeless": 0.02,
-    "plain_number": 0.02,
+FORMS: dict[str, dict[str, float]] = {
+    "mexico": {
+        "number": 0.47,
+        "number_between": 0.13,
+        "between": 0.11,
+        "corner": 0.19,
+        "no_number": 0.015,
+        "block_lot": 0.03,
+        "street_block_lot": 0.015,
+        "hopeless": 0.02,
+        "plain_number": 0.02,
+    },
+    "peru": {
+        "number": 0.42,
+        "hundred": 0.22,
+        "corner": 0.18,
+        "block_lot": 0.13,
+        "no_number": 0.02,
+        "hopeless": 0.03,
+    },
 }
-PERU = {
-    "number": 0.38,
-    "hundred": 0.2,
-    "corner": 0.17,
-    "block_lot": 0.14,
-    "landmark": 0.06,
-    "no_number": 0.02,
-    "hopeless": 0.03,
-}
+LANDMARK = "landmark"
+LANDMARK_SHARE = 0.25  # of the sites that have one near, whatever else could be said of them
 CORNER = "corner"
 _HOPELESS = (
     "DOMICILIO CONOCIDO",
@@ -78,22 +80,22 @@ _HOPELESS = (
 )
 
 
-def write(site: Site, form: str, rng: np.random.Generator, *, peru: bool) -> Written:
+def write(site: Site, form: str, rng: np.random.Generator, *, country: str) -> Written:
     """Return one site in one form; a form that the site cannot fill becomes a plainer one."""
     form = _possible(site, form)
     if form == "hopeless":
         text = choose(rng, _HOPELESS).format(n=2 + int(rng.random() * 40))
         return Written(text, form, "none", "")
     here, slip = street(site.street[0], site.street[1], rng)
-    maker = _PERU.get(form, _MEXICO[form]) if peru else _MEXICO[form]
+    maker = _block_lot_peru if country == "peru" and form == "block_lot" else _MAKERS[form]
     text = maker(site, here, rng)
-    if form != "landmark" and not peru and site.colonia and rng.random() < 0.3:
+    if form != LANDMARK and country == "mexico" and rng.random() < 0.3:
         text += f", {choose(rng, ('Col.', 'Col.', 'Colonia', 'Fracc.'))} {site.colonia}"
     return Written(hand(text, rng), form, _precision(site, form), slip)
 
 
 def _possible(site: Site, form: str) -> str:
-    if form == "landmark" and not site.landmark:
+    if form == LANDMARK and not site.landmark:
         return "number"
     if form == CORNER and site.nearer is None:
         return "number"
@@ -104,7 +106,7 @@ def _possible(site: Site, form: str) -> str:
 
 def _precision(site: Site, form: str) -> str:
     """Return how closely the gazetteer allows this address to be placed."""
-    if form == "landmark":
+    if form == LANDMARK:
         return "place"
     if form == "block_lot":
         return "neighbourhood"
@@ -169,9 +171,9 @@ def _no_number(site: Site, here: str, rng: np.random.Generator) -> str:
 
 def _block_lot(site: Site, here: str, rng: np.random.Generator) -> str:
     block, lot = 1 + int(rng.random() * 60), 1 + int(rng.random() * 40)
-    return choose(rng, ("Mz {} Lt {}", "Manzana {} Lote {}", "Mz. {} Lt. {}", "MZA {} LTE {}")).format(
-        block, lot
-    )
+    return choose(
+        rng, ("Mz {} Lt {}", "Manzana {} Lote {}", "Mz. {} Lt. {}", "MZA {} LTE {}")
+    ).format(block, lot)
 
 
 def _street_block_lot(site: Site, here: str, rng: np.random.Generator) -> str:
@@ -186,21 +188,20 @@ def _hundred(site: Site, here: str, rng: np.random.Generator) -> str:
     return f"{here} {choose(rng, ('cdra.', 'cdra', 'cuadra'))} {max(1, site.number // 100)}"
 
 
-def _peru_block_lot(site: Site, here: str, rng: np.random.Generator) -> str:
+def _block_lot_peru(site: Site, here: str, rng: np.random.Generator) -> str:
     letter = "ABCDEFGHIJKLMNÑOPQRST"[int(rng.random() * 21)]
     return f"{site.colonia} Mz. {letter} Lt. {1 + int(rng.random() * 30)}"
 
 
-_MEXICO = {
+_MAKERS = {
     "number": _number,
     "number_between": _number_between,
     "between": _between,
     CORNER: _corner,
-    "landmark": _landmark,
+    LANDMARK: _landmark,
     "no_number": _no_number,
     "block_lot": _block_lot,
     "street_block_lot": _street_block_lot,
     "plain_number": _plain_number,
     "hundred": _hundred,
 }
-_PERU = {"block_lot": _peru_block_lot}

@@ -6,7 +6,7 @@ Faults strike rows at random, whatever their place; only pile-ups favour a few b
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,8 @@ from _cities.chance import pick, stream
 from _cities.files import degrees
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from _cities.reports import Reports
     from _cities.spots import City
 
@@ -23,26 +25,33 @@ ADDRESS_ONLY = 0.2
 _POINT_FAULTS = {
     "": 0.9765,
     "swapped": 0.004,
-    "no_minus": 0.004,
-    "dms": 0.003,
-    "utm": 0.003,
+    "no minus": 0.004,
+    "degrees minutes seconds": 0.003,
+    "metres": 0.003,
     "zero": 0.003,
-    "decimal_comma": 0.003,
+    "other decimal sign": 0.003,
     "corner": 0.0035,
 }
-_TIME_FAULTS = {"": 0.957, "digits": 0.008, "midnight": 0.003, "blank": 0.012, "short": 0.015,
-                "unknown": 0.005}
-_DATE_FAULTS = {"": 0.9968, "impossible": 0.0012, "unknown": 0.001, "blank": 0.001}
+_TIME_FAULTS = {
+    "": 0.957,
+    "time 930": 0.008,
+    "time 24:00": 0.003,
+    "time blank": 0.012,
+    "time 9:30": 0.015,
+    "time unknown": 0.005,
+}
+_DATE_FAULTS = {"": 0.9968, "date impossible": 0.0012, "date unknown": 0.001, "date blank": 0.001}
 _IMPOSSIBLE = ("31/02/{y}", "30/02/{y}", "31/04/{y}", "00/06/{y}", "31/11/{y}", "15/13/{y}")
 PILE_UPS = 14
 PILE_UP_SHARE = 0.07
+LEAST_PILE_UP = 5
 REPEATED = 0.004
 UNKNOWN_LABEL = 0.004
-NO_ADDRESS = 0.16
+NO_ADDRESS = 0.25
 NO_COLONIA = 0.07
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row as it is written, and what the tests need to know of it."""
 
@@ -55,39 +64,48 @@ class Row:
     latitude: str
     longitude: str
     address_only: bool
-    faults: list[str] = field(default_factory=list)
+    faults: tuple[str, ...]
 
 
-def soil(city: City, reports: Reports, seed: int, *, decimal_comma: bool) -> list[Row]:
+def soil(city: City, reports: Reports, seed: int) -> list[Row]:
     """Return the rows of the table: a row per victim, faults and repeated rows included."""
     points = _points(city, reports, seed)
-    rows = []
     rng = stream(seed, "faults")
     count = len(reports.unit)
-    time_fault = np.array(list(_TIME_FAULTS))[pick(rng, np.array(list(_TIME_FAULTS.values())), count)]
-    date_fault = np.array(list(_DATE_FAULTS))[pick(rng, np.array(list(_DATE_FAULTS.values())), count)]
-    unknown = rng.random(count) < UNKNOWN_LABEL
-    other = np.array(list(labels.UNKNOWN))[pick(rng, np.array(list(labels.UNKNOWN.values())), count)]
+    time_fault, date_fault = _drawn(_TIME_FAULTS, count, rng), _drawn(_DATE_FAULTS, count, rng)
+    # "09:30" and "9:30" differ only before ten.
+    time_fault = [
+        "" if name == "time 9:30" and minute >= 600 else name
+        for name, minute in zip(time_fault, reports.minute, strict=True)
+    ]
+    unknown, other = rng.random(count) < UNKNOWN_LABEL, _drawn(labels.UNKNOWN, count, rng)
     silent, nowhere = rng.random(count) < NO_ADDRESS, rng.random(count) < NO_COLONIA
     repeated = rng.random(count) < REPEATED
-    for k in range(count):
-        latitude, longitude, fault = points[k]
-        only = latitude == "" and longitude == ""
-        date = dt.date.fromordinal(int(reports.day[k]))
+    rows = []
+    for k, (latitude, longitude, fault) in enumerate(points):
+        only = not latitude
+        faults = [fault, time_fault[k], date_fault[k], "unknown label" if unknown[k] else ""]
         row = Row(
             event=k,
-            date=_date(date, str(date_fault[k]), rng),
-            time=_time(int(reports.minute[k]), str(time_fault[k])),
-            label=str(other[k]) if unknown[k] else str(reports.label[k]),
+            date=_date(dt.date.fromordinal(int(reports.day[k])), date_fault[k], rng),
+            time=_time(int(reports.minute[k]), time_fault[k]),
+            label=other[k] if unknown[k] else str(reports.label[k]),
             address="" if silent[k] and not only else reports.written[k].text,
             colonia="" if nowhere[k] else _colonia(reports.colonia[k], rng),
-            latitude=latitude.replace(".", ",") if decimal_comma else latitude,
-            longitude=longitude.replace(".", ",") if decimal_comma else longitude,
+            latitude=latitude,
+            longitude=longitude,
             address_only=only,
-            faults=[name for name in (fault, str(time_fault[k]), str(date_fault[k])) if name],
+            faults=tuple(name for name in faults if name),
         )
-        rows += [row] * (int(reports.victims[k]) + int(repeated[k]))
+        rows += [row] * int(reports.victims[k])
+        if repeated[k]:
+            rows.append(replace(row, faults=(*row.faults, "repeated row")))
     return rows
+
+
+def _drawn(shares: Mapping[str, float], count: int, rng: np.random.Generator) -> list[str]:
+    names = list(shares)
+    return [names[k] for k in pick(rng, np.array(list(shares.values())), count)]
 
 
 def _points(city: City, reports: Reports, seed: int) -> list[tuple[str, str, str]]:
@@ -95,32 +113,26 @@ def _points(city: City, reports: Reports, seed: int) -> list[tuple[str, str, str
     rng = stream(seed, "points")
     count = len(reports.unit)
     only = rng.random(count) < ADDRESS_ONLY
-    fault = np.array(list(_POINT_FAULTS))[
-        pick(rng, np.array(list(_POINT_FAULTS.values())), count)
-    ]
+    fault = np.array(_drawn(_POINT_FAULTS, count, rng), dtype=object)
     degree = reports.spots.degrees.copy()
-    metre = _metres(city, reports)
-    for number, (rows, point) in enumerate(_pile_ups(city, reports, only, seed)):
+    for number, (rows, point) in enumerate(_pile_ups(city, reports, only, seed), start=1):
         degree[rows] = point
-        fault[rows] = f"pile-up {number + 1}"
+        fault[rows] = f"pile-up {number}"
     corner = np.flatnonzero(fault == "corner")
     edges = city.ground.edges[reports.spots.edge[corner]]
     degree[corner] = city.ground.degrees[
         np.where(reports.spots.share[corner] < 0.5, edges[:, 0], edges[:, 1])
     ]
-    found = []
-    for k in range(count):
-        x, y = (float(value) for value in degree[k])
-        if only[k]:
-            found.append(("", "", ""))
-        else:
-            found.append((*_point(x, y, metre[k], str(fault[k])), str(fault[k])))
-    return found
-
-
-def _metres(city: City, reports: Reports) -> np.ndarray:
-    ends = city.ground.metres[city.ground.edges[reports.spots.edge]]
-    return ends[:, 0] + (ends[:, 1] - ends[:, 0]) * reports.spots.share[:, None]
+    comma = city.ground.plan.country == "peru"
+    return [
+        ("", "", "")
+        if only[k]
+        else (
+            *_point(*map(float, degree[k]), reports.spots.metres[k], str(fault[k]), comma=comma),
+            str(fault[k]),
+        )
+        for k in range(count)
+    ]
 
 
 def _pile_ups(
@@ -140,27 +152,32 @@ def _pile_ups(
     piles, at = [], 0
     for unit in homes:
         size = int(PILE_UP_SHARE * rows_in[unit])
+        if size < LEAST_PILE_UP:
+            continue
         building = int(np.flatnonzero(reports.unit == unit)[0])
         piles.append((free[at : at + size], reports.spots.degrees[building]))
         at += size
     return piles
 
 
-def _point(x: float, y: float, metre: np.ndarray, fault: str) -> tuple[str, str]:
+def _point(x: float, y: float, metre: np.ndarray, fault: str, *, comma: bool) -> tuple[str, str]:
+    """Return latitude and longitude as they are written with one fault."""
     match fault:
         case "swapped":
-            return degrees(x), degrees(y)
-        case "no_minus":
-            return degrees(y), degrees(abs(x))
-        case "dms":
-            return _dms(y, "NS"), _dms(x, "EW" if x > 0 else "EO")
-        case "utm":
-            return f"{metre[1]:.1f}", f"{metre[0]:.1f}"
+            latitude, longitude = degrees(x), degrees(y)
+        case "no minus":
+            latitude, longitude = degrees(y), degrees(abs(x))
+        case "degrees minutes seconds":
+            return _dms(y, "NS"), _dms(x, "EO")
+        case "metres":
+            latitude, longitude = f"{metre[1]:.1f}", f"{metre[0]:.1f}"
         case "zero":
             return "0", "0"
-        case "decimal_comma":
-            return degrees(y).replace(".", ","), degrees(x).replace(".", ",")
-    return degrees(y), degrees(x)
+        case _:
+            latitude, longitude = degrees(y), degrees(x)
+    if comma != (fault == "other decimal sign"):
+        return latitude.replace(".", ","), longitude.replace(".", ",")
+    return latitude, longitude
 
 
 def _dms(value: float, letters: str) -> str:
@@ -172,11 +189,11 @@ def _dms(value: float, letters: str) -> str:
 
 def _date(date: dt.date, fault: str, rng: np.random.Generator) -> str:
     match fault:
-        case "impossible":
+        case "date impossible":
             return _IMPOSSIBLE[int(rng.random() * len(_IMPOSSIBLE))].format(y=date.year)
-        case "unknown":
+        case "date unknown":
             return "SE DESCONOCE"
-        case "blank":
+        case "date blank":
             return ""
     return f"{date.day:02d}/{date.month:02d}/{date.year}"
 
@@ -184,15 +201,15 @@ def _date(date: dt.date, fault: str, rng: np.random.Generator) -> str:
 def _time(minute: int, fault: str) -> str:
     hour, rest = divmod(minute, 60)
     match fault:
-        case "digits":
+        case "time 930":
             return f"{hour}{rest:02d}"
-        case "midnight":
+        case "time 24:00":
             return "24:00"
-        case "blank":
+        case "time blank":
             return ""
-        case "short":
+        case "time 9:30":
             return f"{hour}:{rest:02d}"
-        case "unknown":
+        case "time unknown":
             return "SE DESCONOCE"
     return f"{hour:02d}:{rest:02d}"
 

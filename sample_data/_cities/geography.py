@@ -56,7 +56,7 @@ def lay_ground(plan: CityPlan) -> Ground:
     lines = np.concatenate([main, splits, local])
     level = np.repeat([MAIN, AVENUE, STREET], [len(main), len(splits), len(local)])
     line_colonia = np.concatenate([np.full(len(main) + len(splits), -1), local_colonia])
-    blocks, block_colonia = _blocks(lines, colonias)
+    blocks, block_colonia = _settled(plan, *_blocks(plan, lines, colonias))
     nodes, rings = _nodes_and_rings(blocks)
     edges, sides = _edges(rings)
     metres = plan.to_metres(nodes)
@@ -104,7 +104,7 @@ def _small_enough(plan: CityPlan, ring: np.ndarray, rng: np.random.Generator) ->
     area = abs(_area(ring)) / 1e6
     people = area * float(plan.density(ring.mean(axis=0)[None])[0])
     target = plan.colonia_residents * (0.8 + 0.9 * rng.random())
-    return people < target and area < 3.0
+    return people < target and area < plan.colonia_km2
 
 
 def _cut_across(
@@ -123,9 +123,7 @@ def _cut_across(
     return one, other, ends
 
 
-def _half(
-    ring: np.ndarray, point: np.ndarray, normal: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _half(ring: np.ndarray, point: np.ndarray, normal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the part of a convex ring behind a line, and the line's stretch within it."""
     depth = (ring - point) @ normal
     kept, ends = [], []
@@ -155,7 +153,8 @@ def _local_streets(
             rng.standard_normal()
         )
         angles.append(angle)
-        short, long = 85 + 35 * rng.random(), 170 + 90 * rng.random()
+        short = float(plan.block(ring.mean(axis=0)[None])[0]) * (0.87 + 0.26 * rng.random())
+        long = short * (1.7 + 0.7 * rng.random())
         for turn, spacing in ((0.0, short), (np.pi / 2, long)):
             for segment in _comb(ring, angle + turn, spacing, rng):
                 segments.append(segment)
@@ -177,8 +176,9 @@ def _comb(
     for k in range(1, count):
         offset = low + step * (k + 0.16 * (rng.random() - 0.5))
         tilted = _turn(normal, np.radians(0.5) * rng.standard_normal())
-        _, ends = _half(ring, ring.mean(axis=0) + normal * (offset - ring.mean(axis=0) @ normal),
-                        tilted)
+        _, ends = _half(
+            ring, ring.mean(axis=0) + normal * (offset - ring.mean(axis=0) @ normal), tilted
+        )
         if len(ends) != 2 or np.hypot(*(ends[1] - ends[0])) < 90:
             continue
         if border.distance(shapely.Point(ends.mean(axis=0))) > 40:
@@ -186,8 +186,10 @@ def _comb(
     return found
 
 
-def _blocks(lines: np.ndarray, colonias: list[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray]:
-    """Return the faces between all lines that lie in a colonia, and which one."""
+def _blocks(
+    plan: CityPlan, lines: np.ndarray, colonias: list[np.ndarray]
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return the built-up faces between all lines that lie in a colonia, and which one."""
     noded = shapely.union_all(shapely.linestrings(lines), grid_size=1.0)
     faces = shapely.get_parts(shapely.polygonize([noded]))
     tree = shapely.STRtree([shapely.Polygon(ring) for ring in colonias])
@@ -195,8 +197,53 @@ def _blocks(lines: np.ndarray, colonias: list[np.ndarray]) -> tuple[list[np.ndar
     _, first = np.unique(face, return_index=True)
     rings = [_ring(faces[k]) for k in face[first]]
     owner = colonia[first]
-    order = sorted(range(len(rings)), key=lambda k: (owner[k], *rings[k].mean(axis=0)))
+    centres = np.array([ring.mean(axis=0) for ring in rings])
+    order = np.lexsort((centres[:, 1], centres[:, 0], owner))
+    order = order[plan.built_up(centres[order])]
     return [rings[k] for k in order], owner[order]
+
+
+def _settled(
+    plan: CityPlan, rings: list[np.ndarray], owner: np.ndarray
+) -> tuple[list[np.ndarray], np.ndarray]:
+    """Return the blocks without remnants: colonias of a few people, scraps cut off by the edge."""
+    people = np.array([abs(_area(ring)) for ring in rings]) / 1e6
+    people *= plan.density(np.array([ring.mean(axis=0) for ring in rings]))
+    least = 0.45 * plan.residents / plan.units
+    kept = np.flatnonzero(np.bincount(owner, people)[owner] >= least)
+    rings, owner, people = [rings[k] for k in kept], owner[kept], people[kept]
+    _, corner = _nodes_and_rings(rings)
+    edges, sides = _edges(corner)
+    left, right = neighbours(len(edges), sides)
+    piece = pieces(np.zeros(len(rings), dtype=int), left, right)
+    living = np.bincount(piece, people)
+    kept = np.flatnonzero(living[piece] > 12_000)
+    return [rings[k] for k in kept], owner[kept]
+
+
+def neighbours(edges: int, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the block on each of the two sides of every edge, -1 for none."""
+    found = np.full((2, edges), -1)
+    block, edge, lies_left = sides.T
+    found[1 - lies_left, edge] = block
+    return found[0], found[1]
+
+
+def pieces(group: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the number of the connected piece of each block within its group."""
+    inner = (left >= 0) & (right >= 0)
+    inner[inner] = group[left[inner]] == group[right[inner]]
+    a, b = left[inner], right[inner]
+    piece = np.arange(len(group))
+    while True:
+        least = np.minimum(piece[a], piece[b])
+        new = piece.copy()
+        np.minimum.at(new, a, least)
+        np.minimum.at(new, b, least)
+        new = new[new]
+        if np.array_equal(new, piece):
+            return np.unique(piece, return_inverse=True)[1].ravel()
+        piece = new
 
 
 def _nodes_and_rings(blocks: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -219,9 +266,7 @@ def _edge_lines(nodes: np.ndarray, edges: np.ndarray, lines: np.ndarray) -> np.n
     """Return for each edge the street on which it lies: the nearest to both of its ends."""
     tree = shapely.STRtree(shapely.linestrings(lines))
     ends = nodes[edges]
-    edge, line = tree.query(
-        shapely.linestrings(ends), predicate="dwithin", distance=3.0
-    )
+    edge, line = tree.query(shapely.linestrings(ends), predicate="dwithin", distance=3.0)
     a, b = lines[line, 0], lines[line, 1]
     along = (b - a) / np.hypot(*(b - a).T)[:, None]
     off = np.zeros(len(edge))

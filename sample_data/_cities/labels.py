@@ -6,7 +6,7 @@ import numpy as np
 
 from _cities.chance import pick
 
-MEXICO: dict[str, dict[str, float]] = {
+_MEXICO: dict[str, dict[str, float]] = {
     "homicide": {
         "HOMICIDIO DOLOSO": 0.74,
         "Homicidio doloso": 0.13,
@@ -38,13 +38,14 @@ MEXICO: dict[str, dict[str, float]] = {
 }
 # Labels that came into use in a year: they appear in the middle of the series.
 SINCE = {"FEMINICIDIO": 2012, "COBRO DE PISO": 2010, "Robo a negocio con violencia": 2011}
-PERU: dict[str, dict[str, float]] = {
+_PERU: dict[str, dict[str, float]] = {
     "homicide": {"HOMICIDIO CALIFICADO": 0.8, "Homicidio calificado": 0.2},
     "robbery": {"ROBO AGRAVADO": 0.85, "Robo agravado": 0.15},
     "theft": {"HURTO": 0.7, "Hurto": 0.1, "HURTO AGRAVADO": 0.2},
     "extortion": {"EXTORSION": 0.7, "Extorsión": 0.3},
     "vehicle_theft": {"ROBO DE VEHICULO": 0.8, "Robo de vehículo": 0.2},
 }
+LABELS = {"mexico": _MEXICO, "peru": _PERU}
 UNKNOWN = {"OTROS": 0.6, "NO ESPECIFICADO": 0.25, "DELITO POR CLASIFICAR": 0.15}
 
 MEANS = {
@@ -57,9 +58,7 @@ MEANS = {
 }
 
 
-def draw(
-    words: dict[str, float], year: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
+def draw(words: dict[str, float], year: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return a label for each event, none before the year in which it came into use."""
     names = np.array(list(words), dtype=object)
     found = names[pick(rng, np.array(list(words.values())), len(year))]

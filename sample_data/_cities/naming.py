@@ -11,7 +11,8 @@ from _cities.geography import AVENUE, MAIN
 
 if TYPE_CHECKING:
     from _cities.geography import Ground
-    from _cities.plan import Words
+    from _cities.plan import Estate
+    from _cities.words import Words
 
 
 def name_colonias(ground: Ground) -> list[str]:
@@ -20,8 +21,8 @@ def name_colonias(ground: Ground) -> list[str]:
     rng = stream(plan.seed, "colonia names")
     centres = np.array([ring.mean(axis=0) for ring in ground.colonias])
     names = [""] * len(centres)
-    for u, v, name in plan.factories:
-        names[factory_colonia(ground, u, v)] = name
+    for estate in plan.estates:
+        names[estate_colonia(ground, estate)] = estate.name
     words = shuffled(rng, plan.words.colonias)
     poverty = plan.poverty(centres)
     used = set(names)
@@ -29,11 +30,15 @@ def name_colonias(ground: Ground) -> list[str]:
         level = "poor" if share > 45 else "rich" if share < 22 else "middle"
         while not names[number]:
             words = words or shuffled(rng, plan.words.colonias)
-            name = choose(rng, plan.words.colonia_heads[level]).format(words.pop())
+            name = _contracted(choose(rng, plan.words.colonia_heads[level]).format(words.pop()))
             if name not in used:
                 used.add(name)
                 names[number] = name
     return names
+
+
+def _contracted(name: str) -> str:
+    return name.replace(" de El ", " del ").replace(" de Del ", " del ")
 
 
 def name_lines(ground: Ground) -> list[tuple[str, str]]:
@@ -80,7 +85,10 @@ class _Themes:
         return name
 
 
-def factory_colonia(ground: Ground, u: float, v: float) -> int:
-    """Return the number of the colonia whose centre is nearest to a point of the plan."""
-    centres = np.array([ring.mean(axis=0) for ring in ground.colonias])
-    return int(np.argmin(np.hypot(*(centres - (u, v)).T)))
+def estate_colonia(ground: Ground, estate: Estate) -> int:
+    """Return the number of the colonia that an estate takes: the nearest that is built up."""
+    gap = np.array(
+        [np.hypot(*(ring.mean(axis=0) - (estate.u, estate.v))) for ring in ground.colonias]
+    )
+    gap[np.setdiff1d(np.arange(len(gap)), ground.block_colonia)] = np.inf
+    return int(np.argmin(gap))

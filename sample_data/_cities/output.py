@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,12 @@ from _cities.truth import draw_events
 if TYPE_CHECKING:
     from _cities.spots import City
 
+# Names of the units' layer: code, and the colonia in which a unit lies.
+_UNIT_FIELDS = {"mexico": ("CVEGEO", "NOM_COL"), "peru": ("UBIGEO", "SECTOR")}
+_COLONIA_LAYER = {
+    "mexico": ("colonias.geojson", "CVE_COL"),
+    "peru": ("sectores.geojson", "COD_SEC"),
+}
 LANDMARKS = ("escuela", "clinica", "centro_comunitario", "parque")
 
 
@@ -25,9 +32,10 @@ def city_files(city: City) -> dict[str, bytes]:
     """Return all that does not depend on the incidents' seed: path in the folder → bytes."""
     services = place_services(city)
     residents, poverty = rasters(city.ground, city.units)
+    colonia_file, _ = _COLONIA_LAYER[city.ground.plan.country]
     return {
         "unidades.geojson": _units(city),
-        "colonias.geojson": _colonias(city),
+        colonia_file: _colonias(city),
         "calles.geojson": _streets(city),
         "lugares.csv": _landmarks(services),
         "servicios.csv": _services(services),
@@ -43,20 +51,22 @@ def incident_files(city: City, seed: int, *, planted: bool) -> dict[str, bytes]:
     plan = city.ground.plan
     events = draw_events(plan, city.units, city.members, seed, planted=planted)
     landmarks = [one for one in place_services(city) if one.kind in LANDMARKS]
-    reports = report(city, events, landmarks, seed, peru=plan.south)
-    rows = soil(city, reports, seed, decimal_comma=plan.south)
+    reports = report(city, events, landmarks, seed)
+    rows = soil(city, reports, seed)
+    incidents = _incidents_peru if plan.country == "peru" else _incidents_mexico
     return {
-        "incidentes.csv": _incidents_mexico(city, reports, rows),
+        "incidentes.csv": incidents(reports, rows),
         "verdad/addresses.csv": _addresses(city, reports, rows),
+        "verdad/faults.csv": _faults(reports, rows),
     }
 
 
-def _incidents_mexico(city: City, reports: Reports, rows: list[Row]) -> bytes:
-    header = "FOLIO FECHA HORA DELITO MODALIDAD DOMICILIO COLONIA LATITUD LONGITUD VICTIMAS".split()
-    first = {row.event: number for number, row in reversed(list(enumerate(rows, start=1)))}
-    lines = [
+def _incidents_mexico(reports: Reports, rows: list[Row]) -> bytes:
+    header = "FOLIO FECHA HORA DELITO MODALIDAD DOMICILIO COLONIA LATITUD LONGITUD VICTIMAS"
+    folio = [f"{year % 100:02d}-{number:05d}" for year, number in _serials(reports)]
+    lines = (
         (
-            f"C{first[row.event]:06d}",
+            folio[row.event],
             row.date,
             row.time,
             row.label,
@@ -68,12 +78,44 @@ def _incidents_mexico(city: City, reports: Reports, rows: list[Row]) -> bytes:
             1,
         )
         for row in rows
-    ]
-    return table(header, lines, encoding="latin-1")
+    )
+    return table(header.split(), lines, encoding="latin-1")
+
+
+def _incidents_peru(reports: Reports, rows: list[Row]) -> bytes:
+    header = (
+        "N_DENUNCIA FECHA_HECHO HORA_HECHO TIPO_DELITO DIRECCION SECTOR LATITUD LONGITUD VICTIMAS"
+    )
+    folio = [f"{number:05d}-{year}" for year, number in _serials(reports)]
+    lines = (
+        (
+            folio[row.event],
+            row.date,
+            row.time,
+            row.label,
+            row.address,
+            row.colonia,
+            row.latitude,
+            row.longitude,
+            1,
+        )
+        for row in rows
+    )
+    return table(header.split(), lines, encoding="utf-8-sig", separator=";")
+
+
+def _serials(reports: Reports) -> list[tuple[int, int]]:
+    """Return each event's year and its number within the year."""
+    years = [dt.date.fromordinal(int(day)).year for day in reports.day]
+    first: dict[int, int] = {}
+    for position, year in enumerate(years):
+        first.setdefault(year, position)
+    return [(year, position - first[year] + 1) for position, year in enumerate(years)]
 
 
 def _addresses(city: City, reports: Reports, rows: list[Row]) -> bytes:
-    header = "row CVEGEO longitude latitude findable precision form slip".split()
+    code_field, _ = _UNIT_FIELDS[city.ground.plan.country]
+    header = f"row {code_field} longitude latitude findable precision form slip".split()
     lines = []
     for number, row in enumerate(rows, start=1):
         if not row.address_only:
@@ -83,22 +125,40 @@ def _addresses(city: City, reports: Reports, rows: list[Row]) -> bytes:
         unit = city.units.codes[int(reports.unit[row.event])]
         findable = int(written.precision in FINDABLE)
         lines.append(
-            (number, unit, degrees(x), degrees(y), findable, written.precision, written.form,
-             written.slip)
+            (
+                number,
+                unit,
+                degrees(x),
+                degrees(y),
+                findable,
+                written.precision,
+                written.form,
+                written.slip,
+            )
         )
     return table(header, lines)
 
 
+def _faults(reports: Reports, rows: list[Row]) -> bytes:
+    """Return every fault of every row, with the true point, for the tests of the cleaning."""
+    lines = []
+    for number, row in enumerate(rows, start=1):
+        x, y = reports.spots.degrees[row.event]
+        lines += [(number, fault, degrees(x), degrees(y)) for fault in row.faults]
+    return table(("row", "fault", "longitude", "latitude"), lines)
+
+
 def _units(city: City) -> bytes:
     units = city.units
+    code_field, colonia_field = _UNIT_FIELDS[city.ground.plan.country]
     return geojson(
         (
             {
-                "CVEGEO": code,
+                code_field: code,
                 "POBTOT": int(units.residents[k]),
                 "pobreza": float(units.poverty[k]),
                 "TIPO": units.kind[k],
-                "NOM_COL": units.colonia_names[int(units.colonia[k])],
+                colonia_field: units.colonia_names[int(units.colonia[k])],
             },
             units.shapes[k],
         )
@@ -109,12 +169,14 @@ def _units(city: City) -> bytes:
 def _colonias(city: City) -> bytes:
     units = city.units
     shapes = np.array(units.shapes)
+    _, code_field = _COLONIA_LAYER[city.ground.plan.country]
     return geojson(
         (
-            {"CVE_COL": f"{number + 1:04d}", "NOMBRE": name},
+            {code_field: f"{number + 1:04d}", "NOMBRE": name},
             shapely.coverage_union_all(shapes[units.colonia == number]),
         )
         for number, name in enumerate(units.colonia_names)
+        if np.any(units.colonia == number)
     )
 
 
@@ -170,11 +232,9 @@ def _places(city: City) -> bytes:
 
 def _planted(city: City) -> bytes:
     plan = city.ground.plan
-    inside = {
-        category: [""] * len(city.units.codes) for category in plan.incidents
-    }
+    inside = {category: [""] * len(city.units.codes) for category in plan.incidents}
     for place, members in zip(plan.places, city.members, strict=True):
         for unit in members:
             inside[place.category][unit] = place.name
     lines = zip(city.units.codes, *inside.values(), strict=True)
-    return table(("CVEGEO", *inside), lines)
+    return table((_UNIT_FIELDS[plan.country][0], *inside), lines)

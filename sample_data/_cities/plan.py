@@ -3,27 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
+from _cities.words import Words
+
 Field = Callable[[np.ndarray], np.ndarray]
 """A smooth function of (n, 2) positions on the plan: metres along and away from the river."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words from which a country's names are made."""
-
-    themes: Mapping[str, Sequence[str]]
-    avenues: Sequence[str]
-    titles: Sequence[str]
-    given: Sequence[str]
-    family: Sequence[str]
-    colonias: Sequence[str]
-    colonia_heads: Mapping[str, Sequence[str]]
-    avenue_kinds: Mapping[str, float]
-    street_kinds: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +21,16 @@ class MainLine:
     end: tuple[float, float]
     kind: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """A whole colonia where nobody lives: the one nearest to (u, v)."""
+
+    u: float
+    v: float
+    name: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +47,20 @@ class PlantedPlace:
 
 @dataclass(frozen=True, slots=True)
 class CityPlan:
-    """A city on the drawing board; ``u`` runs along its river, ``v`` away from it (metres)."""
+    """A city on the drawing board; ``u`` runs along its river, ``v`` away from it (metres).
+
+    ``built_up`` is True inside the city, ``density`` gives residents per km², ``block`` the
+    short side of a block in metres, ``poverty`` per cent, ``age`` how crooked streets are
+    (0 to 1). ``incidents`` gives each category's events per year (victims for
+    ``multiple_victims``).
+    """
 
     key: str
     seed: int
+    incidents_seed: int
     residents: int
     units: int
+    country: str
     unit_code: str
     utm_zone: int
     south: bool
@@ -64,17 +69,18 @@ class CityPlan:
     to_metres: Field
     built_up: Field
     density: Field
+    block: Field
     poverty: Field
     age: Field
     colonia_residents: float
-    factories: Sequence[tuple[float, float, str]]
+    colonia_km2: float
+    estates: Sequence[Estate]
     parks: int
     places: Sequence[PlantedPlace]
     years: tuple[int, ...]
     incidents: Mapping[str, Sequence[int]]
     multiple_victims: str
-    landmarks: Sequence[tuple[str, str, float, float]] = ()
-    services: Mapping[str, int] = field(default_factory=dict)
+    services: Mapping[str, int]
 
     @property
     def epsg(self) -> int:

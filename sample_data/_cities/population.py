@@ -40,9 +40,7 @@ def rasters(ground: Ground, units: Units) -> tuple[bytes, bytes]:
     )
 
 
-def _unit_of_cells(
-    ground: Ground, units: Units, x: np.ndarray, y: np.ndarray
-) -> np.ndarray:
+def _unit_of_cells(ground: Ground, units: Units, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the unit in which each cell's centre lies, -1 for none."""
     tree = shapely.STRtree([shapely.Polygon(ground.metres[ring]) for ring in ground.rings])
     cell, block = tree.query(shapely.points(x.ravel(), y.ravel()), predicate="within")

@@ -38,21 +38,20 @@ class Reports:
     colonia: list[str]
 
 
-def report(
-    city: City, events: Events, landmarks: list[Service], seed: int, *, peru: bool
-) -> Reports:
+def report(city: City, events: Events, landmarks: list[Service], seed: int) -> Reports:
     """Return what was reported of each event."""
     order, day, minute = _in_time(events, seed)
     category = [events.categories[k] for k in events.category[order]]
     unit = events.unit[order]
     rng = stream(seed, "forms")
-    shares = addresses.PERU if peru else addresses.MEXICO
+    country = city.ground.plan.country
+    shares = addresses.FORMS[country]
     form = np.array(list(shares))[pick(rng, np.array(list(shares.values())), len(unit))]
-    spots = spots_in_units(
-        city, unit, stream(seed, "spots"), corner=form == addresses.CORNER
-    )
-    label, means = _labels(events, order, seed, peru=peru)
+    spots = spots_in_units(city, unit, stream(seed, "spots"), corner=form == addresses.CORNER)
+    label, means = _labels(events, order, seed, country)
     near = _near_landmark(city, spots, unit, landmarks)
+    named = (rng.random(len(unit)) < addresses.LANDMARK_SHARE) & np.array([bool(x) for x in near])
+    form = np.where(named, addresses.LANDMARK, form)
     sites = _sites(city, spots, unit, near)
     rng = stream(seed, "addresses")
     return Reports(
@@ -65,7 +64,7 @@ def report(
         label=label,
         means=means,
         written=[
-            addresses.write(site, str(kind), rng, peru=peru)
+            addresses.write(site, str(kind), rng, country=country)
             for site, kind in zip(sites, form, strict=True)
         ],
         colonia=[site.colonia for site in sites],
@@ -85,16 +84,16 @@ def _in_time(events: Events, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 
 def _labels(
-    events: Events, order: np.ndarray, seed: int, *, peru: bool
+    events: Events, order: np.ndarray, seed: int, country: str
 ) -> tuple[np.ndarray, np.ndarray]:
     label = np.full(len(order), "", dtype=object)
     means = label.copy()
-    words = labels.PERU if peru else labels.MEXICO
+    words = labels.LABELS[country]
     for k, category in enumerate(events.categories):
         rng = stream(seed, f"labels {category}")
         mine = np.flatnonzero(events.category == k)
         label[mine] = labels.draw(words[category], events.year[mine], rng)
-        if not peru:
+        if country == "mexico":
             means[mine] = labels.draw(labels.MEANS[category], events.year[mine], rng)
     return label[order], means[order]
 

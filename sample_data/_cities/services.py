@@ -64,9 +64,7 @@ def _unlike(services: list[Service]) -> list[Service]:
         if name:
             seen[name] = seen.get(name, 0) + 1
             name = f"{name} {seen[name]}" if seen[name] > 1 else name
-        found.append(
-            Service(service.kind, name, service.capacity, service.degrees, service.unit)
-        )
+        found.append(Service(service.kind, name, service.capacity, service.degrees, service.unit))
     return found
 
 

@@ -20,11 +20,12 @@ _LEAST_BLOCK = 1_500.0
 
 @dataclass(frozen=True, eq=False)
 class Spots:
-    """Where things are: block, edge, share of the way along the edge, and the point."""
+    """Where things are: block, edge, share of the way along it, and the point (two ways)."""
 
     block: np.ndarray
     edge: np.ndarray
     share: np.ndarray
+    metres: np.ndarray
     degrees: np.ndarray
 
 
@@ -59,7 +60,7 @@ def spots_in_units(
         good &= shapely.contains_xy(shapes[unit[left]], *spot.T)
         left = left[~good]
         if not len(left):
-            return Spots(block, edge, share, np.round(_degrees(ground, metres), 6))
+            return Spots(block, edge, share, metres, np.round(_degrees(ground, metres), 6))
     raise ValueError(f"no spot found in unit {city.units.codes[int(unit[left[0]])]}")
 
 

@@ -9,12 +9,13 @@ import numpy as np
 import shapely
 
 from _cities.chance import largest_remainder, stream
-from _cities.naming import factory_colonia, name_colonias
+from _cities.geography import neighbours, pieces
+from _cities.naming import estate_colonia, name_colonias
 
 if TYPE_CHECKING:
     from _cities.geography import Ground
 
-HOMES, FACTORY, PARK = "habitacional", "industrial", "parque"
+HOMES, PARK = "habitacional", "parque"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +37,9 @@ def draw_units(ground: Ground) -> Units:
     """Return the units of a city: about as many as planned, all residents placed."""
     plan = ground.plan
     names = name_colonias(ground)
-    factories = {factory_colonia(ground, u, v) for u, v, _ in plan.factories}
+    estates = {estate_colonia(ground, estate): estate.kind for estate in plan.estates}
     weight = np.abs(ground.block_area) * plan.density(ground.block_centre)
-    block_unit = _group_blocks(ground, weight, factories)
+    block_unit = _group_blocks(ground, weight, set(estates))
     count = int(block_unit.max()) + 1
     unit_weight = np.bincount(block_unit, weight)
     centre = np.column_stack(
@@ -46,7 +47,7 @@ def draw_units(ground: Ground) -> Units:
     )
     colonia = np.zeros(count, dtype=int)
     colonia[block_unit] = ground.block_colonia
-    kind = [FACTORY if number in factories else HOMES for number in colonia]
+    kind = [estates.get(int(number), HOMES) for number in colonia]
     for unit in _parks(ground, block_unit, centre, kind):
         kind[unit] = PARK
     residents = _residents(plan.seed, plan.residents, unit_weight, kind)
@@ -70,17 +71,19 @@ def block_polygon(ground: Ground, block: int) -> shapely.Polygon:
     return shapely.Polygon(ground.degrees[ground.rings[block]])
 
 
-def _group_blocks(ground: Ground, weight: np.ndarray, factories: set[int]) -> np.ndarray:
+def _group_blocks(ground: Ground, weight: np.ndarray, estates: set[int]) -> np.ndarray:
     """Return a unit number for each block, by cutting colonias along their own streets."""
     plan = ground.plan
     rng = stream(plan.seed, "units")
-    homes = ~np.isin(ground.block_colonia, list(factories))
-    share = (plan.units - len(factories)) / weight[homes].sum()
+    homes = ~np.isin(ground.block_colonia, list(estates))
+    share = (plan.units - len(estates)) / weight[homes].sum()
     unit = np.full(len(weight), -1)
     free = 0
     for colonia, angle in enumerate(ground.colonia_angle):
         blocks = np.flatnonzero(ground.block_colonia == colonia)
-        parts = 1 if colonia in factories else max(1, round(share * weight[blocks].sum()))
+        if not len(blocks):
+            continue
+        parts = 1 if colonia in estates else max(1, round(share * weight[blocks].sum()))
         for group in _bisect(ground, blocks, weight, parts, angle, rng):
             unit[group] = free
             free += 1
@@ -114,10 +117,10 @@ def _bisect(
 def _whole_pieces(ground: Ground, unit: np.ndarray) -> np.ndarray:
     """Return the grouping with every unit in one piece: lesser pieces join a neighbour."""
     unit = unit.copy()
-    left, right = _neighbours(ground)
+    left, right = neighbours(len(ground.edges), ground.sides)
     border = np.hypot(*np.diff(ground.metres[ground.edges], axis=1)[:, 0].T)
     for _ in range(20):
-        piece = _pieces(unit, left, right)
+        piece = pieces(unit, left, right)
         area = np.bincount(piece, np.abs(ground.block_area))
         owner = np.zeros(len(area), dtype=int)
         owner[piece] = unit
@@ -138,42 +141,20 @@ def _whole_pieces(ground: Ground, unit: np.ndarray) -> np.ndarray:
     return unit
 
 
-def _neighbours(ground: Ground) -> tuple[np.ndarray, np.ndarray]:
-    """Return the block on each of the two sides of every edge, -1 for none."""
-    sides = np.full((2, len(ground.edges)), -1)
-    block, edge, lies_left = ground.sides.T
-    sides[1 - lies_left, edge] = block
-    return sides[0], sides[1]
-
-
-def _pieces(unit: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Return the number of the connected piece of each block within its unit."""
-    inner = (left >= 0) & (right >= 0)
-    inner[inner] = unit[left[inner]] == unit[right[inner]]
-    a, b = left[inner], right[inner]
-    piece = np.arange(len(unit))
-    while True:
-        least = np.minimum(piece[a], piece[b])
-        new = piece.copy()
-        np.minimum.at(new, a, least)
-        np.minimum.at(new, b, least)
-        new = new[new]
-        if np.array_equal(new, piece):
-            return np.unique(piece, return_inverse=True)[1].ravel()
-        piece = new
-
-
 def _parks(
     ground: Ground, block_unit: np.ndarray, centre: np.ndarray, kind: list[str]
 ) -> list[int]:
     """Return small units far from each other that become parks."""
-    rng = stream(ground.plan.seed, "parks")
+    plan = ground.plan
+    rng = stream(plan.seed, "parks")
     area = np.bincount(block_unit, np.abs(ground.block_area))
-    small = [k for k in np.argsort(area) if kind[k] == HOMES][: len(area) // 4]
+    small = area * plan.density(centre) / 1e6 < 0.95 * plan.residents / plan.units
+    apart = 0.7 * np.sqrt(area.sum() / max(plan.parks, 1))
     found: list[int] = []
-    for unit in np.array(small)[np.argsort(rng.random(len(small)), kind="stable")]:
+    for unit in np.argsort(rng.random(len(area)), kind="stable"):
         gaps = [float(np.hypot(*(centre[unit] - centre[other]))) for other in found]
-        if len(found) < ground.plan.parks and min(gaps, default=np.inf) > 1_500:
+        fits = small[unit] and kind[unit] == HOMES and area[unit] < np.median(area)
+        if len(found) < plan.parks and fits and min(gaps, default=np.inf) > apart:
             found.append(int(unit))
     return found
 
