@@ -45,7 +45,13 @@ if TYPE_CHECKING:
 
     from hotspots.geocoding.quality import GeocodingReport
     from hotspots.project.inputs import Inputs
-    from hotspots.project.settings import ClusterChoice, Project
+    from hotspots.project.settings import (
+        AccessLayer,
+        ArealLayer,
+        ClusterChoice,
+        Project,
+        RasterLayer,
+    )
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -97,6 +103,8 @@ class RunResult:
         Who first and how much; None where the project names no criteria or no budget.
     inputs
         What was read.
+    remarks
+        Warnings of the run, each one once.
     """
 
     project: Project
@@ -111,6 +119,7 @@ class RunResult:
     layers: tuple[Layer, ...]
     ranking: Ranking | None
     allocation: Allocation | None
+    remarks: tuple[str, ...] = ()
 
 
 def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -> RunResult:
@@ -300,49 +309,59 @@ def _rate_layers(project: Project, inputs: Inputs, findings: Findings) -> list[L
 
 
 def _layers(project: Project, inputs: Inputs, plan: PolygonPlan) -> list[Layer]:
-    made: list[Layer] = []
+    made = []
     for layer in project.layers:
-        shared = {
-            "unit": layer.unit,
-            "direction": layer.direction,
-            "source_name": layer.source,
-        }
         if layer.kind == "raster":
-            made.append(
-                raster_layer(
-                    inputs.files[layer.file],
-                    plan.polygons,
-                    name=layer.name,
-                    stat=layer.stat,
-                    weights=inputs.files[layer.weights] if layer.weights else None,
-                    titles=layer.title,
-                    **shared,
-                )
-            )
+            made.append(_raster(layer, inputs, plan))
         elif layer.kind == "access":
-            made.append(
-                access_layer(
-                    inputs.services[layer.name],
-                    inputs.units,
-                    plan.polygons,
-                    membership=plan.membership,
-                    name=layer.name,
-                    titles=layer.title,
-                    **shared,
-                )
-            )
+            made.append(_access(layer, inputs, plan))
         else:
-            column = layer.column or layer.name
-            weight = layer.weight or (layer.denominator if layer.numerator else None)
-            (found,) = areal_layer(
-                inputs.areal[layer.name],
-                plan.polygons,
-                intensive=() if layer.extensive else (column,),
-                extensive=(column,) if layer.extensive else (),
-                weight=weight,
-                **shared,
-            )
-            made.append(replace(found, name=layer.name, title=layer.title))
+            made.append(_areal(layer, inputs, plan))
+    return made
+
+
+def _raster(layer: RasterLayer, inputs: Inputs, plan: PolygonPlan) -> Layer:
+    return raster_layer(
+        inputs.files[layer.file],
+        plan.polygons,
+        name=layer.name,
+        stat=layer.stat,
+        weights=inputs.files[layer.weights] if layer.weights else None,
+        unit=layer.unit,
+        direction=layer.direction,
+        source_name=layer.source,
+        titles=layer.title,
+    )
+
+
+def _access(layer: AccessLayer, inputs: Inputs, plan: PolygonPlan) -> Layer:
+    return access_layer(
+        inputs.services[layer.name],
+        inputs.units,
+        plan.polygons,
+        membership=plan.membership,
+        name=layer.name,
+        unit=layer.unit,
+        direction=layer.direction,
+        source_name=layer.source,
+        titles=layer.title,
+    )
+
+
+def _areal(layer: ArealLayer, inputs: Inputs, plan: PolygonPlan) -> Layer:
+    column = layer.column or layer.name
+    (made,) = areal_layer(
+        inputs.areal[layer.name],
+        plan.polygons,
+        intensive=() if layer.extensive else (column,),
+        extensive=(column,) if layer.extensive else (),
+        weight=layer.weight or (layer.denominator if layer.numerator else None),
+        names={column: layer.name},
+        titles={column: layer.title},
+        unit=layer.unit,
+        direction=layer.direction,
+        source_name=layer.source,
+    )
     return made
 
 
@@ -354,7 +373,9 @@ def _prioritise(
     criteria = [
         Criterion(one.layer, weight=one.weight, direction=one.direction) for one in project.ranking
     ]
-    ranking = rank_polygons(layers_table(layers), criteria=criteria, seed=project.project.seed)
+    ranking = rank_polygons(
+        layers_table(layers), criteria=criteria, layers=layers, seed=project.project.seed
+    )
     budget = project.budget
     if budget is None:
         return ranking, None

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hotspots.errors import HotspotsWarning
 from hotspots.project.folder import replaced_folder
 from hotspots.project.inputs import read_inputs
 from hotspots.project.manifest import make_manifest, write_manifest
@@ -70,14 +73,25 @@ def run_project(
     """Return the run of settings that are already validated; see :func:`run`."""
     tell = progress or _silent
     with replaced_folder(out) as folder:
-        tell("read")
-        inputs = read_inputs(project, project_file.parent)
-        result = compute(project, inputs, tell)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", HotspotsWarning)
+            tell("read")
+            inputs = read_inputs(project, project_file.parent)
+            result = compute(project, inputs, tell)
+        result = replace(result, remarks=_told_once(caught))
         tell("write")
         write_outputs(result, folder)
         manifest = make_manifest(project, project_file, inputs.files, folder, out)
         write_manifest(manifest, folder)
     return result
+
+
+def _told_once(caught: list[warnings.WarningMessage]) -> tuple[str, ...]:
+    """Return our warnings for the report, each one once, and pass all of them on."""
+    for warning in caught:
+        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    ours = (one.message for one in caught if issubclass(one.category, HotspotsWarning))
+    return tuple(dict.fromkeys(str(message) for message in ours))
 
 
 def _silent(stage: str) -> None:

@@ -84,7 +84,6 @@ def show_checkup(found: Checkup, console: Console) -> None:
 
 def show_verification(found: Verification, console: Console) -> None:
     """Print which inputs and outputs differ from the manifest's."""
-    language = "es"
     for key, names in (
         ("verify.altered_inputs", found.altered_inputs),
         ("verify.altered_outputs", found.altered_outputs),
@@ -113,7 +112,7 @@ def _banner(synthetic: bool, language: str, console: Console) -> None:
 
 
 def _problems(result: RunResult) -> pd.Series:
-    values = result.incidents[schema.PROBLEM].astype(str)
+    values: pd.Series = result.incidents[schema.PROBLEM].astype(str)
     return values[values != ""].value_counts()
 
 

@@ -15,7 +15,7 @@ from hotspots._checks import existing_file
 from hotspots._text import fold
 from hotspots.errors import InputError, OutputError
 from hotspots.incidents.source import SourceTable, read_table
-from hotspots.incidents.taxonomy import load_taxonomy, ready_taxonomies
+from hotspots.incidents.taxonomy import load_taxonomy, taxonomy_names
 from hotspots.schema import UNMAPPED
 from hotspots.spatial.vector import read_vector
 
@@ -103,7 +103,7 @@ def _incident_keys(table: SourceTable, name: str) -> dict[str, str]:
     return {
         "columns": "".join(f"{role} = {_quoted(column)}\n" for role, column in columns.items()),
         "taxonomy": _quoted(taxonomy),
-        "ready": " | ".join(ready_taxonomies()),
+        "ready": " | ".join(taxonomy_names()),
         "categories": ", ".join(_quoted(one) for one in classes),
         "first": classes[0],
     }
@@ -112,7 +112,7 @@ def _incident_keys(table: SourceTable, name: str) -> dict[str, str]:
 def _likeliest_taxonomy(labels: pd.Series) -> tuple[str, list[str]]:
     """Return the ready taxonomy that knows most rows, and its classes that occur, by rows."""
     found: dict[str, pd.Series] = {}
-    for name in ready_taxonomies():
+    for name in taxonomy_names():
         known = {fold(label): key for label, key in load_taxonomy(name).classes.items()}
         classes = labels.map(lambda label, known=known: known.get(fold(label), UNMAPPED))
         found[name] = classes[classes != UNMAPPED].value_counts()

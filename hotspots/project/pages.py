@@ -1,0 +1,139 @@
+"""Puts a run onto its pages: the briefing and the report, and the page for anybody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots import schema
+from hotspots.catalogue import text
+from hotspots.maps.briefing import briefing_map
+from hotspots.maps.report import ReportFile, report_page
+from hotspots.maps.standalone import save_standalone
+from hotspots.project.titles import category_titles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hotspots.maps.subject import Audience
+    from hotspots.project.pipeline import RunResult
+    from hotspots.schema import LocalResult
+
+
+FILES = (
+    ("briefing.html", "briefing"),
+    ("ranking.csv", "ranking"),
+    ("allocation.csv", "allocation"),
+    ("tests.csv", "tests"),
+    ("rates.csv", "rates"),
+    ("polygons.gpkg", "polygons"),
+    ("incidents.parquet", "incidents"),
+)
+"""What lies beside the report, and the catalogue's word for it."""
+
+
+def write_internal_pages(result: RunResult, folder: Path) -> None:
+    """Write ``briefing.html`` and ``report.html``, both marked as restricted."""
+    save_standalone(run_map(result, audience="internal"), folder / "briefing.html")
+    page = run_report(result)
+    (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
+
+
+def write_public_page(result: RunResult, path: Path) -> None:
+    """Write the page for anybody: no incident points, no small counts."""
+    save_standalone(run_map(result, audience="public"), path)
+
+
+def run_map(result: RunResult, *, audience: Audience = "internal") -> Any:
+    """Return the briefing of a run, a ``folium.Map``."""
+    project, findings = result.project, result.findings
+    language = project.project.language
+    by_level = tests_by_level(result)
+    drawn = [layer.name for layer in project.layers if layer.kind == "access" and layer.show]
+    services = [result.inputs.services[name] for name in drawn]
+    return briefing_map(
+        result.plan.polygons,
+        results=by_level["polygons"],
+        unit_results=by_level["units"],
+        category_titles=category_titles(result, language),
+        headline=project.tests.headline,
+        units=result.units,
+        membership=result.plan.membership,
+        rolled_up=findings.rolled_up,
+        rates=findings.rates,
+        layers=result.layers,
+        ranking=result.ranking,
+        allocation=result.allocation,
+        incidents=result.incidents,
+        services=gpd.GeoDataFrame(pd.concat(services)) if services else None,
+        streets=result.inputs.streets if project.map.streets else None,
+        monthly=result.counts,
+        audience=audience,
+        language=language,
+        title=text("run.briefing", language, name=project.project.name),
+        period=period_in_words(result),
+        located=(result.geocoding.located, result.geocoding.rows),
+        synthetic=project.project.synthetic,
+        threshold=project.map.threshold,
+        currency=project.project.currency,
+    )
+
+
+def run_report(result: RunResult) -> str:
+    """Return the report of a run as the text of one page."""
+    project, findings = result.project, result.findings
+    language = project.project.language
+    unmapped = result.incidents.loc[
+        result.incidents[schema.CATEGORY] == schema.UNMAPPED, schema.CATEGORY_SOURCE
+    ]
+    tests = {
+        f"{one.variable}:{one.test}:{one.level}": one
+        for group in (findings.excess, findings.clusters, findings.exploratory)
+        for one in group.values()
+    }
+    return report_page(
+        incidents=result.incidents,
+        geocoding=result.geocoding,
+        plan=result.plan,
+        results=tests,
+        rates=findings.rates,
+        layers=result.layers,
+        ranking=result.ranking,
+        allocation=result.allocation,
+        category_titles=category_titles(result, language),
+        unmapped=unmapped.value_counts().to_dict(),
+        files=[ReportFile(name, text(f"run.file.{key}", language)) for name, key in FILES],
+        remarks=result.remarks,
+        title=text("run.report", language, name=project.project.name),
+        period=period_in_words(result),
+        language=language,
+        currency=project.project.currency,
+        synthetic=project.project.synthetic,
+    )
+
+
+def tests_by_level(result: RunResult) -> dict[str, dict[str, LocalResult]]:
+    """Return level → ``category:test`` → result, headline tests first."""
+    levels: dict[str, dict[str, LocalResult]] = {"polygons": {}, "units": {}}
+    findings = result.findings
+    for group in (findings.excess, findings.clusters, findings.exploratory):
+        for one in group.values():
+            levels[one.level][f"{one.variable}:{one.test}"] = one
+    return levels
+
+
+def period_in_words(result: RunResult) -> str:
+    """Return the tested period: the project's, or the years of the dated incidents."""
+    period = result.project.tests.period
+    if isinstance(period, tuple):
+        first, last = period
+    elif period != "all":
+        first = last = period
+    else:
+        dates = result.incidents[schema.DATE].dropna()
+        if dates.empty:
+            return text("value.undated", result.project.project.language)
+        first, last = str(dates.min().year), str(dates.max().year)
+    return first if first == last else f"{first}–{last}"

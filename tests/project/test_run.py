@@ -1,0 +1,124 @@
+"""A whole run of a small town: conservation, the same bytes, and verify."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import hotspots as hs
+from hotspots.cli import app
+from hotspots.project.manifest import digests
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    return digests(folder) | {"manifest.json": (folder / "manifest.json").read_text("utf-8")}
+
+
+def test_every_row_keeps_its_fate(town, tmp_path: Path) -> None:
+    result = hs.run(town.project, out=tmp_path / "out")
+    fates = result.incidents["assignment_status"].value_counts()
+    assert fates.sum() == 400
+    counted = fates.reindex(["inside", "boundary", "snapped"]).sum()
+    assert result.counts["events"].sum() == counted
+    assert result.unit_counts["events"].sum() == counted
+    kept = gpd.read_parquet(tmp_path / "out" / "internal" / "incidents.parquet")
+    assert len(kept) == 400
+    assert kept.loc[4, "category"] == "unmapped"
+    assert "31/02/2013" in kept.loc[2, "problem"]
+
+
+def test_the_grant_adds_up_to_the_cent(town, tmp_path: Path) -> None:
+    hs.run(town.project, out=tmp_path / "out")
+    table = pd.read_csv(tmp_path / "out" / "internal" / "allocation.csv", dtype=str)
+    cents = sum(int(grant.replace(".", "")) for grant in table["grant"])
+    assert cents == 100_000_001
+
+
+def test_the_internal_folder_is_its_owners_alone(town, tmp_path: Path) -> None:
+    hs.run(town.project, out=tmp_path / "out")
+    mode = stat.S_IMODE((tmp_path / "out" / "internal").stat().st_mode)
+    assert mode == 0o700 or os.name == "nt"
+
+
+def test_the_same_run_gives_the_same_bytes_on_one_core_and_on_two(town, tmp_path: Path) -> None:
+    hs.run(town.project, out=tmp_path / "one")
+    hs.run(town.project, out=tmp_path / "two")
+    assert outputs(tmp_path / "one") == outputs(tmp_path / "two")
+    script = "import sys, hotspots as hs; hs.run(sys.argv[1], out=sys.argv[2])"
+    single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "GDAL_NUM_THREADS": "1"}
+    command = [sys.executable, "-c", script, str(town.project), str(tmp_path / "single")]
+    if hasattr(os, "sched_setaffinity"):
+        command = ["taskset", "-c", "0", *command]
+    random_hash = {"PYTHONHASHSEED": "12345"}
+    subprocess.run(command, check=True, env={**os.environ, **single, **random_hash})
+    assert outputs(tmp_path / "single") == outputs(tmp_path / "one")
+
+
+def test_verify_names_an_altered_output_and_an_altered_input(town, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    hs.run(town.project, out=out)
+    assert hs.verify(out).same
+    ranking = out / "internal" / "ranking.csv"
+    ranking.write_bytes(ranking.read_bytes().replace(b"0", b"1", 1))
+    found = hs.verify(out)
+    assert found.altered_outputs == ("internal/ranking.csv",)
+    assert found.ran_again
+    assert not found.different_outputs
+    table = town.folder / "incidents.csv"
+    table.write_bytes(table.read_bytes().replace(b"2013", b"2012", 1))
+    result = CliRunner().invoke(app, ["verify", str(out)])
+    assert result.exit_code == 1
+    assert "internal/ranking.csv" in result.output
+    assert "incidents.csv" in result.output
+
+
+def test_verify_runs_again_from_the_manifest_and_names_what_differs(town, tmp_path: Path) -> None:
+    """Another seed in the manifest is another run: its outputs are named, in bytes."""
+    out = tmp_path / "out"
+    hs.run(town.project, out=out)
+    manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+    manifest["parameters"]["project"]["seed"] = 8
+    (out / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    found = hs.verify(out)
+    assert not found.altered_outputs
+    assert "internal/report.html" in found.different_outputs
+
+
+def test_verify_of_a_folder_without_a_manifest(tmp_path: Path) -> None:
+    with pytest.raises(hs.HotspotsError, match=r"manifest\.json"):
+        hs.verify(tmp_path)
+
+
+def test_init_writes_a_file_that_runs(town, tmp_path: Path) -> None:
+    written = town.folder / "mine.toml"
+    shown = ["--units", str(town.folder / "units.gpkg")]
+    shown += ["--incidents", str(town.folder / "incidents.csv")]
+    shown += ["--services", str(town.folder / "clinics.csv")]
+    result = CliRunner().invoke(app, ["init", *shown, "--out", str(written)])
+    assert result.exit_code == 0, result.output
+    assert 'population = "POBTOT"' in written.read_text("utf-8")
+    result = CliRunner().invoke(app, ["check", str(written)])
+    assert result.exit_code == 0, result.output
+    assert "400" in result.output
+    result = CliRunner().invoke(app, ["run", str(written), "--out", str(tmp_path / "out")])
+    assert result.exit_code == 0, result.output
+    again = CliRunner().invoke(app, ["init", *shown, "--out", str(written)])
+    assert again.exit_code == 2
+    assert "is there already" in again.output
+
+
+def test_check_writes_nothing_and_names_the_problems(town) -> None:
+    before = sorted(path.name for path in town.folder.parent.rglob("*"))
+    result = CliRunner().invoke(app, ["check", str(town.project)])
+    assert result.exit_code == 0, result.output
+    assert "=HYPERLINK(1)" in result.output
+    assert sorted(path.name for path in town.folder.parent.rglob("*")) == before
