@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyogrio
 
 from hotspots.errors import HotspotsError
 from hotspots.project.manifest import current_versions, digest, digests, read_manifest
@@ -125,29 +126,39 @@ def _unlike(then: dict[str, str], now: dict[str, str]) -> list[str]:
 
 
 def _same_numbers(left: Path, right: Path, name: str) -> bool:
+    """Return whether both files hold the same tables, numbers compared to 1e-9."""
     try:
-        before, after = (_table(folder / name) for folder in (left, right))
+        before, after = (_tables(folder / name) for folder in (left, right))
     except (OSError, ValueError, HotspotsError):
         return False
-    if before is None or after is None or list(before.columns) != list(after.columns):
+    if not before or len(before) != len(after):
         return False
-    if len(before) != len(after):
+    return all(_same_table(*pair) for pair in zip(before, after, strict=True))
+
+
+def _same_table(before: pd.DataFrame, after: pd.DataFrame) -> bool:
+    if list(before.columns) != list(after.columns) or len(before) != len(after):
         return False
     numeric = before.select_dtypes("number").columns
     rest = before.columns.difference(numeric)
     return bool(
         np.allclose(
-            before[numeric], after[numeric], rtol=_TOLERANCE, atol=_TOLERANCE, equal_nan=True
+            before[numeric].to_numpy(float, na_value=np.nan),
+            after[numeric].to_numpy(float, na_value=np.nan),
+            rtol=_TOLERANCE,
+            atol=_TOLERANCE,
+            equal_nan=True,
         )
         and before[rest].astype(str).equals(after[rest].astype(str))
     )
 
 
-def _table(path: Path) -> pd.DataFrame | None:
+def _tables(path: Path) -> list[pd.DataFrame]:
     if path.suffix == ".csv":
-        return pd.read_csv(path)
+        return [pd.read_csv(path)]
     if path.suffix == ".parquet":
-        return pd.DataFrame(gpd.read_parquet(path))
+        return [pd.DataFrame(gpd.read_parquet(path))]
     if path.suffix == ".gpkg":
-        return pd.DataFrame(gpd.read_file(path))
-    return None
+        layers = pyogrio.list_layers(path)[:, 0]
+        return [pd.DataFrame(gpd.read_file(path, layer=layer)) for layer in layers]
+    return []
