@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from hotspots import _checks, schema
-from hotspots.errors import ColumnError, InputError
+from hotspots.errors import ColumnError, HotspotsWarning, InputError
 from hotspots.polygons import draw, drawing, quality, reasons
 from hotspots.polygons.bounds import Bounds
 from hotspots.polygons.unit_graph import unit_graph
@@ -26,6 +27,8 @@ FROM_INCIDENTS = frozenset(
      "share_hot", "share_cold", "least_q", schema.EVENT_ID, schema.CATEGORY}
 )  # fmt: skip
 """Columns that this library itself makes from incidents."""
+
+NARROW = 1.2
 
 
 def build_polygons(
@@ -80,6 +83,27 @@ def build_polygons(
         If the bounds are the wrong way round, ids repeat, nobody lives anywhere, populations
         are missing or negative, or a similarity column has gaps.
 
+    Warns
+    -----
+    HotspotsWarning
+        If the bounds are narrower than a factor of 1.2, with the residents left out of them.
+
+    Notes
+    -----
+    Pieces are cut in two by straight sweeps, and again until each part fits; where none does,
+    along random spanning trees [1]_. What is still out of bounds is joined with its neighbours
+    and split again [2]_, small groups by looking at all divisions. Then neighbours divide the
+    units along their border anew while that lowers ``w·(1 − Polsby–Popper) + (1 − w)·variance
+    left within``, averaged over the polygons, with ``w = compactness_weight``.
+
+    References
+    ----------
+    .. [1] Assunção, R. M. et al. (2006). Efficient regionalization techniques for
+       socio-economic geographical units using minimum spanning trees. International Journal of
+       Geographical Information Science 20(7), 797–811.
+    .. [2] DeFord, D., Duchin, M. and Solomon, J. (2021). Recombination: a family of Markov
+       chains for redistricting. Harvard Data Science Review 3(1).
+
     Examples
     --------
     >>> import geopandas as gpd
@@ -103,6 +127,15 @@ def build_polygons(
     record = quality.plan_quality(
         ordered, polygons, membership, exceptions, similarity=similarity, bounds=bounds, seed=seed
     )
+    if ceiling < NARROW * floor:
+        out = record.residents - record.residents_in_bounds
+        warnings.warn(
+            f"build_polygons: the bounds {floor:g} to {ceiling:g} are narrower than a factor of "
+            f"{NARROW}: {out:,.0f} of {record.residents:,.0f} residents could not be placed "
+            "within them. Wider bounds place more.",
+            HotspotsWarning,
+            stacklevel=2,
+        )
     return PolygonPlan(polygons, membership, exceptions, record)
 
 

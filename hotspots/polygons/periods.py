@@ -131,7 +131,7 @@ def _precision(incidents: pd.DataFrame, dates: pd.Series) -> pd.Series:
 
 def _exact(dates: pd.Series, period: Period) -> pd.Series:
     if period == "hour_of_week":
-        return _text(dates.dt.dayofweek + 1, 1) + "-" + _text(dates.dt.hour, 2)
+        return _text(dates.dt.day_of_week + 1, 1) + "-" + _text(dates.dt.hour, 2)
     if period == "week":
         iso = dates.dt.isocalendar()
         return _text(iso["year"], 4) + "-W" + _text(iso["week"], 2)
