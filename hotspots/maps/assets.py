@@ -42,7 +42,8 @@ def leaflet_css() -> str:
     def inlined(match: re.Match[str]) -> str:
         return f"url({data_url(match.group(1).strip(chr(39) + chr(34)))})"
 
-    return re.sub(r"url\((?!#|data:)([^)]+)\)", inlined, _text(_LEAFLET, "leaflet.css"))
+    css = re.sub(r"/\*.*?\*/", "", _text(_LEAFLET, "leaflet.css"), flags=re.DOTALL)
+    return re.sub(r"url\((?!#|data:)([^)]+)\)", inlined, css)
 
 
 @cache

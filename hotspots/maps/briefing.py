@@ -12,6 +12,7 @@ from folium.template import Template
 from hotspots.catalogue import text
 from hotspots.errors import InputError, StandaloneError
 from hotspots.maps import assets
+from hotspots.maps.disclosure import safe_services
 from hotspots.maps.pagedata import page_parts
 from hotspots.maps.standalone import render_standalone
 from hotspots.maps.subject import (
@@ -182,7 +183,7 @@ def briefing_map(
         ranking=ranking,
         allocation=allocation,
         incidents=incidents,
-        services=services,
+        services=None if services is None else safe_services(services),
         streets=streets if basemap == "streets" else None,
         monthly=monthly,
         audience=audience,

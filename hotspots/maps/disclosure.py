@@ -4,7 +4,7 @@ The public page holds one count for each polygon and category, and what follows 
 count alone (its rate and interval). It holds no months, no units, no points, no test
 statistic and no city total. So the only way back to a withheld count is subtraction from a
 total of the category that is known from elsewhere; :func:`withheld_places` hides enough of
-the others for that to fail, even for a reader who knows this rule.
+the others for that to fail.
 """
 
 from __future__ import annotations
@@ -45,9 +45,10 @@ def withheld_places(
     """Return, for each category, True where the polygon's count is not to be shown.
 
     Withheld are counts under the threshold and, where there is one, further polygons (those
-    with the smallest counts first) until a reader who knows the category's total and this
-    rule can still not narrow any count under the threshold: at least one of the further
-    ones, and at least ``2 · threshold − 1`` incidents in all that is withheld.
+    with the smallest counts first): at least one, and until ``2 · threshold − 1`` incidents
+    are withheld in all. A reader who knows the category's total, and that some of what is
+    withheld is not under the threshold, then still finds every value under it possible for
+    each withheld count.
 
     Parameters
     ----------

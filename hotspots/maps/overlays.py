@@ -8,7 +8,7 @@ import numpy as np
 
 from hotspots.catalogue import text
 from hotspots.maps import geometry, palette
-from hotspots.maps.disclosure import SENSITIVE, SHELTERS, safe_services
+from hotspots.maps.disclosure import SENSITIVE
 from hotspots.maps.portrait import counted, service_title
 from hotspots.schema import CATEGORY
 
@@ -41,7 +41,7 @@ def overlays_of(subject: Subject) -> tuple[list[dict[str, Any]], dict[str, Any]]
         ]
         overlays[-1]["note"] = text("page.incidents_note", language)
     if subject.services is not None and len(subject.services):
-        groups = _services(safe_services(subject.services), language)
+        groups = _services(subject.services, language)
         drawn["services"] = groups
         overlays += [_service_overlay(group) for group in groups]
     overlays.append(_overlay("outlines", "base", language, on=True))
@@ -94,7 +94,7 @@ def _points(incidents: gpd.GeoDataFrame, subject: Subject) -> list[dict[str, Any
 
 def _services(services: gpd.GeoDataFrame, language: str) -> list[dict[str, Any]]:
     places = services.geometry.to_crs(4326)
-    kinds = sorted(set(services["kind"].astype(str)) - set(SHELTERS))
+    kinds = sorted(set(services["kind"].astype(str)))
     groups = []
     for at, kind in enumerate(kinds):
         mine = places[(services["kind"].astype(str) == kind).to_numpy(dtype=bool)]

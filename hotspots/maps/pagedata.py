@@ -60,16 +60,15 @@ def page_parts(subject: Subject) -> tuple[str, Bounds]:
         "titles": dict(subject.categories),
         "themes": [_theme_data(theme) for theme in themes],
         "sentences": {
-            key: [told.words, " ".join(told.warnings)] for key, told in sentences.items()
+            key: [f"{subject.categories[key]}.", told.words, " ".join(told.warnings)]
+            for key, told in sentences.items()
         },
         "high": {key: [int(value) for value in found.high] for key, found in verdicts.items()},
         "facts": facts,
         "parts": parts,
         "places": places_of(subject, shapes, ranked, parts),
         "areas": {"polygons": geometry.encode_areas(shapes)},
-        "conditions": portrait.conditions(
-            _context_layers(subject), subject.index, subject.polygons[POPULATION], language
-        ),
+        "conditions": portrait.conditions(_context_layers(subject), subject.index, language),
         "grants": portrait.grants(subject.allocation, subject.index, subject.currency, language),
         **_units_data(subject),
         **drawn,
@@ -84,6 +83,8 @@ def page_parts(subject: Subject) -> tuple[str, Bounds]:
         words=words("page", language),
         categories=[{"key": key, "title": title} for key, title in subject.categories.items()],
         headline=subject.headline,
+        headline_title=subject.categories.get(subject.headline, ""),
+        withheld=_withheld_words(subject),
         groups=_groups(subject, themes, overlays),
         themes=[_legend(theme, subject) for theme in themes],
         overlays=overlays,
@@ -107,6 +108,19 @@ def as_data(content: Any) -> str:
     for character in "<\u2028\u2029":
         plain = plain.replace(character, f"\\u{ord(character):04x}")
     return plain
+
+
+def _withheld_words(subject: Subject) -> str:
+    """Return what the page keeps back, in words."""
+    places = int(sum(hidden.sum() for hidden in subject.withheld.values()))
+    if not subject.public:
+        return ""
+    return text(
+        "sentence.withheld" if places else "sentence.public",
+        subject.language,
+        n=places,
+        threshold=subject.threshold,
+    )
 
 
 def _verdicts(subject: Subject) -> dict[str, Verdict]:
@@ -223,6 +237,8 @@ def _legend(theme: Theme, subject: Subject) -> dict[str, Any]:
         "key": theme.key,
         "title": theme.title,
         "category_title": subject.categories.get(theme.category, ""),
+        "unit": theme.unit,
+        "source": theme.source,
         "notes": theme.notes,
         "classes": [
             {

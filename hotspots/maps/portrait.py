@@ -51,7 +51,9 @@ def numbers_of(rates: pd.DataFrame, withheld: pd.Series | None, language: str) -
         text("panel.interval", language, low=a, high=b) for a, b in zip(low, high, strict=True)
     ]
     return {
-        "count": shown([number(float(value), language) for value in rates["count"]]),
+        "count": shown(
+            [text("unit.cases", language, n=round(float(value))) for value in rates["count"]]
+        ),
         "rate": shown([significant(float(value), language) for value in rates["rate"]]),
         "interval": shown(intervals),
         "range": [
@@ -137,7 +139,7 @@ def hours_of(incidents: pd.DataFrame, index: pd.Index) -> dict[str, Any]:
     known = incidents[incidents[DATE_PRECISION].astype(str) == "minute"]
     blocks = 24 // HOURS_PER_BLOCK
     moment = pd.to_datetime(known[DATE])
-    cell = moment.dt.dayofweek * blocks + moment.dt.hour // HOURS_PER_BLOCK
+    cell = moment.dt.day_of_week * blocks + moment.dt.hour // HOURS_PER_BLOCK
     row = pd.Index(index).get_indexer(pd.Index(known[POLYGON_ID]))
     table = np.zeros((len(index), 7 * blocks), dtype=np.int64)
     np.add.at(table, (row[row >= 0], cell.to_numpy(dtype=np.int64)[row >= 0]), 1)
@@ -162,9 +164,7 @@ def counted(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     return found
 
 
-def conditions(
-    layers: Sequence[Layer], index: pd.Index, weights: pd.Series, language: str
-) -> list[dict[str, Any]]:
+def conditions(layers: Sequence[Layer], index: pd.Index, language: str) -> list[dict[str, Any]]:
     """Return each layer's value by polygon beside the city's median."""
     told = []
     for layer in layers:

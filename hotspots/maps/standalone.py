@@ -34,7 +34,7 @@ _DROPPED = {
 }
 _VENDORED = {"leaflet", "leaflet_css", "jquery"}
 _FETCHING = {"src", "srcset", "poster", "background", "action", "formaction", "data", "manifest"}
-_ICONS = ("marker-icon.png", "marker-icon-2x.png", "marker-shadow.png")
+_ICONS = ("images/marker-icon.png", "images/marker-icon-2x.png", "images/marker-shadow.png")
 _DATA_TYPES = {"application/json", "application/ld+json"}
 _FETCHES = re.compile(
     r"L\.tileLayer|L\.videoOverlay|\b(?:fetch|importScripts|sendBeacon)\s*\(|\bXMLHttpRequest\b"
@@ -173,6 +173,10 @@ def write_whole(path: str | Path, content: str) -> Path:
 
 def _head(root: Any, script: str) -> tuple[str, list[str]]:
     """Return the head's own parts, and the libraries' scripts in their order."""
+    if "L.AwesomeMarkers" in script:
+        raise StandaloneError(
+            "folium.Icon needs fonts from a network. Use folium.CircleMarker or folium.DivIcon."
+        )
     parts: list[str] = []
     libraries: list[str] = []
     for name, child in root.header._children.items():
@@ -194,10 +198,6 @@ def _head(root: Any, script: str) -> tuple[str, list[str]]:
                 libraries.append(assets.jquery_js())
         else:
             parts.append(_without_folium_head(child.render()))
-    if "L.AwesomeMarkers" in script:
-        raise StandaloneError(
-            "folium.Icon needs fonts from a network. Use folium.CircleMarker or folium.DivIcon."
-        )
     return "\n".join(parts), libraries
 
 

@@ -13,7 +13,6 @@ from hotspots.errors import InputError
 from hotspots.maps.disclosure import (
     public_ranking,
     safe_categories,
-    safe_services,
     withheld_places,
 )
 from hotspots.maps.themes import aligned
@@ -155,5 +154,4 @@ def made_public(subject: Subject) -> dict[str, object]:
         "membership": None,
         "incidents": None,
         "monthly": None,
-        "services": None if subject.services is None else safe_services(subject.services),
     }

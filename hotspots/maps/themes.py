@@ -47,8 +47,10 @@ class Theme:
         ``statistics`` or ``context``.
     level
         ``polygons`` or ``units``: which places are coloured.
-    title, notes
-        Words of the legend: the unit, the test and its correction, the source.
+    title, unit, source
+        Words of the legend; the unit and the source may be empty.
+    notes
+        How it was tested, in sentences.
     classes
         The legend's lines.
     codes
@@ -62,6 +64,8 @@ class Theme:
     group: str
     level: str
     title: str
+    unit: str
+    source: str
     notes: tuple[str, ...]
     classes: tuple[ThemeClass, ...]
     codes: tuple[int, ...]
@@ -105,7 +109,9 @@ def focus_theme(
         group="statistics",
         level="polygons",
         title=text("theme.focus", language),
-        notes=(text("theme.focus_note", language), *verdict.notes),
+        unit="",
+        source=text("theme.focus_note", language),
+        notes=verdict.notes,
         classes=classes,
         codes=places,
         texts=(),
@@ -144,6 +150,8 @@ def result_theme(
         group="statistics",
         level=level,
         title=text("theme.on_level", language, title=named, level=text(f"level.{level}", language)),
+        unit="",
+        source=text(f"theme.{'headline' if result.headline else 'exploratory'}", language),
         notes=result_notes(result, language),
         classes=classes,
         codes=places,
@@ -172,11 +180,9 @@ def rate_theme(
         group="statistics",
         level="polygons",
         title=text("theme.rate", language),
-        notes=(
-            text("unit.rate", language),
-            text("theme.per_resident", language),
-            source or text("theme.source_own", language),
-        ),
+        unit=text("unit.rate", language),
+        source=source or text("theme.source_own", language),
+        notes=(text("theme.per_resident", language),),
         classes=classes,
         codes=places,
         texts=(),
@@ -200,10 +206,9 @@ def layer_theme(layer: Layer, index: pd.Index, *, palette_name: str, language: s
         group="context",
         level="polygons",
         title=layer_title(layer, language),
-        notes=(
-            unit_words(layer.unit, language),
-            text("theme.layer_source", language, source=layer.source or "—"),
-        ),
+        unit=unit_words(layer.unit, language),
+        source=text("theme.layer_source", language, source=layer.source or "—"),
+        notes=(),
         classes=classes,
         codes=places,
         texts=tuple(texts),
@@ -224,7 +229,6 @@ def unit_words(unit: str, language: str) -> str:
 
 def result_notes(result: LocalResult, language: str) -> tuple[str, ...]:
     """Return what was tested and how, in sentences."""
-    standing = "headline" if result.headline else "exploratory"
     note = text(
         "theme.test_note",
         language,
@@ -239,7 +243,7 @@ def result_notes(result: LocalResult, language: str) -> tuple[str, ...]:
         if result.permutations
         else ()
     )
-    return (text(f"theme.{standing}", language), note, *drawn)
+    return (note, *drawn)
 
 
 def correction_words(result: LocalResult, language: str) -> str:

@@ -105,7 +105,7 @@ def verdict(
         if key is not None:
             hot = _raised(mine[key], index, key)
             used.append(mine[key])
-    notes = tuple(result_notes(result, language)[1] for result in used)
+    notes = tuple(result_notes(result, language)[0] for result in used)
     return Verdict(index, excess, hot, share, used[0] if used else None, notes)
 
 

@@ -4,6 +4,8 @@
   "use strict";
 
   var STEP = 1e-5;
+  var LIT = "#0b57d0";
+  var MANY = 2500; /* areas that a canvas draws faster than SVG, without the hatching */
 
   function undelta(flat) {
     var x = 0, y = 0, points = [];
@@ -178,7 +180,8 @@
       ["units", "polygons"].forEach(function (level) {
         var rings = level === "units" ? self.data.unitAreas : self.data.areas.polygons;
         if (!rings) { return; }
-        var renderer = L.svg({ padding: 0.4, pane: "hs-" + level });
+        var many = rings.length > MANY;
+        var renderer = (many ? L.canvas : L.svg)({ padding: 0.4, pane: "hs-" + level });
         self.shapes[level] = rings.map(function (one, place) {
           var path = L.polygon(one.map(undelta), {
             renderer: renderer, pane: "hs-" + level, weight: 0.7, smoothFactor: 0.5
@@ -188,6 +191,7 @@
           path.on("click", function () { self.open(self.polygonOf(level, place)); });
           path.on("mouseover", function () { self.light(self.polygonOf(level, place), true); });
           path.on("mouseout", function () { self.light(self.polygonOf(level, place), false); });
+          path.hsPlace = place;
           return path;
         });
         if (level === "polygons") { L.layerGroup(self.shapes[level]).addTo(self.map); }
@@ -243,16 +247,36 @@
       document.addEventListener("keydown", function (event) {
         if (event.key === "Escape") { self.close(); }
       });
-      window.addEventListener("beforeprint", function () { self.fit(); });
-      window.matchMedia("print").addEventListener("change", function () { self.fit(); });
+      window.addEventListener("beforeprint", function () { self.print(true); });
+      window.addEventListener("afterprint", function () { self.print(false); });
+      window.matchMedia("print").addEventListener("change", function (event) {
+        self.print(event.matches);
+      });
       window.addEventListener("resize", function () { self.map.invalidateSize(); });
     },
 
     each: function (selector, act) { document.querySelectorAll(selector).forEach(act); },
 
+    /* The whole city, beside the legend where that costs little of its size. */
     fit: function () {
-      this.map.invalidateSize({ animate: false });
-      this.map.fitBounds(this.data.bounds, { padding: [12, 12], animate: false });
+      var map = this.map, legend = document.getElementById("hs-legend"), bounds = this.data.bounds;
+      map.invalidateSize({ animate: false });
+      var over = getComputedStyle(legend).gridArea.indexOf("map") === 0;
+      var beside = over && map.getSize().x > 2 * legend.offsetWidth ? legend.offsetWidth + 16 : 0;
+      var whole = map.getBoundsZoom(bounds, false, L.point(24, 24));
+      var part = map.getBoundsZoom(bounds, false, L.point(24 + beside, 24));
+      map.fitBounds(bounds, {
+        paddingTopLeft: [whole - part <= 0.75 ? 12 + beside : 12, 12],
+        paddingBottomRight: [12, 12],
+        animate: false
+      });
+    },
+
+    /* Paper has a layout of its own, which must stand before the map is measured. */
+    print: function (on) {
+      document.body.classList.toggle("hs-printing", on);
+      this.each(".hs-key:not([hidden]) details", function (details) { details.open = on; });
+      this.fit();
     },
 
     choose: function (category) {
@@ -295,13 +319,15 @@
       this.each(".hs-key li[data-category]", function (line) {
         line.hidden = line.dataset.category !== category;
       });
-      var onUnits = Boolean(theme) && theme.level === "units";
+      var onUnits = this.onUnits();
       this.toggle(this.unitsGroup, onUnits || this.overlayOn("units"));
       this.paint("units", onUnits ? theme : null);
       this.paint("polygons", onUnits ? null : theme);
       this.number();
       this.tell();
     },
+
+    onUnits: function () { return Boolean(this.theme) && this.theme.level === "units"; },
 
     paint: function (level, theme) {
       var self = this, outlines = this.overlayOn("outlines") && this.data.high[this.category];
@@ -310,7 +336,7 @@
         var high = level === "polygons" && outlines && outlines[place];
         var focus = theme && theme.kind === "focus";
         path.hsStyle = {
-          fill: Boolean(style) || level === "polygons",
+          fill: Boolean(style) || (level === "polygons" && !self.onUnits()),
           fillColor: style ? self.fill(level, style) : "#ffffff",
           fillOpacity: style ? 0.86 : 0,
           color: style ? style[1] : (level === "units" ? "#8d8777" : "#4a463d"),
@@ -324,15 +350,16 @@
         }
         path.hsHigh = high || (style && style[2] > 1);
         path.setStyle(path.hsStyle);
-        if (path.hsHigh && path._path) { path.bringToFront(); }
+        if (path.hsHigh && path._map) { path.bringToFront(); }
       });
+      if (level === "polygons" && this.selected !== null) { this.light(this.selected, false); }
     },
 
     fill: function (level, style) {
       if (!style[4]) { return style[0]; }
       var id = "hs-" + level + "-" + style[4] + style[0].slice(1);
       var root = this[level + "Renderer"]._container;
-      if (!root) { return style[0]; }
+      if (!root || root.tagName.toLowerCase() !== "svg") { return style[0]; }
       if (!root.querySelector("#" + id)) {
         var pattern = shape("pattern", { id: id, width: 7, height: 7, patternUnits: "userSpaceOnUse" });
         pattern.append(shape("rect", { width: 7, height: 7, fill: style[0] }));
@@ -351,10 +378,11 @@
       this.toggle(this.numbers, this.overlayOn("numbers"));
       this.data.places.forEach(function (place, at) {
         if (!high[at] || place.rank === null) { return; }
-        var wide = String(place.rank).length > 2 ? 34 : 24;
+        var tall = self.map.getSize().x < 600 ? 19 : 24;
+        var wide = String(place.rank).length > 2 ? tall + 10 : tall;
         self.numbers.addLayer(new L.Marker([place.at[1] * STEP, place.at[0] * STEP], {
           pane: "hs-numbers", interactive: false, keyboard: false,
-          icon: L.divIcon({ className: "hs-number", html: String(Number(place.rank)), iconSize: [wide, 24] })
+          icon: L.divIcon({ className: "hs-number", html: String(Number(place.rank)), iconSize: [wide, tall] })
         }));
       });
     },
@@ -363,10 +391,11 @@
       var told = this.data.sentences[this.category], facts = this.data.facts[this.category];
       var high = this.data.high[this.category] || [];
       if (told) {
-        document.getElementById("hs-sentence").textContent = told[0];
+        document.getElementById("hs-subject").textContent = told[0];
+        document.getElementById("hs-sentence").textContent = told[1];
         var warning = document.getElementById("hs-warning");
-        warning.textContent = told[1];
-        warning.hidden = !told[1];
+        warning.textContent = told[2];
+        warning.hidden = !told[2];
       }
       this.each(".hs-row", function (row) {
         var place = Number(row.dataset.place);
@@ -405,8 +434,9 @@
     light: function (place, on) {
       var path = (this.shapes.polygons || [])[place];
       if (path) {
-        path.setStyle(on ? { color: "#0b57d0", weight: 4, dashArray: null } : path.hsStyle);
-        if (on) { path.bringToFront(); }
+        var lit = on || place === this.selected;
+        path.setStyle(lit ? { color: LIT, weight: on ? 4.5 : 3.5, dashArray: null } : path.hsStyle);
+        if (lit) { path.bringToFront(); }
       }
       this.each(".hs-row[data-place='" + place + "']", function (row) {
         row.classList.toggle("hs-lit", on);
@@ -415,7 +445,10 @@
 
     open: function (place, move) {
       if (place === undefined || place === null || !this.data.places[place]) { return; }
+      var before = this.selected;
       this.selected = place;
+      if (before !== null) { this.light(before, false); }
+      this.light(place, false);
       this.each(".hs-row", function (row) {
         var mine = Number(row.dataset.place) === place;
         row.setAttribute("aria-current", String(mine));
@@ -425,14 +458,30 @@
       panel.replaceChildren(this.portrait(place));
       panel.hidden = false;
       panel.scrollTop = 0;
-      if (move) {
-        this.map.panTo(this.shapes.polygons[place].getBounds().getCenter(), { animate: false });
-      }
+      document.body.classList.add("hs-open");
+      this.reveal(place);
+      if (move) { panel.querySelector(".hs-close").focus({ preventScroll: true }); }
+    },
+
+    /* Move the map no further than it takes to see the polygon beside legend and panel. */
+    reveal: function (place) {
+      var map = this.map, size = map.getSize(), panel = document.getElementById("hs-panel");
+      var covers = panel.offsetWidth < size.x ? panel.offsetWidth : 0;
+      var legend = document.getElementById("hs-legend").offsetWidth;
+      var left = covers && legend + covers < size.x - 160 ? legend + 20 : 20;
+      map.panInside(this.shapes.polygons[place].getBounds().getCenter(), {
+        paddingTopLeft: [left, 60], paddingBottomRight: [covers + 40, 40], animate: false
+      });
     },
 
     close: function () {
+      var was = this.selected, row = document.querySelector(".hs-row[data-place='" + was + "']");
+      if (was === null) { return; }
       document.getElementById("hs-panel").hidden = true;
+      document.body.classList.remove("hs-open");
       this.selected = null;
+      this.light(was, false);
+      if (row) { row.focus({ preventScroll: true }); }
       this.each(".hs-row", function (row) { row.setAttribute("aria-current", "false"); });
     },
 
