@@ -1,0 +1,119 @@
+"""The sample city without a planted place: each headline test labels nothing, nearly always.
+
+``make test-slow`` runs it; its figures are in docs/calibration.md.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotspots.clusters.excess_risk import excess_risk
+from hotspots.clusters.family import correct_family
+from hotspots.clusters.getis_ord import getis_ord
+from hotspots.clusters.rates import standardized_rates
+from hotspots.polygons.build import build_polygons
+from hotspots.polygons.units import read_units
+from hotspots.schema import LOWERED, RAISED, PolygonPlan
+from hotspots.spatial.neighbors import neighbors
+
+SAMPLES = Path(__file__).parents[2] / "sample_data"
+SEEDS = 100
+SIMULTANEOUS = 5
+"""At most this many of the hundred maps may show any label."""
+
+
+@pytest.fixture(scope="module")
+def make_cities() -> ModuleType:
+    sys.path.insert(0, str(SAMPLES))
+    try:
+        spec = importlib.util.spec_from_file_location("make_cities", SAMPLES / "make_cities.py")
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(SAMPLES))
+    return module
+
+
+@pytest.fixture(scope="module")
+def units() -> gpd.GeoDataFrame:
+    return read_units(SAMPLES / "juarez" / "unidades.geojson", population="POBTOT", id="CVEGEO")
+
+
+@pytest.fixture(scope="module")
+def plan(units: gpd.GeoDataFrame) -> PolygonPlan:
+    return build_polygons(units, similarity=["pobreza"], name="NOM_COL", seed=2014)
+
+
+def patternless(make_cities: ModuleType, seed: int) -> dict[str, pd.Series]:
+    """Category → events by unit, of the city of that seed with no planted place."""
+    codes, _ = make_cities.unit_table("juarez")
+    events = make_cities.draw_incidents("juarez", seed, planted=False)
+    return {
+        name: pd.Series(counts, codes).rename_axis("unit_id") for name, counts in events.items()
+    }
+
+
+def any_label(results: dict) -> bool:
+    return any(result.table["label"].isin([*RAISED, *LOWERED]).any() for result in results.values())
+
+
+@pytest.mark.slow
+def test_clusters_label_nothing_in_a_city_without_planted_places(
+    make_cities: ModuleType, units: gpd.GeoDataFrame
+) -> None:
+    graph = neighbors(units)
+    labelled = 0
+    for seed in range(SEEDS):
+        counts = patternless(make_cities, seed)
+        family = len(counts) * len(units)
+        labelled += any_label(
+            correct_family(
+                {
+                    name: getis_ord(
+                        standardized_rates(
+                            events.reindex(units.index).where(units["population"] > 0, 0),
+                            units["population"],
+                        ),
+                        graph,
+                        family=family,
+                        seed=seed,
+                    )
+                    for name, events in counts.items()
+                }
+            )
+        )
+    print(f"\nGi* on units: {labelled} of {SEEDS} maps with any label")
+    assert labelled <= SIMULTANEOUS
+
+
+@pytest.mark.slow
+def test_excess_labels_nothing_in_a_city_without_planted_places(
+    make_cities: ModuleType, units: gpd.GeoDataFrame, plan: PolygonPlan
+) -> None:
+    labelled = 0
+    residents = plan.polygons["population"]
+    for seed in range(SEEDS):
+        counts = patternless(make_cities, seed)
+        by_polygon = {
+            name: events.groupby(plan.membership).sum().reindex(residents.index, fill_value=0)
+            for name, events in counts.items()
+        }
+        labelled += any_label(
+            correct_family(
+                {
+                    name: excess_risk(events.astype(np.int64), residents, seed=seed)
+                    for name, events in by_polygon.items()
+                }
+            )
+        )
+    print(f"\nExcess risk of polygons: {labelled} of {SEEDS} maps with any label")
+    assert labelled <= SIMULTANEOUS

@@ -1,0 +1,57 @@
+"""The same command on real data: Greater Manchester's burglaries, from CSV to map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from hotspots.cli import app
+
+PROJECT = Path(__file__).with_name("manchester.toml")
+
+
+@pytest.fixture(scope="module")
+def out(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("manchester") / "out"
+    result = CliRunner().invoke(app, ["run", str(PROJECT), "--out", str(folder)])
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+def test_every_row_of_the_table_is_there_with_its_fate(out: Path) -> None:
+    incidents = gpd.read_parquet(out / "internal" / "incidents.parquet")
+    assert len(incidents) == 23_458
+    assert incidents["assignment_status"].isin(["inside", "boundary", "outside"]).all()
+    assert (incidents["category"] == "burglary").all()
+
+
+def test_every_resident_is_in_bounds(out: Path) -> None:
+    polygons = gpd.read_file(out / "internal" / "polygons.gpkg", layer="polygons")
+    assert polygons["population"].sum() == 503_127
+    assert polygons["population"].between(10_000, 15_000).all()
+
+
+def test_the_binomial_null_would_light_up_the_whole_city(out: Path) -> None:
+    """The robust null labels few; one risk everywhere labels nearly all (inference.md)."""
+    tests = pd.read_csv(out / "internal" / "tests.csv")
+    excess = tests[(tests["test"] == "excess_risk") & (tests["label"] == "excess")]
+    assert len(excess) <= 5
+
+
+def test_the_deprivation_is_the_share_of_the_census(out: Path, shared_data: Path) -> None:
+    polygons = gpd.read_file(out / "internal" / "polygons.gpkg", layer="polygons")
+    lsoa = gpd.read_file(shared_data / "manchester" / "lsoa.gpkg")
+    deprived = lsoa[["hh_dep2", "hh_dep3", "hh_dep4"]].sum().sum() / lsoa["households"].sum()
+    assert polygons["deprived_households"].between(0, 100).all()
+    assert abs(polygons["deprived_households"].mean() - 100 * deprived) < 3
+
+
+def test_the_pages_are_there_and_in_english(out: Path) -> None:
+    page = (out / "internal" / "briefing.html").read_text(encoding="utf-8")
+    assert "RESTRICTED" in page
+    assert "INVENTED DATA" not in page
+    assert (out / "public" / "public.html").is_file()
