@@ -13,8 +13,8 @@ from hotspots.geocoding.names import (
     NEIGHBOURHOOD_WORDS,
     NO_STREET,
     TYPES_AFTER,
-    TYPES_BEFORE,
     StreetName,
+    has_name,
     neighbourhood_name,
     plain_words,
     standard_name,
@@ -198,7 +198,7 @@ def _opened(
     draft: _Draft, part: list[str], word: str, ahead: str, behind_comma: bool
 ) -> list[str] | None:
     """Return the part that a keyword opens; None where the word is one like any other."""
-    named = any(token not in TYPES_BEFORE for token in draft.street)
+    named = has_name(draft.street)
     if word in NEIGHBOURHOOD_WORDS and ahead and (named or behind_comma or draft.values):
         strong = word not in KEYWORDS["after_comma"] or behind_comma
         if strong and part is not draft.landmark and part is not draft.neighbourhood:
@@ -280,6 +280,9 @@ def _parted(words: list[str]) -> list[list[str]]:
     """Part two names at the joint that stands nearest to the middle."""
     joints = [place for place, word in enumerate(words) if word in KEYWORDS["joints"] and place > 0]
     joints = [place for place in joints if place < len(words) - 1]
+    # Beside an "y", "and" is the beginning of an andador.
+    spanish = [place for place in joints if words[place] in ("y", "e")]
+    joints = spanish or joints
     if not joints:
         return [words]
     middle = min(joints, key=lambda place: abs(2 * place - len(words) + 1))
@@ -328,8 +331,7 @@ def _trailing_number(words: list[str]) -> tuple[list[str], int | None, int, str]
             tail = [words[end]]
     match = _NUMBER.fullmatch(words[end - 1]) if end > 1 else None
     before = words[: end - 1]
-    meaning = [word for word in before if word not in TYPES_BEFORE and word not in DIRECTIONS]
-    meaning = [word for word in meaning if word not in KEYWORDS["small"]]
-    if match is None or not meaning:
+    # In "Calle Norte 12" the figure belongs to the name.
+    if match is None or not has_name([word for word in before if word not in DIRECTIONS]):
         return [word for word in words if word != "-"], None, 0, ""
     return before + tail, int(match[1]), 100 if match[2] else 0, ""

@@ -22,18 +22,35 @@ if TYPE_CHECKING:
 SURE = 0.80
 """Least likeness at which a misspelt neighbourhood or place is taken for the one on the list."""
 
+_CORE_M = 10.0
+_RIM_M = 60.0
+
 CLEAR = 0.05
 """By how much the best name must be better than the next."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Areas:
-    """Neighbourhoods: their names, their polygons in metres."""
+    """Neighbourhoods by name.
+
+    Attributes
+    ----------
+    index, by_name, titles
+        The names in the one spelling, and as they came.
+    polygons
+        In metres.
+    cores
+        The polygons without their outermost 10 m.
+    rims
+        The polygons with the 60 m around them.
+    """
 
     index: NameIndex
     by_name: Mapping[str, tuple[int, ...]]
     titles: tuple[str, ...]
     polygons: NDArray[np.object_]
+    cores: NDArray[np.object_]
+    rims: NDArray[np.object_]
 
     @classmethod
     def build(cls, layer: gpd.GeoDataFrame, name: str) -> Areas:
@@ -42,12 +59,27 @@ class Areas:
         by_name = _grouped(neighbourhood_name(title) for title in titles)
         polygons = layer.geometry.to_numpy()
         shapely.prepare(polygons)
-        return cls(NameIndex.build(by_name), by_name, titles, polygons)
+        cores = shapely.buffer(polygons, -_CORE_M)
+        rims = shapely.buffer(polygons, _RIM_M)
+        return cls(NameIndex.build(by_name), by_name, titles, polygons, cores, rims)
 
     def distance(self, areas: tuple[int, ...], x: float, y: float) -> float:
         """Return how far a point lies from the nearest of some neighbourhoods, in metres."""
         point = shapely.Point(x, y)
         return min(float(self.polygons[area].distance(point)) for area in areas)
+
+    def drawn_in(self, areas: tuple[int, ...], spot: Spot) -> Spot:
+        """Return a point on the edge of the neighbourhood that was named, moved 10 m into it.
+
+        A crossing lies on the edge of all blocks around it; the neighbourhood that the row
+        names says on which side of the edge it happened.
+        """
+        point = shapely.Point(spot.x, spot.y)
+        core = min((self.cores[area] for area in areas), key=lambda each: each.distance(point))
+        if core.is_empty or not 0.0 < core.distance(point) <= 3 * _CORE_M:
+            return spot
+        x, y = shapely.shortest_line(core, point).coords[0]
+        return Spot(x, y, spot.radius)
 
     def disc(self, area: int) -> Spot:
         """Return a point inside a neighbourhood and the radius around it that covers it."""

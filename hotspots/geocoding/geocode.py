@@ -13,7 +13,7 @@ from hotspots._checks import columns_present
 from hotspots.errors import CrsError
 from hotspots.geocoding.address import Address, parse_address
 from hotspots.geocoding.locate import Answer, Likenesses, locate
-from hotspots.geocoding.names import neighbourhood_name
+from hotspots.geocoding.names import name_variants, neighbourhood_name
 from hotspots.schema import (
     ADDRESS,
     LOCATION_ALTERNATIVE,
@@ -145,8 +145,9 @@ def _wider(likenesses: Likenesses, addresses: list[Address], gazetteer: Gazettee
 
 
 def _street_names(address: Address) -> tuple[str, ...]:
-    crossings = tuple(crossing.name for crossing in address.crossings)
-    return (address.street.name, address.joined, *crossings)
+    streets = (address.street, *address.crossings)
+    variants = (name for street in streets for name in name_variants(street))
+    return (address.joined, *variants)
 
 
 def _filled(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot
 from typing import TYPE_CHECKING
 
 import shapely
 
 from hotspots.geocoding.areas import clear_hit
+from hotspots.geocoding.names import name_variants
 from hotspots.geocoding.numbering import house as known_house
 from hotspots.geocoding.streets import Spot
 from hotspots.schema import LocationPrecision, LocationStatus
@@ -24,20 +25,30 @@ if TYPE_CHECKING:
 LEAST_SCORE = 0.65
 """Below this an answer is not given."""
 
-AMBIGUOUS_MARGIN = 0.04
+STRETCH_BELOW = 0.75
+"""Where no house or crossing scores this much, the street as a whole is a candidate, too."""
+
+AMBIGUOUS_MARGIN = 0.035
 """A second candidate this near to the best one makes the answer ambiguous."""
 
 SAME_PLACE_M = 75.0
 """Candidates this near to each other are one place."""
 
-WIDEST_STREET_M = 250.0
-"""A stretch of street that reaches further from its middle is an approximate place."""
+WIDEST_STREET_M = 60.0
+"""A street without a number or a crossing is an approximate place when it reaches further."""
 
-_AREA_MARGIN_M = 60.0
+WIDEST_BLOCK_M = 250.0
+"""So is any other place with a wider radius, such as a very long block."""
+
+_BLOCK_M = 150.0
 _KIND_PENALTY = 0.03
 # How the distance between a candidate and the neighbourhood that the row states counts.
-_CONTEXT = ((60.0, 1.0), (250.0, 0.95), (800.0, 0.80))
+_CONTEXT = ((15.0, 1.0), (60.0, 0.96), (250.0, 0.92), (800.0, 0.78))
 _FAR = 0.60
+# What crossings named with a house add to its score when it stands at them; nothing at 300 m,
+# and they take away beyond.
+_NEAR_CROSSINGS = 0.10
+_CROSSINGS_REACH_M = 300.0
 _NO_CONTEXT = 0.97
 
 
@@ -49,6 +60,7 @@ class Candidate:
     spot: Spot
     precision: LocationPrecision
     match: str
+    approximate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +101,19 @@ def locate(address: Address, stated: str, gazetteer: Gazetteer, likenesses: Like
     areas = _stated_areas(address, stated, gazetteer, likenesses)
     candidates = [
         _in_context(candidate, areas, gazetteer)
-        for candidate in _candidates(address, areas, gazetteer, likenesses)
+        for candidate in _candidates(address, gazetteer, likenesses)
     ]
+    if max((each.score for each in candidates), default=0.0) < STRETCH_BELOW:
+        stretches = _stretches(address, areas, gazetteer, likenesses)
+        candidates += [_in_context(candidate, areas, gazetteer) for candidate in stretches]
     candidates.sort(key=lambda each: (-each.score, each.match, each.spot))
-    if candidates and candidates[0].score >= LEAST_SCORE:
-        return _verdict(candidates)
-    return _fallback(address, areas, gazetteer)
+    if not candidates or candidates[0].score < LEAST_SCORE:
+        return _fallback(address, areas, gazetteer)
+    answer = _verdict(candidates)
+    if candidates[0].approximate and answer.status == LocationStatus.AMBIGUOUS and areas:
+        # Of two guesses at a street, the neighbourhood that holds both says as much.
+        return _fallback(address, areas, gazetteer)
+    return answer
 
 
 def _verdict(candidates: list[Candidate]) -> Answer:
@@ -108,15 +127,15 @@ def _verdict(candidates: list[Candidate]) -> Answer:
         return Answer(
             LocationStatus.AMBIGUOUS,
             best.precision,
-            best.score / 2,
+            min(best.score, 1.0) / 2,
             best.spot,
             f"{best.match} | {rivals[0].match}",
             rivals[0].spot,
             f"{len(rivals) + 1} places answer to this address nearly as well",
         )
-    wide = best.spot.radius > WIDEST_STREET_M
+    wide = best.approximate or best.spot.radius > WIDEST_BLOCK_M
     status = LocationStatus.APPROXIMATE if wide else LocationStatus.MATCHED
-    return Answer(status, best.precision, best.score, best.spot, best.match)
+    return Answer(status, best.precision, min(best.score, 1.0), best.spot, best.match)
 
 
 def _fallback(address: Address, areas: tuple[int, ...], gazetteer: Gazetteer) -> Answer:
@@ -154,21 +173,22 @@ def _stated_areas(
 
 def _in_context(candidate: Candidate, areas: tuple[int, ...], gazetteer: Gazetteer) -> Candidate:
     if not areas or gazetteer.areas is None:
-        factor = _NO_CONTEXT
-    else:
-        away = gazetteer.areas.distance(areas, candidate.spot.x, candidate.spot.y)
-        factor = next((share for limit, share in _CONTEXT if away <= limit), _FAR)
-    return Candidate(candidate.score * factor, candidate.spot, candidate.precision, candidate.match)
+        return replace(candidate, score=candidate.score * _NO_CONTEXT)
+    away = gazetteer.areas.distance(areas, candidate.spot.x, candidate.spot.y)
+    factor = next((share for limit, share in _CONTEXT if away <= limit), _FAR)
+    spot = candidate.spot
+    if candidate.precision == LocationPrecision.INTERSECTION:
+        spot = gazetteer.areas.drawn_in(areas, spot)
+    return replace(candidate, score=candidate.score * factor, spot=spot)
 
 
 def _candidates(
-    address: Address, areas: tuple[int, ...], gazetteer: Gazetteer, likenesses: Likenesses
+    address: Address, gazetteer: Gazetteer, likenesses: Likenesses
 ) -> Iterator[Candidate]:
     if address.street.name:
         yield from _numbered(address, gazetteer, likenesses)
-        area = _area_shape(areas, gazetteer)
         for street, likeness in _streets(address.street, gazetteer, likenesses):
-            yield from _on_street(address, street, likeness, area, gazetteer, likenesses)
+            yield from _on_street(address, street, likeness, gazetteer, likenesses)
         if address.joined:
             whole = address.street._replace(name=address.joined)
             for street, likeness in _streets(whole, gazetteer, likenesses):
@@ -177,30 +197,24 @@ def _candidates(
         yield from _landmarks(address.landmark, gazetteer, likenesses)
 
 
-def _area_shape(areas: tuple[int, ...], gazetteer: Gazetteer) -> shapely.Geometry | None:
-    if not areas or gazetteer.areas is None:
-        return None
-    return shapely.buffer(shapely.union_all(gazetteer.areas.polygons[list(areas)]), _AREA_MARGIN_M)
-
-
 def _streets(
     asked: StreetName, gazetteer: Gazetteer, likenesses: Likenesses
 ) -> Iterator[tuple[int, float]]:
     """Yield the streets that a name may mean, and how like they are to it."""
     if gazetteer.streets is None:
         return
-    for hit in likenesses.streets.get(asked.name, ()):
-        for street in gazetteer.streets.by_name[hit.name]:
-            kind = gazetteer.streets.kinds[street]
-            other = bool(asked.kind and kind and asked.kind != kind)
-            yield street, hit.similarity - (_KIND_PENALTY if other else 0.0)
+    for variant in name_variants(asked):
+        for hit in likenesses.streets.get(variant, ()):
+            for street in gazetteer.streets.by_name[hit.name]:
+                kind = gazetteer.streets.kinds[street]
+                other = variant == asked.name and bool(asked.kind and kind and asked.kind != kind)
+                yield street, hit.similarity - (_KIND_PENALTY if other else 0.0)
 
 
 def _on_street(
     address: Address,
     street: int,
     likeness: float,
-    area: shapely.Geometry | None,
     gazetteer: Gazetteer,
     likenesses: Likenesses,
 ) -> Iterator[Candidate]:
@@ -212,8 +226,6 @@ def _on_street(
     yield from found
     if met:
         yield from _by_crossings(address, street, likeness, met, gazetteer)
-    elif not found and address.number is None and not address.crossings:
-        yield from _by_stretch(street, likeness, area, gazetteer)
 
 
 def _by_number(
@@ -223,8 +235,7 @@ def _by_number(
     if streets is None or address.number is None:
         return
     number = address.number + address.number_span // 2
-    spot = streets.house(street, number)
-    if spot is not None:
+    for spot in streets.houses(street, number):
         spot = spot._replace(radius=address.number_span / 2)
         match = f"{streets.titles[street]} {number}"
         yield Candidate(likeness, spot, LocationPrecision.HOUSE, match)
@@ -250,13 +261,18 @@ def _by_crossings(
             match = f"{title} entre {one} y {other}"
             yield Candidate(score, spot, LocationPrecision.INTERSECTION, match)
         return
-    # Where only one of two crossings is known, its corner is near enough to name.
-    share = 1.0 if address.relation == "corner" else 0.9
+    # Where only one of two crossings is known, the block on either side of it is meant.
+    half = address.relation != "corner"
     for spots in met:
         for spot, other_likeness, other in spots:
-            score = share * (likeness + other_likeness) / 2
-            match = f"{title} / {other}"
-            yield Candidate(score, spot, LocationPrecision.INTERSECTION, match)
+            score = (likeness + other_likeness) / 2
+            yield Candidate(
+                0.9 * score if half else score,
+                spot._replace(radius=_BLOCK_M) if half else spot,
+                LocationPrecision.INTERSECTION,
+                f"{title} / {other}",
+                approximate=half,
+            )
 
 
 def _crossings(
@@ -279,23 +295,32 @@ def _crossings(
 
 
 def _confirmed(candidate: Candidate, met: list[list[tuple[Spot, float, str]]]) -> Candidate:
-    """Return a house whose crossings are known: surer when they are near, less so when not."""
-    nearest = min(
-        hypot(spot.x - candidate.spot.x, spot.y - candidate.spot.y)
+    """Return a house whose crossings are known: surer the nearer they are, less so far off."""
+    away = [
+        min(hypot(spot.x - candidate.spot.x, spot.y - candidate.spot.y) for spot, _, _ in spots)
         for spots in met
-        for spot, _, _ in spots
-    )
-    score = min(1.0, candidate.score + 0.1) if nearest < 300.0 else 0.8 * candidate.score
-    return Candidate(score, candidate.spot, candidate.precision, candidate.match)
+        if spots
+    ]
+    bonus = _NEAR_CROSSINGS * (1.0 - sum(away) / len(away) / _CROSSINGS_REACH_M)
+    return replace(candidate, score=candidate.score + max(bonus, -2 * _NEAR_CROSSINGS))
 
 
-def _by_stretch(
-    street: int, likeness: float, area: shapely.Geometry | None, gazetteer: Gazetteer
+def _stretches(
+    address: Address, areas: tuple[int, ...], gazetteer: Gazetteer, likenesses: Likenesses
 ) -> Iterator[Candidate]:
+    """Yield the streets that the address may mean, as far as they run in its neighbourhood."""
     streets = gazetteer.streets
-    spot = streets.stretch(street, area) if streets is not None else None
-    if spot is not None and streets is not None:
-        yield Candidate(0.9 * likeness, spot, LocationPrecision.STREET, streets.titles[street])
+    if streets is None:
+        return
+    within = None
+    if areas and gazetteer.areas is not None:
+        within = shapely.union_all(gazetteer.areas.rims[list(areas)])
+    for street, likeness in _streets(address.street, gazetteer, likenesses):
+        spot = streets.stretch(street, within)
+        if spot is not None:
+            wide = spot.radius > WIDEST_STREET_M
+            title = streets.titles[street]
+            yield Candidate(0.8 * likeness, spot, LocationPrecision.STREET, title, approximate=wide)
 
 
 def _numbered(

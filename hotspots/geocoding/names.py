@@ -40,6 +40,7 @@ class StreetName(NamedTuple):
     name: str
 
 
+_PLAIN_TYPES = frozenset({"calle", "avenida", "privada", "cerrada", "callejon", "carrera"})
 NO_STREET = StreetName("", "")
 
 
@@ -91,11 +92,12 @@ def standard_name(words: list[str], *, initials_are_directions: bool = False) ->
     '5 mayo'
     """
     kept = [word for word in words if word not in _SMALL] or words
-    last = len(kept) - 1
     return " ".join(
-        # "E. Zapata" is Emiliano, "E 79th St" is east, and so is the last letter of a name.
-        word if len(word) == 1 and not initials_are_directions and place < last else _standard(word)
-        for place, word in enumerate(kept)
+        # "E. Zapata" is Emiliano, "E 79th St" is east.
+        word
+        if len(word) == 1 and word in DIRECTIONS and not initials_are_directions
+        else _standard(word)
+        for word in kept
     )
 
 
@@ -117,6 +119,35 @@ def neighbourhood_name(text: str) -> str:
 def sorted_words(name: str) -> str:
     """Return a name with its words in alphabetical order: equal where words were swapped."""
     return " ".join(sorted(name.split()))
+
+
+def has_name(words: list[str]) -> bool:
+    """Return whether there is a name among a street's words, and not just its type.
+
+    Examples
+    --------
+    >>> has_name(["calle"]), has_name(["calle", "lerdo"]), has_name(["boulevard", "malecon"])
+    (False, True, True)
+    """
+    rest = list(words)
+    if rest and rest[0] in TYPES_BEFORE:
+        rest = rest[1:]
+    while rest and (rest[0] in KEYWORDS["small"] or TYPES_BEFORE.get(rest[0]) in _PLAIN_TYPES):
+        rest = rest[1:]
+    return bool(rest)
+
+
+def name_variants(street: StreetName) -> tuple[str, ...]:
+    """Return the names that a street may be listed under: a rare type may be part of its name.
+
+    Examples
+    --------
+    >>> name_variants(StreetName("via", "lactea")), name_variants(StreetName("calle", "lerdo"))
+    (('lactea', 'via lactea'), ('lerdo',))
+    """
+    if not street.kind or street.kind in _PLAIN_TYPES or street.kind in _ENGLISH_TYPES:
+        return (street.name,)
+    return (street.name, f"{street.kind} {street.name}")
 
 
 def numbers_in(name: str) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ CROSSING_M = 15.0
 
 _SAME_CROSSING_M = 40.0
 _HOUSE_OFFSET_M = 8.0
+_NUMBER_GAP = 30
 
 
 class Spot(NamedTuple):
@@ -56,6 +57,10 @@ class Streets:
         Of each street: the positions of its lines.
     first, last
         House numbers at the beginning and the end of each line; NaN where not known.
+    ranges
+        Of each street: least number, greatest number and position of its numbered lines.
+    whole
+        Each street's lines as one geometry.
     crossings
         (street, street), the smaller number first → points where they meet.
     """
@@ -68,6 +73,8 @@ class Streets:
     members: tuple[tuple[int, ...], ...]
     first: NDArray[np.float64]
     last: NDArray[np.float64]
+    ranges: tuple[tuple[tuple[float, float, int], ...], ...]
+    whole: NDArray[np.object_]
     crossings: Mapping[tuple[int, int], tuple[Spot, ...]]
 
     @classmethod
@@ -89,6 +96,7 @@ class Streets:
         members: list[list[int]] = [[] for _ in range(int(numbers.max(initial=-1)) + 1)]
         for line, street in enumerate(numbers):
             members[street].append(line)
+        first, last = _numbers(parts, number_from), _numbers(parts, number_to)
         by_name: defaultdict[str, list[int]] = defaultdict(list)
         for street, own in enumerate(members):
             by_name[names[own[0]].name].append(street)
@@ -99,8 +107,17 @@ class Streets:
             titles=tuple(most_common([titles[line] for line in own]) for own in members),
             lines=lines,
             members=tuple(map(tuple, members)),
-            first=_numbers(parts, number_from),
-            last=_numbers(parts, number_to),
+            first=first,
+            last=last,
+            ranges=tuple(
+                tuple(
+                    (float(min(first[line], last[line])), float(max(first[line], last[line])), line)
+                    for line in own
+                    if np.isfinite(first[line]) and np.isfinite(last[line])
+                )
+                for own in members
+            ),
+            whole=np.array([shapely.multilinestrings(lines[own]) for own in members], dtype=object),
             crossings=_crossings(lines, numbers),
         )
 
@@ -108,30 +125,20 @@ class Streets:
         """Return the points where two streets meet."""
         return self.crossings.get((min(street, other), max(street, other)), ())
 
-    def house(self, street: int, number: int) -> Spot | None:
-        """Return where a house number stands; None where no line's range holds it.
+    def houses(self, street: int, number: int) -> tuple[Spot, ...]:
+        """Return where a house number stands, on each line whose range holds it.
 
         Numbers are spread evenly along the line; odd ones stand on its left, even ones on its
-        right, 8 m from the middle.
+        right, 8 m from the middle. A number in the gap between two ranges stands at the end of
+        the nearer one when it is off by at most 30.
         """
-        for line in self.members[street]:
-            first, last = self.first[line], self.last[line]
-            if min(first, last) <= number <= max(first, last):
-                share = 0.5 if first == last else (number - first) / (last - first)
-                return self._beside(line, share, left=number % 2 == 1)
-        return None
-
-    def nearest_house(self, street: int, number: int) -> tuple[Spot, int] | None:
-        """Return the end of a range that is nearest to the number, and by how many it is off."""
-        best: tuple[int, int, float] | None = None
-        for line in self.members[street]:
-            for share, value in ((0.0, self.first[line]), (1.0, self.last[line])):
-                if np.isfinite(value):
-                    gap = int(abs(value - number))
-                    best = min(best, (gap, line, share)) if best else (gap, line, share)
-        if best is None:
-            return None
-        return self._beside(best[1], best[2], left=number % 2 == 1), best[0]
+        gaps = [
+            (max(low - number, number - high, 0.0), line) for low, high, line in self.ranges[street]
+        ]
+        least = min(gaps, default=(np.inf, 0))[0]
+        if least > _NUMBER_GAP:
+            return ()
+        return tuple(self._at_number(line, number) for gap, line in gaps if gap == least)
 
     def between(self, street: int, start: Spot, end: Spot) -> Spot:
         """Return the middle of a street's stretch between two of its crossings."""
@@ -144,7 +151,7 @@ class Streets:
 
     def stretch(self, street: int, area: shapely.Geometry | None) -> Spot | None:
         """Return the middle of a street, or of its part within an area, and half its extent."""
-        line = shapely.union_all(self.lines[list(self.members[street])])
+        line = self.whole[street]
         part = line if area is None else shapely.intersection(line, area)
         if part.is_empty or part.length == 0:
             return None
@@ -152,6 +159,11 @@ class Streets:
         foot = shapely.shortest_line(part, centre).coords[0]
         reach = float(shapely.hausdorff_distance(part, shapely.Point(foot)))
         return Spot(foot[0], foot[1], reach)
+
+    def _at_number(self, line: int, number: int) -> Spot:
+        first, last = self.first[line], self.last[line]
+        share = 0.5 if first == last else (number - first) / (last - first)
+        return self._beside(line, min(max(share, 0.0), 1.0), left=number % 2 == 1)
 
     def _beside(self, line: int, share: float, *, left: bool) -> Spot:
         geometry = self.lines[line]
