@@ -27,8 +27,8 @@ def show_run(result: RunResult, out: Path, console: Console) -> None:
     language = result.project.project.language
     _banner(result.project.project.synthetic, language, console)
     fates = result.incidents[schema.ASSIGNMENT_STATUS].astype(str).value_counts()
-    console.print(_tally(fates, text("screen.fates", language), "fate", language))
-    console.print(_tally(_problems(result), text("screen.problems", language), "", language, 6))
+    _show_tally(console, fates, text("screen.fates", language), language, names="fate")
+    _show_tally(console, _problems(result), text("screen.problems", language), language, most=8)
     quality = result.plan.quality
     console.print(
         text(
@@ -41,10 +41,8 @@ def show_run(result: RunResult, out: Path, console: Console) -> None:
             ceiling=int(quality.bounds[1]),
         )
     )
-    if len(result.plan.exceptions):
-        reasons = result.plan.exceptions["reason"].value_counts()
-        title = text("screen.exceptions", language)
-        console.print(_tally(reasons, title, "reason", language))
+    reasons = result.plan.exceptions["reason"].value_counts()
+    _show_tally(console, reasons, text("screen.exceptions", language), language, names="reason")
     console.print(_findings(result, language))
     console.print()
     for key, path in (
@@ -74,7 +72,7 @@ def show_checkup(found: Checkup, console: Console) -> None:
         (found.repaired, "screen.repairs", ""),
         (found.problems, "screen.problems", ""),
     ):
-        console.print(_tally(values, text(key, language), names, language, 12))
+        _show_tally(console, values, text(key, language), language, names=names, most=12)
     problems = found.unit_problems
     if len(problems):
         console.print(text("screen.unit_problems", language, n=len(problems)))
@@ -116,13 +114,22 @@ def _problems(result: RunResult) -> pd.Series:
     return values[values != ""].value_counts()
 
 
-def _tally(
-    values: pd.Series, title: str, names: str, language: str, most: int | None = None
-) -> Table:
-    """Return a table of counts; what is past ``most`` rows is summed in a last one."""
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False, show_header=False)
+def _show_tally(
+    console: Console,
+    values: pd.Series,
+    title: str,
+    language: str,
+    *,
+    names: str = "",
+    most: int | None = None,
+) -> None:
+    """Print a title and a table of counts; what is past ``most`` rows is summed in a last one."""
+    if values.empty:
+        return
+    console.print(title)
+    table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(justify="right")
-    table.add_column()
+    table.add_column(overflow="fold")
     shown = values if most is None else values.head(most)
     for key, count in shown.items():
         words = f"{names}.{key}".replace(" ", "_").replace("-", "_")
@@ -131,7 +138,7 @@ def _tally(
     rest = int(values.sum() - shown.sum())
     if rest:
         table.add_row(number(rest, language), text("screen.rest", language))
-    return table
+    console.print(table)
 
 
 def _findings(result: RunResult, language: str) -> Table:
