@@ -147,7 +147,7 @@ def _within(
     shapely.prepare(area)
     shapely.prepare(near)
     given = np.isfinite(x)
-    out_x, out_y = _project(x, y, crs, target)
+    out_x, out_y = _project(x, y, crs, _between(crs, target))
     astray = given & ~shapely.contains_xy(near, out_x, out_y)
     for row, point, remark in _repairs(x, y, np.flatnonzero(astray), crs, study_area, area):
         if point is None:
@@ -202,14 +202,16 @@ def _candidates(
         ("swapped, sign of the latitude restored", y, -x),
         ("swapped, signs restored", -y, -x),
     )
+    transformer = _between(crs, target)
     for name, new_x, new_y in changes if crs.is_geographic else changes[:1]:
-        yield (name, *_project(new_x, new_y, crs, target))
+        yield (name, *_project(new_x, new_y, crs, transformer))
     for system in metric:
-        yield (f"metres in {system.name}", *_project(x, y, system, target))
-        yield (f"metres in {system.name}, swapped", *_project(y, x, system, target))
+        transformer = _between(system, target)
+        yield (f"metres in {system.name}", *_project(x, y, system, transformer))
+        yield (f"metres in {system.name}, swapped", *_project(y, x, system, transformer))
 
 
-def _project(x: Floats, y: Floats, source: CRS, target: CRS) -> tuple[Floats, Floats]:
+def _project(x: Floats, y: Floats, source: CRS, transformer: Transformer) -> tuple[Floats, Floats]:
     """Return projected coordinates; NaN where a number is off the globe or off the projection."""
     usable = np.isfinite(x) & np.isfinite(y)
     if source.is_geographic:
@@ -218,12 +220,15 @@ def _project(x: Floats, y: Floats, source: CRS, target: CRS) -> tuple[Floats, Fl
         usable &= (np.abs(x) < 2e7) & (np.abs(y) < 2e7) & ((np.abs(x) > 400) | (np.abs(y) > 400))
     out_x, out_y = np.full(len(x), np.nan), np.full(len(y), np.nan)
     if usable.any():
-        transformer = Transformer.from_crs(source, target, always_xy=True)
         new_x, new_y = transformer.transform(x[usable], y[usable])
         bounded = np.isfinite(new_x) & np.isfinite(new_y)
         out_x[usable] = np.where(bounded, new_x, np.nan)
         out_y[usable] = np.where(bounded, new_y, np.nan)
     return out_x, out_y
+
+
+def _between(source: CRS, target: CRS) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def _off_the_globe(x: Floats, y: Floats) -> NDArray[np.bool_]:

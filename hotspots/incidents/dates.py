@@ -190,7 +190,7 @@ def _read_day(text: str, month_first: bool) -> _Day | str:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return f"the date {text[:40]!r} lies outside {FIRST_YEAR}–{LAST_YEAR}"
     try:
-        dt.date(year, month or 1, day or 1)
+        dt.date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
         return f"there is no such date as {text[:40]!r}"
     precision = "day" if day else "month" if month else "year"

@@ -23,7 +23,8 @@ _BYTE_ORDER_MARKS = (
 )
 # In the order in which a tie is settled: Windows, then DOS, then old Macintosh exports.
 _ONE_BYTE = ("cp1252", "latin-1", "cp850", "mac_roman")
-_LETTERS = frozenset("áéíóúüñçãõâêôàÁÉÍÓÚÜÑÇÃÕÂÊÔÀ°ºª¿¡")
+_LETTERS = frozenset("áéíóúüñçãõâêôàÁÉÍÓÚÜÑÇÃÕÂÊÔÀ°ºª¿¡–—“”‘’«»…·´ ")
+_READABLE = 0.75
 _SNIFFED_BYTES = 262_144
 _SNIFFED_ROWS = 60
 _SIGNATURES = (
@@ -56,9 +57,7 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
         return data.decode("utf-8"), "ascii" if data.isascii() else "utf-8"
     except UnicodeDecodeError:
         pass
-    encoding = _one_byte_encoding(data, path)
-    mixed = _decode_mixed(data, encoding)
-    return (mixed, f"mixed utf-8 and {encoding}") if mixed else (data.decode(encoding), encoding)
+    return _decode_lines(data, path)
 
 
 def find_separator(text: str) -> str:
@@ -140,7 +139,7 @@ def _one_byte_encoding(data: bytes, path: Path) -> str:
     beyond = {code: int(codes[code]) for code in range(128, 256) if codes[code]}
     scores = {name: _share_of_letters(beyond, name) for name in _ONE_BYTE}
     best = max(_ONE_BYTE, key=lambda name: scores[name])
-    if scores[best] < 0.5:
+    if scores[best] < _READABLE:
         raise DataFileError(
             f"{path}: the encoding cannot be told (tried utf-8, {', '.join(_ONE_BYTE)}; none "
             "gives readable letters). Save the file as CSV in UTF-8."
@@ -158,20 +157,27 @@ def _share_of_letters(beyond: dict[int, int], encoding: str) -> float:
     return right / sum(beyond.values())
 
 
-def _decode_mixed(data: bytes, encoding: str) -> str | None:
-    """Return the text where some lines are UTF-8 and others are not; None where none is."""
-    lines: list[str] = []
-    some_utf8 = False
-    for line in data.split(b"\n"):
-        if line.isascii():
-            lines.append(line.decode("ascii"))
-            continue
-        try:
-            lines.append(line.decode("utf-8"))
-            some_utf8 = True
-        except UnicodeDecodeError:
-            lines.append(line.decode(encoding))
-    return "\n".join(lines) if some_utf8 else None
+def _decode_lines(data: bytes, path: Path) -> tuple[str, str]:
+    """Return the text of a file of which some lines at least are not UTF-8."""
+    lines = data.split(b"\n")
+    foreign = {place for place, line in enumerate(lines) if not _is_utf8(line)}
+    encoding = _one_byte_encoding(b"\n".join(lines[place] for place in sorted(foreign)), path)
+    if all(line.isascii() for place, line in enumerate(lines) if place not in foreign):
+        return data.decode(encoding), encoding
+    decoded = (
+        line.decode(encoding if place in foreign else "utf-8") for place, line in enumerate(lines)
+    )
+    return "\n".join(decoded), f"mixed utf-8 and {encoding}"
+
+
+def _is_utf8(line: bytes) -> bool:
+    if line.isascii():
+        return True
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decode_as(data: bytes, encoding: str, path: Path) -> str:

@@ -1,0 +1,129 @@
+"""Dates and times in the forms that police tables use."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotspots.incidents.dates import parse_dates
+
+DATES = [
+    ("05/04/2013", "2013-04-05", "day"),
+    ("5/4/2013", "2013-04-05", "day"),
+    ("05-04-13", "2013-04-05", "day"),
+    ("05.04.2013", "2013-04-05", "day"),
+    ("2013-04-05", "2013-04-05", "day"),
+    ("2013/04/05", "2013-04-05", "day"),
+    ("20130405", "2013-04-05", "day"),
+    ("41369", "2013-04-05", "day"),  # Excel: days since 30 December 1899
+    ("5 de abril de 2013", "2013-04-05", "day"),
+    ("5-abr-13", "2013-04-05", "day"),
+    ("05 ABR 2013", "2013-04-05", "day"),
+    ("April 5, 2013", "2013-04-05", "day"),
+    ("5 de abril del 2013", "2013-04-05", "day"),
+    ("2013-04", "2013-04-01", "month"),
+    ("04/2013", "2013-04-01", "month"),
+    ("abril 2013", "2013-04-01", "month"),
+    ("2013", "2013-01-01", "year"),
+    ("05/04/2013 21:30", "2013-04-05 21:30", "minute"),
+    ("2013-04-05T21:30:00", "2013-04-05 21:30", "minute"),
+    ("05/04/2013 9:30 p.m.", "2013-04-05 21:30", "minute"),
+]
+TIMES = [
+    ("930", "09:30", "minute"),
+    ("0930", "09:30", "minute"),
+    ("9:30", "09:30", "minute"),
+    ("21:30:59", "21:30", "minute"),
+    ("9:30 p.m.", "21:30", "minute"),
+    ("12:15 a.m.", "00:15", "minute"),
+    ("12:15 PM", "12:15", "minute"),
+    ("21:30 hrs", "21:30", "minute"),
+    ("21.30", "21:30", "minute"),
+    ("9 pm", "21:00", "minute"),
+    ("0", "00:00", "minute"),
+    ("SE DESCONOCE", "00:00", "day"),
+    ("", "00:00", "day"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected", "precision"), DATES)
+def test_forms_of_dates(text, expected, precision):
+    read = parse_dates(pd.Series([text])).iloc[0]
+    assert read["date"] == pd.Timestamp(expected)
+    assert (read["date_precision"], read["problem"]) == (precision, "")
+
+
+@pytest.mark.parametrize(("text", "expected", "precision"), TIMES)
+def test_forms_of_times(text, expected, precision):
+    read = parse_dates(pd.Series(["05/04/2013"]), pd.Series([text])).iloc[0]
+    assert read["date"] == pd.Timestamp(f"2013-04-05 {expected}")
+    assert (read["date_precision"], read["problem"]) == (precision, "")
+
+
+def test_24_hours_are_the_midnight_that_ends_the_day():
+    read = parse_dates(pd.Series(["31/12/2013"] * 2), pd.Series(["24:00", "2400"]))
+    assert read["date"].tolist() == [pd.Timestamp("2014-01-01")] * 2
+
+
+def test_where_times_are_packed_a_bare_figure_is_minutes():
+    packed = parse_dates(pd.Series(["2013-04-05"] * 2), pd.Series(["930", "5"]))
+    hours = parse_dates(pd.Series(["2013-04-05"] * 2), pd.Series(["9", "5"]))
+    assert packed["date"].dt.minute.tolist() == [30, 5]
+    assert hours["date"].dt.hour.tolist() == [9, 5]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "no date"),
+        ("SE DESCONOCE", "is not known"),
+        ("31/02/2013", "no such date"),
+        ("00/00/2013", "no such date"),
+        ("ayer", "cannot be read"),
+        ("01/01/2099", "outside 1900–2049"),
+        ("01/01/1066", "outside 1900–2049"),
+        ("9" * 10_000, "cannot be read"),
+    ],
+)
+def test_what_is_no_date_says_why(text, problem):
+    read = parse_dates(pd.Series([text])).iloc[0]
+    assert pd.isna(read["date"]) and read["date_precision"] == "none"
+    assert problem in read["problem"] and len(read["problem"]) < 100
+
+
+@pytest.mark.parametrize("text", ["2575", "25:00", "9:75", "mediodía", "13 am"])
+def test_what_is_no_time_leaves_the_day(text):
+    read = parse_dates(pd.Series(["05/04/2013"]), pd.Series([text])).iloc[0]
+    assert read["date"] == pd.Timestamp("2013-04-05")
+    assert read["date_precision"] == "day" and "cannot be read" in read["problem"]
+
+
+def test_the_file_says_whether_the_month_comes_first():
+    american = parse_dates(pd.Series(["04/05/2013", "04/25/2013", "12/31/2013"]))
+    assert american["date"].dt.month.tolist() == [4, 4, 12]
+    # One impossible date does not turn the others round.
+    latin = parse_dates(pd.Series(["25/04/2013", "26/04/2013", "04/25/2013"]))
+    assert latin["date"].isna().tolist() == [False, False, True]
+
+
+def test_a_date_long_after_all_others_is_refused_without_a_clock():
+    days = [f"{day:02d}/06/2013" for day in range(1, 29)] * 10
+    read = parse_dates(pd.Series([*days, "05/06/2031"]))
+    assert pd.isna(read["date"].iloc[-1])
+    assert "long after the others" in read["problem"].iloc[-1]
+    assert read["date"].iloc[:-1].notna().all()
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.dates(dt.date(2000, 1, 1), dt.date(2020, 12, 31)), min_size=1, max_size=30),
+    st.sampled_from(["%d/%m/%Y", "%Y-%m-%d", "%d-%m-%y", "%Y%m%d"]),
+)
+def test_written_and_read_back(days, form):
+    texts = pd.Series([day.strftime(form) for day in [*days, dt.date(2001, 1, 31)]])
+    read = parse_dates(texts)["date"].dt.date.tolist()
+    assert read[:-1] == days

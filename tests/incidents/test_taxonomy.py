@@ -1,0 +1,128 @@
+"""Labels become classes by a mapping, and never by a guess."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from hotspots.errors import ColumnError, DataFileError, InputError
+from hotspots.incidents.read import read_incidents
+from hotspots.incidents.taxonomy import (
+    classify,
+    load_taxonomy,
+    taxonomy_names,
+    taxonomy_report,
+)
+
+INDICATORS = {
+    "homicide",
+    "vehicle_theft",
+    "carjacking",
+    "kidnapping",
+    "extortion",
+    "business_robbery",
+}
+
+
+@pytest.mark.parametrize("name", taxonomy_names())
+def test_ready_taxonomies_have_titles_in_both_languages(name):
+    taxonomy = load_taxonomy(name)
+    keys = set(taxonomy.classes.values())
+    assert keys == set(taxonomy.titles)
+    for titles in taxonomy.titles.values():
+        assert titles["es"] and titles["en"]
+    assert all(key.isidentifier() for key in keys)
+
+
+def test_the_councils_six_indicators():
+    assert set(load_taxonomy("council_indicators").classes.values()) == INDICATORS
+
+
+@pytest.mark.parametrize(
+    ("label", "key"),
+    [
+        ("HOMICIDIO  DOLOSO", "homicide"),
+        ("Robo de vehículo con violencia", "carjacking"),
+        ("ROBO VEHICULO C/V", "carjacking"),
+        ("Robo de Vehículo", "vehicle_theft"),
+        ("EXTORSIÓN", "extortion"),
+        ("Cobro de piso", "extortion"),
+        ("robo a negocio", "business_robbery"),
+        ("homicidio culposo", "unmapped"),  # a death in traffic is another thing
+        ("HOMICIDO DOLOSO", "unmapped"),  # nor is a misspelling guessed
+        ("OTROS", "unmapped"),
+        ("", "unmapped"),
+    ],
+)
+def test_labels_of_the_councils_indicators(label, key):
+    labels = pd.Series([label, "secuestro"])
+    assert classify(labels, load_taxonomy("council_indicators")).iloc[0] == key
+
+
+def test_manchesters_label():
+    assert load_taxonomy("police_uk").classes["burglary"] == "burglary"
+
+
+def test_an_unknown_name_lists_those_there_are():
+    with pytest.raises(InputError, match="council_indicators, peru, police_uk"):
+        load_taxonomy("mars")
+
+
+def test_a_file_of_ones_own(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text('[classes.theft]\ntitle = {es = "Hurto"}\nlabels = ["Hurto Simple"]\n')
+    taxonomy = load_taxonomy(path)
+    assert taxonomy.classes == {"hurto simple": "theft"}
+    assert taxonomy.titles["theft"]["es"] == "Hurto"
+
+
+@pytest.mark.parametrize(
+    ("content", "error", "message"),
+    [
+        ("[classes", DataFileError, "no TOML"),
+        ("a = 1", DataFileError, r"no \[classes"),
+        ('[classes.a]\nlabels = "x"', DataFileError, "must be a list of texts"),
+        ('[classes.a]\nlabels=["X"]\n[classes.b]\nlabels=["x "]', InputError, "'a' and to 'b'"),
+    ],
+)
+def test_faulty_files_say_what_is_wrong(tmp_path, content, error, message):
+    path = tmp_path / "faulty.toml"
+    path.write_text(content)
+    with pytest.raises(error, match=message):
+        load_taxonomy(path)
+
+
+def test_an_empty_mapping_is_refused():
+    with pytest.raises(InputError, match="mapping is empty"):
+        load_taxonomy({})
+
+
+def test_without_a_taxonomy_each_label_is_its_class_spelling_aside():
+    read = read_incidents(pd.DataFrame({"t": ["Robo  (Auto)", "ROBO AUTO", ""]}), category="t")
+    assert read["category"].tolist() == ["robo_auto", "robo_auto", "unmapped"]
+    assert read["category_source"].tolist() == ["Robo  (Auto)", "ROBO AUTO", ""]
+
+
+def test_the_report_finds_gaps_and_changes():
+    table = pd.DataFrame(
+        {
+            "t": ["homicidio"] * 6 + ["asesinato"] * 2 + ["no especificado"] * 2,
+            "f": ["2012", "2013", "2014"] * 2 + ["2014"] * 2 + ["2012", "2013"],
+        }
+    )
+    taxonomy = {"homicidio": "homicide", "asesinato": "homicide"}
+    report = taxonomy_report(read_incidents(table, category="t", date="f", taxonomy=taxonomy))
+    assert report.unmapped["rows"].to_dict() == {"no especificado": 2}
+    assert report.share_unmapped == report.share_not_specified == 0.2
+    assert report.labels["appears"].to_dict() == {
+        "homicidio": False,
+        "asesinato": True,
+        "no especificado": False,
+    }
+    assert report.labels.loc["no especificado", "vanishes"]
+    assert report.overlaps.empty
+
+
+def test_the_report_wants_incidents():
+    with pytest.raises(ColumnError, match="no column 'category'"):
+        taxonomy_report(pd.DataFrame({"a": [1]}))
