@@ -118,7 +118,8 @@ def _divide_window(
     cost = cost + merit.cost(two.measures, regions.traits)[::-1]
     fits = _within(one, bounds) & _within(two, bounds)[::-1]
     now = sum(1 << place for place, node in enumerate(nodes) if regions.of[node] == left)
-    best = int(np.argmin(np.where(fits, cost, np.inf)))
+    # Rounded, so that equally good ways are told apart by their order on every machine.
+    best = int(np.argmin(np.where(fits, np.round(cost, 9), np.inf)))
     if not fits[best] or cost[best] > cost[now] - LEAST_GAIN:
         return False
     regions.move([n for place, n in enumerate(nodes) if best >> place & 1], left)

@@ -1,15 +1,18 @@
-"""Partition: a connected piece of units is cut in two, and again, until each part fits.
+"""Partition: connected pieces of units are cut in two, and again, until each part fits.
 
-Straight sweeps in several directions give short cuts; where none leaves both parts with a
-total that fits some number of polygons, random spanning trees are cut at their best edge.
+All parts of a round are cut at once. Straight sweeps in several directions give short cuts;
+where none leaves both sides with a total that fits some number of polygons, random spanning
+trees are cut at their best edge.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import coo_array, triu
 from scipy.sparse.csgraph import (
     breadth_first_order,
     connected_components,
@@ -27,7 +30,26 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 DIRECTIONS = 8
+FEW_DIRECTIONS = 4
+MANY_UNITS = 50_000
+"""Above so many units a round looks in few directions, to be done in minutes."""
+
 TREES = 6
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Round:
+    """The parts that are to be cut: each unit's part, and what each part should become.
+
+    ``share`` is the part of the residents that one side should have, 0 where a part stays.
+    """
+
+    part: Integers
+    total: Floats
+    share: Floats
+    first: Integers
+    second: Integers
+    metres: Floats
 
 
 def partition(graph: UnitGraph, bounds: Bounds, rng: np.random.Generator) -> Integers:
@@ -35,111 +57,129 @@ def partition(graph: UnitGraph, bounds: Bounds, rng: np.random.Generator) -> Int
 
     Every part has as many residents as one polygon may, where the cuts found allow it.
     """
-    labels = np.zeros(graph.size, dtype=np.int64)
-    waiting = [np.arange(graph.size, dtype=np.int64)]
-    made = 0
-    while waiting:
-        nodes = waiting.pop()
-        side = split(graph.part(nodes), bounds, rng)
-        if side is None:
-            labels[nodes] = made
-            made += 1
-        else:
-            waiting += [nodes[~side], nodes[side]]
-    return labels
+    edges = triu(graph.border, k=1).tocoo()
+    part = np.zeros(graph.size, dtype=np.int64)
+    while True:
+        within = part[edges.row] == part[edges.col]
+        total = np.bincount(part, weights=graph.population).astype(float)
+        share = _shares(total, np.bincount(part), bounds)
+        if not share.any():
+            return part
+        now = _Round(part, total, share, edges.row[within], edges.col[within], edges.data[within])
+        side = _cut(graph, now, bounds, rng)
+        cut = np.unique(part[side])
+        fresh = np.zeros(len(total), dtype=np.int64)
+        fresh[cut] = len(total) + np.arange(len(cut))
+        part = np.where(side, fresh[part], part)
 
 
-def split(part: UnitGraph, bounds: Bounds, rng: np.random.Generator) -> Flags | None:
-    """Return one side of the best cut found through a connected part, None to leave it whole."""
-    total = float(part.population.sum())
-    count = bounds.parts(total)
-    if count < 2 or part.size < 2:
-        return None
-    share = (count // 2) / count
-    sides = _sweeps(part, share, rng)
-    best, score = _best(part, sides, bounds)
-    if score > 0:
-        tried = [_tree_cut(part, bounds, share, rng) for _ in range(TREES)]
-        other, other_score = _best(part, [best, *tried], bounds)
-        best, score = other, other_score
+def _shares(total: Floats, size: Integers, bounds: Bounds) -> Floats:
+    count = np.array([bounds.parts(residents) for residents in total.tolist()])
+    share = (count // 2) / np.maximum(count, 1)
+    return np.where((count > 1) & (size > 1), share, 0.0)
+
+
+def _cut(graph: UnitGraph, now: _Round, bounds: Bounds, rng: np.random.Generator) -> Flags:
+    """Return the units on one side of the best cut of each part."""
+    best = np.zeros(graph.size, dtype=bool)
+    misfit = np.full(len(now.total), np.inf)
+    length = np.full(len(now.total), np.inf)
+    directions = DIRECTIONS if graph.size <= MANY_UNITS else FEW_DIRECTIONS
+    turn = rng.random() * math.pi / directions
+    for step in range(directions):
+        side = _connected_sides(graph, now, _sweep(graph, now, turn + step * math.pi / directions))
+        new_misfit, new_length = _scores(graph, now, side, bounds)
+        better = (new_misfit < misfit) | ((new_misfit == misfit) & (new_length < length))
+        better &= now.share > 0
+        misfit = np.where(better, new_misfit, misfit)
+        length = np.where(better, new_length, length)
+        best = np.where(better[now.part], side, best)
+    for number in np.flatnonzero((misfit > 0) & (now.share > 0)):
+        nodes = np.flatnonzero(now.part == number)
+        best[nodes] = _tree_side(graph.part(nodes), best[nodes], bounds, now.share[number], rng)
     return best
 
 
-def tree_sums(part: UnitGraph, rng: np.random.Generator) -> tuple[Integers, Integers, Floats]:
-    """Return a random spanning tree: its units from the root, their parents, subtree totals."""
-    weights = part.border.copy()
-    weights.data = 1.0 + rng.random(len(weights.data))
-    tree = minimum_spanning_tree(weights)
-    root = int(rng.integers(part.size))
-    order, parent = breadth_first_order(tree, root, directed=False)
-    total = part.population.copy()
-    for node in order[:0:-1]:
-        total[parent[node]] += total[node]
-    return order.astype(np.int64), parent.astype(np.int64), total
+def _sweep(graph: UnitGraph, now: _Round, angle: float) -> Flags:
+    """Return the units that a straight line meets before each part's share is reached."""
+    along = graph.x * math.cos(angle) + graph.y * math.sin(angle)
+    order = np.lexsort((along, now.part))
+    part, residents = now.part[order], graph.population[order]
+    start = np.searchsorted(part, np.arange(len(now.total)))
+    run = np.cumsum(residents)
+    before = run[start] - residents[start]
+    # A unit goes where most of it lies; the first and the last of a part stay apart.
+    halfway = run - residents / 2 - before[part]
+    ahead = halfway < now.share[part] * now.total[part]
+    ahead[start] = True
+    ahead[np.r_[start[1:], len(part)] - 1] = False
+    side = np.zeros(len(part), dtype=bool)
+    side[order] = ahead & (now.share[part] > 0)
+    return side
 
 
-def subtree(order: Integers, parent: Integers, top: int) -> Flags:
-    """Return the units of the tree that hang on ``top``, itself included."""
-    below = np.zeros(len(order), dtype=bool)
-    below[top] = True
-    start = int(np.flatnonzero(order == top)[0])
-    for node in order[start + 1 :]:
-        below[node] = below[parent[node]]
-    return below
-
-
-def cut_length(part: UnitGraph, side: Flags) -> float:
-    """Return the metres of border between one side and the other."""
-    inside = side.astype(float)
-    return float(inside @ (part.border @ (1.0 - inside)))
-
-
-def _sweeps(part: UnitGraph, share: float, rng: np.random.Generator) -> list[Flags]:
-    turn = rng.random() * math.pi / DIRECTIONS
-    sides = []
-    for step in range(DIRECTIONS):
-        angle = turn + step * math.pi / DIRECTIONS
-        along = part.x * math.cos(angle) + part.y * math.sin(angle)
-        order = np.argsort(along, kind="stable")
-        reached = np.cumsum(part.population[order])
-        cut = int(np.searchsorted(reached, share * reached[-1])) + 1
-        side = np.zeros(part.size, dtype=bool)
-        side[order[: min(cut, part.size - 1)]] = True
-        sides.append(_connected_sides(part, side))
-    return sides
-
-
-def _connected_sides(part: UnitGraph, side: Flags) -> Flags:
-    """Give the strays of each side to the other; then both sides are connected."""
-    mended = side.copy()
+def _connected_sides(graph: UnitGraph, now: _Round, side: Flags) -> Flags:
+    """Give the strays of each side to the other; then both sides of a part are connected."""
+    mended = side
     for which in (True, False):
-        nodes = np.flatnonzero(mended == which)
-        if len(nodes) < 2:
-            continue
-        count, piece = connected_components(part.border[nodes][:, nodes], directed=False)
-        if count > 1:
-            sums = np.bincount(piece, weights=part.population[nodes], minlength=count)
-            mended[nodes[piece != int(np.argmax(sums))]] = not which
+        same = mended[now.first] == mended[now.second]
+        links = (np.ones(int(same.sum()), dtype=np.int8), (now.first[same], now.second[same]))
+        link = coo_array(links, shape=(graph.size, graph.size)).tocsr()
+        count, piece = connected_components(link, directed=False)
+        # Among pieces where nobody lives the one with more units is the main one.
+        weight = graph.population + 1e-9
+        sums = np.bincount(piece, weights=weight, minlength=count)
+        home = np.zeros(count, dtype=np.int64)
+        home[piece] = 2 * now.part + mended
+        ranked = np.lexsort((-sums, home))
+        main = ranked[np.r_[True, home[ranked][1:] != home[ranked][:-1]]]
+        keeps = np.zeros(count, dtype=bool)
+        keeps[main] = True
+        mended = np.where((mended == which) & ~keeps[piece], not which, mended)
+        mended &= now.share[now.part] > 0
     return mended
 
 
-def _tree_cut(part: UnitGraph, bounds: Bounds, share: float, rng: np.random.Generator) -> Flags:
-    order, parent, below = tree_sums(part, rng)
-    total = float(below[order[0]])
-    tops = order[1:]
-    misfit = bounds.misfit(below[tops]) + bounds.misfit(total - below[tops])
-    uneven = np.minimum(
-        np.abs(below[tops] - share * total), np.abs(total - below[tops] - share * total)
+def _scores(graph: UnitGraph, now: _Round, side: Flags, bounds: Bounds) -> tuple[Floats, Floats]:
+    """Return the misfit of the two sides' totals, and the length of the cut, of each part."""
+    lived = np.where(side, graph.population, 0.0)
+    sums = np.bincount(now.part, weights=lived, minlength=len(now.total)).astype(float)
+    misfit = bounds.misfit(sums) + bounds.misfit(np.maximum(now.total - sums, 0.0))
+    cut = side[now.first] != side[now.second]
+    length = np.bincount(
+        now.part[now.first[cut]], weights=now.metres[cut], minlength=len(now.total)
     )
-    best = np.lexsort((uneven, misfit))[0]
-    return subtree(order, parent, int(tops[best]))
+    return misfit, np.asarray(length, dtype=float)
 
 
-def _best(part: UnitGraph, sides: list[Flags], bounds: Bounds) -> tuple[Flags, float]:
-    whole = [side for side in sides if side.any() and not side.all()]
-    sums = np.array([part.population[side].sum() for side in whole])
+def _tree_side(
+    part: UnitGraph, side: Flags, bounds: Bounds, share: float, rng: np.random.Generator
+) -> Flags:
+    """Return the side whose totals fit best, of the one given and those of random trees."""
     total = float(part.population.sum())
-    misfit = bounds.misfit(sums) + bounds.misfit(total - sums)
-    length = np.array([cut_length(part, side) for side in whole])
-    best = int(np.lexsort((length, misfit))[0])
-    return whole[best], float(misfit[best])
+    best, least = side, math.inf
+    for candidate in [side, *(_tree_cut(part, bounds, share, rng) for _ in range(TREES))]:
+        sums = np.array([part.population[candidate].sum()])
+        misfit = float((bounds.misfit(sums) + bounds.misfit(total - sums))[0])
+        if misfit < least:
+            best, least = candidate, misfit
+    return best
+
+
+def _tree_cut(part: UnitGraph, bounds: Bounds, share: float, rng: np.random.Generator) -> Flags:
+    """Return the branch of a random spanning tree whose residents fit best."""
+    weights = part.border.copy()
+    weights.data = 1.0 + rng.random(len(weights.data))
+    tree = minimum_spanning_tree(weights)
+    order, parent = breadth_first_order(tree, int(rng.integers(part.size)), directed=False)
+    below = part.population.copy()
+    for node in order[:0:-1]:
+        below[parent[node]] += below[node]
+    total, tops = float(below[order[0]]), order[1:]
+    misfit = bounds.misfit(below[tops]) + bounds.misfit(np.maximum(total - below[tops], 0.0))
+    uneven = np.abs(below[tops] - share * total)
+    branch = np.zeros(part.size, dtype=bool)
+    branch[tops[np.lexsort((uneven, misfit))[0]]] = True
+    for node in order[1:]:
+        branch[node] |= branch[parent[node]]
+    return branch

@@ -111,11 +111,22 @@ def border_share(
     _checks.same_crs(incidents, polygons, "border_share: incidents and polygons")
     counted = incidents[schema.ASSIGNMENT_STATUS].isin([str(fate) for fate in schema.COUNTED])
     points = np.asarray(incidents.geometry[counted].to_numpy(), dtype=object)
-    tree = shapely.STRtree(np.asarray(polygons.geometry.to_numpy(), dtype=object))
-    shares = []
-    for distance in distances:
-        rows, _ = tree.query(points, predicate="dwithin", distance=distance)
-        near = np.bincount(rows, minlength=len(points)) > 1
-        shares.append(float(near.mean()) if len(points) else float("nan"))
+    shapes = np.asarray(polygons.geometry.to_numpy(), dtype=object)
+    shares = [_near_two(points, shapes, float(distance)) for distance in distances]
     index = pd.Index([float(value) for value in distances], name="distance_m")
     return pd.Series(shares, index=index, name="share")
+
+
+def _near_two(points: np.ndarray, shapes: np.ndarray, distance: float) -> float:
+    """Return the share of points within a distance of two shapes or more."""
+    if len(points) == 0:
+        return float("nan")
+    # Most points are near no outline at all, which single segments tell quickly.
+    lines = shapely.get_parts(shapely.boundary(shapes))
+    corners, ring = shapely.get_coordinates(lines, return_index=True)
+    inner = ring[1:] == ring[:-1]
+    segments = shapely.linestrings(np.stack([corners[:-1][inner], corners[1:][inner]], axis=1))
+    rows, _ = shapely.STRtree(segments).query(points, predicate="dwithin", distance=distance)
+    close = points[np.unique(rows)]
+    rows, _ = shapely.STRtree(shapes).query(close, predicate="dwithin", distance=distance)
+    return float((np.bincount(rows, minlength=len(close)) > 1).sum() / len(points))

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots import schema
-from hotspots.polygons import proofs
+from hotspots.polygons import proofs, repair
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -66,7 +66,7 @@ def unreachable(residents: float) -> Reason:
 
 def of_piece(regions: Regions, bounds: Bounds) -> dict[int, Reason]:
     """Return the reason of each region of a connected piece that is out of bounds."""
-    bad = [r for r in sorted(regions.members) if not bounds.holds(regions.residents(r))]
+    bad = repair.out_of_bounds(regions, bounds)
     if not bad:
         return {}
     total = sum(regions.population)

@@ -30,18 +30,39 @@ THIRDS = 3
 
 PASSES = 5
 
+PATIENCE = 8
+"""Rounds without progress before the search ends."""
+
+JOINS = 400
+JOINS_PER_REGION = 20
+
 
 def repair(
     regions: Regions, bounds: Bounds, merit: Merit, rng: np.random.Generator, *, rounds: int
 ) -> None:
-    """Bring the regions that are out of bounds within them, as far as is found."""
+    """Bring the regions that are out of bounds within them, as far as is found.
+
+    It ends after ``rounds``, after ``PATIENCE`` of them without progress, or when as many joins
+    were tried as a plan of this size is worth: never by the clock, which differs by machine.
+    """
+    least, idle = np.inf, 0
+    joins_left = JOINS + JOINS_PER_REGION * len(regions.members)
     for _ in range(rounds):
-        bad = [r for r in sorted(regions.members) if not bounds.holds(regions.residents(r))]
-        if not bad:
+        bad = out_of_bounds(regions, bounds)
+        misfit = sum(bounds.distance(regions.residents(region)) for region in bad)
+        idle = 0 if misfit < least else idle + 1
+        least = min(least, misfit)
+        if not bad or idle > PATIENCE or joins_left <= 0:
             return
-        for region in rng.permutation(bad).tolist():
+        for place in rng.permutation(len(bad)):
+            region = bad[place]
             if region in regions.members and not bounds.holds(regions.residents(region)):
-                _mend(regions, region, bounds, merit, rng)
+                joins_left -= _mend(regions, region, bounds, merit, rng)
+
+
+def out_of_bounds(regions: Regions, bounds: Bounds) -> list[int]:
+    """Return the regions that are out of bounds, in order."""
+    return [r for r in sorted(regions.members) if not bounds.holds(regions.residents(r))]
 
 
 def exact_groups(
@@ -85,14 +106,18 @@ def _cover(
 
 def _mend(
     regions: Regions, region: int, bounds: Bounds, merit: Merit, rng: np.random.Generator
-) -> None:
+) -> int:
+    """Join and split until the region fits, else pass its misfit on; count the joins tried."""
+    tried = 0
     for joined in joins(regions, region, rng):
+        tried += 1
         nodes = sorted(set().union(*(regions.members[r] for r in joined)))
         groups = _divided(regions, nodes, bounds, merit, rng)
         if groups is not None:
             regions.regroup(groups, joined)
-            return
+            return tried
     _pass_on(regions, region, bounds, rng)
+    return tried
 
 
 def joins(regions: Regions, region: int, rng: np.random.Generator) -> Iterator[list[int]]:

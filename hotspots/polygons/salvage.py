@@ -24,8 +24,7 @@ LEAST_GAIN = 1e-6
 def salvage(regions: Regions, bounds: Bounds, rng: np.random.Generator) -> bool:
     """Bring more residents within bounds by leaving fewer, or others, out; say if any came."""
     better = False
-    bad = [r for r in sorted(regions.members) if not bounds.holds(regions.residents(r))]
-    for region in bad:
+    for region in repair.out_of_bounds(regions, bounds):
         if region not in regions.members or bounds.holds(regions.residents(region)):
             continue
         if _fill(regions, region, bounds):

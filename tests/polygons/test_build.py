@@ -297,4 +297,4 @@ def test_units_must_be_in_metres_and_named_once(squares):
 
 def test_narrow_bounds_are_warned_of(lognormal):
     with pytest.warns(UserWarning, match=r"narrower than a factor of 1.2"):
-        build_polygons(lognormal(8, 0.6), residents=(12_000, 13_000))
+        build_polygons(lognormal(5, 0.6), residents=(12_000, 13_000))
