@@ -86,7 +86,7 @@ _EARLY, _LATE = _ALL[:3], _ALL[3:]
 PLAN = CityPlan(
     key="juarez",
     seed=2014,
-    incidents_seed=2000,
+    incidents_seed=2027,
     residents=1_332_131,
     units=580,
     country="mexico",
@@ -143,7 +143,7 @@ PLAN = CityPlan(
         PlantedPlace("oriente", "carjacking", (21_300, 4_500), 50_000, _ALL),
         PlantedPlace("sur", "carjacking", (15_500, 10_500), 50_000, _ALL),
         PlantedPlace("chico poniente", "carjacking", (2_000, 2_000), 13_000, _ALL),
-        PlantedPlace("chico oriente", "carjacking", (24_500, 2_000), 13_000, _ALL),
+        PlantedPlace("chico ribera", "carjacking", (17_600, 1_000), 13_000, _ALL),
         PlantedPlace("centro", "business_robbery", (3_000, 1_700), 75_000, _ALL),
         PlantedPlace("antes", "vehicle_theft", (9_500, 6_200), 60_000, _EARLY),
         PlantedPlace("después", "vehicle_theft", (19_000, 9_000), 60_000, _LATE),

@@ -169,7 +169,9 @@ def _numbers(ground: Ground, line: np.ndarray, start: np.ndarray, length: np.nda
     pace = np.where(ground.line_level < STREET, *_PACE[ground.plan.country])
     gone = np.hypot(*(start - ground.lines[line, 0]).T)
     first = base[line] + np.floor(gone * pace[line] / 2).astype(int) * 2 + 1
-    return np.column_stack([first, first + np.floor(length * pace[line] / 2).astype(int) * 2])
+    return np.column_stack(
+        [first, first + np.maximum(np.floor(length * pace[line] / 2), 1).astype(int) * 2]
+    )
 
 
 def _known(ground: Ground, name: list[str], level: np.ndarray) -> np.ndarray:
