@@ -13,6 +13,7 @@ import numpy as np
 from _cities.geography import lay_ground
 from _cities.juarez import PLAN as JUAREZ
 from _cities.output import city_files, incident_files
+from _cities.services import place_services
 from _cities.spots import City
 from _cities.streets import lay_streets
 from _cities.truth import draw_events, planted_units
@@ -63,9 +64,10 @@ def main(arguments: list[str] | None = None) -> None:
     for name in chosen.city or PLANS:
         city = build_city(name)
         seed = PLANS[name].incidents_seed if chosen.seed is None else chosen.seed
-        files = incident_files(city, seed, planted=not chosen.no_places)
+        services = place_services(city)
+        files = incident_files(city, services, seed, planted=not chosen.no_places)
         if not incidents_only:
-            files |= city_files(city)
+            files |= city_files(city, services)
         for path, content in files.items():
             target = chosen.out / name / path
             target.parent.mkdir(parents=True, exist_ok=True)

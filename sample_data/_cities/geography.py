@@ -27,7 +27,8 @@ class Ground:
     """Nodes, edges and blocks of a city.
 
     ``edges`` are pairs of nodes; ``sides`` rows are (block, edge, 1 if the block lies on the
-    left of the edge as stored); ``lines`` are the straight streets of the plan.
+    left of the edge as stored); ``lines`` are the straight streets of the plan. Blocks have
+    their ``block_centre`` on the plan, ``block_shape`` and ``block_middle`` in metres.
     """
 
     plan: CityPlan
@@ -40,6 +41,8 @@ class Ground:
     rings: list[np.ndarray]
     block_centre: np.ndarray
     block_area: np.ndarray
+    block_shape: np.ndarray
+    block_middle: np.ndarray
     block_colonia: np.ndarray
     colonias: list[np.ndarray]
     colonia_angle: np.ndarray
@@ -60,6 +63,7 @@ def lay_ground(plan: CityPlan) -> Ground:
     nodes, rings = _nodes_and_rings(blocks)
     edges, sides = _edges(rings)
     metres = plan.to_metres(nodes)
+    shapes = polygons(metres, rings)
     return Ground(
         plan=plan,
         nodes=nodes,
@@ -69,8 +73,10 @@ def lay_ground(plan: CityPlan) -> Ground:
         edge_line=_edge_lines(nodes, edges, lines),
         sides=sides,
         rings=rings,
-        block_centre=np.array([nodes[ring].mean(axis=0) for ring in rings]),
-        block_area=np.array([_area(metres[ring]) for ring in rings]),
+        block_centre=_means(nodes, rings),
+        block_area=shapely.area(shapes),
+        block_shape=shapes,
+        block_middle=_means(metres, rings),
         block_colonia=block_colonia,
         colonias=colonias,
         colonia_angle=angle,
@@ -250,6 +256,21 @@ def _nodes_and_rings(blocks: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndar
     lengths = [len(ring) for ring in blocks]
     nodes, position = np.unique(np.concatenate(blocks), axis=0, return_inverse=True)
     return nodes, np.split(position.ravel(), np.cumsum(lengths)[:-1])
+
+
+def polygons(nodes: np.ndarray, rings: list[np.ndarray]) -> np.ndarray:
+    """Return the polygons of rings of nodes."""
+    lengths = [len(ring) for ring in rings]
+    outlines = shapely.linearrings(
+        nodes[np.concatenate(rings)], indices=np.repeat(np.arange(len(rings)), lengths)
+    )
+    return shapely.polygons(outlines)
+
+
+def _means(nodes: np.ndarray, rings: list[np.ndarray]) -> np.ndarray:
+    lengths = np.array([len(ring) for ring in rings])
+    sums = np.add.reduceat(nodes[np.concatenate(rings)], np.cumsum(lengths) - lengths)
+    return sums / lengths[:, None]
 
 
 def _edges(rings: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

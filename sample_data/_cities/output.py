@@ -13,10 +13,10 @@ from _cities.dirt import Row, soil
 from _cities.files import degrees, geojson, table
 from _cities.population import rasters
 from _cities.reports import Reports, report
-from _cities.services import Service, place_services
 from _cities.truth import draw_events
 
 if TYPE_CHECKING:
+    from _cities.services import Service
     from _cities.spots import City
 
 # Names of the units' layer: code, and the colonia in which a unit lies.
@@ -28,9 +28,8 @@ _COLONIA_LAYER = {
 LANDMARKS = ("escuela", "clinica", "centro_comunitario", "parque")
 
 
-def city_files(city: City) -> dict[str, bytes]:
+def city_files(city: City, services: list[Service]) -> dict[str, bytes]:
     """Return all that does not depend on the incidents' seed: path in the folder → bytes."""
-    services = place_services(city)
     residents, poverty = rasters(city.ground, city.units)
     colonia_file, _ = _COLONIA_LAYER[city.ground.plan.country]
     return {
@@ -46,11 +45,13 @@ def city_files(city: City) -> dict[str, bytes]:
     }
 
 
-def incident_files(city: City, seed: int, *, planted: bool) -> dict[str, bytes]:
+def incident_files(
+    city: City, services: list[Service], seed: int, *, planted: bool
+) -> dict[str, bytes]:
     """Return the table of incidents of one seed, and the truth about its addresses."""
     plan = city.ground.plan
     events = draw_events(plan, city.units, city.members, seed, planted=planted)
-    landmarks = [one for one in place_services(city) if one.kind in LANDMARKS]
+    landmarks = [one for one in services if one.kind in LANDMARKS]
     reports = report(city, events, landmarks, seed)
     rows = soil(city, reports, seed)
     incidents = _incidents_peru if plan.country == "peru" else _incidents_mexico

@@ -42,7 +42,7 @@ def rasters(ground: Ground, units: Units) -> tuple[bytes, bytes]:
 
 def _unit_of_cells(ground: Ground, units: Units, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Return the unit in which each cell's centre lies, -1 for none."""
-    tree = shapely.STRtree([shapely.Polygon(ground.metres[ring]) for ring in ground.rings])
+    tree = shapely.STRtree(ground.block_shape)
     cell, block = tree.query(shapely.points(x.ravel(), y.ravel()), predicate="within")
     unit = np.full(x.size, -1)
     unit[cell] = units.block_unit[block]

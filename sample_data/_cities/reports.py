@@ -157,8 +157,7 @@ def house_numbers(city: City, spots: Spots) -> np.ndarray:
     number = np.floor(first + share * (last - first)).astype(int)
     ends = ground.metres[ground.edges[edge]]
     along = np.where((b > a)[:, None], ends[:, 1] - ends[:, 0], ends[:, 0] - ends[:, 1])
-    middle = np.array([ground.metres[ground.rings[block]].mean(axis=0) for block in spots.block])
-    beside = middle - ends.mean(axis=1)
+    beside = ground.block_middle[spots.block] - ends.mean(axis=1)
     left = along[:, 0] * beside[:, 1] - along[:, 1] * beside[:, 0] > 0
     odd = number % 2 == 1
     return np.where(left == odd, number, number + 1)

@@ -45,18 +45,17 @@ def spots_in_units(
     """Return a spot in each of the units given; where ``corner`` is True, close to a crossing."""
     ground, count = city.ground, len(unit)
     corner = np.zeros(count, dtype=bool) if corner is None else corner
-    polygons = np.array([shapely.Polygon(ground.metres[ring]) for ring in ground.rings])
     shapes = np.array(city.units.shapes)
     block, edge = np.zeros(count, dtype=int), np.zeros(count, dtype=int)
     share, metres = np.zeros(count), np.zeros((count, 2))
     left = np.arange(count)
-    area = np.abs(ground.block_area)
+    area = ground.block_area
     area = np.where(area < _LEAST_BLOCK, area * 1e-9, area)
     for _ in range(60):
         block[left] = _pick_in(city.units.block_unit, area, unit[left], rng)
         edge[left], share[left], metres[left] = _beside(ground, block[left], corner[left], rng)
         spot = np.round(_degrees(ground, metres[left]), 6)
-        good = shapely.contains_xy(polygons[block[left]], *metres[left].T)
+        good = shapely.contains_xy(ground.block_shape[block[left]], *metres[left].T)
         good &= shapely.contains_xy(shapes[unit[left]], *spot.T)
         left = left[~good]
         if not len(left):
@@ -94,7 +93,7 @@ def _beside(
     a, b = ends[edge, 0], ends[edge, 1]
     along = (b - a) / length[edge, None]
     inward = np.column_stack([-along[:, 1], along[:, 0]])
-    centre = np.array([ground.metres[ring].mean(axis=0) for ring in ground.rings])[block]
+    centre = ground.block_middle[block]
     flip = np.einsum("ij,ij->i", centre - a, inward) < 0
     inward[flip] *= -1
     off = 3.0 + 6.0 * rng.random(len(block))

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from _cities.chance import largest_remainder, stream
-from _cities.geography import neighbours, pieces
+from _cities.geography import neighbours, pieces, polygons
 from _cities.naming import estate_colonia, name_colonias
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def draw_units(ground: Ground) -> Units:
     plan = ground.plan
     names = name_colonias(ground)
     estates = {estate_colonia(ground, estate): estate.kind for estate in plan.estates}
-    weight = np.abs(ground.block_area) * plan.density(ground.block_centre)
+    weight = ground.block_area * plan.density(ground.block_centre)
     block_unit = _group_blocks(ground, weight, set(estates))
     count = int(block_unit.max()) + 1
     unit_weight = np.bincount(block_unit, weight)
@@ -62,13 +62,8 @@ def draw_units(ground: Ground) -> Units:
         colonia_names=names,
         block_unit=block_unit,
         centre=centre,
-        shapes=[_shape(ground, np.flatnonzero(block_unit == unit)) for unit in range(count)],
+        shapes=_shapes(ground, block_unit),
     )
-
-
-def block_polygon(ground: Ground, block: int) -> shapely.Polygon:
-    """Return one block in degrees, on the rounded nodes that all layers share."""
-    return shapely.Polygon(ground.degrees[ground.rings[block]])
 
 
 def _group_blocks(ground: Ground, weight: np.ndarray, estates: set[int]) -> np.ndarray:
@@ -121,7 +116,7 @@ def _whole_pieces(ground: Ground, unit: np.ndarray) -> np.ndarray:
     border = np.hypot(*np.diff(ground.metres[ground.edges], axis=1)[:, 0].T)
     for _ in range(20):
         piece = pieces(unit, left, right)
-        area = np.bincount(piece, np.abs(ground.block_area))
+        area = np.bincount(piece, ground.block_area)
         owner = np.zeros(len(area), dtype=int)
         owner[piece] = unit
         largest: dict[int, int] = {}
@@ -147,7 +142,7 @@ def _parks(
     """Return small units far from each other that become parks."""
     plan = ground.plan
     rng = stream(plan.seed, "parks")
-    area = np.bincount(block_unit, np.abs(ground.block_area))
+    area = np.bincount(block_unit, ground.block_area)
     small = area * plan.density(centre) / 1e6 < 0.95 * plan.residents / plan.units
     apart = 0.7 * np.sqrt(area.sum() / max(plan.parks, 1))
     found: list[int] = []
@@ -170,8 +165,13 @@ def _code(place: str, number: int) -> str:
     return f"{place}0001{number + 1:03d}{'0123456789A'[(number + 1) * 7 % 11]}"
 
 
-def _shape(ground: Ground, blocks: np.ndarray) -> shapely.Polygon:
-    union = shapely.coverage_union_all([block_polygon(ground, int(k)) for k in blocks])
-    if union.geom_type != "Polygon":
-        raise ValueError(f"a unit of {len(blocks)} blocks is in several pieces")
-    return union
+def _shapes(ground: Ground, block_unit: np.ndarray) -> list[shapely.Polygon]:
+    """Return each unit in degrees, on the rounded nodes that all layers share."""
+    blocks = polygons(ground.degrees, ground.rings)
+    found = []
+    for unit in range(int(block_unit.max()) + 1):
+        union = shapely.coverage_union_all(blocks[block_unit == unit])
+        if union.geom_type != "Polygon":
+            raise ValueError(f"unit {unit} is in several pieces")
+        found.append(union)
+    return found
