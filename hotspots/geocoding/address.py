@@ -253,6 +253,9 @@ def _take_value(draft: _Draft, word: str, ahead: str) -> int:
 
 def _gathered(draft: _Draft) -> _Draft:
     """Bring a number that stands behind a comma back to its street."""
+    # "A un costado de": words that only lead to a landmark are no street.
+    if draft.landmark and all(word in KEYWORDS["links"] for word in draft.street):
+        draft.street.clear()
     for part in draft.rest:
         figures = [token for token in part if token != "#"]
         if len(figures) == 1 and _NUMBER.fullmatch(figures[0]) and not _has_number(draft.street):

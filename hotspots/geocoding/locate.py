@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 LEAST_SCORE = 0.65
 """Below this an answer is not given."""
 
+LEAST_SCORE_ALONE = 0.78
+"""The same where no neighbourhood is known: the whole city holds many names that are alike."""
+
 STRETCH_BELOW = 0.75
 """Where no house or crossing scores this much, the street as a whole is a candidate, too."""
 
@@ -107,7 +110,8 @@ def locate(address: Address, stated: str, gazetteer: Gazetteer, likenesses: Like
         stretches = _stretches(address, areas, gazetteer, likenesses)
         candidates += [_in_context(candidate, areas, gazetteer) for candidate in stretches]
     candidates.sort(key=lambda each: (-each.score, each.match, each.spot))
-    if not candidates or candidates[0].score < LEAST_SCORE:
+    least = LEAST_SCORE if areas else LEAST_SCORE_ALONE
+    if not candidates or candidates[0].score < least:
         return _fallback(address, areas, gazetteer)
     answer = _verdict(candidates)
     if candidates[0].approximate and answer.status == LocationStatus.AMBIGUOUS and areas:

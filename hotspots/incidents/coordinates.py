@@ -174,7 +174,7 @@ def _repairs(
     if not len(rows):
         return
     target = CRS.from_user_input(study_area.crs)
-    zone = CRS.from_user_input(study_area.estimate_utm_crs())
+    zone = target if target.utm_zone else CRS.from_user_input(study_area.estimate_utm_crs())
     metric = [system for system in dict.fromkeys((target, zone)) if system != crs]
     tried = list(_candidates(x[rows], y[rows], crs, target, metric))
     inside = np.array([shapely.contains_xy(area, tx, ty) for _, tx, ty in tried])
