@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 REPAIRS = 30
 SALVAGES = 4
 IMPROVEMENTS = 4
+MANY_UNITS = 100_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,7 +78,8 @@ def _divided(
     regions = Regions(part, partition.partition(part, bounds, rng))
     repair.repair(regions, bounds, merit, rng, rounds=REPAIRS)
     _salvage(regions, bounds, merit, rng)
-    improve.improve(regions, bounds, merit, rounds=IMPROVEMENTS)
+    rounds = IMPROVEMENTS if len(units) <= MANY_UNITS else 1
+    improve.improve(regions, bounds, merit, rounds=rounds)
     why = reasons.of_piece(regions, bounds)
     for region in sorted(regions.members):
         members = np.array(sorted(regions.members[region]), dtype=np.int64)

@@ -112,8 +112,8 @@ def _divide_window(
     between = regions.between(nodes)
     inner = subsets.inner_border(between)
     own = regions.measures[nodes]
-    one = _side(regions, regions.members[left] - set(nodes), nodes, between, inner, own)
-    two = _side(regions, regions.members[right] - set(nodes), nodes, between, inner, own)
+    one = _side(regions, left, nodes, between, inner, own)
+    two = _side(regions, right, nodes, between, inner, own)
     cost = merit.cost(one.measures, regions.traits)
     cost = cost + merit.cost(two.measures, regions.traits)[::-1]
     fits = _within(one, bounds) & _within(two, bounds)[::-1]
@@ -128,22 +128,17 @@ def _divide_window(
 
 
 def _side(
-    regions: Regions,
-    fixed: set[int],
-    nodes: list[int],
-    between: Floats,
-    inner: Floats,
-    own: Floats,
+    regions: Regions, region: int, nodes: list[int], between: Floats, inner: Floats, own: Floats
 ) -> _Side:
-    groups = regions.components(fixed)
+    groups = regions.held_together(region, nodes)
     links = [regions.touching(nodes, group) for group in groups]
     added = own.copy()
     for metres in links:
         added[:, 2] -= 2.0 * metres
     measures = subsets.sums(added)
     measures[:, 2] -= 2.0 * inner
-    if fixed:
-        measures = measures + regions.measured(fixed)
+    if groups:
+        measures = measures + regions.rest(region, nodes)
     return _Side(measures, subsets.connected(subsets.Links(between, links)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,7 @@ class Regions:
         self.graph = graph
         self.of: list[int] = []
         self.members: dict[int, set[int]] = {}
+        self._totals: dict[int, Floats] = {}
         self.relabel(labels)
         self.population: list[float] = graph.population.tolist()
         self.traits = graph.traits.shape[1]
@@ -89,6 +91,7 @@ class Regions:
         """Put each unit into the region given."""
         self.of = labels.tolist()
         self.members = {}
+        self._totals.clear()
         for node, region in enumerate(self.of):
             self.members.setdefault(region, set()).add(node)
 
@@ -123,6 +126,10 @@ class Regions:
         """Give units to a region; a region that loses its last unit is no more."""
         for node in nodes:
             before = self.of[node]
+            if before == region:
+                continue
+            self._totals.pop(before, None)
+            self._totals.pop(region, None)
             self.members[before].discard(node)
             if not self.members[before]:
                 del self.members[before]
@@ -138,6 +145,7 @@ class Regions:
         numbers = [*regions, *range(fresh, fresh + len(groups))][: len(groups)]
         for region in regions:
             self.members.pop(region, None)
+            self._totals.pop(region, None)
         for number, group in zip(numbers, groups, strict=True):
             self.members[number] = set(group)
             for node in group:
@@ -157,6 +165,54 @@ class Regions:
         )
         total[2] -= inner
         return np.asarray(total, dtype=float)
+
+    def rest(self, region: int, nodes: Sequence[int]) -> Floats:
+        """Return the measures of a region without some units, its own or not."""
+        total = self._totals.get(region)
+        if total is None:
+            total = self._totals[region] = self.measured(self.members[region])
+        out = [node for node in nodes if self.of[node] == region]
+        if not out:
+            return total.copy()
+        left = total - self.measures[out].sum(axis=0)
+        # Borders that were inside become outline: those with the rest twice (once was the
+        # unit's, once is the rest's), those between the units taken out once each way.
+        taken = set(out)
+        for node in out:
+            for other, length in self.near(node).items():
+                if self.of[other] == region:
+                    left[2] += length if other in taken else 2.0 * length
+        return np.asarray(left, dtype=float)
+
+    def held_together(self, region: int, nodes: Sequence[int]) -> list[list[int]]:
+        """Return the units of a region next to ``nodes``, grouped by how they hang together.
+
+        The region is looked at without ``nodes``, and no further than needed: in a connected
+        region whatever is cut off lies next to what was taken out.
+        """
+        taken = set(nodes)
+        inside = self.members[region]
+        anchors = {
+            other
+            for node in nodes
+            for other in self.near(node)
+            if self.of[other] == region and other not in taken
+        }
+        groups = []
+        while anchors:
+            start = min(anchors)
+            seen, waiting, group = {start}, deque([start]), [start]
+            anchors.discard(start)
+            while waiting and anchors:
+                for other in self.near(waiting.popleft()):
+                    if other in inside and other not in taken and other not in seen:
+                        seen.add(other)
+                        waiting.append(other)
+                        if other in anchors:
+                            anchors.discard(other)
+                            group.append(other)
+            groups.append(group)
+        return groups
 
     def components(self, nodes: Iterable[int]) -> list[list[int]]:
         """Return the connected groups among some units, each sorted, the first unit's first."""

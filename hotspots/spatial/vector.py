@@ -53,7 +53,9 @@ def read_vector(path: str | Path, *, what: str, layer: str | None = None) -> gpd
         if kind == ".parquet":
             frame = gpd.read_parquet(file)
         else:
-            frame = pyogrio.read_dataframe(file, layer=_layer_name(file, layer, what))
+            # Named with its driver, JSON is read as GeoJSON or not at all.
+            source = f"GeoJSON:{file}" if kind in (".json", ".geojson") else str(file)
+            frame = pyogrio.read_dataframe(source, layer=_layer_name(source, layer, what))
     except (pyogrio.errors.DataSourceError, OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
@@ -96,7 +98,7 @@ def _is_geojson(head: bytes) -> bool:
     return text.startswith("{") and '"Feature' in text and "gdal_streamed_alg" not in text
 
 
-def _layer_name(file: Path, layer: str | None, what: str) -> str | None:
+def _layer_name(file: str, layer: str | None, what: str) -> str | None:
     names = [str(row[0]) for row in pyogrio.list_layers(file)]
     if layer is None and len(names) > 1:
         raise InputError(
