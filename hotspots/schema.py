@@ -157,12 +157,14 @@ class PolygonPlan:
     ----------
     polygons
         GeoDataFrame indexed by ``polygon_id`` (text): ``name``, ``population``, ``n_units``,
-        ``area_km2``, ``compactness``, ``in_bounds``, ``geometry`` (the units' CRS, metres).
+        ``area_km2``, ``compactness``, ``in_bounds``, ``center_x`` and ``center_y`` (the
+        residents' centre), ``geometry`` (the units' CRS, metres).
     membership
         Series ``unit_id`` → ``polygon_id``; every unit has one.
     exceptions
         DataFrame indexed by ``polygon_id``, one row per polygon out of bounds:
-        ``population``, ``n_units``, ``reason``, ``proven`` (bool), ``detail``.
+        ``population``, ``n_units``, ``reason``, ``proven`` (bool), ``residents_impossible``
+        (how many of them no plan can place in bounds, proven), ``detail``.
     quality
         :class:`PlanQuality`.
     """

@@ -13,7 +13,7 @@ from hotspots.errors import ColumnError, HotspotsWarning, InputError
 from hotspots.polygons import draw, drawing, quality, reasons
 from hotspots.polygons.bounds import Bounds
 from hotspots.polygons.unit_graph import unit_graph
-from hotspots.schema import PolygonPlan
+from hotspots.schema import PlanQuality, PolygonPlan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,6 +127,12 @@ def build_polygons(
     record = quality.plan_quality(
         ordered, polygons, membership, exceptions, similarity=similarity, bounds=bounds, seed=seed
     )
+    _warn_of_narrow_bounds(record)
+    return PolygonPlan(polygons, membership, exceptions, record)
+
+
+def _warn_of_narrow_bounds(record: PlanQuality) -> None:
+    floor, ceiling = record.bounds
     if ceiling < NARROW * floor:
         out = record.residents - record.residents_in_bounds
         warnings.warn(
@@ -134,9 +140,8 @@ def build_polygons(
             f"{NARROW}: {out:,.0f} of {record.residents:,.0f} residents could not be placed "
             "within them. Wider bounds place more.",
             HotspotsWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
-    return PolygonPlan(polygons, membership, exceptions, record)
 
 
 def _check(
