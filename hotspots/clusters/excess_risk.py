@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import sparse, stats
 
-from hotspots.clusters import poisson_lognormal
 from hotspots.clusters.rates import checked_counts, warn_of_nobody
+from hotspots.clusters.robust_null import fit_robust_null
+from hotspots.clusters.sites import graph_links
 from hotspots.clusters.verdicts import (
+    Settings,
     checked_settings,
     family_size,
     one_of,
@@ -27,9 +30,23 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Booleans = npt.NDArray[np.bool_]
 
-_NORMAL_MAD = 0.6744897501960817
-_MAD_FREEDOM = 0.3676
-_MOST_SIGMA = 3.0
+NULLS = ("robust", "binomial")
+_LEAST_P = 1e-300
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Groups:
+    """What is tested: each place alone, or together with its neighbours.
+
+    ``single_*`` are of the places with exposure; the others of their groups, NaN-free.
+    """
+
+    single_events: Floats
+    single_people: Floats
+    events: Floats
+    people: Floats
+    concentration: Floats
+    isolated: Booleans
 
 
 def excess_risk(
@@ -44,91 +61,147 @@ def excess_risk(
 ) -> LocalResult:
     """Return which places are above what the bulk of the city shows, beyond ordinary variation.
 
+    A permutation test asks whether high values sit together; this one asks whether it is high
+    here. So it still answers where much of a city is high, and for a place on its own.
+
     Parameters
     ----------
     count
-        Events of each place.
+        Events of each place (not victims: those of one event do not happen independently).
     exposure
-        Residents on the same index; a place without any is *no data*.
+        Residents, or whatever is at risk, on the same index; a place without any is *no data*.
     graph
-        Neighbours; where given, each place is tested together with its neighbours.
+        Neighbours; where given, each place is tested together with them, and one without
+        neighbours is an *isolate*. Weights do not matter here, only who is linked to whom.
     null
-        ``robust``: risk varies lognormally about the median rate. ``binomial``: one risk
-        everywhere, the textbook null, which labels ordinary variation.
+        ``robust``: risk varies lognormally about the median risk, by the spread that the
+        bulk of the places shows beyond counting. A raised part of the city hardly moves
+        either, and what the data leave open about them enters p. ``binomial``: one risk
+        everywhere; it labels ordinary variation, and is for comparison.
     correction, alpha
         As in :func:`getis_ord`.
     seed
-        Kept for the record; this test draws nothing.
+        Accepted as by the other tests; nothing is drawn here.
 
     Returns
     -------
     LocalResult
-        ``statistic`` is the count, ``expected`` the count at the centre, ``z`` the normal
-        equivalent of p with its sign, ``label`` ``excess``, ``deficit`` or not significant.
+        ``statistic`` is the count (of the group, where ``graph`` is given), ``expected`` the
+        count at the median risk (``binomial``: at the risk of the whole), ``p`` twice the
+        smaller tail, ``z`` its normal equivalent, ``label`` ``excess``, ``deficit`` or
+        ``not significant``. Without a single event all is *no evidence*.
 
     Raises
     ------
     InputError
-        For negative counts, another index, or unknown options.
+        For negative or infinite numbers, another index, fewer than 3 places with exposure, or
+        unknown options.
+    GraphError
+        For a graph on another index.
+
+    References
+    ----------
+    Spiegelhalter (2005), Statistics in Medicine 24, 1117–1131; see
+    :func:`hotspots.clusters.robust_null.fit_robust_null`.
+
+    Examples
+    --------
+    >>> residents = pd.Series(10_000, index=[f"p{i}" for i in range(40)])
+    >>> thefts = pd.Series([20, 27, 14, 19, 23] * 8, index=residents.index)
+    >>> thefts["p7"], residents["p8"], thefts["p8"] = 90, 0, 0
+    >>> result = excess_risk(thefts, residents)
+    >>> result.table["label"][["p6", "p7", "p8"]].tolist()
+    ['not significant', 'excess', 'no data']
     """
-    one_of(null, ("robust", "binomial"), "null")
+    one_of(null, NULLS, "null")
     settings = checked_settings("two-sided", correction, alpha, seed)
     number, residents = checked_counts(count, exposure)
     warn_of_nobody(number, residents)
     known = (number.notna() & (residents > 0)).to_numpy()
     if known.sum() < 3:
-        raise InputError(f"{int(known.sum())} places have residents. The test needs at least 3.")
-    events, people = number.to_numpy()[known], residents.to_numpy()[known]
-    if null == "binomial":
-        expected, greater, less = _binomial(events, people)
-    else:
-        expected, greater, less = _robust(events, people)
-    p = one_p(greater, less, "two-sided")
-    z = np.where(greater < less, 1.0, -1.0) * stats.norm.isf(p / 2)
-    leaning = np.where(greater < less, Label.EXCESS.value, Label.DEFICIT.value)
-    wide = {name: np.full(known.size, np.nan) for name in ("statistic", "expected", "z", "p")}
-    for name, values in zip(wide, (events, expected, z, p), strict=True):
-        wide[name][known] = values
-    lean = np.full(known.size, Label.NO_DATA.value, dtype=object)
-    lean[known] = leaning
-    series = pd.Series(lean, index=number.index, name="leaning").astype(str)
+        raise InputError(
+            f"{int(known.sum())} places have a count and an exposure. The test needs at least 3."
+        )
+    groups = _groups(number.to_numpy()[known], residents.to_numpy()[known], graph, count, known)
+    expected, greater, less = _binomial(groups) if null == "binomial" else _robust(groups)
+    table, leaning = _verdicts(number.index, known, groups, (expected, greater, less), settings)
     return LocalResult(
-        table=verdict_table(number.index, wide, series, settings),
+        table=table,
         test="excess_risk",
         variable=str(count.name) if count.name is not None else "count",
         null=null,
         alternative="two-sided",
         correction=correction,
         alpha=settings.alpha,
-        family=family_size(wide["p"], None),
+        family=family_size(table["p"].to_numpy(), None),
         weights="each place alone" if graph is None else "each place with its neighbours",
-        leaning=series,
+        leaning=leaning,
     )
 
 
-def _binomial(events: Floats, people: Floats) -> tuple[Floats, Floats, Floats]:
-    whole, share = events.sum(), people / people.sum()
-    greater = stats.binom.sf(events - 1, whole, share)
-    less = stats.binom.cdf(events, whole, share)
+def _groups(
+    events: Floats, people: Floats, graph: Graph | None, count: pd.Series, known: Booleans
+) -> _Groups:
+    if graph is None:
+        one = np.ones(events.size)
+        return _Groups(events, people, events, people, one, np.zeros(events.size, dtype=bool))
+    focal, neighbor, _, _ = graph_links(graph, count.index)
+    keep = known[focal] & known[neighbor]
+    number = np.cumsum(known) - 1
+    focal, neighbor = number[focal[keep]], number[neighbor[keep]]
+    links = sparse.csr_array(
+        (np.ones(focal.size), (focal, neighbor)), shape=(events.size, events.size)
+    )
+    joint = people + links @ people
+    return _Groups(
+        single_events=events,
+        single_people=people,
+        events=events + links @ events,
+        people=joint,
+        concentration=(people**2 + links @ people**2) / joint**2,
+        isolated=np.bincount(focal, minlength=events.size) == 0,
+    )
+
+
+def _binomial(groups: _Groups) -> tuple[Floats, Floats, Floats]:
+    whole = groups.single_events.sum()
+    share = np.minimum(groups.people / groups.single_people.sum(), 1.0)
+    greater = stats.binom.sf(groups.events - 1, whole, share)
+    less = stats.binom.cdf(groups.events, whole, share)
     return whole * share, greater, less
 
 
-def _robust(events: Floats, people: Floats) -> tuple[Floats, Floats, Floats]:
-    expected = people * np.median(events / people)
-    if not expected.any():
-        expected = people * (events.sum() / people.sum())
-    distance = np.abs(2 * (np.sqrt(events + 0.375) - np.sqrt(expected + 0.375)))
+def _robust(groups: _Groups) -> tuple[Floats, Floats, Floats]:
+    if not groups.single_events.any():
+        one = np.ones(groups.events.size)
+        return np.zeros(groups.events.size), one, one
+    null = fit_robust_null(groups.single_events, groups.single_people)
+    greater, less = null.tails(groups.events, groups.people, groups.concentration)
+    return groups.people * null.rate, greater, less
 
-    def excess_spread(sigma: float) -> float:
-        return float(np.median(distance / np.sqrt(1 + sigma**2 * expected))) - _NORMAL_MAD
 
-    sigma = 0.0
-    if excess_spread(0.0) > 0:
-        sigma = float(optimize.brentq(excess_spread, 0.0, _MOST_SIGMA * 10))
-    greater, less = poisson_lognormal.tails(events, expected, np.full(events.size, sigma))
-    freedom = _MAD_FREEDOM * events.size
-    return (
-        expected,
-        stats.t.sf(stats.norm.isf(greater), freedom),
-        stats.t.sf(stats.norm.isf(less), freedom),
-    )
+def _verdicts(
+    index: pd.Index,
+    known: Booleans,
+    groups: _Groups,
+    found: tuple[Floats, Floats, Floats],
+    settings: Settings,
+) -> tuple[pd.DataFrame, pd.Series]:
+    expected, greater, less = found
+    p = one_p(greater, less, settings.alternative)
+    above = greater < less
+    z = np.where(above, 1.0, -1.0) * stats.norm.isf(np.maximum(p, _LEAST_P) / 2)
+    leaning = np.where(above, Label.EXCESS.value, Label.DEFICIT.value).astype(object)
+    # Every count is certain: no event at all, or a group that is the whole.
+    leaning[(greater == 1.0) & (less == 1.0)] = Label.NO_EVIDENCE.value
+    leaning[groups.isolated] = Label.ISOLATE.value
+    numbers = {"statistic": groups.events, "expected": expected, "z": z, "p": p}
+    columns = {}
+    for name, values in numbers.items():
+        wide = np.full(known.size, np.nan)
+        wide[known] = np.where(groups.isolated, np.nan, values)
+        columns[name] = wide
+    lean = np.full(known.size, Label.NO_DATA.value, dtype=object)
+    lean[known] = leaning
+    series = pd.Series(lean, index=index, name="leaning").astype(str)
+    return verdict_table(index, columns, series, settings), series

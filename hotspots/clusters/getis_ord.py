@@ -96,14 +96,14 @@ def getis_ord(
     >>> from libpysal.graph import Graph
     >>> y = pd.Series([2, 3, 3.2, 5, 8, 7], name="y")
     >>> links = {0: [1, 3], 1: [0, 3, 4], 2: [4], 3: [0, 1, 4], 4: [1, 2, 3, 5], 5: [4]}
-    >>> graph = Graph.from_dicts({i: dict.fromkeys(near, 1) for i, near in links.items()})
+    >>> graph = Graph.from_dicts(links)
     >>> getis_ord(y, graph).table["z"].round(5).tolist()
     [-1.39728, -0.28918, 0.65065, -0.28918, 1.23452, 2.02424]
 
     A place without a value, and one that is linked to none:
 
     >>> y[3], links[4], links[5] = None, [1, 2], []
-    >>> island = Graph.from_dicts({i: dict.fromkeys(near, 1) for i, near in links.items()})
+    >>> island = Graph.from_dicts(links)
     >>> getis_ord(y, island).table["label"].tolist()[3:]
     ['no data', 'not significant', 'isolate']
     """

@@ -84,7 +84,7 @@ def local_moran(
     --------
     >>> import pandas as pd
     >>> from libpysal.graph import Graph
-    >>> line = {i: {j: 1.0 for j in (i - 1, i + 1) if 0 <= j < 5} for i in range(5)}
+    >>> line = {i: [j for j in (i - 1, i + 1) if 0 <= j < 5] for i in range(5)}
     >>> y = pd.Series([1.0, 2.0, 3.0, 4.0, 5.0], name="y")
     >>> local_moran(y, Graph.from_dicts(line)).table["statistic"].round(2).tolist()
     [0.8, 0.4, 0.0, 0.4, 0.8]

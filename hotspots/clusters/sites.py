@@ -107,7 +107,7 @@ def place_sites(values: pd.Series, graph: Graph, *, include_self: bool) -> Sites
         For a graph on another index, or with negative or missing weights.
     """
     numbers = _numbers(values)
-    focal, neighbor, weight, self_weight = _links(graph, values.index)
+    focal, neighbor, weight, self_weight = graph_links(graph, values.index)
     known = ~np.isnan(numbers)
     keep = known[focal] & known[neighbor]
     focal, neighbor, weight = focal[keep], neighbor[keep], weight[keep]
@@ -152,6 +152,28 @@ def describe_weights(sites: Sites) -> str:
     )
 
 
+def graph_links(graph: Graph, index: pd.Index) -> tuple[Integers, Integers, Floats, Floats]:
+    """Return focal, neighbour and weight of the links in ``index``'s numbers; own weights apart."""
+    _same_places(graph.unique_ids, index)
+    # tocoo() of a copy: the caller's graph stays as it came.
+    links = graph.sparse.tocoo()
+    where = index.get_indexer(graph.unique_ids)
+    focal, neighbor = where[links.coords[0]], where[links.coords[1]]
+    weight = np.asarray(links.data, dtype=float)
+    if not np.isfinite(weight).all() or (weight < 0).any():
+        bad = int(np.flatnonzero(~np.isfinite(weight) | (weight < 0))[0])
+        raise GraphError(
+            f"The weight from {index[focal[bad]]!r} to {index[neighbor[bad]]!r} is {weight[bad]}. "
+            "Weights must be finite and not negative."
+        )
+    own = np.zeros(len(index))
+    diagonal = focal == neighbor
+    own[focal[diagonal]] = weight[diagonal]
+    # A weight of zero is how a Graph stores an isolate: it is no neighbour.
+    keep = ~diagonal & (weight > 0)
+    return focal[keep].astype(np.int64), neighbor[keep].astype(np.int64), weight[keep], own
+
+
 def _numbers(values: pd.Series) -> Floats:
     name = values.name if values.name is not None else "values"
     what = f"The tested values ({name!r})"
@@ -180,28 +202,6 @@ def _numbers(values: pd.Series) -> Floats:
             "A local test needs at least 3 places with a value."
         )
     return numbers
-
-
-def _links(graph: Graph, index: pd.Index) -> tuple[Integers, Integers, Floats, Floats]:
-    """Return focal, neighbour and weight of the links in ``index``'s numbers; own weights apart."""
-    _same_places(graph.unique_ids, index)
-    # tocoo() of a copy: the caller's graph stays as it came.
-    links = graph.sparse.tocoo()
-    where = index.get_indexer(graph.unique_ids)
-    focal, neighbor = where[links.coords[0]], where[links.coords[1]]
-    weight = np.asarray(links.data, dtype=float)
-    if not np.isfinite(weight).all() or (weight < 0).any():
-        bad = int(np.flatnonzero(~np.isfinite(weight) | (weight < 0))[0])
-        raise GraphError(
-            f"The weight from {index[focal[bad]]!r} to {index[neighbor[bad]]!r} is {weight[bad]}. "
-            "Weights must be finite and not negative."
-        )
-    own = np.zeros(len(index))
-    diagonal = focal == neighbor
-    own[focal[diagonal]] = weight[diagonal]
-    # A weight of zero is how a Graph stores an isolate: it is no neighbour.
-    keep = ~diagonal & (weight > 0)
-    return focal[keep].astype(np.int64), neighbor[keep].astype(np.int64), weight[keep], own
 
 
 def _same_places(ids: pd.Index, index: pd.Index) -> None:

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from libpysal.graph import Graph
+from scipy import stats
+
+from hotspots.clusters.inference import permutation_tails, permutations_needed
+from hotspots.clusters.sites import place_sites
+from hotspots.errors import InputError
+
+
+def sites_of(values, graph, *, total=False):
+    return place_sites(pd.Series(values, index=graph.unique_ids), graph, include_self=total)
+
+
+@pytest.mark.parametrize("total", [False, True])
+def test_shared_draws_count_as_the_same_draws_weighted_place_by_place(lattice, total):
+    # The two engines share the table of draws, so with equal weights they agree to the byte.
+    graph = lattice(7, 9)
+    values = np.random.default_rng(3).poisson(2, 63)
+    sites = sites_of(values, graph, total=total)
+    shared = permutation_tails(sites, total=total, permutations=20_000, seed=5)
+    apart = replace(sites, equal=np.zeros(63, dtype=bool))
+    weighted = permutation_tails(apart, total=total, permutations=20_000, seed=5)
+    np.testing.assert_array_equal(shared.greater, weighted.greater)
+    np.testing.assert_array_equal(shared.less, weighted.less)
+
+
+@pytest.mark.parametrize("total", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_sampled_p_nears_enumerated_p(total, weighted):
+    generator = np.random.default_rng(8)
+    near = {i: [int(j) for j in (i - 1, i + 1, i + 2) if 0 <= j < 9] for i in range(9)}
+    graph = Graph.from_weights_dict(
+        {i: {j: generator.uniform(0.5, 2) if weighted else 1.0 for j in near[i]} for i in near}
+    )
+    sites = sites_of(generator.integers(0, 6, 9), graph, total=total)
+    exact = permutation_tails(sites, total=total, permutations=5000, seed=0)
+    assert exact.enumerated.all()
+    # 40 draws are fewer than there are distinct ones, so a sample: averaged over seeds.
+    draws = 40
+    mean = np.mean(
+        [
+            permutation_tails(sites, total=total, permutations=draws, seed=seed).greater
+            for seed in range(150)
+        ],
+        axis=0,
+    )
+    sampled = (mean * (draws + 1) - 1) / draws
+    known = ~permutation_tails(sites, total=total, permutations=draws, seed=0).enumerated
+    error = np.sqrt(0.25 / (draws * 150))
+    assert known.any()
+    assert np.abs(sampled - exact.greater)[known].max() < 4 * error
+
+
+def test_conditional_draws_are_uniform_over_the_other_places():
+    # Powers of two: the sum of two neighbours says which two were drawn.
+    n, place, draws, seeds = 12, 5, 54, range(15)  # 54: fewer than the 55 distinct pairs
+    graph = Graph.from_weights_dict({i: {(i + 1) % n: 1.0, (i + 2) % n: 1.0} for i in range(n)})
+    values = 2.0 ** np.arange(n)
+    others = np.delete(values, place)
+    bounds = np.sort([a + b for number, a in enumerate(others) for b in others[:number]])
+    sites = sites_of(values, graph)
+    at_least = [
+        sum(_draws_at_least(sites, place, bound, draws, seed) for seed in seeds) for bound in bounds
+    ]
+    each_pair = -np.diff([*at_least, 0])
+    assert each_pair.sum() == pytest.approx(draws * len(seeds))
+    assert stats.chisquare(each_pair).pvalue > 1e-3
+
+
+def _draws_at_least(sites, place, bound, draws, seed):
+    """Count a place's draws with a sum of at least ``bound``, through the public tails."""
+    shifted = _with_sum(sites, place, bound)
+    tails = permutation_tails(shifted, total=False, permutations=draws, seed=seed)
+    return tails.greater[place] * (draws + 1) - 1
+
+
+def _with_sum(sites, place, bound):
+    first = np.searchsorted(sites.reference, bound - sites.reference)
+    pair = next(
+        (low, high)
+        for low, high in enumerate(first)
+        if high < sites.reference.size
+        and sites.reference[high] + sites.reference[low] == bound
+        and low != high
+    )
+    rank = sites.link_rank.copy()
+    rank[sites.link_site == place] = pair
+    return replace(sites, link_rank=rank)
+
+
+def test_ties_count_in_both_tails():
+    graph = Graph.from_weights_dict({i: {(i + 1) % 40: 1.0, (i - 1) % 40: 1.0} for i in range(40)})
+    values = np.zeros(40)
+    values[:20] = 1e9 / 3
+    tails = permutation_tails(sites_of(values, graph), total=False, permutations=500, seed=0)
+    assert (tails.greater + tails.less > 1).all()
+
+
+def test_one_value_everywhere_is_no_evidence(lattice):
+    graph = lattice(5, 5)
+    assert permutation_tails(
+        sites_of(np.full(25, 0.1), graph), total=False, permutations=99, seed=0
+    ).constant.all()
+    alone = np.zeros(25)
+    alone[7] = 3
+    tails = permutation_tails(sites_of(alone, graph), total=False, permutations=99, seed=0)
+    # Only around the one place that differs are all other values one and the same.
+    assert np.flatnonzero(tails.constant).tolist() == [7]
+    total = permutation_tails(
+        sites_of(alone, graph, total=True), total=True, permutations=99, seed=0
+    )
+    assert not total.constant.any()
+
+
+def test_a_neighbourhood_of_everyone_is_no_evidence():
+    graph = Graph.from_weights_dict({i: {j: 1.0 for j in range(5) if j != i} for i in range(5)})
+    for total in (False, True):
+        tails = permutation_tails(
+            sites_of([1, 2, 3, 4, 9], graph, total=total), total=total, permutations=99, seed=0
+        )
+        assert tails.constant.all()
+        assert (tails.greater == 1).all()
+
+
+def test_permutations_needed():
+    assert permutations_needed("auto", 110, 0.05) == 43_999
+    assert permutations_needed("auto", 1_000_000, 0.05) == 999_999
+    assert permutations_needed(999, 110, 0.05) == 999
+    with pytest.raises(InputError, match="at least 1"):
+        permutations_needed(0, 110, 0.05)
+    with pytest.raises(InputError, match=r"99\.5"):
+        permutations_needed(99.5, 110, 0.05)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="'many'"):
+        permutations_needed("many", 110, 0.05)

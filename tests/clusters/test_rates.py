@@ -1,0 +1,146 @@
+"""Rates against published values; each test names where its numbers come from."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import libpysal
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from hotspots.clusters.rates import incident_rates, poisson_interval, standardized_rates
+from hotspots.errors import ColumnError, HotspotsWarning, InputError
+
+
+@pytest.fixture
+def counts() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"events": [4, 0, 9], "victims": [6, 0, 9], "years": [2.0, 2.0, 2.0]},
+        index=pd.Index(["p1", "p2", "p3"], name="polygon_id"),
+    )
+
+
+@pytest.fixture
+def residents(counts) -> pd.Series:
+    return pd.Series([10_000, 12_000, 15_000], index=counts.index)
+
+
+def test_rate_is_per_year_and_by_hand(counts, residents):
+    table = incident_rates(counts, exposure=residents)
+    assert table["rate"].tolist() == [20.0, 0.0, 30.0]
+    assert table["count"].tolist() == [4, 0, 9]
+    assert table["expected"].tolist() == pytest.approx([13 * 10 / 37, 13 * 12 / 37, 13 * 15 / 37])
+    assert incident_rates(counts, exposure=residents, measure="victims")["rate"]["p1"] == 30.0
+    assert incident_rates(counts, exposure=residents, years=4)["rate"]["p1"] == 10.0
+    assert incident_rates(counts["events"], exposure=residents)["rate"]["p1"] == 40.0
+    assert incident_rates(counts, exposure=residents, per=1000)["rate"]["p1"] == 0.2
+
+
+def test_poisson_interval():
+    # Garwood (1936); the 95% limits for 0 and 10 events in any table of vital statistics.
+    low, high = poisson_interval(np.array([0.0, 10.0, np.nan]))
+    np.testing.assert_allclose(low, [0, 4.7954, np.nan], atol=5e-5)
+    np.testing.assert_allclose(high, [3.6889, 18.3904, np.nan], atol=5e-5)
+    for count in range(1, 40, 3):
+        low, high = poisson_interval(np.array([float(count)]))
+        assert stats.poisson.sf(count - 1, low[0]) == pytest.approx(0.025)
+        assert stats.poisson.cdf(count, high[0]) == pytest.approx(0.025)
+
+
+def test_interval_of_the_rate(counts, residents):
+    table = incident_rates(counts, exposure=residents)
+    low, high = poisson_interval(np.array([9.0]))
+    assert table["rate_low"]["p3"] == pytest.approx(low[0] / 30_000 * 1e5)
+    assert table["rate_high"]["p3"] == pytest.approx(high[0] / 30_000 * 1e5)
+
+
+def test_empirical_bayes_of_sids():
+    # libpysal's sids2, SID74 and BIR74; esda.smoothing.Empirical_Bayes and GeoDa.
+    births = gpd.read_file(libpysal.examples.get_path("sids2.shp"))
+    table = incident_rates(
+        births["SID74"], exposure=births["BIR74"], per=1, smoothing="empirical_bayes"
+    )
+    np.testing.assert_allclose(
+        table["smoothed_rate"][:5],
+        [0.0016973, 0.0017054, 0.0017731, 0.0020129, 0.0035349],
+        atol=5e-8,
+    )
+
+
+def test_empirical_bayes_of_equal_rates_is_the_rate():
+    table = incident_rates(
+        pd.Series([2, 4, 6]),
+        exposure=pd.Series([100, 200, 300]),
+        per=1,
+        smoothing="empirical_bayes",
+    )
+    np.testing.assert_allclose(table["smoothed_rate"], 0.02)
+
+
+def test_assuncao_reis():
+    # esda.smoothing.assuncao_rate, its doctest.
+    rates = standardized_rates(
+        pd.Series([30, 25, 25, 15, 33, 21, 30, 20]),
+        pd.Series([100, 100, 110, 90, 100, 90, 110, 90]),
+    )
+    np.testing.assert_allclose(
+        rates[:4], [1.03843594, -0.04099089, -0.56250375, -1.73061861], atol=5e-9
+    )
+    assert rates.name == "standardized_rate"
+
+
+def test_standardised_rates_have_one_variance_whatever_the_size():
+    generator = np.random.default_rng(0)
+    people = pd.Series(np.repeat([300.0, 30_000.0], 2000))
+    count = pd.Series(generator.poisson(people * 0.002))
+    rates = standardized_rates(count, people)
+    crude = count / people
+    assert crude[:2000].std() > 5 * crude[2000:].std()
+    assert rates[:2000].std() == pytest.approx(1, abs=0.05)
+    assert rates[2000:].std() == pytest.approx(1, abs=0.05)
+
+
+def test_nobody_lives_there():
+    count, people = pd.Series([3, 0, 5, 2]), pd.Series([100, 0, 200, 0])
+    with pytest.warns(HotspotsWarning, match="1 areas have no residents and 2 incidents, first 3"):
+        table = incident_rates(count, exposure=people)
+    assert table["rate"].isna().tolist() == [False, True, False, True]
+    assert table["expected"].sum() == pytest.approx(8)
+    with pytest.warns(HotspotsWarning, match="exposure that fits"):
+        rates = standardized_rates(count, people)
+    assert rates.isna().tolist() == [False, True, False, True]
+    without = standardized_rates(count[[0, 2]], people[[0, 2]])
+    pd.testing.assert_series_equal(rates.dropna(), without)
+
+
+def test_no_event_at_all():
+    rates = standardized_rates(pd.Series([0, 0, 0]), pd.Series([10, 0, 20]))
+    assert rates.fillna(-1).tolist() == [0, -1, 0]
+    table = incident_rates(
+        pd.Series([0, 0]), exposure=pd.Series([10, 20]), smoothing="empirical_bayes"
+    )
+    assert table["rate"].tolist() == [0, 0]
+    assert table["smoothed_rate"].tolist() == [0, 0]
+
+
+def test_the_index_decides_not_the_order(counts, residents):
+    first = incident_rates(counts, exposure=residents)
+    pd.testing.assert_frame_equal(incident_rates(counts, exposure=residents[::-1]), first)
+
+
+def test_bad_input(counts, residents):
+    with pytest.raises(InputError, match="count of 'p1' is -1"):
+        incident_rates(counts.replace(4, -1), exposure=residents)
+    with pytest.raises(InputError, match="negative or infinite"):
+        incident_rates(counts, exposure=residents.astype(float).replace(10_000, np.inf))
+    with pytest.raises(InputError, match=r"first \['p3'\]"):
+        incident_rates(counts, exposure=residents[:2])
+    with pytest.raises(InputError, match="events, victims"):
+        incident_rates(counts, exposure=residents, measure="cases")
+    with pytest.raises(InputError, match="empirical_bayes"):
+        incident_rates(counts, exposure=residents, smoothing="spatial")
+    with pytest.raises(InputError, match="length of the period"):
+        incident_rates(counts, exposure=residents, years=0)
+    with pytest.raises(ColumnError, match="'victims'"):
+        incident_rates(counts[["events"]], exposure=residents, measure="victims")

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hotspots.clusters.roll_up import roll_up
+from hotspots.errors import InputError
+from hotspots.schema import LocalResult
+
+
+@pytest.fixture
+def result() -> LocalResult:
+    table = pd.DataFrame(
+        {
+            "q": [0.01, 0.2, 0.03, np.nan, np.nan, 0.04],
+            "label": ["hot", "not significant", "cold", "isolate", "no data", "high-high"],
+        },
+        index=list("abcdef"),
+    )
+    return LocalResult(table, "getis_ord_star", "rate", "total", "two-sided", "fdr", 0.05, 4)
+
+
+@pytest.fixture
+def membership() -> pd.Series:
+    return pd.Series(["p2", "p2", "p2", "p1", "p3", "p2", "p9"], index=list("fcbdeag"))[
+        list("gfedcba")
+    ]
+
+
+def test_shares_are_of_all_residents_of_the_polygon(result, membership):
+    weight = pd.Series([300, 100, 50, 10, 0, 50], index=list("abcdef"))
+    rolled = roll_up(result, membership, weight=weight)
+    assert rolled.index.name == "polygon_id"
+    assert rolled.index.tolist() == ["p1", "p2", "p3"]
+    assert rolled.loc["p2"].tolist() == [0.7, 0.1, 0.01]
+    assert rolled.loc["p1", ["share_hot", "share_cold"]].tolist() == [0.0, 0.0]
+    assert rolled["least_q"].isna().tolist() == [True, False, True]
+    assert np.isnan(rolled.loc["p3", "share_hot"])
+
+
+def test_bad_input(result, membership):
+    weight = pd.Series(1.0, index=list("abcdef"))
+    with pytest.raises(InputError, match="1 tested units have no polygon, first 'c'"):
+        roll_up(result, membership.drop("c"), weight=weight)
+    with pytest.raises(InputError, match="no weight, first 'a'"):
+        roll_up(result, membership, weight=weight.drop("a"))
+    with pytest.raises(InputError, match=r"weight of 'b' is -1"):
+        roll_up(result, membership, weight=weight.mask(weight.index == "b", -1.0))

@@ -1,0 +1,136 @@
+"""What bad input gets, and the labels of places that cannot be tested."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from libpysal.graph import Graph
+
+from hotspots.clusters.getis_ord import getis_ord
+from hotspots.clusters.moran import local_moran
+from hotspots.errors import GraphError, InputError
+
+TESTS = [getis_ord, local_moran]
+
+
+@pytest.fixture
+def ring() -> Graph:
+    return Graph.from_weights_dict({i: {(i + 1) % 8: 1.0, (i - 1) % 8: 1.0} for i in range(8)})
+
+
+@pytest.fixture
+def values() -> pd.Series:
+    return pd.Series([5.0, 6.0, 5.5, 1.0, 0.5, 1.5, 2.0, 4.0], name="rate")
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_missing_value_is_no_data_and_out_of_all_sums(test, ring, values):
+    values[3] = np.nan
+    table = test(values, ring).table
+    assert table["label"][3] == "no data"
+    assert table.loc[3].drop("label").isna().all()
+    without = Graph.from_weights_dict(
+        {i: {j: 1.0 for j in ((i + 1) % 8, (i - 1) % 8) if j != 3} for i in range(8) if i != 3}
+    )
+    alone = test(values.drop(3), without).table
+    pd.testing.assert_frame_equal(table.drop(3), alone)
+
+
+def test_row_standardised_weights_are_shared_out_again(ring, values):
+    values[3] = np.nan
+    table = getis_ord(values, ring.transform("R"), star=False).table
+    assert table["statistic"][2] == pytest.approx(values[1] / (values.sum() - values[2]))
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_island_is_an_isolate_without_p_and_changes_nothing(test, values):
+    links = {i: {(i + 1) % 7: 1.0, (i - 1) % 7: 1.0} for i in range(7)}
+    with_island = test(values, Graph.from_weights_dict({**links, 7: {}}))
+    assert with_island.table["label"][7] == "isolate"
+    assert with_island.table.loc[7].drop("label").isna().all()
+    assert with_island.family == 7
+    without = test(values.drop(7), Graph.from_weights_dict(links))
+    pd.testing.assert_frame_equal(with_island.table.drop(7), without.table)
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_all_islands(test, values):
+    graph = Graph.from_weights_dict({i: {} for i in range(8)})
+    result = test(values, graph)
+    assert set(result.table["label"]) == {"isolate"}
+    assert result.table["p"].isna().all()
+    assert (result.family, result.enumerated, result.least_p) == (0, False, 1.0)
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_all_weights_zero_is_an_isolate(test, values):
+    weights = {i: {(i + 1) % 7: 1.0, (i - 1) % 7: 1.0} for i in range(7)}
+    graph = Graph.from_weights_dict({**weights, 7: {0: 0.0, 1: 0.0}})
+    assert test(values, graph).table["label"][7] == "isolate"
+
+
+@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize("constant", [0.0, 0.1, -7.3])
+def test_constant_values_are_no_evidence(test, ring, constant):
+    table = test(pd.Series(constant, index=range(8)), ring).table
+    assert set(table["label"]) == {"no evidence"}
+    assert (table["p"] == 1).all()
+    assert table["z"].isna().all()
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_a_pair_cannot_be_told_apart(test):
+    graph = Graph.from_weights_dict({0: {1: 1.0}, 1: {0: 1.0}, 2: {}})
+    table = test(pd.Series([1.0, 2.0, 3.0]), graph).table
+    assert table["label"].tolist() == ["no evidence", "no evidence", "isolate"]
+
+
+def test_integers_and_booleans_are_numbers(ring, values):
+    whole = (values * 2).astype(int)
+    pd.testing.assert_frame_equal(
+        getis_ord(whole, ring).table, getis_ord(whole.astype(float), ring).table
+    )
+    assert getis_ord(values > 3, ring).table["p"].notna().all()
+    nullable = values.convert_dtypes()
+    nullable[3] = pd.NA
+    assert getis_ord(nullable, ring).table["label"][3] == "no data"
+
+
+def test_own_weights_of_the_graph_serve_the_star_only(ring, values):
+    with_self = ring.assign_self_weight(1.0)
+    pd.testing.assert_frame_equal(getis_ord(values, with_self).table, getis_ord(values, ring).table)
+    pd.testing.assert_frame_equal(
+        getis_ord(values, with_self, star=False).table, getis_ord(values, ring, star=False).table
+    )
+
+
+@pytest.mark.parametrize("test", TESTS)
+def test_other_index(test, ring, values):
+    with pytest.raises(GraphError, match=r"first \['x7'\].*first \[7\]"):
+        test(values.rename({7: "x7"}), ring)
+
+
+@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize(
+    ("spoil", "match"),
+    [
+        (lambda y: y.rename({1: 0}), "more than once, first"),
+        (lambda y: y.replace(6.0, np.inf), "infinite numbers, first at 1"),
+        (lambda y: y.astype(str), "not numbers"),
+        (lambda y: y.where(y > 5), "at least 3 places"),
+        (lambda y: y.rename("smoothed_rate"), "are smoothed"),
+        (lambda y: y.rename("smoothed_rate_spatial"), "are smoothed"),
+    ],
+)
+def test_values_that_cannot_be_tested(test, ring, values, spoil, match):
+    with pytest.raises(InputError, match=match):
+        test(spoil(values), ring)
+
+
+@pytest.mark.parametrize("weight", [-1.0, np.inf])
+def test_weights_that_are_none(values, weight):
+    links = {i: {(i + 1) % 8: 1.0, (i - 1) % 8: 1.0} for i in range(8)}
+    links[2][3] = weight
+    with pytest.raises(GraphError, match=r"from 2 to 3 is"):
+        getis_ord(values, Graph.from_weights_dict(links))
