@@ -185,10 +185,11 @@ def _settle_islands(
         )
     if len(areas) < 2:
         raise GraphError("There is one area only, and no other to join it to.")
+    where = shapely.get_coordinates(shapely.centroid(geometry))
     for island in alone:
-        distance = shapely.distance(geometry[island], geometry)
+        distance = np.round(shapely.distance(geometry[island], geometry) / _TIE_M)
         distance[island] = np.inf
-        nearest = int(np.argmin(distance))
+        nearest = int(np.lexsort((where[:, 1], where[:, 0], distance))[0])
         pairs = np.hstack([pairs, [[island, nearest], [nearest, island]]])
     return np.unique(pairs, axis=1)
 

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import geopandas as gpd
+import libpysal
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from libpysal.graph import Graph
+
+from hotspots.errors import CrsError, GraphError, InputError
+from hotspots.spatial.neighbors import neighbors
+
+CRS = 32613
+
+
+def frame(shapes, index=None) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(geometry=list(shapes), index=index, crs=CRS)
+
+
+def squares(rows=4, columns=5, size=100.0) -> gpd.GeoDataFrame:
+    boxes = [
+        shapely.box(x * size, y * size, (x + 1) * size, (y + 1) * size)
+        for y in range(rows)
+        for x in range(columns)
+    ]
+    return frame(boxes, [f"u{number:02d}" for number in range(rows * columns)])
+
+
+def links(graph: Graph) -> set[tuple[object, object]]:
+    kept = graph.adjacency[graph.adjacency > 0]
+    return set(kept.index)
+
+
+@pytest.mark.parametrize("rook", [True, False])
+def test_columbus_as_libpysal(rook):
+    columbus = gpd.read_file(libpysal.examples.get_path("columbus.shp")).set_crs(CRS)
+    ours = neighbors(columbus, method="rook" if rook else "queen")
+    theirs = Graph.build_contiguity(columbus, rook=rook)
+    assert links(ours) == links(theirs)
+    assert set(ours.adjacency) == {1.0}
+    assert ours.unique_ids.equals(columbus.index.rename("focal"))
+
+
+def test_grid_by_hand():
+    grid = squares()
+    assert neighbors(grid).cardinalities[["u00", "u01", "u06"]].tolist() == [3, 5, 8]
+    rook = neighbors(grid, method="rook")
+    assert rook.cardinalities[["u00", "u01", "u06"]].tolist() == [2, 3, 4]
+    assert list(rook["u06"].index) == ["u01", "u05", "u07", "u11"]
+
+
+def test_vertex_on_an_edge_is_contact():
+    # A tee junction: libpysal's default misses it, for the two have no vertex in common.
+    wide, left, right = shapely.box(0, 0, 2, 1), shapely.box(0, 1, 1, 2), shapely.box(1, 1, 2, 2)
+    graph = neighbors(frame([wide, left, right]), method="rook")
+    assert links(graph) == {(0, 1), (1, 0), (0, 2), (2, 0), (1, 2), (2, 1)}
+
+
+def test_gaps_within_the_tolerance_are_bridged():
+    left, right = shapely.box(0, 0, 100, 100), shapely.box(100.5, 0, 200, 100)
+    corner, far = shapely.box(200.5, 100.5, 300, 200), shapely.box(320, 0, 400, 100)
+    areas = frame([left, right, corner, far], list("abcd"))
+    assert not links(neighbors(areas))
+    assert links(neighbors(areas, tolerance_m=1)) == {
+        ("a", "b"),
+        ("b", "a"),
+        ("b", "c"),
+        ("c", "b"),
+    }
+    assert links(neighbors(areas, method="rook", tolerance_m=1)) == {("a", "b"), ("b", "a")}
+
+
+def test_overlapping_slivers_are_contact():
+    areas = frame([shapely.box(0, 0, 100, 100), shapely.box(99.9, 0, 200, 100)])
+    for method in ("queen", "rook"):
+        assert links(neighbors(areas, method=method)) == {(0, 1), (1, 0)}
+
+
+def test_islands_are_kept_joined_or_refused():
+    areas = frame(
+        [shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1), shapely.box(9, 0, 10, 1)], list("abc")
+    )
+    assert list(neighbors(areas).isolates) == ["c"]
+    joined = neighbors(areas, islands="nearest")
+    assert links(joined) == {("a", "b"), ("b", "a"), ("b", "c"), ("c", "b")}
+    with pytest.raises(GraphError, match=r"1 areas have no neighbours, first 'c'.*nearest"):
+        neighbors(areas, islands="refuse")
+    pair = frame([shapely.box(0, 0, 1, 1), shapely.box(5, 0, 6, 1)])
+    assert links(neighbors(pair, islands="nearest")) == {(0, 1), (1, 0)}
+    with pytest.raises(GraphError, match="one area only"):
+        neighbors(areas[:1], islands="nearest")
+
+
+def test_knn_and_its_ties():
+    grid = squares()
+    graph = neighbors(grid, method="knn", k=3)
+    assert (graph.cardinalities == 3).all()
+    # Four are equally near: the westernmost first, then the southernmost.
+    assert sorted(graph["u06"].index) == ["u01", "u05", "u11"]
+    points = grid.set_geometry(grid.centroid)
+    assert links(neighbors(points, method="knn", k=3)) == links(graph)
+
+
+def test_distance_band():
+    grid = squares()
+    graph = neighbors(grid, method="distance_band", distance_m=100)
+    assert links(graph) == links(neighbors(grid, method="rook"))
+    assert neighbors(grid, method="distance_band", distance_m=99).isolates.size == 20
+
+
+@pytest.mark.parametrize("method", ["queen", "rook", "knn", "distance_band"])
+@given(st.randoms(use_true_random=False))
+@settings(deadline=None, max_examples=10)
+def test_order_of_rows_changes_no_link(method, random):
+    grid = squares(3, 4).drop(["u05", "u02", "u07"])  # u03 is alone, as near to two others
+    order = list(grid.index)
+    random.shuffle(order)
+    options = {"method": method, "k": 4, "distance_m": 150, "islands": "nearest"}
+    moved = neighbors(grid.loc[order], **options)
+    assert links(moved) == links(neighbors(grid, **options))
+    assert list(moved.unique_ids) == order
+
+
+def test_areas_are_not_changed():
+    grid = squares()
+    before = grid.copy()
+    neighbors(grid, tolerance_m=1)
+    pd.testing.assert_frame_equal(grid, before)
+
+
+def test_bad_input():
+    grid = squares()
+    with pytest.raises(CrsError, match=r"to_crs\(frame.estimate_utm_crs\(\)\)"):
+        neighbors(grid.to_crs(4326))
+    with pytest.raises(CrsError, match="no coordinate reference system"):
+        neighbors(frame(grid.geometry.array).set_crs(None, allow_override=True))
+    with pytest.raises(InputError, match="queen, rook, knn, distance_band"):
+        neighbors(grid, method="bishop")
+    with pytest.raises(InputError, match="keep, nearest, refuse"):
+        neighbors(grid, islands="drop")
+    with pytest.raises(InputError, match="k came as 20 for 20 areas"):
+        neighbors(grid, method="knn", k=20)
+    with pytest.raises(InputError, match="distance_m=2000"):
+        neighbors(grid, method="distance_band")
+    with pytest.raises(InputError, match="tolerance_m came as -1"):
+        neighbors(grid, tolerance_m=-1)
+    with pytest.raises(InputError, match="no areas"):
+        neighbors(grid[:0])
+    with pytest.raises(InputError, match="more than once"):
+        neighbors(pd.concat([grid, grid[:1]]))
+    holed = grid.copy()
+    holed.loc["u03", "geometry"] = None
+    with pytest.raises(InputError, match="1 areas have no geometry, first 'u03'"):
+        neighbors(holed)
+
+
+def test_single_area():
+    graph = neighbors(squares(1, 1))
+    assert graph.n == 1
+    assert np.asarray(graph.isolates).tolist() == ["u00"]
