@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import shapely
 
 from hotspots.geocoding.areas import clear_hit
-from hotspots.geocoding.names import name_variants
-from hotspots.geocoding.numbering import house as known_house
+from hotspots.geocoding.names import base_name, direction_of, name_variants
 from hotspots.geocoding.streets import Spot
 from hotspots.schema import LocationPrecision, LocationStatus
 
@@ -45,6 +44,8 @@ WIDEST_BLOCK_M = 250.0
 
 _BLOCK_M = 150.0
 _KIND_PENALTY = 0.03
+# On a grid "76th Place" is not "76th Street", but the next street to it.
+_OTHER_KIND = 0.85
 # How the distance between a candidate and the neighbourhood that the row states counts.
 _CONTEXT = ((15.0, 1.0), (60.0, 0.96), (250.0, 0.92), (800.0, 0.78))
 _FAR = 0.60
@@ -330,20 +331,29 @@ def _stretches(
 def _numbered(
     address: Address, gazetteer: Gazetteer, likenesses: Likenesses
 ) -> Iterator[Candidate]:
-    """Yield houses known from, or between, the gazetteer's addresses."""
-    if gazetteer.numbering is None or address.number is None:
+    """Yield houses known from the gazetteer's addresses, or reckoned from them."""
+    numbering = gazetteer.numbering
+    if numbering is None or address.number is None:
         return
     number = address.number + address.number_span // 2
-    for hit in likenesses.numbering.get(address.street.name, ()):
-        for known in gazetteer.numbering.by_name[hit.name]:
-            other = bool(address.street.kind and known.kind and address.street.kind != known.kind)
-            found = known_house(known, number)
-            if found is None:
-                continue
-            spot, exact = found
-            score = hit.similarity - (_KIND_PENALTY if other else 0.0) - (0.0 if exact else 0.03)
-            match = f"{known.title} {number}"
-            yield Candidate(score, spot, LocationPrecision.HOUSE, match)
+    name, kind = address.street.name, address.street.kind
+    direction = direction_of(name)
+    hits = likenesses.numbering.get(name, ())
+    streets = [(known, hit.similarity) for hit in hits for known in numbering.by_name[hit.name]]
+    if not streets:
+        # The western half of a street runs on where the eastern one ends.
+        streets = [(known, 1.0) for known in numbering.by_base.get(base_name(name), ())]
+    alike = [each for each in streets if each[0].kind == kind] or streets
+    for known, likeness in alike:
+        sighting = numbering.find(known, number, direction)
+        if sighting is not None:
+            share = 1.0 if known.kind == kind or not kind else _OTHER_KIND
+            yield Candidate(
+                likeness * sighting.worth * share,
+                sighting.spot._replace(radius=max(sighting.spot.radius, address.number_span / 2)),
+                LocationPrecision.HOUSE,
+                f"{known.title} {number}",
+            )
 
 
 def _landmarks(landmark: str, gazetteer: Gazetteer, likenesses: Likenesses) -> Iterator[Candidate]:

@@ -10,7 +10,7 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from hotspots.geocoding.names import numbers_in, sorted_words
+from hotspots.geocoding.names import direction_of, numbers_in, sorted_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -122,7 +122,7 @@ def similarity(asked: str, known: str) -> float:
     abbreviation, or a few letters changed, swapped, lost or added. A word that only the known
     name has counts half, since people leave words out more often than they add some. Where
     words were joined or parted the letters of the whole names are compared. Names whose numbers
-    differ are different.
+    or whose north and south differ are different.
 
     Examples
     --------
@@ -138,6 +138,9 @@ def similarity(asked: str, known: str) -> float:
     if asked == known:
         return 1.0
     if numbers_in(asked) != numbers_in(known):
+        return 0.0
+    directions = direction_of(asked), direction_of(known)
+    if all(directions) and directions[0] != directions[1]:
         return 0.0
     whole: float = OSA.normalized_similarity(asked.replace(" ", ""), known.replace(" ", ""))
     apart = asked.count(" ") != known.count(" ")

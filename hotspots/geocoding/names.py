@@ -150,6 +150,31 @@ def name_variants(street: StreetName) -> tuple[str, ...]:
     return (street.name, f"{street.kind} {street.name}")
 
 
+def direction_of(name: str) -> str:
+    """Return the word of a name that says north, south, east or west, "" without one.
+
+    Examples
+    --------
+    >>> direction_of("poniente 62"), direction_of("juarez norte"), direction_of("lerdo")
+    ('poniente', 'norte', '')
+    """
+    words = name.split()
+    return next((word for word in (*words[:1], *words[-1:]) if word in _LEXICON["directions"]), "")
+
+
+def base_name(name: str) -> str:
+    """Return a name without the word that says north, south, east or west.
+
+    Examples
+    --------
+    >>> base_name("poniente 62"), base_name("norte")
+    ('62', 'norte')
+    """
+    direction = direction_of(name)
+    rest = [word for word in name.split() if word != direction]
+    return " ".join(rest) or name
+
+
 def numbers_in(name: str) -> tuple[str, ...]:
     """Return the words of a name that hold a digit, sorted; they must agree exactly."""
     return tuple(sorted(word for word in name.split() if any(sign.isdigit() for sign in word)))
