@@ -78,15 +78,14 @@ def parse_numbers(texts: pd.Series) -> Numbers:
     values = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=float, copy=True)
     unreadable = np.zeros(len(texts), dtype=bool)
     sexagesimal = np.zeros(len(texts), dtype=bool)
-    for place in np.flatnonzero(~np.isfinite(values)):
-        text = texts.iloc[place]
-        values[place] = np.nan
-        if is_missing(text):
-            continue
-        value, by_parts = _read_number(text)
-        values[place] = value
-        sexagesimal[place] = by_parts
-        unreadable[place] = not np.isfinite(value)
+    odd = np.flatnonzero(~np.isfinite(values))
+    values[odd] = np.nan
+    left = texts.iloc[odd]
+    read = {text: _read_number(text) for text in left.unique() if not is_missing(text)}
+    for place, text in zip(odd, left, strict=True):
+        if text in read:
+            values[place], sexagesimal[place] = read[text]
+            unreadable[place] = not np.isfinite(values[place])
     return Numbers(values, unreadable, sexagesimal)
 
 

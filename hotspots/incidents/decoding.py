@@ -135,8 +135,8 @@ def _refuse_binary(data: bytes, path: Path) -> None:
 
 
 def _one_byte_encoding(data: bytes, path: Path) -> str:
-    codes = np.bincount(np.frombuffer(data, dtype=np.uint8), minlength=256)
-    beyond = {code: int(codes[code]) for code in range(128, 256) if codes[code]}
+    foreign = Counter(data.translate(None, bytes(range(128))))
+    beyond = dict(sorted(foreign.items()))
     scores = {name: _share_of_letters(beyond, name) for name in _ONE_BYTE}
     best = max(_ONE_BYTE, key=lambda name: scores[name])
     if scores[best] < _READABLE:

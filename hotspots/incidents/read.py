@@ -13,7 +13,8 @@ from pyproj.exceptions import CRSError
 
 from hotspots._checks import projected_crs
 from hotspots._text import fold
-from hotspots.errors import CrsError, HotspotsWarning
+from hotspots.catalogue import remark
+from hotspots.errors import CrsError
 from hotspots.incidents.columns import resolve_column
 from hotspots.incidents.coordinates import Points, locate
 from hotspots.incidents.dates import is_missing, join_texts, parse_dates
@@ -198,9 +199,7 @@ def _roles(table: SourceTable, named: Mapping[str, str | None]) -> dict[str, str
         guessed = dict(description.columns)
         said = ", ".join(f"{role}={column!r}" for role, column in guessed.items()) or "none"
         warnings.warn(
-            f"{where}: no column was named, so they were guessed from the headers: {said}. "
-            "Name them to be sure.",
-            HotspotsWarning,
+            remark("guessed_columns", file=where, columns=said),
             stacklevel=3,
         )
     else:
