@@ -49,7 +49,8 @@ def unique_index(frame: pd.DataFrame | pd.Series, what: str) -> None:
         repeated = frame.index[frame.index.duplicated()].unique()
         raise InputError(
             f"{what}: {len(repeated)} identifiers are there more than once, "
-            f"first {repeated.tolist()[0]!r}. Each must be unique: join or rename the repeated rows."
+            f"first {repeated.tolist()[0]!r}. Each must be unique: "
+            "join or rename the repeated rows."
         )
 
 

@@ -5,6 +5,11 @@ Every error is also the built-in that a caller would catch for it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
     "ColumnError",
     "CrsError",
@@ -59,4 +64,21 @@ class StandaloneError(HotspotsError, RuntimeError):
 
 
 class HotspotsWarning(UserWarning):
-    """Something that a reader of the result should know, said once and with its mend."""
+    """Something that a reader of the result should know, said once and with its mend.
+
+    Made by :func:`hotspots.catalogue.remark`, so that a report can say it in its language.
+
+    Attributes
+    ----------
+    key
+        The catalogue's entry.
+    values
+        What fills it.
+    """
+
+    def __init__(
+        self, text: str, *, key: str = "", values: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(text)
+        self.key = key
+        self.values = dict(values or {})

@@ -114,6 +114,52 @@ LOWERED = (Label.COLD, Label.LOW_LOW, Label.DEFICIT)
 """The labels that mean *lower than chance allows*."""
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class GeocodingReport:
+    """How many incidents have a place, and which.
+
+    Attributes
+    ----------
+    rows, located
+        Rows in all, and those with a point of their own (``given`` or ``matched``).
+    hit_rate, hit_rate_low, hit_rate_high
+        Their share with its Wilson 95% interval; NaN without rows.
+    bar
+        The share below which a map is not to be trusted, 0.85.
+    by_status, by_precision
+        DataFrames on the status and the precision: ``rows``, ``share``.
+    by_category, by_month
+        DataFrames on the class and the month (``2013-04``, ``undated``): ``rows``,
+        ``located``, ``hit_rate``, ``hit_rate_low``, ``hit_rate_high``.
+    worst
+        DataFrame ``address``, ``neighbourhood``, ``rows``: the commonest that have no place.
+    pile_ups
+        DataFrame ``x``, ``y``, ``rows``, ``addresses``: points on which many rows with
+        different addresses lie, the most first.
+
+    References
+    ----------
+    Ratcliffe, J. H. (2004). Geocoding crime and a first estimate of a minimum acceptable hit
+    rate. *International Journal of Geographical Information Science* 18(1), 61–72.
+
+    Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference.
+    *Journal of the American Statistical Association* 22, 209–212.
+    """
+
+    rows: int
+    located: int
+    hit_rate: float
+    hit_rate_low: float
+    hit_rate_high: float
+    bar: float
+    by_status: pd.DataFrame
+    by_precision: pd.DataFrame
+    by_category: pd.DataFrame
+    by_month: pd.DataFrame
+    worst: pd.DataFrame
+    pile_ups: pd.DataFrame
+
+
 @dataclass(frozen=True, slots=True)
 class PlanQuality:
     """How good a plan of polygons is, and the most that was possible.

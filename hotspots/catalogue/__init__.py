@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hotspots.errors import InputError
+from hotspots.errors import HotspotsWarning, InputError
 
 if TYPE_CHECKING:
     import datetime
@@ -69,6 +69,31 @@ def text(key: str, language: str, **values: object) -> str:
             f"catalogue: {key!r} ({language}) needs a value for {missing}, "
             f"and came with {sorted(values)}."
         ) from None
+
+
+def remark(key: str, **values: object) -> HotspotsWarning:
+    """Return a warning whose words are the catalogue's, in English until a page says it.
+
+    Examples
+    --------
+    >>> str(remark("against_direction", criteria="poverty"))[:44]
+    'The criterion poverty runs against the direc'
+    """
+    entry = f"remark.{key}"
+    return HotspotsWarning(text(entry, "en", **values), key=entry, values=values)
+
+
+def said(warning: str | Warning, language: str) -> str:
+    """Return a warning in the language, or as it came where the catalogue does not know it.
+
+    Examples
+    --------
+    >>> said(remark("against_direction", criteria="pobreza"), "es")[:43]
+    'El criterio pobreza va contra la dirección '
+    """
+    if isinstance(warning, HotspotsWarning) and warning.key:
+        return text(warning.key, language, **warning.values)
+    return str(warning)
 
 
 def has_text(key: str, language: str) -> bool:

@@ -10,7 +10,8 @@ import pandas as pd
 from scipy import stats
 
 from hotspots._checks import columns_present, unique_index
-from hotspots.errors import HotspotsWarning, InputError
+from hotspots.catalogue import remark
+from hotspots.errors import InputError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -193,10 +194,12 @@ def warn_of_nobody(count: pd.Series, exposure: pd.Series) -> None:
     odd = (count > 0) & (exposure == 0)
     if odd.any():
         warnings.warn(
-            f"{int(odd.sum())} areas have no residents and {count[odd].sum():g} incidents, first "
-            f"{count.index[odd][0]!r}. They have no rate and are no data in tests; give an "
-            "exposure that fits (businesses, vehicles, visitors) where these incidents matter.",
-            HotspotsWarning,
+            remark(
+                "nobody",
+                incidents=int(count[odd].sum()),
+                areas=int(odd.sum()),
+                first=count.index[odd][0],
+            ),
             stacklevel=3,
         )
 

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from hotspots._checks import share
+from hotspots.catalogue import remark
 from hotspots.clusters.corrections import CORRECTIONS, adjust
-from hotspots.errors import HotspotsWarning, InputError
+from hotspots.errors import InputError
 from hotspots.schema import Label
 
 if TYPE_CHECKING:
@@ -109,9 +110,11 @@ def warn_of_floor(p: Floats, q: Floats, floor: Floats, alpha: float, permutation
     blocked = int(((p <= floor) & (q > alpha)).sum())
     if blocked:
         warnings.warn(
-            f"{blocked} places have the least p that {permutations:,} permutations can give "
-            f"({float(np.nanmin(floor)):.2g}), and the correction asks for less. Use more "
-            "permutations (permutations='auto' takes enough), or a smaller family of tests.",
-            HotspotsWarning,
+            remark(
+                "too_few_permutations",
+                places=blocked,
+                permutations=permutations,
+                least=f"{float(np.nanmin(floor)):.2g}",
+            ),
             stacklevel=4,
         )

@@ -6,7 +6,8 @@ import re
 import warnings
 from typing import TYPE_CHECKING, get_args
 
-from hotspots.errors import HotspotsWarning, InputError
+from hotspots.catalogue import remark
+from hotspots.errors import InputError
 from hotspots.schema import Direction, Layer
 
 if TYPE_CHECKING:
@@ -74,9 +75,13 @@ def warn_low_cover(name: str, cover: pd.Series, *, stacklevel: int) -> None:
         worst = low.sort_values(kind="stable").head(3)
         listed = ", ".join(f"{polygon} ({share:.0%})" for polygon, share in worst.items())
         warnings.warn(
-            f"layer {name!r}: the source covers less than {LEAST_COVER:.0%} of {len(low)} of "
-            f"{len(cover)} polygons, least {listed}. Their values speak for the covered part "
-            "only; see the layer's cover.",
-            HotspotsWarning,
+            remark(
+                "low_cover",
+                layer=name,
+                share=f"{LEAST_COVER:.0%}",
+                low=len(low),
+                polygons=len(cover),
+                listed=listed,
+            ),
             stacklevel=stacklevel + 1,
         )

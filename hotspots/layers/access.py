@@ -10,7 +10,8 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from hotspots._checks import columns_present, named_index, projected_crs, same_crs
-from hotspots.errors import HotspotsWarning, InputError
+from hotspots.catalogue import remark
+from hotspots.errors import InputError
 from hotspots.layers._layer import checked_layer
 from hotspots.schema import POLYGON_ID, POPULATION, UNIT_ID
 
@@ -143,9 +144,12 @@ def _points(services: gpd.GeoDataFrame) -> NDArray[np.float64]:
     missing = geometry.isna() | geometry.is_empty
     if missing.any():
         warnings.warn(
-            f"access_layer: {int(missing.sum())} of {len(services)} services have no point and "
-            f"are left out (first: row {services.index[missing][0]!r}).",
-            HotspotsWarning,
+            remark(
+                "services_without_point",
+                missing=int(missing.sum()),
+                services=len(services),
+                first=services.index[missing][0],
+            ),
             stacklevel=3,
         )
     there = geometry[~missing]

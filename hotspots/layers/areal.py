@@ -11,7 +11,8 @@ import pandas as pd
 import shapely
 
 from hotspots._checks import columns_present, named_index, projected_crs, same_crs
-from hotspots.errors import ColumnError, HotspotsWarning, InputError
+from hotspots.catalogue import remark
+from hotspots.errors import ColumnError, InputError
 from hotspots.layers._layer import check_direction, check_name, checked_layer, warn_low_cover
 from hotspots.schema import POLYGON_ID
 
@@ -227,9 +228,7 @@ def _warn_of_overlaps(pieces: _Pieces) -> None:
     doubled = int((filled > 1.001).sum())
     if doubled:
         warnings.warn(
-            f"areal_layer: source areas overlap each other in {doubled} polygons (up to "
-            f"{filled.max() - 1:.1%} counted twice). Mend the source, or dissolve its overlaps.",
-            HotspotsWarning,
+            remark("overlapping_source", polygons=doubled, share=f"{filled.max() - 1:.1%}"),
             stacklevel=4,
         )
 
@@ -241,8 +240,7 @@ def _mended(frame: gpd.GeoDataFrame, what: str) -> NDArray[np.object_]:
         geometry[broken] = shapely.make_valid(geometry[broken])
         first = ", ".join(map(str, frame.index[broken][:3]))
         warnings.warn(
-            f"{what}: {int(broken.sum())} invalid geometries were mended (first: {first}).",
-            HotspotsWarning,
+            remark("mended_geometries", what=what, n=int(broken.sum()), first=first),
             stacklevel=4,
         )
     return cast("NDArray[np.object_]", geometry)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from hotspots.errors import CrsError, HotspotsWarning, InputError
+from hotspots.catalogue import remark
+from hotspots.errors import CrsError, InputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -132,9 +133,7 @@ def _simplified(shapes: gpd.GeoSeries, tolerance_m: float, what: str) -> gpd.Geo
     geometry = shapes.to_numpy()
     if not shapely.coverage_is_valid(geometry):
         warnings.warn(
-            f"{what}: neighbours overlap, or their shared borders differ, so the map draws "
-            "every vertex. Mend the overlaps (hotspots check lists them) for a smaller page.",
-            HotspotsWarning,
+            remark("map_not_simplified", what=what),
             stacklevel=4,
         )
         return shapes

@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from hotspots.maps.report_sections import GeocodingFacts
     from hotspots.maps.report_tables import Section
-    from hotspots.schema import Allocation, Layer, LocalResult, PolygonPlan, Ranking
+    from hotspots.schema import (
+        Allocation,
+        GeocodingReport,
+        Layer,
+        LocalResult,
+        PolygonPlan,
+        Ranking,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class ReportFile:
 def report_page(
     *,
     incidents: pd.DataFrame,
-    geocoding: GeocodingFacts | None = None,
+    geocoding: GeocodingReport | None = None,
     plan: PolygonPlan | None = None,
     results: Mapping[str, LocalResult] | None = None,
     rates: Mapping[str, pd.DataFrame] | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -26,23 +26,14 @@ from hotspots.schema import ASSIGNMENT_STATUS, LOWERED, PROBLEM, RAISED, REPAIR
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hotspots.schema import Allocation, Layer, LocalResult, PolygonPlan, Ranking
-
-
-class GeocodingFacts(Protocol):
-    """What the report needs of a geocoding report; ``hotspots.geocoding_report`` gives it."""
-
-    rows: int
-    located: int
-    hit_rate: float
-    hit_rate_low: float
-    hit_rate_high: float
-    bar: float
-    by_status: pd.DataFrame
-    by_precision: pd.DataFrame
-    by_category: pd.DataFrame
-    worst: pd.DataFrame
-    pile_ups: pd.DataFrame
+    from hotspots.schema import (
+        Allocation,
+        GeocodingReport,
+        Layer,
+        LocalResult,
+        PolygonPlan,
+        Ranking,
+    )
 
 
 def data_section(
@@ -73,7 +64,7 @@ def data_section(
 
 
 def geocoding_section(
-    facts: GeocodingFacts | None, titles: Mapping[str, str], language: str
+    facts: GeocodingReport | None, titles: Mapping[str, str], language: str
 ) -> Section | None:
     """Return how many places are known, how sure that is, and where the misses are."""
     if facts is None:

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from hotspots import _checks, schema
-from hotspots.errors import ColumnError, HotspotsWarning, InputError
+from hotspots.catalogue import remark
+from hotspots.errors import ColumnError, InputError
 from hotspots.polygons import draw, drawing, quality, reasons
 from hotspots.polygons.bounds import Bounds
 from hotspots.polygons.unit_graph import unit_graph
@@ -136,10 +137,14 @@ def _warn_of_narrow_bounds(record: PlanQuality) -> None:
     if ceiling < NARROW * floor:
         out = record.residents - record.residents_in_bounds
         warnings.warn(
-            f"build_polygons: the bounds {floor:g} to {ceiling:g} are narrower than a factor of "
-            f"{NARROW}: {out:,.0f} of {record.residents:,.0f} residents could not be placed "
-            "within them. Wider bounds place more.",
-            HotspotsWarning,
+            remark(
+                "narrow_bounds",
+                floor=round(floor),
+                ceiling=round(ceiling),
+                factor=NARROW,
+                out=round(out),
+                residents=round(record.residents),
+            ),
             stacklevel=3,
         )
 

@@ -10,7 +10,8 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from hotspots._checks import named_index
-from hotspots.errors import ColumnError, HotspotsWarning, InputError
+from hotspots.catalogue import remark
+from hotspots.errors import ColumnError, InputError
 from hotspots.schema import POLYGON_ID, Criterion, Ranking
 
 if TYPE_CHECKING:
@@ -161,9 +162,7 @@ def _scaled(
     filled = np.where(known, numbers, np.median(values))
     if values.max() - values.min() <= _SAME * np.abs(values).max():
         warnings.warn(
-            f"rank_polygons: {criterion.layer!r} is {values[0]:g} in every polygon, so it says "
-            "nothing about their order (each gets 0.5). Drop the criterion, or check the layer.",
-            HotspotsWarning,
+            remark("constant_criterion", criterion=criterion.layer, value=f"{values[0]:g}"),
             stacklevel=4,
         )
         return np.full(len(numbers), 0.5)
@@ -293,8 +292,6 @@ def _warn_of_contradictions(criteria: Sequence[Criterion], layers: Sequence[Laye
     against = [one.layer for one in criteria if said.get(one.layer, one.direction) != one.direction]
     if against:
         warnings.warn(
-            f"rank_polygons: the criterion {', '.join(map(repr, against))} runs against the "
-            "direction of its layer. Mend one of the two unless that is meant.",
-            HotspotsWarning,
+            remark("against_direction", criteria=", ".join(against)),
             stacklevel=3,
         )

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots import schema
-from hotspots.catalogue import text
+from hotspots.catalogue import said, text
 from hotspots.maps.briefing import briefing_map
 from hotspots.maps.report import ReportFile, report_page
 from hotspots.maps.standalone import save_standalone
@@ -105,7 +105,7 @@ def run_report(result: RunResult) -> str:
         category_titles=category_titles(result, language),
         unmapped=unmapped.value_counts().to_dict(),
         files=[ReportFile(name, text(f"run.file.{key}", language)) for name, key in FILES],
-        remarks=result.remarks,
+        remarks=[said(remark, language) for remark in result.remarks],
         title=text("run.report", language, name=project.project.name),
         period=period_in_words(result),
         language=language,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from hotspots.catalogue import remark
 from hotspots.clusters.excess_risk import excess_risk
 from hotspots.clusters.family import correct_family
 from hotspots.clusters.getis_ord import getis_ord
@@ -30,6 +32,7 @@ from hotspots.schema import (
     UNMAPPED,
     Allocation,
     Criterion,
+    GeocodingReport,
     Layer,
     LocalResult,
     PolygonPlan,
@@ -38,12 +41,12 @@ from hotspots.schema import (
 from hotspots.spatial.neighbors import neighbors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import geopandas as gpd
     from libpysal.graph import Graph
 
-    from hotspots.geocoding.quality import GeocodingReport
+    from hotspots.errors import HotspotsWarning
     from hotspots.project.inputs import Inputs
     from hotspots.project.settings import (
         AccessLayer,
@@ -119,7 +122,7 @@ class RunResult:
     layers: tuple[Layer, ...]
     ranking: Ranking | None
     allocation: Allocation | None
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[HotspotsWarning, ...] = ()
 
 
 def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -> RunResult:
@@ -226,10 +229,12 @@ def find(
         for category in tests.categories
     }
 
+    _warn_of_nobody(selected, areas)
+
     def one(choice: ClusterChoice, category: str, family: int | None) -> LocalResult:
-        values = standardized_rates(
-            selected[choice.level, category]["events"], areas[choice.level][POPULATION]
-        ).rename(category)
+        residents = areas[choice.level][POPULATION]
+        events = selected[choice.level, category]["events"].where(residents > 0, 0)
+        values = standardized_rates(events, residents).rename(category)
         return _cluster_test(project, choice, values, graphs[choice.level], family)
 
     family = len(tests.categories) * len(areas[tests.clusters.level])
@@ -257,6 +262,20 @@ def find(
             if tests.clusters.level == "units"
         },
     )
+
+
+def _warn_of_nobody(
+    selected: Mapping[tuple[str, str], pd.DataFrame], areas: Mapping[str, gpd.GeoDataFrame]
+) -> None:
+    """Warn once, over all categories, of events in units where nobody lives."""
+    tables = [frame["events"] for (level, _), frame in selected.items() if level == "units"]
+    events = pd.concat(tables, axis=1).sum(axis=1)
+    odd = events[(areas["units"][POPULATION] == 0) & (events > 0)]
+    if len(odd):
+        warnings.warn(
+            remark("nobody", incidents=int(odd.sum()), areas=len(odd), first=odd.index[0]),
+            stacklevel=3,
+        )
 
 
 def _cluster_test(

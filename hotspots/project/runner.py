@@ -86,12 +86,12 @@ def run_project(
     return result
 
 
-def _told_once(caught: list[warnings.WarningMessage]) -> tuple[str, ...]:
+def _told_once(caught: list[warnings.WarningMessage]) -> tuple[HotspotsWarning, ...]:
     """Return our warnings for the report, each one once, and pass all of them on."""
     for warning in caught:
         warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-    ours = (one.message for one in caught if issubclass(one.category, HotspotsWarning))
-    return tuple(dict.fromkeys(str(message) for message in ours))
+    ours = [one.message for one in caught if isinstance(one.message, HotspotsWarning)]
+    return tuple({str(message): message for message in ours}.values())
 
 
 def _silent(stage: str) -> None:

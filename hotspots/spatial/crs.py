@@ -9,7 +9,8 @@ import numpy as np
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjError
 
-from hotspots.errors import CrsError, HotspotsWarning
+from hotspots.catalogue import remark
+from hotspots.errors import CrsError
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -123,9 +124,6 @@ def _coordinates_fit(frame: gpd.GeoDataFrame, what: str) -> None:
         )
     if frame.crs.is_projected and degrees and (east > west or north > south):
         warnings.warn(
-            f"{what}: the layer says {frame.crs.to_string()} (projected), but {box} "
-            "look like degrees. If they are, correct the layer: gdf.set_crs(4326, "
-            "allow_override=True).",
-            HotspotsWarning,
+            remark("looks_like_degrees", what=what, crs=frame.crs.to_string(), box=box),
             stacklevel=4,
         )

@@ -248,7 +248,7 @@ def test_a_dirty_real_layer_is_said_to_overlap_and_still_conserved():
 
 def test_overlapping_source_areas_are_told(halves):
     double = source_of([shapely.box(0, 0, 3000, 1000)] * 2, residents=[5.0, 5.0])
-    with pytest.warns(HotspotsWarning, match="source areas overlap each other in 2 polygons"):
+    with pytest.warns(HotspotsWarning, match="Source areas overlap each other in 2 polygons"):
         areal_layer(double, halves, extensive="residents")
 
 
