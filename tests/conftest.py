@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,27 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"real data: {SHARED} is absent")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def r_output() -> Callable[[str], str]:
+    """A function that runs a line of R with spData loaded, and returns what it prints.
+
+    Two of the known answers stand on tables that only R's spData holds; it is a Debian package.
+    """
+    rscript = shutil.which("Rscript")
+    probe = [rscript or "", "-e", 'cat(requireNamespace("spData", quietly=TRUE))']
+    if rscript is None or "TRUE" not in _printed(probe):
+        pytest.skip("R with spData is absent: apt-get install r-cran-spdata")
+
+    def run(line: str) -> str:
+        return _printed([rscript, "-e", f"suppressMessages(library(spData)); {line}"])
+
+    return run
+
+
+def _printed(command: list[str]) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import io
 
 import numpy as np
 import pandas as pd
@@ -12,8 +12,6 @@ from scipy import stats
 
 from hotspots.clusters.getis_ord import getis_ord
 from hotspots.errors import HotspotsWarning, InputError
-
-SPDATA = Path(__file__).parents[3] / "shared" / "data" / "spdata"
 
 
 def test_six_points(six_points):
@@ -46,11 +44,10 @@ def test_columbus_star(columbus, columbus_queen):
         (30, True, 1.45078),
     ],
 )
-def test_getisord_grid(reach, star, z):
+def test_getisord_grid(r_output, reach, star, z):
     # R package spData, getisord (Getis & Ord 1996); example of spdep::localG, point 120.
-    if not (SPDATA / "getisord.csv").exists():
-        pytest.skip("spData's getisord.csv (x, y, val) is not in ../shared/data/spdata")
-    points = pd.read_csv(SPDATA / "getisord.csv")
+    table = r_output("data(getisord); write.csv(go_xyz, row.names = FALSE)")
+    points = pd.read_csv(io.StringIO(table))
     x, y = points["x"].to_numpy(), points["y"].to_numpy()
     near = np.hypot(x[:, None] - x, y[:, None] - y) <= reach + 1e-6
     np.fill_diagonal(near, False)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import io
 
 import geopandas as gpd
 import libpysal
@@ -16,16 +15,14 @@ from hotspots.clusters.getis_ord import getis_ord
 from hotspots.clusters.moran import local_moran
 from hotspots.errors import InputError
 
-SPDATA = Path(__file__).parents[3] / "shared" / "data" / "spdata"
 
-
-def test_afcon():
+def test_afcon(r_output):
     # Anselin (1995), Table 1, as in spData's afcon and paper.nb: local I with Σz²/n (ours has
     # n−1), conditional Z.
-    if not (SPDATA / "afcon.csv").exists():
-        pytest.skip("spData's afcon.csv and paper_nb.json are not in ../shared/data/spdata")
-    africa = pd.read_csv(SPDATA / "afcon.csv").set_index("name")
-    near = json.loads((SPDATA / "paper_nb.json").read_text())
+    table = r_output("data(afcon); write.csv(afcon, row.names = FALSE)")
+    africa = pd.read_csv(io.StringIO(table)).set_index("name")
+    lines = r_output(r"data(afcon); for (one in paper.nb) cat(one, '\n')").splitlines()
+    near = [[int(number) - 1 for number in line.split() if number != "0"] for line in lines]
     names = africa.index
     graph = Graph.from_weights_dict(
         {names[i]: {names[j]: 1.0 for j in others} for i, others in enumerate(near)}

@@ -103,7 +103,9 @@ def test_standardised_rates_have_one_variance_whatever_the_size():
 
 def test_nobody_lives_there():
     count, people = pd.Series([3, 0, 5, 2]), pd.Series([100, 0, 200, 0])
-    with pytest.warns(HotspotsWarning, match="2 incidents lie in 1 areas without residents .first: 3"):
+    with pytest.warns(
+        HotspotsWarning, match="2 incidents lie in 1 areas without residents .first: 3"
+    ):
         table = incident_rates(count, exposure=people)
     assert table["rate"].isna().tolist() == [False, True, False, True]
     assert table["expected"].sum() == pytest.approx(8)
