@@ -22,6 +22,7 @@ OUR_DRAWS = 199_999
 pytestmark = [
     pytest.mark.filterwarnings("ignore::RuntimeWarning"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:.*disconnected components"),
     pytest.mark.filterwarnings("ignore:Gi.* requested"),
 ]
@@ -72,15 +73,14 @@ def test_getis_ord(case, star):
         graph.to_W(),
         transform="B",
         star=star,
-        permutations=PEER_DRAWS,
-        seed=1,
-        keep_simulations=True,
+        permutations=0,
     )
-    ours = getis_ord(values, graph, star=star, null="conditional", permutations=OUR_DRAWS).table
+    ours = getis_ord(values, graph, star=star, null="analytic").table
     np.testing.assert_allclose(ours["statistic"], theirs.Gs, rtol=1e-9)
     np.testing.assert_allclose(ours["z"], theirs.Zs, rtol=1e-9)
 
 
+@pytest.mark.slow  # esda's loop for G takes half a minute to compile
 def test_getis_ord_p_of_simulations(case):
     # esda simulates G on row-standardised weights; the ratio differs, the ranks do not.
     values, graph, _ = case
@@ -99,12 +99,9 @@ def test_row_standardised_z_differs_because_esda_takes_the_binary_variance(case)
         values.to_numpy(), graph.to_W(), transform="R", star=False, permutations=0
     )
     ours = getis_ord(values, graph, star=False, null="analytic").table["z"].to_numpy()
-    size = graph.cardinalities.to_numpy()
-    ratio = theirs.Zs / ours
-    n = len(values)
-    expected = np.sqrt((n - 1 - size) / size / (n - 2)) if False else ratio
-    np.testing.assert_allclose(ratio, expected)
-    assert (np.abs(ratio[size > 1]) < 0.75).all()
+    ratio, size = theirs.Zs / ours, graph.cardinalities.to_numpy()
+    assert (ratio[size > 1] < 0.75).all()
+    assert (ratio[size > 1] > 0.15).all()
 
 
 def test_islands_differ_because_esda_labels_them():
@@ -122,27 +119,19 @@ def test_islands_differ_because_esda_labels_them():
 
 
 def test_ties_differ_because_esda_counts_them_in_one_tail():
-    # A 10×10 queen lattice with 10% non-zero cells and no pattern.
+    # A 10×10 queen lattice with 10% non-zero cells and no pattern, three such maps.
     generator, esda_low, our_low = np.random.default_rng(0), [], []
-    number = np.arange(100).reshape(10, 10)
-    near = {
-        int(number[y, x]): [
-            int(number[b, a])
-            for b in range(max(0, y - 1), min(10, y + 2))
-            for a in range(max(0, x - 1), min(10, x + 2))
-            if (a, b) != (x, y)
-        ]
-        for y in range(10)
-        for x in range(10)
-    }
-    graph = Graph.from_dicts(near)
-    weights = graph.to_W()
-    for _ in range(5):
+    row, column = np.divmod(np.arange(100), 10)
+    near = (np.abs(row[:, None] - row) <= 1) & (np.abs(column[:, None] - column) <= 1)
+    np.fill_diagonal(near, False)
+    focal, other = np.nonzero(near)
+    graph = Graph.from_arrays(focal, other, np.ones(focal.size))
+    for _ in range(3):
         values = np.zeros(100)
-        values[generator.choice(100, 10, replace=False)] = generator.integers(1, 5, 10)
-        theirs = esda.Moran_Local(values, weights, permutations=199, seed=1)
+        values[generator.choice(100, 10, replace=False)] = 1.0
+        theirs = esda.Moran_Local(values, graph.to_W(), permutations=999, seed=1)
         esda_low.append((theirs.p_sim <= 0.05).mean())
-        ours = local_moran(pd.Series(values), graph, permutations=1999).table
+        ours = local_moran(pd.Series(values), graph).table
         our_low.append((ours["p"] <= 0.05).mean())
     assert np.mean(esda_low) > 0.3
     assert np.mean(our_low) < 0.05
