@@ -82,9 +82,10 @@ def briefing_map(
     language: str = "es",
     title: str = "",
     period: str = "",
-    located: tuple[int, int] | None = None,
+    located: tuple[int, int] | Mapping[str, tuple[int, int]] | None = None,
     synthetic: bool = False,
     threshold: int = 5,
+    per: float = 100_000,
     currency: str = "MXN",
     basemap: Basemap = "streets",
 ) -> folium.Map:
@@ -131,11 +132,13 @@ def briefing_map(
     title, period
         What the page is called, and the time that was tested, in words.
     located
-        (located, read): of how many incidents the place is known.
+        (located, read): of how many incidents the place is known; or that by category.
     synthetic
         True prints on the page that its data are invented.
     threshold
         Least count that the public page may show.
+    per
+        Of how many residents the rates speak.
     currency
         Code of the budget's currency.
     basemap
@@ -193,6 +196,7 @@ def briefing_map(
         located=located,
         synthetic=synthetic,
         threshold=threshold,
+        per=per,
         currency=currency,
     )
     return _assemble(check_subject(subject), basemap)

@@ -35,7 +35,7 @@ def page_parts(subject: Subject) -> tuple[str, Bounds]:
     """Return the body's HTML, data included, and the bounds ((south, west), (north, east))."""
     language = subject.language
     verdicts = _verdicts(subject)
-    sentences = {key: _sentence(subject, found) for key, found in verdicts.items()}
+    sentences = {key: _sentence(subject, found, key) for key, found in verdicts.items()}
     themes = _themes(subject, verdicts)
     start = f"focus/{subject.headline}" if verdicts else (themes[0].key if themes else "")
     shapes = geometry.drawable(subject.polygons)
@@ -53,8 +53,8 @@ def page_parts(subject: Subject) -> tuple[str, Bounds]:
         "words": words("panel", language)
         | {
             "close": text("page.close", language),
-            "rate_short": text("unit.rate_short", language),
-            "rate": text("unit.rate", language),
+            "rate_short": text("unit.rate_short", language, per=round(subject.per)),
+            "rate": text("unit.rate", language, per=round(subject.per)),
         },
         "days": words("format", language)["days_short"],
         "titles": dict(subject.categories),
@@ -144,9 +144,12 @@ def _untested(subject: Subject) -> Verdict:
     return Verdict(subject.index, None, None, None, None, ())
 
 
-def _sentence(subject: Subject, found: Verdict) -> Sentence:
+def _sentence(subject: Subject, found: Verdict, category: str = "") -> Sentence:
     return sentence(
-        found, language=subject.language, period=subject.period, located=subject.located
+        found,
+        language=subject.language,
+        period=subject.period,
+        located=subject.located_of(category),
     )
 
 
@@ -177,6 +180,7 @@ def _themes(subject: Subject, verdicts: dict[str, Verdict]) -> list[Theme]:
                     subject.rates[category],
                     index,
                     category=category,
+                    per=subject.per,
                     language=language,
                     withheld=withheld,
                 )

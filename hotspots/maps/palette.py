@@ -31,6 +31,9 @@ DOTS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a", "#66a61e", "#e6ab02")  # Dar
 PARTS = ("#08519c", "#6baed6", "#c6dbef", "#006d2c", "#74c476", "#c7e9c0")  # Blues, Greens
 """Qualitative colours of the parts of a score."""
 
+_ENOUGH = 400
+"""Values that are enough to find the breaks of any number of them."""
+
 PALE = "#f3f1ec"
 MISSING = "#d9d9d9"
 
@@ -81,9 +84,11 @@ def ramp(name: str) -> tuple[str, ...]:
 
 
 def round_breaks(values: NDArray[np.float64], *, classes: int = 5) -> list[float]:
-    """Return at most ``classes − 1`` rising breaks in round numbers, near the quantiles.
+    """Return at most ``classes − 1`` rising breaks in round numbers, where the values part.
 
-    A break is the lower bound of its class. Values that are all the same have no break.
+    The values are grouped so that each is as near as can be to its group's mean (Fisher's
+    natural breaks); between two groups the break is the roundest number there is. A break is
+    the lower bound of its class. Values that are all the same have no break.
 
     Parameters
     ----------
@@ -92,26 +97,36 @@ def round_breaks(values: NDArray[np.float64], *, classes: int = 5) -> list[float
     classes
         The most classes that there may be.
 
+    References
+    ----------
+    W. D. Fisher (1958), On grouping for maximum homogeneity, Journal of the American
+    Statistical Association 53, 789–798.
+
     Examples
     --------
-    >>> round_breaks(np.arange(1.0, 101.0))
-    [20.0, 40.0, 60.0, 80.0]
+    >>> round_breaks(np.array([61.0, 68, 72, 104, 109, 260, 281, 290]), classes=3)
+    [100.0, 200.0]
     >>> round_breaks(np.array([3.0, 3.0]))
     []
     """
     known = np.asarray(values, dtype=float)
-    known = known[np.isfinite(known)]
-    if known.size == 0 or known.min() == known.max():
+    known = np.sort(known[np.isfinite(known)])
+    if known.size == 0 or known[0] == known[-1]:
         return []
-    quantiles = np.quantile(known, np.linspace(0, 1, classes + 1)[1:-1])
-    spread = float(np.quantile(known, 0.9) - np.quantile(known, 0.1)) or float(np.ptp(known))
-    for divisor in (2, 4, 8, 16, 32):
-        step = _round_step(spread / classes / divisor)
-        breaks = np.unique(np.round(quantiles / step) * step)
-        breaks = breaks[(breaks > known.min()) & (breaks <= known.max())]
-        if len(breaks) == len(np.unique(quantiles)):
-            break
-    return [float(np.round(value, 10)) for value in breaks]
+    if known.size > _ENOUGH:
+        known = np.quantile(known, np.linspace(0, 1, _ENOUGH))
+    distinct, weights = np.unique(known, return_counts=True)
+    starts = _natural_starts(distinct, weights, min(classes, len(distinct)))
+    slack = (distinct[-1] - distinct[0]) / (8 * classes)
+    breaks: list[float] = []
+    for start in starts:
+        low, high = float(distinct[start - 1]), float(distinct[start])
+        middle = (low + high) / 2
+        low, high = min(low, middle - slack), max(high, middle + slack)
+        found = _roundest(max(low, float(distinct[0])), min(high, float(distinct[-1])))
+        if not breaks or found > breaks[-1]:
+            breaks.append(found)
+    return breaks
 
 
 def classify(values: NDArray[np.float64], breaks: list[float]) -> NDArray[np.int64]:
@@ -136,7 +151,42 @@ def spread_colours(name: str, classes: int) -> tuple[str, ...]:
     return tuple(colours[place] for place in places)
 
 
-def _round_step(size: float) -> float:
-    """Return the largest of 1, 2, 5 × 10ⁿ that is no larger than ``size``."""
-    power = 10.0 ** np.floor(np.log10(size))
-    return float(max(step * power for step in (1, 2, 5) if step * power <= size * 1.0000001))
+def _natural_starts(
+    values: NDArray[np.float64], weights: NDArray[np.int64], classes: int
+) -> list[int]:
+    """Return where each class but the first starts, with the least squares within classes."""
+    n = len(values)
+    shifted = values - values[0]  # keeps the sums of squares small
+    sums = [np.concatenate([[0.0], np.cumsum(weights * shifted**k)]) for k in (0, 1, 2)]
+
+    def spread(first: NDArray[np.int64], end: int) -> NDArray[np.float64]:
+        count, total, square = (one[end] - one[first] for one in sums)
+        found: NDArray[np.float64] = square - total**2 / count
+        return found
+
+    best = np.full((classes, n + 1), np.inf)
+    cut = np.zeros((classes, n + 1), dtype=np.int64)
+    best[0, 1:] = [float(spread(np.array([0]), end)[0]) for end in range(1, n + 1)]
+    for group in range(1, classes):
+        for end in range(group + 1, n + 1):
+            first = np.arange(group, end)
+            cost = best[group - 1, first] + spread(first, end)
+            place = int(np.argmin(cost))
+            best[group, end], cut[group, end] = cost[place], first[place]
+    starts, end = [], n
+    for group in range(classes - 1, 0, -1):
+        end = int(cut[group, end])
+        starts.append(end)
+    return starts[::-1]
+
+
+def _roundest(low: float, high: float) -> float:
+    """Return the roundest number above ``low`` and up to ``high``: by 5, 2 or 1 × 10ⁿ."""
+    power = np.floor(np.log10(max(abs(low), abs(high), high - low))) + 1
+    while True:
+        for step in (5 * 10.0 ** (power - 1), 2 * 10.0 ** (power - 1), 10.0 ** (power - 1)):
+            first, last = np.floor(low / step) + 1, np.floor(high / step)
+            if first <= last:
+                middle = np.clip(np.round((low + high) / 2 / step), first, last)
+                return float(np.round(middle * step, 12)) + 0.0
+        power -= 1

@@ -50,6 +50,7 @@ def report_page(
     remarks: Sequence[str] = (),
     title: str = "",
     period: str = "",
+    per: float = 100_000,
     language: str = "es",
     currency: str = "MXN",
     synthetic: bool = False,
@@ -82,6 +83,8 @@ def report_page(
         Warnings of the run, in the run's words.
     title, period
         What the report is called, and the time that was tested, in words.
+    per
+        Of how many residents the rates speak.
     language, currency
         Of the page and of the budget.
     synthetic
@@ -101,7 +104,7 @@ def report_page(
         sections.geocoding_section(geocoding, titles, language),
         sections.polygons_section(plan, language),
         sections.tests_section(results or {}, titles, language),
-        sections.rates_section(rates or {}, titles, plan, language),
+        sections.rates_section(rates or {}, titles, plan, per, language),
         sections.layers_section(layers, language),
         sections.ranking_section(ranking, layers, titles, plan, language),
         sections.allocation_section(allocation, plan, currency, language),

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots.catalogue import money, number, percent, probability, significant, text
+from hotspots.catalogue.notes import note
 from hotspots.maps.report_tables import (
     MOST,
     Section,
     Table,
     counts_table,
-    first_counts,
     frame_table,
     name_of,
     section_of,
@@ -53,14 +53,24 @@ def data_section(
     ]
     for column, name in ((REPAIR, "repairs"), (PROBLEM, "problems")):
         if column in incidents:
-            said = incidents[column].fillna("").astype(str)
-            found = said[said != ""].value_counts()
-            if len(found):
-                tables.append(counts_table(name, first_counts(found), language))
+            found = _notes(incidents[column], language)
+            if found:
+                tables.append(counts_table(name, found, language))
     if unmapped:
         tables.append(counts_table("unmapped", dict(unmapped), language))
     sentences = (text("report.data_read", language, n=len(incidents)),)
     return section_of("data", language, sentences, tables, warnings=tuple(remarks))
+
+
+def _notes(column: pd.Series, language: str) -> dict[str, int]:
+    """Return how many rows bear each kind of note, the most frequent first."""
+    written = column.fillna("").astype(str)
+    counts = written[written != ""].value_counts()
+    kinds: dict[str, int] = {}
+    for words, n in counts.items():
+        kind = note(str(words), language, blank="…")
+        kinds[kind] = kinds.get(kind, 0) + int(n)
+    return dict(sorted(kinds.items(), key=lambda one: (-one[1], one[0])))
 
 
 def geocoding_section(
@@ -137,39 +147,66 @@ def tests_section(
     """Return every test with its null, its correction, its family and what it labelled."""
     if not results:
         return None
-    rows = []
+    designs: dict[tuple[str, ...], dict[str, LocalResult]] = {}
     for key, result in results.items():
-        labels = result.table["label"].astype(str)
         category = category_of(key)
-        rows.append(
-            (
-                titles.get(category, category),
-                text(f"test.{result.test}", language),
-                text(f"level.{result.level}", language) if result.level else "",
-                text(f"null.{result.null}", language),
-                f"{correction_words(result, language)}; "
-                f"{text(f'alternative.{result.alternative}', language)}",
-                number(result.family, language),
-                "—" if result.permutations is None else number(result.permutations, language),
-                probability(result.least_p, language).removeprefix("= "),
-                text("value.yes" if result.headline else "value.no", language),
-                number(int(labels.isin(RAISED).sum()), language),
-                number(int(labels.isin(LOWERED).sum()), language),
-            )
-        )
+        designs.setdefault(_design(result, language), {})[category] = result
     columns = (
-        "category", "test", "level", "null", "correction", "family", "permutations", "least_p",
-        "headline", "raised", "lowered",
+        "test", "level", "null", "correction", "family", "permutations", "least_p", "headline",
     )  # fmt: skip
-    made = table_of("tests", columns, rows, language, numbers=(5, 6, 7, 9, 10))
+    made = table_of("tests", columns, list(designs), language, numbers=(4, 5, 6))
     said = (text("report.tests_read", language), text("report.tests_family", language))
-    return section_of("tests", language, said, [made])
+    return section_of("tests", language, said, [made, _labelled(designs, titles, language)])
+
+
+def _design(result: LocalResult, language: str) -> tuple[str, ...]:
+    """Return how a test was made, in words; the tests of all offences share a design."""
+    return (
+        text(f"test.{result.test}", language),
+        text(f"level.{result.level}", language) if result.level else "",
+        text(f"null.{result.null}", language),
+        f"{correction_words(result, language)}; "
+        f"{text(f'alternative.{result.alternative}', language)}",
+        number(result.family, language),
+        "—" if result.permutations is None else number(result.permutations, language),
+        probability(result.least_p, language).removeprefix("= "),
+        text("value.yes" if result.headline else "value.no", language),
+    )
+
+
+def _labelled(
+    designs: Mapping[tuple[str, ...], Mapping[str, LocalResult]],
+    titles: Mapping[str, str],
+    language: str,
+) -> Table:
+    """Return how many places each test labelled high and low, by offence."""
+    categories = dict.fromkeys(category for made in designs.values() for category in made)
+    rows = []
+    for category in categories:
+        cells = [titles.get(category, category)]
+        for made in designs.values():
+            labels = made[category].table["label"].astype(str) if category in made else None
+            cells.append(
+                "—"
+                if labels is None
+                else text(
+                    "report.high_low",
+                    language,
+                    high=int(labels.isin(RAISED).sum()),
+                    low=int(labels.isin(LOWERED).sum()),
+                )
+            )
+        rows.append(tuple(cells))
+    heads = (text("column.category", language), *(f"{one[0]}, {one[1]}" for one in designs))
+    right = (False, *(True for _ in designs))
+    return Table(text("table.labelled", language), heads, tuple(rows), right)
 
 
 def rates_section(
     rates: Mapping[str, pd.DataFrame],
     titles: Mapping[str, str],
     plan: PolygonPlan | None,
+    per: float,
     language: str,
 ) -> Section | None:
     """Return the city's counts and rates, and the polygons with the highest rates."""
@@ -179,7 +216,7 @@ def rates_section(
     for category, table in rates.items():
         years = float(table["years"].max()) if "years" in table else 1.0
         count, exposure = float(table["count"].sum()), float(table["exposure"].sum())
-        rate = count / exposure / years * 100_000 if exposure and years else float("nan")
+        rate = count / exposure / years * per if exposure and years else float("nan")
         city.append(
             (
                 titles.get(category, category),
@@ -196,7 +233,9 @@ def rates_section(
     tables += [
         _highest(category, table, titles, plan, language) for category, table in rates.items()
     ]
-    return section_of("rates", language, (text("report.rates_read", language),), tables)
+    return section_of(
+        "rates", language, (text("report.rates_read", language, per=round(per)),), tables
+    )
 
 
 def layers_section(layers: Sequence[Layer], language: str) -> Section | None:

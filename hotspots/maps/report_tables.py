@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hotspots.catalogue import has_text, number, significant, text
+from hotspots.catalogue import has_text, number, percent, significant, text
 from hotspots.schema import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from hotspots.schema import PolygonPlan
+
+_SECTIONS = {"location_status": "status", "location_precision": "precision"}
 
 MOST = 40
 """Rows of a table that the report shows of long lists; the files have all of them."""
@@ -89,18 +91,22 @@ def frame_table(name: str, frame: pd.DataFrame, language: str) -> Table:
     if shown.index.name:
         shown = shown.reset_index()
     numeric = [bool(pd.api.types.is_numeric_dtype(dtype)) for dtype in shown.dtypes]
+    caption = text(f"table.{name}", language)
+    names = [str(column) for column in shown.columns]
     rows = tuple(
-        tuple(_cell(value, language) for value in row) for row in shown.itertuples(index=False)
+        tuple(_cell(value, column, language) for value, column in zip(row, names, strict=True))
+        for row in shown.itertuples(index=False)
     )
-    heads = tuple(word("column", str(column), language) for column in shown.columns)
-    return Table(text(f"table.{name}", language), heads, rows, tuple(numeric))
+    heads = tuple(word("column", one, language) for one in names)
+    return Table(caption, heads, rows, tuple(numeric))
 
 
-def _cell(value: Any, language: str) -> str:
+def _cell(value: Any, column: str, language: str) -> str:
     if isinstance(value, str):
-        return word("value", value, language)
+        return word(_SECTIONS.get(column, "value"), value, language)
     if isinstance(value, float):
-        return significant(value, language)
+        shares = column.startswith(("share", "hit_rate"))
+        return (percent if shares else significant)(value, language)
     return number(int(value), language) if isinstance(value, int) else str(value)
 
 
@@ -108,11 +114,6 @@ def word(section: str, key: str, language: str) -> str:
     """Return the catalogue's word for ``key`` in a section, or the key itself."""
     name = f"{section}.{key.replace(' ', '_')}"
     return text(name, language) if has_text(name, language) else key
-
-
-def first_counts(found: pd.Series) -> dict[str, int]:
-    """Return the first rows of a count, largest first."""
-    return {str(key): int(n) for key, n in found.head(MOST).items()}
 
 
 def name_of(place: Any, plan: PolygonPlan | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hotspots.schema import Allocation, Layer, LocalResult, Ranking
 
 Audience = Literal["internal", "public"]
+Located: TypeAlias = "tuple[int, int] | Mapping[str, tuple[int, int]]"
 Basemap = Literal["none", "streets", "osm"]
 
 _RATE_COLUMNS = ("count", "rate", "rate_low", "rate_high")
@@ -57,9 +58,10 @@ class Subject:
     language: str = "es"
     title: str = ""
     period: str = ""
-    located: tuple[int, int] | None = None
+    located: Located | None = None
     synthetic: bool = False
     threshold: int = 5
+    per: float = 100_000
     currency: str = "MXN"
     withheld: Mapping[str, pd.Series] = field(default_factory=dict)
 
@@ -73,6 +75,12 @@ class Subject:
     def public(self) -> bool:
         """Whether the page is for anybody."""
         return self.audience == "public"
+
+    def located_of(self, category: str) -> tuple[int, int] | None:
+        """Return how many of a category's incidents were located and read, where it is known."""
+        if self.located is None or isinstance(self.located, tuple):
+            return self.located
+        return self.located.get(category)
 
     @property
     def names(self) -> list[str]:

@@ -165,10 +165,11 @@ def rate_theme(
     *,
     category: str,
     language: str,
+    per: float = 100_000,
     source: str = "",
     withheld: pd.Series | None = None,
 ) -> Theme:
-    """Return the theme of a category's crude rate per 100,000 residents and year."""
+    """Return the theme of a category's crude rate per so many residents and year."""
     values = aligned(rates, index, f"rates[{category!r}]")["rate"].astype(float)
     if withheld is not None:
         values = values.mask(withheld.to_numpy(dtype=bool))
@@ -180,7 +181,7 @@ def rate_theme(
         group="statistics",
         level="polygons",
         title=text("theme.rate", language),
-        unit=text("unit.rate", language),
+        unit=text("unit.rate", language, per=round(per)),
         source=source or text("theme.source_own", language),
         notes=(text("theme.per_resident", language),),
         classes=classes,
@@ -275,10 +276,10 @@ def _label_classes(
     labels: pd.Series, q: pd.Series, result: LocalResult, language: str
 ) -> tuple[list[tuple[str, Style]], pd.Series]:
     lines: list[tuple[str, Style]] = []
-    codes = pd.Series(-1, index=labels.index)
+    codes = np.full(len(labels), -1)
 
     def line(where: pd.Series, words: str, style: Style) -> None:
-        codes[where] = len(lines)
+        codes[where.to_numpy(dtype=bool)] = len(lines)
         lines.append((words, style))
 
     if result.test == "local_moran":
@@ -295,7 +296,7 @@ def _label_classes(
     untested = labels.isin(_UNTESTED)
     line(~untested & (codes < 0), text("label.not_significant", language), palette.PLAIN)
     line(untested, text("class.no_data", language), palette.NO_DATA)
-    return lines, codes
+    return lines, pd.Series(codes, index=labels.index)
 
 
 def _graded(

@@ -128,11 +128,11 @@
 
   function lines(all) {
     var drawn = null;
-    return function (context, scale, origin) {
+    return function (context, scale, origin, size, zoom) {
       drawn = drawn || all.map(mercator);
-      context.strokeStyle = "#a9a596";
-      context.globalAlpha = 0.55;
-      context.lineWidth = 0.8;
+      context.strokeStyle = "#5f5a4c";
+      context.globalAlpha = Math.min(0.5, Math.max(0.1, (zoom - 10) * 0.11));
+      context.lineWidth = zoom < 13 ? 0.5 : 0.9;
       context.beginPath();
       drawn.forEach(function (line) {
         context.moveTo(line[0] * scale - origin.x, line[1] * scale - origin.y);
@@ -164,7 +164,7 @@
   Briefing.prototype = {
     panes: function () {
       var map = this.map;
-      [["hs-streets", 390], ["hs-units", 395], ["hs-polygons", 400], ["hs-dots", 430],
+      [["hs-units", 395], ["hs-polygons", 400], ["hs-streets", 410], ["hs-dots", 430],
         ["hs-numbers", 620]].forEach(function (pane) {
         map.createPane(pane[0]).style.zIndex = pane[1];
       });
@@ -252,31 +252,48 @@
       window.matchMedia("print").addEventListener("change", function (event) {
         self.print(event.matches);
       });
+      this.map.on("zoomend", function () { self.number(); });
       window.addEventListener("resize", function () { self.map.invalidateSize(); });
     },
 
     each: function (selector, act) { document.querySelectorAll(selector).forEach(act); },
 
-    /* The whole city, beside the legend where that costs little of its size. */
+    /* The whole city, moved aside by no more than it takes to keep it clear of the legend. */
     fit: function () {
-      var map = this.map, legend = document.getElementById("hs-legend"), bounds = this.data.bounds;
+      var self = this, map = this.map, legend = document.getElementById("hs-legend");
       map.invalidateSize({ animate: false });
       var over = getComputedStyle(legend).gridArea.indexOf("map") === 0;
       var beside = over && map.getSize().x > 2 * legend.offsetWidth ? legend.offsetWidth + 16 : 0;
-      var whole = map.getBoundsZoom(bounds, false, L.point(24, 24));
-      var part = map.getBoundsZoom(bounds, false, L.point(24 + beside, 24));
-      map.fitBounds(bounds, {
-        paddingTopLeft: [whole - part <= 0.75 ? 12 + beside : 12, 12],
-        paddingBottomRight: [12, 12],
-        animate: false
+      [0, 0.33, 0.66, 1].some(function (share) {
+        map.fitBounds(self.data.bounds, {
+          paddingTopLeft: [12 + share * beside, 12], paddingBottomRight: [12, 12], animate: false
+        });
+        return !beside || !self.covered(legend);
+      });
+    },
+
+    covered: function (legend) {
+      var map = this.map, box = legend.getBoundingClientRect();
+      var frame = map.getContainer().getBoundingClientRect();
+      return this.shapes.polygons.some(function (path) {
+        return path.getLatLngs().some(function (ring) {
+          return ring.some(function (where) {
+            var at = map.latLngToContainerPoint(where);
+            return at.x + frame.left < box.right + 8 && at.y + frame.top > box.top - 8;
+          });
+        });
       });
     },
 
     /* Paper has a layout of its own, which must stand before the map is measured. */
     print: function (on) {
       document.body.classList.toggle("hs-printing", on);
-      this.each(".hs-key:not([hidden]) details", function (details) { details.open = on; });
+      var told = [...document.querySelectorAll(".hs-key:not([hidden]) details p")];
+      document.getElementById("hs-method").textContent = told.map(function (one) {
+        return one.textContent;
+      }).join(" ");
       this.fit();
+      this.number();
     },
 
     choose: function (category) {
@@ -376,15 +393,27 @@
       var self = this, high = this.data.high[this.category] || [];
       this.numbers.clearLayers();
       this.toggle(this.numbers, this.overlayOn("numbers"));
-      this.data.places.forEach(function (place, at) {
-        if (!high[at] || place.rank === null) { return; }
-        var tall = self.map.getSize().x < 600 ? 19 : 24;
-        var wide = String(place.rank).length > 2 ? tall + 10 : tall;
-        self.numbers.addLayer(new L.Marker([place.at[1] * STEP, place.at[0] * STEP], {
-          pane: "hs-numbers", interactive: false, keyboard: false,
-          icon: L.divIcon({ className: "hs-number", html: String(Number(place.rank)), iconSize: [wide, tall] })
-        }));
+      if (!this.overlayOn("numbers")) { return; }
+      var taken = [];
+      this.data.places.map(function (place, at) { return [place.rank, at]; })
+        .filter(function (one) { return high[one[1]] && one[0] !== null; })
+        .sort(function (a, b) { return a[0] - b[0]; })
+        .forEach(function (one) { self.numberOne(one[0], self.data.places[one[1]], taken); });
+    },
+
+    /* A number that would lie on a better rank's waits until the map is nearer. */
+    numberOne: function (rank, place, taken) {
+      var where = [place.at[1] * STEP, place.at[0] * STEP], words = String(Number(rank));
+      var at = this.map.latLngToLayerPoint(where), wide = 6 + 8 * words.length, tall = 16;
+      var clash = taken.some(function (other) {
+        return Math.abs(other.x - at.x) < (other.wide + wide) / 2 && Math.abs(other.y - at.y) < tall - 1;
       });
+      if (clash) { return; }
+      taken.push({ x: at.x, y: at.y, wide: wide });
+      this.numbers.addLayer(new L.Marker(where, {
+        pane: "hs-numbers", interactive: false, keyboard: false,
+        icon: L.divIcon({ className: "hs-number", html: words, iconSize: [wide, tall] })
+      }));
     },
 
     tell: function () {
