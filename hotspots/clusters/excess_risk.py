@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, stats
+from scipy import stats
 
 from hotspots.clusters.rates import checked_counts, warn_of_nobody
 from hotspots.clusters.robust_null import fit_robust_null
@@ -94,8 +95,8 @@ def excess_risk(
     Raises
     ------
     InputError
-        For negative or infinite numbers, another index, fewer than 3 places with exposure, or
-        unknown options.
+        For counts that are negative, infinite or not whole, another index, fewer than 3
+        places with exposure, or unknown options.
     GraphError
         For a graph on another index.
 
@@ -122,6 +123,7 @@ def excess_risk(
         raise InputError(
             f"{int(known.sum())} places have a count and an exposure. The test needs at least 3."
         )
+    _whole_numbers(number)
     groups = _groups(number.to_numpy()[known], residents.to_numpy()[known], graph, count, known)
     expected, greater, less = _binomial(groups) if null == "binomial" else _robust(groups)
     table, leaning = _verdicts(number.index, known, groups, (expected, greater, less), settings)
@@ -139,6 +141,16 @@ def excess_risk(
     )
 
 
+def _whole_numbers(number: pd.Series) -> None:
+    broken = number.notna() & (number != number.round())
+    if broken.any():
+        first = number.index[broken][0]
+        raise InputError(
+            f"The count of {first!r} is {number[first]}, and {int(broken.sum())} counts are not "
+            "whole. This test takes counts of events and their exposure, not rates."
+        )
+
+
 def _groups(
     events: Floats, people: Floats, graph: Graph | None, count: pd.Series, known: Booleans
 ) -> _Groups:
@@ -149,23 +161,26 @@ def _groups(
     keep = known[focal] & known[neighbor]
     number = np.cumsum(known) - 1
     focal, neighbor = number[focal[keep]], number[neighbor[keep]]
-    links = sparse.csr_array(
-        (np.ones(focal.size), (focal, neighbor)), shape=(events.size, events.size)
-    )
-    joint = people + links @ people
+    isolated = np.bincount(focal, minlength=events.size) == 0
+    place = np.arange(events.size)
+    focal, member = np.append(focal, place), np.append(neighbor, place)
+    # Added in one fixed order, so that the order of the rows settles not even the last bit.
+    order = np.lexsort((events[member], people[member], focal))
+    focal, member = focal[order], member[order]
+    joint = np.bincount(focal, people[member]).astype(float)
     return _Groups(
         single_events=events,
         single_people=people,
-        events=events + links @ events,
+        events=np.bincount(focal, events[member]).astype(float),
         people=joint,
-        concentration=(people**2 + links @ people**2) / joint**2,
-        isolated=np.bincount(focal, minlength=events.size) == 0,
+        concentration=np.bincount(focal, people[member] ** 2) / joint**2,
+        isolated=isolated,
     )
 
 
 def _binomial(groups: _Groups) -> tuple[Floats, Floats, Floats]:
     whole = groups.single_events.sum()
-    share = np.minimum(groups.people / groups.single_people.sum(), 1.0)
+    share = np.minimum(groups.people / fsum(groups.single_people), 1.0)
     greater = stats.binom.sf(groups.events - 1, whole, share)
     less = stats.binom.cdf(groups.events, whole, share)
     return whole * share, greater, less

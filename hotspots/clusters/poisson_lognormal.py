@@ -70,7 +70,8 @@ def _over_risks(
     weight /= weight.sum()
     risk = median[:, None] * np.exp(sigma[:, None] * node)
     at_least, at_most = _poisson(count[:, None], risk, sigma, reach)
-    return at_least @ weight, at_most @ weight
+    # Not a matrix product: its last bits would depend on the number of cores.
+    return (at_least * weight).sum(axis=1), (at_most * weight).sum(axis=1)
 
 
 def _over_counts(

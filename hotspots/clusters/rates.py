@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from math import fsum
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -82,7 +83,8 @@ def incident_rates(
     number, residents = checked_counts(count, exposure)
     warn_of_nobody(number, residents)
     at_risk = (residents * length).where(residents > 0)
-    whole = number.where(at_risk.notna()).sum() / at_risk.sum() if at_risk.sum() > 0 else np.nan
+    people = _total(at_risk)
+    whole = _total(number.where(at_risk.notna())) / people if people > 0 else np.nan
     scale = per / at_risk
     low, high = poisson_interval(number.to_numpy())
     table = pd.DataFrame(
@@ -140,12 +142,13 @@ def standardized_rates(count: pd.Series, exposure: pd.Series) -> pd.Series:
     number, residents = checked_counts(count, exposure)
     warn_of_nobody(number, residents)
     size = residents.where(residents > 0)
-    n, people = int((size.notna() & number.notna()).sum()), float(size[number.notna()].sum())
-    if not n or float(number[size.notna()].sum()) == 0.0:
-        return (number * 0.0).where(size.notna()).rename("standardized_rate")
-    whole = number.where(size.notna()).sum() / people
+    known = size.notna() & number.notna()
+    n, people, events = int(known.sum()), _total(size.where(known)), _total(number.where(known))
+    if events == 0.0:
+        return (number * 0.0).where(known).rename("standardized_rate")
+    whole = events / people
     rate = number / size
-    between = float((size * (rate - whole) ** 2).sum() / people - whole / (people / n))
+    between = _total(size * (rate - whole) ** 2) / people - whole / (people / n)
     variance = between + whole / size
     variance = variance.where(variance >= 0, whole / size)
     standard: pd.Series = ((rate - whole) / np.sqrt(variance)).rename("standardized_rate")
@@ -227,10 +230,16 @@ def _empirical_bayes(count: pd.Series, at_risk: pd.Series) -> pd.Series:
     """Return rates drawn towards the whole, the more the smaller the area (Marshall 1991)."""
     known = count.notna() & at_risk.notna()
     events, people = count[known], at_risk[known]
-    mean = events.sum() / people.sum()
+    everyone = _total(people)
+    mean = _total(events) / everyone
     rate = events / people
-    between = (people * (rate - mean) ** 2).sum() / people.sum() - mean / people.mean()
-    between = max(float(between), 0.0)
+    between = _total(people * (rate - mean) ** 2) / everyone - mean / (everyone / len(people))
+    between = max(between, 0.0)
     within = mean / people
     weight = between / (between + within) if mean > 0 else within
     return (weight * rate + (1 - weight) * mean).reindex(count.index)
+
+
+def _total(values: pd.Series) -> float:
+    """Return the exact sum of what is known: the order of the rows changes no bit of it."""
+    return fsum(values.dropna())

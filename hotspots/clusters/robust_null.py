@@ -57,12 +57,12 @@ class RobustNull:
     @property
     def rate(self) -> float:
         """The median risk."""
-        return float(np.exp(self.weight @ self.log_rate))
+        return float(np.exp((self.weight * self.log_rate).sum()))
 
     @property
     def spread(self) -> float:
         """The mean of ``sigma`` over its uncertainty."""
-        return float(self.weight @ self.sigma)
+        return float((self.weight * self.sigma).sum())
 
     def tails(
         self, events: Floats, people: Floats, concentration: Floats | None = None
@@ -109,7 +109,9 @@ def fit_robust_null(events: Floats, people: Floats) -> RobustNull:
     Spiegelhalter (2005), Statistics in Medicine 24, 1117 (over-dispersed indicators);
     Gelman (2006), Bayesian Analysis 1 (half-Cauchy).
     """
-    count = events.size
+    # In one fixed order, so that the order of the rows settles not even the last bit.
+    order = np.lexsort((events, people))
+    events, people, count = events[order], people[order], events.size
     log_rate = float(np.log((events.sum() + 0.5) / people.sum()))
     found = []
     for sigma in _SIGMAS:

@@ -145,11 +145,15 @@ def test_multiplying_the_exposure_changes_nothing():
     pd.testing.assert_frame_equal(excess_risk(count, exposure * 100).table, first, rtol=1e-6)
 
 
-def test_order_of_rows_changes_nothing_that_shows():
-    count, exposure = city(np.random.default_rng(7), 20, 0.2, hot=planted())
-    first = excess_risk(count, exposure).table
-    shuffled = excess_risk(count[::-1], exposure).table
-    pd.testing.assert_frame_equal(shuffled[::-1], first, rtol=1e-9)
+@pytest.mark.parametrize("null", ["robust", "binomial"])
+def test_order_of_rows_changes_no_byte(lattice, null):
+    generator = np.random.default_rng(7)
+    count, exposure = city(generator, 20, 0.2, hot=planted())
+    order = generator.permutation(count.index)
+    for graph in (None, lattice(ROWS, COLUMNS)):
+        first = excess_risk(count, exposure, graph=graph, null=null).table
+        shuffled = excess_risk(count[order], exposure, graph=graph, null=null).table
+        pd.testing.assert_frame_equal(shuffled.loc[count.index], first, check_exact=True)
 
 
 def test_a_place_with_its_neighbours(lattice):
@@ -219,6 +223,8 @@ def test_bad_input():
         excess_risk(count.replace(3, -3), exposure)
     with pytest.raises(InputError, match=r"exposure of 2 is -90"):
         excess_risk(count, exposure.replace(90, -90))
+    with pytest.raises(InputError, match=r"count of 3 is 6\.5.*not rates"):
+        excess_risk(count.replace(6, 6.5), exposure)
     with pytest.raises(InputError, match="not on the same index"):
         excess_risk(count, exposure[:3])
     with pytest.raises(InputError, match="robust, binomial"):

@@ -131,6 +131,19 @@ def test_the_index_decides_not_the_order(counts, residents):
     pd.testing.assert_frame_equal(incident_rates(counts, exposure=residents[::-1]), first)
 
 
+def test_order_of_rows_changes_no_byte():
+    generator = np.random.default_rng(0)
+    people = pd.Series(generator.uniform(10, 900, 300))
+    count = pd.Series(generator.poisson(people / 50))
+    order = generator.permutation(300)
+    first = standardized_rates(count, people)
+    moved = standardized_rates(count[order], people[order])
+    pd.testing.assert_series_equal(moved.sort_index(), first, check_exact=True)
+    smoothed = incident_rates(count, exposure=people, smoothing="empirical_bayes")
+    again = incident_rates(count[order], exposure=people, smoothing="empirical_bayes")
+    pd.testing.assert_frame_equal(again.sort_index(), smoothed, check_exact=True)
+
+
 def test_bad_input(counts, residents):
     with pytest.raises(InputError, match="count of 'p1' is -1"):
         incident_rates(counts.replace(4, -1), exposure=residents)
