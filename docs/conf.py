@@ -2,72 +2,117 @@
 
 from __future__ import annotations
 
+import html
+import re
 import shutil
+import sys
+import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import hotspots as hs
+from hotspots.project.pages import write_internal_pages, write_public_page
+from hotspots.project.pipeline import RunResult
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+from screens import keep_screens  # noqa: E402
+
 BUILT = HERE / "_build" / "sample"
+PAGES = BUILT / "pages"
 
 project = "hotspots"
 author = "The hotspots maintainers"
 copyright = "2026, " + author
 release = version = hs.__version__
+language = "en"
 
 extensions = [
     "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "sphinx_design",
 ]
-exclude_patterns = ["_build", "api/generated/*.rst.bak"]
+exclude_patterns = ["_build", "jupyter_execute"]
+templates_path = ["_templates"]
 html_theme = "pydata_sphinx_theme"
 html_title = "hotspots"
 html_static_path = ["_static"]
-html_extra_path = [str(BUILT / "pages")]
+html_css_files = ["hotspots.css"]
+html_extra_path = [str(PAGES)]
+html_context = {"default_mode": "auto"}
+html_show_sourcelink = False
+html_copy_source = False
 html_theme_options = {
     "show_prev_next": False,
     "navbar_end": ["theme-switcher"],
     "footer_start": ["copyright"],
     "footer_end": [],
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
 }
-html_sidebars = {"index": []}
+html_sidebars = {page: [] for page in ("index", "tutorial", "conventions", "architecture")}
+html_sidebars |= {"calibration": [], "notebooks/*": []}
 
 autosummary_generate = True
-autodoc_typehints = "none"
+autodoc_typehints_format = "short"
+python_maximum_signature_line_length = 80
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
-myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "substitution"]
 myst_heading_anchors = 3
 
 # The notebook is run on the sample at each build: what it shows is what the code does today.
 nb_execution_mode = "force"
 nb_execution_timeout = 300
 nb_execution_raise_on_error = True
+nb_execution_in_temp = True
+nb_merge_streams = True
 
 
-def make_sample_pages() -> None:
-    """Run the sample city, so that the first page shows the map of this very version."""
-    out = BUILT / "out"
-    hs.run(hs.sample("juarez") / "project.toml", out=out)
-    pages = BUILT / "pages"
-    pages.mkdir(parents=True, exist_ok=True)
-    for source in (
-        out / "internal" / "briefing.html",
-        out / "internal" / "report.html",
-        out / "public" / "public.html",
-    ):
-        shutil.copyfile(source, pages / source.name)
+def run_sample() -> RunResult:
+    """Run the sample city, so that every page shows what this very version finds."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", hs.HotspotsWarning)
+        return hs.run(hs.sample("juarez") / "project.toml", out=BUILT / "out")
 
 
-def link_notebooks() -> None:
+def make_pages(result: RunResult) -> str:
+    """Put the run's pages where Sphinx copies them, and return the sentence of the header.
+
+    The first page shows them in English; ``es/`` holds what the sample's project file asks for.
+    """
+    shutil.rmtree(PAGES, ignore_errors=True)
+    for language in ("en", "es"):
+        general = result.project.project.model_copy(update={"language": language})
+        spoken = result.project.model_copy(update={"project": general})
+        folder = PAGES if language == "en" else PAGES / language
+        folder.mkdir(parents=True)
+        write_internal_pages(replace(result, project=spoken), folder)
+        write_public_page(replace(result, project=spoken), folder / "public.html")
+    briefing = (PAGES / "briefing.html").read_text(encoding="utf-8")
+    found = re.search(r'id="hs-sentence">(.*?)<', briefing, re.DOTALL)
+    if found is None:
+        raise RuntimeError("docs: the briefing has no sentence for the tutorial to quote")
+    return html.unescape(found[1]).strip()
+
+
+def copy_notebooks() -> None:
     """Copy the notebooks to where Sphinx looks for its pages."""
     target = HERE / "notebooks"
-    target.mkdir(exist_ok=True)
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
     for notebook in sorted((HERE.parent / "notebooks").glob("*.ipynb")):
-        shutil.copyfile(notebook, target / notebook.name)
+        shutil.copy(notebook, target)
 
 
-make_sample_pages()
-link_notebooks()
+def prepare() -> dict[str, str]:
+    """Make all that the pages show, and return what they quote."""
+    copy_notebooks()
+    result = run_sample()
+    keep_screens(BUILT / "screens", result)
+    return {"sentence": make_pages(result)}
+
+
+# Sphinx looks for `html_extra_path` as soon as this file is read, so the pages are made here.
+myst_substitutions = prepare()

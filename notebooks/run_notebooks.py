@@ -1,4 +1,7 @@
-"""Runs every notebook of this folder top to bottom and says how long each took."""
+"""Runs every notebook of this folder top to bottom and says how long each took.
+
+What a notebook shows is made where it is run; one that was committed with outputs is refused.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,9 @@ def main() -> int:
     for path in notebooks:
         begun = time.perf_counter()
         notebook = nbformat.read(path, as_version=4)
+        if any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells):
+            print(f"{path.name}: holds outputs. Clear them (Edit, Clear Outputs of All Cells).")
+            return 1
         NotebookClient(notebook, timeout=600, resources={"metadata": {"path": FOLDER}}).execute()
         print(f"{path.name}: {time.perf_counter() - begun:.1f} s")
     return 0 if notebooks else 1
