@@ -169,7 +169,6 @@ def briefing_map(
     >>> isinstance(page, folium.Map)
     True
     """
-    _check_basemap(basemap, audience)
     categories = categories_of(results, rates or {}, category_titles or {})
     subject = Subject(
         polygons=polygons,
@@ -203,6 +202,7 @@ def briefing_map(
 
 
 def _assemble(subject: Subject, basemap: Basemap) -> BriefingMap:
+    _check_basemap(basemap, subject.audience)
     if subject.public:
         subject = replace(subject, **made_public(subject))  # type: ignore[arg-type]
     body, bounds = page_parts(subject)

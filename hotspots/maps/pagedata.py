@@ -35,7 +35,6 @@ def page_parts(subject: Subject) -> tuple[str, Bounds]:
     """Return the body's HTML, data included, and the bounds ((south, west), (north, east))."""
     language = subject.language
     verdicts = _verdicts(subject)
-    sentences = {key: _sentence(subject, found, key) for key, found in verdicts.items()}
     themes = _themes(subject, verdicts)
     start = f"focus/{subject.headline}" if verdicts else (themes[0].key if themes else "")
     shapes = geometry.drawable(subject.polygons)
@@ -47,39 +46,24 @@ def page_parts(subject: Subject) -> tuple[str, Bounds]:
     facts = _facts(subject, verdicts)
     data = {
         "bounds": bounds,
-        "headline": subject.headline,
         "start": start,
-        "period": subject.period,
-        "words": words("panel", language)
-        | {
-            "close": text("page.close", language),
-            "rate_short": text("unit.rate_short", language, per=round(subject.per)),
-            "rate": text("unit.rate", language, per=round(subject.per)),
-        },
-        "days": words("format", language)["days_short"],
-        "titles": dict(subject.categories),
         "themes": [_theme_data(theme) for theme in themes],
-        "sentences": {
-            key: [f"{subject.categories[key]}.", told.words, " ".join(told.warnings)]
-            for key, told in sentences.items()
-        },
         "high": {key: [int(value) for value in found.high] for key, found in verdicts.items()},
         "facts": facts,
         "parts": parts,
         "places": places_of(subject, shapes, ranked, parts),
         "areas": {"polygons": geometry.encode_areas(shapes)},
-        "conditions": portrait.conditions(_context_layers(subject), subject.index, language),
-        "grants": portrait.grants(subject.allocation, subject.index, subject.currency, language),
+        **_words(subject, verdicts),
+        **_surroundings(subject),
         **_units_data(subject),
         **drawn,
     }
-    if subject.services is not None and len(subject.services):
-        data["nearest"] = portrait.nearest_services(subject.polygons, subject.services, language)
+    opening = verdicts.get(subject.headline, _untested(subject))
     body = assets.fill(
         "briefing.html",
         title=subject.title,
         marks=_marks(subject),
-        sentence=sentences.get(subject.headline) or _sentence(subject, _untested(subject)),
+        sentence=_sentence(subject, opening, subject.headline),
         words=words("page", language),
         categories=[{"key": key, "title": title} for key, title in subject.categories.items()],
         headline=subject.headline,
@@ -94,6 +78,40 @@ def page_parts(subject: Subject) -> tuple[str, Bounds]:
         data=Markup(as_data(data)),
     )
     return body, bounds
+
+
+def _words(subject: Subject, verdicts: dict[str, Verdict]) -> dict[str, Any]:
+    """Return the words that the page's script fills in."""
+    language, per = subject.language, round(subject.per)
+    said = {key: _sentence(subject, found, key) for key, found in verdicts.items()}
+    return {
+        "headline": subject.headline,
+        "period": subject.period,
+        "titles": dict(subject.categories),
+        "days": words("format", language)["days_short"],
+        "words": words("panel", language)
+        | {
+            "close": text("page.close", language),
+            "rate_short": text("unit.rate_short", language, per=per),
+            "rate": text("unit.rate", language, per=per),
+        },
+        "sentences": {
+            key: [f"{subject.categories[key]}.", told.words, " ".join(told.warnings)]
+            for key, told in said.items()
+        },
+    }
+
+
+def _surroundings(subject: Subject) -> dict[str, Any]:
+    """Return what is known of each polygon beside its incidents."""
+    language, index = subject.language, subject.index
+    told: dict[str, Any] = {
+        "conditions": portrait.conditions(_context_layers(subject), index, language),
+        "grants": portrait.grants(subject.allocation, index, subject.currency, language),
+    }
+    if subject.services is not None and len(subject.services):
+        told["nearest"] = portrait.nearest_services(subject.polygons, subject.services, language)
+    return told
 
 
 def as_data(content: Any) -> str:

@@ -53,8 +53,8 @@ class Style:
     """
 
     fill: str
-    stroke: str = "#8c8678"
-    weight: float = 0.7
+    stroke: str = "#77705f"
+    weight: float = 1.0
     dash: str = ""
     hatch: str = ""
 
@@ -67,7 +67,7 @@ LOWERED = Style("#92c5de", "#053061", 1.2, "2 3", "lines")
 OUTLIER_HIGH = Style("#f4a582", "#67001f", 1.2, "6 3", "dots")
 OUTLIER_LOW = Style("#d1e5f0", "#053061", 1.2, "6 3", "dots")
 PLAIN = Style(PALE)
-NO_DATA = Style(MISSING, "#8c8678", 0.7, "", "dots")
+NO_DATA = Style(MISSING, "#77705f", 1.0, "", "dots")
 
 
 def ramp(name: str) -> tuple[str, ...]:

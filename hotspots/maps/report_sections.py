@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from hotspots._notes import note_keys
 from hotspots.catalogue import money, number, percent, probability, significant, text
-from hotspots.catalogue.notes import note
 from hotspots.maps.report_tables import (
     MOST,
     Section,
@@ -53,24 +53,15 @@ def data_section(
     ]
     for column, name in ((REPAIR, "repairs"), (PROBLEM, "problems")):
         if column in incidents:
-            found = _notes(incidents[column], language)
+            # A row may bear several notes, so these tables add up to nothing.
+            keys = note_keys(incidents[column])
+            found = {word("note", str(key), language): int(n) for key, n in keys.items()}
             if found:
-                tables.append(counts_table(name, found, language))
+                tables.append(counts_table(name, found, language, total=False))
     if unmapped:
         tables.append(counts_table("unmapped", dict(unmapped), language))
     sentences = (text("report.data_read", language, n=len(incidents)),)
     return section_of("data", language, sentences, tables, warnings=tuple(remarks))
-
-
-def _notes(column: pd.Series, language: str) -> dict[str, int]:
-    """Return how many rows bear each kind of note, the most frequent first."""
-    written = column.fillna("").astype(str)
-    counts = written[written != ""].value_counts()
-    kinds: dict[str, int] = {}
-    for words, n in counts.items():
-        kind = note(str(words), language, blank="…")
-        kinds[kind] = kinds.get(kind, 0) + int(n)
-    return dict(sorted(kinds.items(), key=lambda one: (-one[1], one[0])))
 
 
 def geocoding_section(

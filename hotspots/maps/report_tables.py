@@ -78,11 +78,13 @@ def table_of(
     return Table(caption, heads, tuple(rows), right, total)
 
 
-def counts_table(name: str, counts: Mapping[str, int], language: str) -> Table:
-    """Return how many rows there are of each thing, and that they add up."""
+def counts_table(
+    name: str, counts: Mapping[str, int], language: str, *, total: bool = True
+) -> Table:
+    """Return how many rows there are of each thing and, where it says something, their sum."""
     rows = [(label, number(n, language)) for label, n in counts.items()]
-    total = (text("report.total", language), number(sum(counts.values()), language))
-    return table_of(name, ("what", "rows"), rows, language, (1,), total)
+    added = (text("report.total", language), number(sum(counts.values()), language))
+    return table_of(name, ("what", "rows"), rows, language, (1,), added if total else ())
 
 
 def frame_table(name: str, frame: pd.DataFrame, language: str) -> Table:

@@ -250,7 +250,7 @@ def test_paper_has_the_map_the_top_ten_and_the_method(browser, internal, tmp_pat
         assert page.is_hidden(".hs-tools")
         rows = page.locator(".hs-row")
         assert [rows.nth(k).is_visible() for k in (9, 10)] == [True, False]
-        assert page.is_visible("text=permutación total")
+        assert "permutación total" in page.inner_text("#hs-method")
         side, tenth = page.locator(".hs-side").bounding_box(), rows.nth(9).bounding_box()
         assert tenth["y"] + tenth["height"] <= side["y"] + side["height"] + 1
         page.emulate_media(media="screen")

@@ -131,7 +131,7 @@
     return function (context, scale, origin, size, zoom) {
       drawn = drawn || all.map(mercator);
       context.strokeStyle = "#5f5a4c";
-      context.globalAlpha = Math.min(0.5, Math.max(0.1, (zoom - 10) * 0.11));
+      context.globalAlpha = Math.min(0.4, Math.max(0.08, (zoom - 10) * 0.08));
       context.lineWidth = zoom < 13 ? 0.5 : 0.9;
       context.beginPath();
       drawn.forEach(function (line) {
@@ -253,7 +253,19 @@
         self.print(event.matches);
       });
       this.map.on("zoomend", function () { self.number(); });
-      window.addEventListener("resize", function () { self.map.invalidateSize(); });
+      this.follow();
+    },
+
+    /* A frame may open hidden or change its size: fit again, until somebody moves the map. */
+    follow: function () {
+      var self = this, box = this.map.getContainer(), untouched = true;
+      ["pointerdown", "wheel", "keydown"].forEach(function (name) {
+        box.addEventListener(name, function () { untouched = false; }, { passive: true });
+      });
+      new ResizeObserver(function () {
+        if (untouched && self.selected === null) { self.fit(); } else { self.map.invalidateSize(); }
+        self.number();
+      }).observe(box);
     },
 
     each: function (selector, act) { document.querySelectorAll(selector).forEach(act); },
@@ -262,6 +274,7 @@
     fit: function () {
       var self = this, map = this.map, legend = document.getElementById("hs-legend");
       map.invalidateSize({ animate: false });
+      if (map.getSize().x < 60 || map.getSize().y < 60) { return; }
       var over = getComputedStyle(legend).gridArea.indexOf("map") === 0;
       var beside = over && map.getSize().x > 2 * legend.offsetWidth ? legend.offsetWidth + 16 : 0;
       [0, 0.33, 0.66, 1].some(function (share) {
@@ -365,7 +378,7 @@
           path.hsStyle.weight = 2.4;
           path.hsStyle.dashArray = null;
         }
-        path.hsHigh = high || (style && style[2] > 1);
+        path.hsHigh = high || (style && style[2] > 1.1);
         path.setStyle(path.hsStyle);
         if (path.hsHigh && path._map) { path.bringToFront(); }
       });
@@ -566,7 +579,7 @@
       chart.append(shape("path", { d: "M0 56.500H300", stroke: "#8d8777", "stroke-width": 1 }));
       months.ticks.forEach(function (tick) {
         chart.append(shape("path", { d: "M" + (tick[0] * 300 + 0.5) + " 57v4", stroke: "#8d8777" }));
-        chart.append(shape("text", { x: tick[0] * 300 + 3, y: 71 }, tick[1]));
+        if (tick[0] < 0.9) { chart.append(shape("text", { x: tick[0] * 300 + 3, y: 71 }, tick[1])); }
       });
       box.append(make("h3", [this.data.words.months]), chart,
         make("p", [months.peaks[place]], { className: "hs-small" }));
