@@ -29,7 +29,7 @@ notebooks: $(STAMP)-notebooks
 	$(BIN)/python notebooks/run_notebooks.py
 
 clean:
-	rm -rf $(VENV) out build dist docs/_build docs/api/generated
+	rm -rf $(VENV) out build dist docs/_build docs/api/generated docs/notebooks docs/jupyter_execute
 
 $(BIN)/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'hotspots needs Python 3.11 or newer; say which with make PYTHON=python3.11')"

@@ -221,6 +221,10 @@ class PolygonPlan:
     quality: PlanQuality
 
 
+LEVELS = {UNIT_ID: "units", POLYGON_ID: "polygons"}
+"""Name of an index → the level of a test on it."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class LocalResult:
     """What a local test found, place by place, and all that is needed to repeat it.
@@ -257,7 +261,7 @@ class LocalResult:
     headline
         True for the one test of its question; every other is exploratory.
     level
-        ``units`` or ``polygons``, "" where the caller did not say.
+        ``units`` or ``polygons``, by the index's name; "" for any other index.
     leaning
         Series on the places' index: the label that each place bears where its q is small
         enough, from its more extreme tail; what :func:`correct_family` labels anew by.

@@ -22,7 +22,7 @@ from hotspots.clusters.verdicts import (
     verdict_table,
 )
 from hotspots.errors import InputError
-from hotspots.schema import Label, LocalResult
+from hotspots.schema import LEVELS, Label, LocalResult
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -137,6 +137,7 @@ def excess_risk(
         alpha=settings.alpha,
         family=family_size(table["p"].to_numpy(), None),
         weights="each place alone" if graph is None else "each place with its neighbours",
+        level=LEVELS.get(str(count.index.name), ""),
         leaning=leaning,
     )
 

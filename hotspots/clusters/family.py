@@ -37,7 +37,8 @@ def correct_family(
     Parameters
     ----------
     results
-        Category → result of the same kind of test. They are not changed.
+        Category → result of the same kind of test. They are not changed; what is returned
+        bears the category as its variable.
     correction
         ``fdr`` or ``by`` in two steps, ``bonferroni`` over all places of all results, or
         ``none``.
@@ -92,6 +93,7 @@ def correct_family(
         corrected[category] = replace(
             result,
             table=table,
+            variable=category,
             correction=correction,
             alpha=float(alpha),
             family=family,

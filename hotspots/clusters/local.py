@@ -19,7 +19,7 @@ from hotspots.clusters.verdicts import (
     verdict_table,
     warn_of_floor,
 )
-from hotspots.schema import Label, LocalResult
+from hotspots.schema import LEVELS, Label, LocalResult
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -104,6 +104,7 @@ def local_result(
         least_p=float(floor.min(initial=1.0)),
         seed=None if null == "analytic" else settings.seed,
         weights=describe_weights(sites),
+        level=LEVELS.get(str(sites.index.name), ""),
         leaning=lean,
     )
 

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots import schema
+from hotspots._notes import note_keys
 from hotspots.polygons.units import unit_problems
 from hotspots.project.inputs import Inputs, read_inputs
 from hotspots.project.settings import Project, load_project
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+    from hotspots.incidents.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -30,7 +33,8 @@ class Checkup:
     by_status
         Location status → rows; adds up to ``rows``.
     repaired, problems
-        Text of the repair, or of the problem → rows.
+        Key of the repair, or of the problem (:class:`hotspots._notes.Note`) → rows; a row with
+        several counts once for each.
     unmapped
         Label that the taxonomy does not know → rows.
     categories
@@ -41,6 +45,8 @@ class Checkup:
         Number of units and of their residents.
     unit_problems
         DataFrame ``unit_id``, ``problem``, ``detail``.
+    taxonomy
+        The classes that the labels were sorted into, with their titles.
     files
         Input → size in bytes.
     """
@@ -56,6 +62,7 @@ class Checkup:
     units: int
     residents: float
     unit_problems: pd.DataFrame
+    taxonomy: Taxonomy
     files: dict[str, int]
 
 
@@ -98,8 +105,8 @@ def _checkup(project: Project, inputs: Inputs) -> Checkup:
         project=project,
         rows=len(incidents),
         by_status=_tally(incidents[schema.LOCATION_STATUS]),
-        repaired=_tally(incidents[schema.REPAIR]),
-        problems=_tally(incidents[schema.PROBLEM]),
+        repaired=note_keys(incidents[schema.REPAIR]),
+        problems=note_keys(incidents[schema.PROBLEM]),
         unmapped=_tally(unmapped[schema.CATEGORY_SOURCE]),
         categories=_tally(incidents[schema.CATEGORY]),
         dates=(
@@ -110,6 +117,7 @@ def _checkup(project: Project, inputs: Inputs) -> Checkup:
         units=len(inputs.units),
         residents=float(inputs.units[schema.POPULATION].sum()),
         unit_problems=unit_problems(inputs.units),
+        taxonomy=inputs.taxonomy,
         files={name: path.stat().st_size for name, path in inputs.files.items()},
     )
 

@@ -12,7 +12,7 @@ from hotspots.catalogue import said, text
 from hotspots.maps.briefing import briefing_map
 from hotspots.maps.report import ReportFile, report_page
 from hotspots.maps.standalone import save_standalone
-from hotspots.project.titles import category_titles
+from hotspots.project.titles import category_titles, titles_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +85,7 @@ def run_report(result: RunResult) -> str:
     """Return the report of a run as the text of one page."""
     project, findings = result.project, result.findings
     language = project.project.language
+    categories = result.incidents[schema.CATEGORY].unique()
     unmapped = result.incidents.loc[
         result.incidents[schema.CATEGORY] == schema.UNMAPPED, schema.CATEGORY_SOURCE
     ]
@@ -102,7 +103,8 @@ def run_report(result: RunResult) -> str:
         layers=result.layers,
         ranking=result.ranking,
         allocation=result.allocation,
-        category_titles=category_titles(result, language),
+        category_titles=titles_of(categories, result.inputs.taxonomy, language)
+        | category_titles(result, language),
         unmapped=unmapped.value_counts().to_dict(),
         files=[ReportFile(name, text(f"run.file.{key}", language)) for name, key in FILES],
         remarks=[said(remark, language) for remark in result.remarks],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -247,10 +247,7 @@ def find(
     return Findings(
         rates=rates,
         clusters=clusters,
-        excess={
-            name: replace(result, level="polygons", variable=name)
-            for name, result in excess.items()
-        },
+        excess=excess,
         exploratory={
             f"{category}:{choice.test}:{choice.level}": one(choice, category, None)
             for category in tests.categories
@@ -305,7 +302,7 @@ def _cluster_test(
             family=family,
             seed=seed,
         )
-    return replace(result, level=choice.level)
+    return result
 
 
 def _period(project: Project) -> str | tuple[str, str] | None:

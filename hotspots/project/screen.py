@@ -9,8 +9,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from hotspots import schema
+from hotspots._notes import note_keys
 from hotspots.catalogue import has_text, number, percent, text
-from hotspots.project.titles import category_titles
+from hotspots.project.titles import category_titles, titles_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,8 @@ def show_run(result: RunResult, out: Path, console: Console) -> None:
     _banner(result.project.project.synthetic, language, console)
     fates = result.incidents[schema.ASSIGNMENT_STATUS].astype(str).value_counts()
     _show_tally(console, fates, text("screen.fates", language), language, names="fate")
-    _show_tally(console, _problems(result), text("screen.problems", language), language, most=8)
+    problems = note_keys(result.incidents[schema.PROBLEM])
+    _show_tally(console, problems, text("screen.problems", language), language, names="note")
     quality = result.plan.quality
     console.print(
         text(
@@ -65,19 +67,23 @@ def show_checkup(found: Checkup, console: Console) -> None:
     console.print(text("screen.rows", language, n=found.rows))
     first, last, undated = found.dates
     console.print(text("screen.dates", language, first=first, last=last, n=undated))
-    for values, key, names in (
-        (found.by_status, "screen.status", "status"),
-        (found.categories, "screen.categories", ""),
-        (found.unmapped, "screen.unmapped", ""),
-        (found.repaired, "screen.repairs", ""),
-        (found.problems, "screen.problems", ""),
+    categories = found.categories.rename(
+        index=titles_of(found.categories.index, found.taxonomy, language)
+    )
+    for values, key, names, most in (
+        (found.by_status, "screen.status", "status", None),
+        (categories, "screen.categories", "", 12),
+        (found.unmapped, "screen.unmapped", "", 12),
+        (found.repaired, "screen.repairs", "note", None),
+        (found.problems, "screen.problems", "note", None),
     ):
-        _show_tally(console, values, text(key, language), language, names=names, most=12)
+        _show_tally(console, values, text(key, language), language, names=names, most=most)
     problems = found.unit_problems
     if len(problems):
         console.print(text("screen.unit_problems", language, n=len(problems)))
-        for row in problems.head(10).itertuples():
-            console.print("  " + escape(" · ".join(str(value) for value in row[1:])))
+        for unit, key, detail in problems.head(10).itertuples(index=False):
+            said = (str(unit), text(f"note.{key}", language), str(detail))
+            console.print("  " + escape(" · ".join(filter(None, said))))
 
 
 def show_verification(found: Verification, console: Console) -> None:
@@ -107,11 +113,6 @@ def _both(key: str) -> str:
 def _banner(synthetic: bool, language: str, console: Console) -> None:
     if synthetic:
         console.print(f"[bold reverse] {text('mark.synthetic', language)} [/]")
-
-
-def _problems(result: RunResult) -> pd.Series:
-    values: pd.Series = result.incidents[schema.PROBLEM].astype(str)
-    return values[values != ""].value_counts()
 
 
 def _show_tally(

@@ -255,6 +255,22 @@ class Budget(_Section):
     floor: float = Field(default=0.0, ge=0)
     cap: float | None = Field(default=None, gt=0)
 
+    @model_validator(mode="after")
+    def _can_be_divided(self) -> Budget:
+        if self.cap is not None and self.cap < self.floor:
+            raise ValueError(f"the cap {self.cap:,.2f} is below the floor {self.floor:,.2f}")
+        if self.select is not None and self.floor * self.select > self.total:
+            raise ValueError(
+                f"the floor {self.floor:,.2f} for {self.select} polygons is more than the total "
+                f"{self.total:,.2f}; lower the floor or select fewer"
+            )
+        if self.select is not None and self.cap is not None and self.cap * self.select < self.total:
+            raise ValueError(
+                f"the cap {self.cap:,.2f} for {self.select} polygons is less than the total "
+                f"{self.total:,.2f}; raise the cap or select more"
+            )
+        return self
+
 
 class MapChoices(_Section):
     """``[map]``: what the pages show."""
@@ -343,15 +359,20 @@ def parse_project(content: dict[str, Any], file: str | Path) -> Project:
 
 def _explain(error: Any, content: dict[str, Any]) -> str:
     location = [part for part in error["loc"] if part not in ("areal", "raster", "access")]
-    key = ".".join(str(part) for part in location) or "the whole file"
+    key = ".".join(str(part) for part in location)
     message = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    if error["type"] == "value_error":
+        came = error.get("input")
+        shown = "" if isinstance(came, dict | BaseModel) else f" came as {came!r};"
+        return f"{key}:{shown} {message}." if key else f"{message}."
     if error["type"] == "missing":
         return f"the key {key} is missing. Add it{_beside(content, location)}."
     if error["type"] == "extra_forbidden":
         return f"there is no key {key}{_closest(location)}. Remove it or mend its spelling."
     came = error.get("input")
-    shown = "" if isinstance(came, dict | BaseModel) else f" came as {came!r};"
-    return f"{key}:{shown} it should be {message}." if shown else f"{key}: {message}."
+    if isinstance(came, dict | BaseModel):
+        return f"{key}: {message}."
+    return f"{key}: came as {came!r}; it should be {message}."
 
 
 def _beside(content: Any, location: list[Any]) -> str:

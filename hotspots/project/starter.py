@@ -27,6 +27,15 @@ if TYPE_CHECKING:
 _POPULATION = ("pobtot", "poblacion", "pob_total", "population", "pop_usual", "residents", "pop")
 _IDENTIFIER = ("cvegeo", "ubigeo", "code", "geoid", "clave", "id", "codigo")
 _SERVICE_NAME = ("nombre", "name", "nom_estab")
+_SERVICE_KIND = ("tipo", "type", "clase", "kind", "category", "amenity")
+_MOST_KINDS = 12
+_STREET_NAME = ("nombre", "nomvial", "name", "calle", "street")
+_STREET_COLUMNS = {
+    "type": ("tipo", "tipovial", "tipo_vial", "type"),
+    "number_from": ("num_ini", "numero_inicial", "desde", "from", "fromhn"),
+    "number_to": ("num_fin", "numero_final", "hasta", "to", "tohn"),
+}
+_HEADLINE = "homicide"
 
 
 def write_project_file(
@@ -105,7 +114,8 @@ def _incident_keys(table: SourceTable, name: str) -> dict[str, str]:
         "taxonomy": _quoted(taxonomy),
         "ready": " | ".join(taxonomy_names()),
         "categories": ", ".join(_quoted(one) for one in classes),
-        "first": classes[0],
+        # The crime that is counted best, where it is known; otherwise the commonest.
+        "first": _HEADLINE if _HEADLINE in classes else classes[0],
     }
 
 
@@ -118,7 +128,7 @@ def _likeliest_taxonomy(labels: pd.Series) -> tuple[str, list[str]]:
         found[name] = classes[classes != UNMAPPED].value_counts()
     best = max(found, key=lambda name: (int(found[name].sum()), name))
     if found[best].empty:
-        return best, ["homicide"]
+        return best, [_HEADLINE]
     return best, [str(key) for key in found[best].index]
 
 
@@ -150,13 +160,17 @@ def _gazetteer(streets: str | Path | None, folder: Path) -> str:
         return ""
     layer = read_vector(existing_file(streets, "init --streets"), what=str(streets))
     text = [str(column) for column in layer.select_dtypes(["object", "string"]).columns]
-    name = _best(text, ("nombre", "name", "nomvial", "calle"), f"{streets} names the streets")
+    name = _best(text, _STREET_NAME, f"{streets} names the streets")
+    found = {key: _first_column(layer, likely) for key, likely in _STREET_COLUMNS.items()}
     return _template("streets.toml").substitute(
-        streets_file=_relative(streets, folder), street_name=_quoted(name)
+        streets_file=_relative(streets, folder),
+        street_name=_quoted(name),
+        more="".join(f"{key} = {_quoted(column)}\n" for key, column in found.items() if column),
     )
 
 
 def _service(path: str | Path, folder: Path) -> str:
+    """Return one layer for the file, or one for each kind of service that a column tells."""
     file = existing_file(path, "init --services")
     if file.suffix.lower() in (".csv", ".txt", ".tsv", ".xlsx"):
         table = read_table(file)
@@ -167,17 +181,42 @@ def _service(path: str | Path, folder: Path) -> str:
                 f"init: no column of {path} looks like a {sorted(missing)[0]}. "
                 f"Its columns are: {', '.join(table.description.names)}."
             )
-        names = list(table.description.names)
+        cells: pd.DataFrame = table.cells
         place = "".join(f"{key} = {_quoted(columns[key])}\n" for key in ("longitude", "latitude"))
     else:
-        names, place = [str(column) for column in read_vector(file, what=str(path)).columns], ""
-    named = next((column for column in names if fold(column) in _SERVICE_NAME), None)
-    return _template("service.toml").substitute(
-        key="_".join("".join(c if c.isalnum() else " " for c in fold(file.stem)).split()),
-        service_file=_relative(path, folder),
-        place=place + (f"service_name = {_quoted(named)}\n" if named else ""),
-        title=_quoted(file.stem),
+        cells, place = read_vector(file, what=str(path)), ""
+    named = _first_column(cells, _SERVICE_NAME)
+    place += f"service_name = {_quoted(named)}\n" if named else ""
+    kinds = _kinds(cells)
+    shared = {"service_file": _relative(path, folder), "place": place}
+    if not kinds:
+        return _layer(file.stem, **shared)
+    column, values = kinds
+    chosen = f"column = {_quoted(column)}\nequals = "
+    return "".join(
+        _layer(value, **shared | {"place": f"{place}{chosen}{_quoted(value)}\n"})
+        for value in values
     )
+
+
+def _layer(name: str, *, service_file: str, place: str) -> str:
+    key = "_".join("".join(c if c.isascii() and c.isalnum() else " " for c in fold(name)).split())
+    return _template("service.toml").substitute(
+        key=f"services_{key}", service_file=service_file, place=place, title=_quoted(name)
+    )
+
+
+def _kinds(cells: pd.DataFrame) -> tuple[str, list[str]] | None:
+    column = _first_column(cells, _SERVICE_KIND)
+    if column is None:
+        return None
+    values = sorted({str(value) for value in cells[column].dropna()} - {""})
+    return (column, values) if 1 < len(values) <= _MOST_KINDS else None
+
+
+def _first_column(cells: pd.DataFrame, likely: Sequence[str]) -> str | None:
+    """Return the first column whose header is one of the likely words."""
+    return next((str(column) for column in cells.columns if fold(str(column)) in likely), None)
 
 
 def _template(name: str) -> Template:

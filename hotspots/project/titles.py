@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hotspots.catalogue import has_text, text
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hotspots.incidents.taxonomy import Taxonomy
     from hotspots.project.pipeline import RunResult
 
 
 def category_titles(result: RunResult, language: str) -> dict[str, str]:
     """Return tested category → its title in the language, or its key where there is none."""
-    titles = result.inputs.taxonomy.titles
-    return {
-        category: titles.get(category, {}).get(language, category.replace("_", " "))
-        for category in result.project.tests.categories
-    }
+    return titles_of(result.project.tests.categories, result.inputs.taxonomy, language)
+
+
+def titles_of(categories: Iterable[str], taxonomy: Taxonomy, language: str) -> dict[str, str]:
+    """Return category → its title in the language; those of no class are named as such.
+
+    Examples
+    --------
+    >>> from hotspots.incidents.taxonomy import load_taxonomy
+    >>> titles_of(["homicide", "unmapped"], load_taxonomy("peru"), "es")
+    {'homicide': 'Homicidio', 'unmapped': 'sin clasificar'}
+    """
+    return {category: _title(category, taxonomy, language) for category in categories}
+
+
+def _title(category: str, taxonomy: Taxonomy, language: str) -> str:
+    title = taxonomy.titles.get(category, {}).get(language)
+    if title:
+        return title
+    # "unmapped" and, for a table without categories, "incident" are words of ours.
+    ours = f"value.{category}"
+    return text(ours, language) if has_text(ours, language) else category.replace("_", " ")
