@@ -42,8 +42,8 @@ LOCATION_SCORE = "location_score"  # 0..1
 LOCATION_RADIUS = "location_radius_m"  # metres; 0 for a point
 LOCATION_MATCH = "location_match"  # text of what was matched in the gazetteer
 LOCATION_ALTERNATIVE = "location_alternative"  # second candidate of an ambiguous row (a point)
-REPAIR = "repair"  # what was mended on this row, "" where nothing was
-PROBLEM = "problem"  # what could not be used and why, "" where nothing
+REPAIR = "repair"  # notes on what was mended on this row, "" where nothing was
+PROBLEM = "problem"  # notes on what could not be used and why, "" where nothing
 ASSIGNMENT_STATUS = "assignment_status"
 
 UNMAPPED = "unmapped"

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots._checks import columns_present
+from hotspots._notes import join_notes
 from hotspots.errors import CrsError
 from hotspots.geocoding.address import Address, parse_address
 from hotspots.geocoding.locate import Answer, Likenesses, locate
@@ -158,11 +159,7 @@ def _filled(
 ) -> gpd.GeoDataFrame:
     filled = incidents.copy()
     text = pd.Series([answer.problem for answer in answers], index=rows, dtype=str)
-    before = filled.loc[rows, PROBLEM]
-    both = (before != "") & (text != "")
-    filled[PROBLEM] = filled[PROBLEM].mask(
-        filled.index.isin(rows), (before + text.where(~both, "; " + text)).reindex(filled.index)
-    )
+    filled[PROBLEM] = join_notes(filled[PROBLEM], text.reindex(filled.index, fill_value=""))
     values: dict[str, tuple[list[object], str]] = {
         LOCATION_STATUS: ([str(answer.status) for answer in answers], "str"),
         LOCATION_PRECISION: ([str(answer.precision) for answer in answers], "str"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from hotspots._notes import Note, joined, note
 from hotspots.geocoding.areas import clear_hit
 from hotspots.geocoding.names import base_name, direction_of, name_variants
 from hotspots.geocoding.streets import Spot
@@ -78,7 +79,7 @@ class Answer:
     alternative
         The second candidate of an ambiguous answer.
     problem
-        Why there is no better answer; "" where there is nothing to say.
+        Notes on why there is no better answer; "" where there is nothing to say.
     """
 
     status: LocationStatus
@@ -136,7 +137,7 @@ def _verdict(candidates: list[Candidate]) -> Answer:
             best.spot,
             f"{best.match} | {rivals[0].match}",
             rivals[0].spot,
-            f"{len(rivals) + 1} places answer to this address nearly as well",
+            note(Note.SEVERAL_PLACES, len(rivals) + 1),
         )
     wide = best.approximate or best.spot.radius > WIDEST_BLOCK_M
     status = LocationStatus.APPROXIMATE if wide else LocationStatus.MATCHED
@@ -146,12 +147,12 @@ def _verdict(candidates: list[Candidate]) -> Answer:
 def _fallback(address: Address, areas: tuple[int, ...], gazetteer: Gazetteer) -> Answer:
     """Return the neighbourhood's disc where one is known, and otherwise say what was missing."""
     sought = address.street.name or address.landmark
-    problem = f"{sought!r} was not found" if sought else "the address names no street"
+    problem = note(Note.ADDRESS_NOT_FOUND, sought) if sought else note(Note.STREET_MISSING)
     if not areas or gazetteer.areas is None:
         return Answer(LocationStatus.UNMATCHED, problem=problem)
     discs = [gazetteer.areas.disc(area) for area in areas]
     if len(discs) > 1:
-        problem = f"{problem}; {len(discs)} neighbourhoods bear the name"
+        problem = joined(problem, note(Note.SEVERAL_NEIGHBOURHOODS, len(discs)))
         return Answer(LocationStatus.UNMATCHED, problem=problem)
     return Answer(
         LocationStatus.APPROXIMATE,
@@ -159,7 +160,7 @@ def _fallback(address: Address, areas: tuple[int, ...], gazetteer: Gazetteer) ->
         0.5,
         discs[0],
         gazetteer.areas.titles[areas[0]],
-        problem=f"{problem}; placed in its neighbourhood",
+        problem=joined(problem, note(Note.PLACED_IN_NEIGHBOURHOOD)),
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 
+from hotspots._notes import Note, joined, note
 from hotspots.incidents.dates import is_missing
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Points:
     x, y
         In the CRS asked for; NaN where there is no point.
     repair, problem
-        Text per row, "" where there is nothing to say.
+        Notes per row, "" where there is nothing to say.
     """
 
     x: Floats
@@ -114,18 +115,18 @@ def locate(
     Returns
     -------
     Points
-        Coordinates in ``study_area.crs`` (``crs`` without one), and the remarks.
+        Coordinates in ``study_area.crs`` (``crs`` without one), and the notes.
     """
     east, north = parse_numbers(longitude), parse_numbers(latitude)
     problem = _unusable(longitude, latitude, east, north, crs)
     repair = np.full(len(longitude), "", dtype=object)
     usable = np.isfinite(east.values) & np.isfinite(north.values) & (problem == "")
-    repair[usable & (east.sexagesimal | north.sexagesimal)] = "read from degrees and minutes"
+    repair[usable & (east.sexagesimal | north.sexagesimal)] = note(Note.DEGREES_MINUTES)
     x = np.where(usable, east.values, np.nan)
     y = np.where(usable, north.values, np.nan)
     if study_area is None:
         beyond = usable & crs.is_geographic & _off_the_globe(x, y)
-        problem[beyond] = _remarks("no such longitude and latitude", longitude, latitude, beyond)
+        problem[beyond] = _notes(Note.COORDINATES_IMPOSSIBLE, longitude, latitude, beyond)
         x[beyond] = y[beyond] = np.nan
         return Points(x, y, repair, problem)
     return _within(x, y, repair, problem, crs, study_area, (longitude, latitude))
@@ -148,16 +149,16 @@ def _within(
     given = np.isfinite(x)
     out_x, out_y = _project(x, y, crs, _between(crs, target))
     astray = given & ~shapely.contains_xy(near, out_x, out_y)
-    for row, point, remark in _repairs(x, y, np.flatnonzero(astray), crs, study_area, area):
+    for row, point, said in _repairs(x, y, np.flatnonzero(astray), crs, study_area, area):
         if point is None:
-            problem[row] = remark
+            problem[row] = said
         else:
             out_x[row], out_y[row] = point
-            repair[row] = "; ".join(filter(None, (repair[row], remark)))
+            repair[row] = joined(repair[row], said)
     lost = given & ~np.isfinite(out_x)
-    problem[lost] = _remarks("no such longitude and latitude", *texts, lost)
+    problem[lost] = _notes(Note.COORDINATES_IMPOSSIBLE, *texts, lost)
     outside = given & ~lost & (problem == "") & ~shapely.intersects_xy(area, out_x, out_y)
-    problem[outside] = "outside the study area"
+    problem[outside] = note(Note.OUTSIDE_STUDY_AREA)
     return Points(out_x, out_y, repair, problem)
 
 
@@ -182,32 +183,34 @@ def _repairs(
         spots = np.array([[tx[column], ty[column]] for _, tx, ty in found])
         row = int(rows[column])
         if np.hypot(*(spots - spots[0]).T).max() <= SAME_POINT_M:
-            yield row, (spots[0, 0], spots[0, 1]), f"coordinates: {found[0][0]}"
+            yield row, (spots[0, 0], spots[0, 1]), found[0][0]
         else:
-            names = " or ".join(name for name, _, _ in found)
-            yield row, None, f"outside the study area, and more than one repair would do ({names})"
+            several = note(Note.SEVERAL_REPAIRS, " | ".join(name for name, _, _ in found))
+            yield row, None, joined(note(Note.OUTSIDE_STUDY_AREA), several)
 
 
 def _candidates(
     x: Floats, y: Floats, crs: CRS, target: CRS, metric: list[CRS]
 ) -> Iterator[tuple[str, Floats, Floats]]:
-    """Yield each repair's name and the points that it gives, in the target CRS."""
+    """Yield each repair's notes and the points that it gives, in the target CRS."""
+    swapped, west, south = Note.COORDINATES_SWAPPED, Note.LONGITUDE_SIGN, Note.LATITUDE_SIGN
     changes = (
-        ("swapped", y, x),
-        ("sign of the longitude restored", -x, y),
-        ("sign of the latitude restored", x, -y),
-        ("signs restored", -x, -y),
-        ("swapped, sign of the longitude restored", -y, x),
-        ("swapped, sign of the latitude restored", y, -x),
-        ("swapped, signs restored", -y, -x),
+        (swapped, y, x),
+        (west, -x, y),
+        (south, x, -y),
+        (joined(west, south), -x, -y),
+        (joined(swapped, west), -y, x),
+        (joined(swapped, south), y, -x),
+        (joined(swapped, west, south), -y, -x),
     )
     transformer = _between(crs, target)
     for name, new_x, new_y in changes if crs.is_geographic else changes[:1]:
         yield (name, *_project(new_x, new_y, crs, transformer))
     for system in metric:
         transformer = _between(system, target)
-        yield (f"metres in {system.name}", *_project(x, y, system, transformer))
-        yield (f"metres in {system.name}, swapped", *_project(y, x, system, transformer))
+        metres = note(Note.COORDINATES_IN_METRES, system.name)
+        yield (metres, *_project(x, y, system, transformer))
+        yield (joined(metres, swapped), *_project(y, x, system, transformer))
 
 
 def _project(x: Floats, y: Floats, source: CRS, transformer: Transformer) -> tuple[Floats, Floats]:
@@ -239,20 +242,20 @@ def _unusable(
 ) -> NDArray[np.object_]:
     problem = np.full(len(longitude), "", dtype=object)
     garbled = east.unreadable | north.unreadable
-    problem[garbled] = _remarks("unreadable coordinates", longitude, latitude, garbled)
+    problem[garbled] = _notes(Note.COORDINATES_UNREADABLE, longitude, latitude, garbled)
     half = ~garbled & (np.isfinite(east.values) != np.isfinite(north.values))
-    problem[half] = "one of the two coordinates is missing"
+    problem[half] = note(Note.COORDINATES_INCOMPLETE)
     nearly = 1e-6 if crs.is_geographic else 1.0
     zero = (np.abs(east.values) < nearly) & (np.abs(north.values) < nearly)
-    problem[zero] = "coordinates (0, 0)"
+    problem[zero] = note(Note.COORDINATES_ZERO)
     return problem
 
 
-def _remarks(
-    text: str, longitude: pd.Series, latitude: pd.Series, rows: NDArray[np.bool_]
+def _notes(
+    key: Note, longitude: pd.Series, latitude: pd.Series, rows: NDArray[np.bool_]
 ) -> list[str]:
     pairs = zip(longitude[rows], latitude[rows], strict=True)
-    return [f"{text} ({east[:30]!r}, {north[:30]!r})" for east, north in pairs]
+    return [note(key, f"{east[:30]} | {north[:30]}") for east, north in pairs]
 
 
 def _read_number(text: str) -> tuple[float, bool]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from hotspots._notes import Note, join_notes, note, noted
 from hotspots._text import fold
 from hotspots.schema import DATE, DATE_PRECISION, PROBLEM
 
@@ -107,7 +108,7 @@ def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFram
     -------
     pandas.DataFrame
         On the same index: ``date`` (datetime64, NaT where unreadable), ``date_precision``
-        (``year``, ``month``, ``day``, ``minute``, ``none``), ``problem`` (text, "" where none).
+        (``year``, ``month``, ``day``, ``minute``, ``none``), ``problem`` (a note, "" where none).
 
     Examples
     --------
@@ -126,7 +127,7 @@ def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFram
     clocks = _read_clocks(clock_texts)
     timed = (days[DATE_PRECISION] == "day") & clocks["minutes"].notna()
     shift = pd.to_timedelta(clocks["minutes"].where(timed, 0.0), unit="m")
-    problems = join_texts(days[PROBLEM], clocks[PROBLEM].where(days[DATE].notna(), ""))
+    problems = join_notes(days[PROBLEM], clocks[PROBLEM].where(days[DATE].notna(), ""))
     return pd.DataFrame(
         {
             DATE: (days[DATE] + shift).astype("datetime64[us]"),
@@ -134,12 +135,6 @@ def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFram
             PROBLEM: problems,
         }
     )
-
-
-def join_texts(left: pd.Series, right: pd.Series) -> pd.Series:
-    """Return two columns of remarks as one, with a semicolon where both say something."""
-    both = (left != "") & (right != "")
-    return left.where(right == "", right.where(left == "", right)).mask(both, left + "; " + right)
 
 
 def _split(dates: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -180,19 +175,19 @@ def _month_comes_first(texts: Iterable[str]) -> bool:
 
 def _read_day(text: str, month_first: bool) -> _Day | str:
     if not text:
-        return "no date"
+        return note(Note.DATE_MISSING)
     if is_missing(text):
-        return f"the date is not known ({text[:40]!r})"
+        return note(Note.DATE_UNKNOWN, text)
     parts = _date_parts(fold(text).removesuffix(" 00:00:00"), month_first)
     if parts is None:
-        return f"the date {text[:40]!r} cannot be read"
+        return note(Note.DATE_UNREADABLE, text)
     year, month, day = parts
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        return f"the date {text[:40]!r} lies outside {FIRST_YEAR}–{LAST_YEAR}"
+        return note(Note.DATE_OUT_OF_RANGE, text)
     try:
         dt.date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
-        return f"there is no such date as {text[:40]!r}"
+        return note(Note.DATE_IMPOSSIBLE, text)
     precision = "day" if day else "month" if month else "year"
     return _Day(year, month or 1, day or 1, precision)
 
@@ -240,12 +235,11 @@ def _refuse_future(days: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
         return days
     last = int(known.quantile(_BULK, interpolation="lower")) + _YEARS_AFTER_BULK
     late = years > last
-    remark = "the date '" + texts.str[:40] + f"' lies long after the others of the file ({last})"
     return pd.DataFrame(
         {
             DATE: days[DATE].mask(late),
             DATE_PRECISION: days[DATE_PRECISION].mask(late, "none"),
-            PROBLEM: days[PROBLEM].mask(late, remark),
+            PROBLEM: days[PROBLEM].mask(late, noted(Note.DATE_TOO_LATE, texts, late)),
         }
     )
 
@@ -269,7 +263,7 @@ def _read_clock(text: str, packed: bool) -> int | str | None:
     plain = re.sub(r"\s*(hrs?|horas?|h|z|[+-]\d{2}:?\d{2})\.?$", "", fold(text))
     hours, minutes = _clock_parts(plain, packed)
     if hours < 0 or minutes > 59 or hours * 60 + minutes > 24 * 60:
-        return f"the time {text[:40]!r} cannot be read"
+        return note(Note.TIME_UNREADABLE, text)
     return hours * 60 + minutes
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
+from hotspots._notes import Note, joined, note
 from hotspots.errors import DataFileError
 from hotspots.incidents.columns import header_names
 from hotspots.incidents.decoding import (
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BLOCK_BYTES = 64 * 1024 * 1024
-NUL_NOTE = "NUL bytes were taken out of this row"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -101,7 +101,7 @@ def _read_ragged(
                 continue
             records.append((row + [""] * width)[:width])
             if len(row) != width:
-                notes[len(records)] = f"the row has {len(row)} fields and the header {width}"
+                notes[len(records)] = note(Note.ROW_WIDTH, f"{len(row)} ≠ {width}")
     except csv.Error as error:
         raise DataFileError(
             f"{path}: line {reader.line_num} cannot be read ({error}). A quotation mark that is "
@@ -125,5 +125,7 @@ def _without_nul(
 ) -> tuple[pd.DataFrame, dict[int, str]]:
     marked = cells.apply(lambda column: column.str.contains("\0", regex=False)).any(axis=1)
     clean = cells.apply(lambda column: column.str.replace("\0", "", regex=False))
-    added = {int(row): NUL_NOTE for row in cells.index[marked]}
-    return clean, {**added, **notes}
+    added = {
+        int(row): joined(note(Note.NUL_BYTES), notes.get(row, "")) for row in cells.index[marked]
+    }
+    return clean, {**notes, **added}

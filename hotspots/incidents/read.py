@@ -12,12 +12,13 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from hotspots._checks import projected_crs
+from hotspots._notes import Note, join_notes, note, noted
 from hotspots._text import fold
 from hotspots.catalogue import remark
 from hotspots.errors import CrsError
 from hotspots.incidents.columns import resolve_column
 from hotspots.incidents.coordinates import Points, locate
-from hotspots.incidents.dates import is_missing, join_texts, parse_dates
+from hotspots.incidents.dates import is_missing, parse_dates
 from hotspots.incidents.source import POINT_X, POINT_Y, SourceTable, read_table
 from hotspots.incidents.taxonomy import Taxonomy, class_key, classify, load_taxonomy
 from hotspots.schema import (
@@ -131,7 +132,7 @@ def read_incidents(
     >>> read["location_status"].tolist()
     ['given', 'unmatched']
     >>> read.loc[2, "problem"]
-    "the date is not known ('SE DESCONOCE')"
+    'date_unknown: SE DESCONOCE'
     """
     if study_area is not None:
         projected_crs(study_area, "study_area")
@@ -268,8 +269,7 @@ def _victims(texts: pd.Series | None, index: pd.Index) -> tuple[pd.Series, pd.Se
     usable = values.notna() & (values >= 0) & (values <= _MOST_VICTIMS) & (values % 1 == 0)
     counts = values.where(usable, 1).astype("int64")
     silent = texts.isin([text for text in texts.unique() if is_missing(text)])
-    remark = "the number of victims '" + texts.str[:20] + "' cannot be used; counted as 1"
-    return counts, nothing.mask(~usable & ~silent, remark)
+    return counts, noted(Note.VICTIMS_COUNTED_AS_ONE, texts, ~usable & ~silent)
 
 
 def _dates(cells: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:
@@ -298,9 +298,8 @@ def _categories(
     else:
         chosen = load_taxonomy(taxonomy)
         classes = classify(labels, chosen, where=path or "The table")
-        remark = "the category '" + labels.str[:60] + f"' is not in {chosen.name}"
-        problem = pd.Series("", index=index, dtype=str).mask(classes == UNMAPPED, remark)
-    problem = problem.mask(labels.map(fold) == "", "no category")
+        problem = noted(Note.CATEGORY_UNKNOWN, labels, classes == UNMAPPED)
+    problem = problem.mask(labels.map(fold) == "", note(Note.CATEGORY_MISSING))
     return pd.DataFrame({CATEGORY: classes, CATEGORY_SOURCE: labels, "category problem": problem})
 
 
@@ -325,7 +324,7 @@ def _places(cells: Mapping[str, pd.Series], index: pd.Index, points: Points) -> 
             LOCATION_RADIUS: np.where(given, 0.0, np.nan),
             LOCATION_MATCH: "",
             REPAIR: pd.Series(points.repair, index=index, dtype=str),
-            "place problem": problem.mask(silent, "neither coordinates nor an address"),
+            "place problem": problem.mask(silent, note(Note.LOCATION_MISSING)),
         }
     )
 
@@ -345,5 +344,5 @@ def _repeats(cells: pd.DataFrame) -> pd.Series:
 def _problems(frame: pd.DataFrame, notes: Mapping[int, str]) -> pd.Series:
     problem = pd.Series(frame.index.map(lambda row: notes.get(row, "")), frame.index, dtype=str)
     for part in _PARTS:
-        problem = join_texts(problem, frame[part])
+        problem = join_notes(problem, frame[part])
     return problem

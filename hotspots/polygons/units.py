@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ import pandas as pd
 import shapely
 
 from hotspots import _checks, schema
+from hotspots._notes import Note, note, split_note
 from hotspots.errors import ColumnError, InputError
 from hotspots.spatial import coverage, crs, vector
 
-MENDED = "mended geometry"
+_POSITION = re.compile(r"\[([^\]]*)\]")
 
 
 def read_units(
@@ -45,7 +47,7 @@ def read_units(
     -------
     GeoDataFrame
         Indexed by ``unit_id`` (text), sorted by it, with ``population`` (float), ``repair``
-        (what was mended on the unit, "" for nothing), all other columns of the source, and
+        (a note on what was mended, "" for nothing), all other columns of the source, and
         valid polygons in metres: the source's own reference system where it is metric, else
         the local UTM zone.
 
@@ -97,8 +99,9 @@ def unit_problems(units: gpd.GeoDataFrame, *, gap_m: float = 1.0) -> pd.DataFram
     Returns
     -------
     DataFrame
-        ``unit_id``, ``problem`` (``mended geometry``, ``overlap``, ``small gap``,
-        ``no neighbour``, ``no residents``, ``fractional population``) and ``detail``.
+        ``unit_id``, ``problem`` (``self_intersection``, ``geometry_mended``,
+        ``folded_by_projection``, ``overlap``, ``small_gap``, ``no_neighbour``,
+        ``no_residents``, ``fractional_population``) and ``detail``: a place, a size, a unit.
 
     Examples
     --------
@@ -108,7 +111,7 @@ def unit_problems(units: gpd.GeoDataFrame, *, gap_m: float = 1.0) -> pd.DataFram
     >>> unit_problems(read_units(layer, population="n", id="id"))[["unit_id", "problem"]]
       unit_id                problem
     0       a                overlap
-    1       b  fractional population
+    1       b  fractional_population
     """
     _checks.columns_present(units.columns, [schema.POPULATION], "units")
     names = units.index.astype(str).to_numpy()
@@ -116,15 +119,15 @@ def unit_problems(units: gpd.GeoDataFrame, *, gap_m: float = 1.0) -> pd.DataFram
     if schema.REPAIR in units:
         mended = units[schema.REPAIR].to_numpy() != ""
         rows += [
-            (name, MENDED, str(detail))
-            for name, detail in zip(names[mended], units[schema.REPAIR][mended], strict=True)
+            (name, *split_note(str(written)))
+            for name, written in zip(names[mended], units[schema.REPAIR][mended], strict=True)
         ]
     rows += _overlap_rows(units, names) + _gap_rows(units, names, gap_m)
     residents = units[schema.POPULATION].to_numpy(dtype=float)
-    rows += [(name, "no residents", "joins a neighbour") for name in names[residents == 0]]
+    rows += [(name, str(Note.NO_RESIDENTS), "") for name in names[residents == 0]]
     fractional = residents != np.round(residents)
     rows += [
-        (name, "fractional population", f"{value:g}")
+        (name, str(Note.FRACTIONAL_POPULATION), f"{value:g}")
         for name, value in zip(names[fractional], residents[fractional], strict=True)
     ]
     table = pd.DataFrame(rows, columns=[schema.UNIT_ID, "problem", "detail"], dtype=object)
@@ -198,8 +201,18 @@ def _in_metres(
         raise InputError(f"{what}: some coordinates are infinite. Export the layer again.")
     result = moved.set_geometry(gpd.GeoSeries(again, index=moved.index, crs=moved.crs))
     reason = shapely.is_valid_reason(np.asarray(known.geometry.to_numpy(), dtype=object))
-    text = np.where(changed, reason, np.where(folded, "folded by the projection", ""))
-    return result.assign(**{schema.REPAIR: text.astype(object)})
+    notes = np.full(len(reason), "", dtype=object)
+    notes[folded] = note(Note.FOLDED_BY_PROJECTION)
+    notes[changed] = [_mended(text) for text in reason[changed]]
+    return result.assign(**{schema.REPAIR: notes})
+
+
+def _mended(reason: str) -> str:
+    """Return the note on what made a geometry invalid, with the place where it did."""
+    crossed = "self-intersection" in reason.casefold()
+    place = _POSITION.search(reason)
+    key = Note.SELF_INTERSECTION if crossed else Note.GEOMETRY_MENDED
+    return note(key, place[1] if place else "")
 
 
 def _assembled(
@@ -217,7 +230,7 @@ def _assembled(
 def _overlap_rows(units: gpd.GeoDataFrame, names: np.ndarray) -> list[tuple[str, str, str]]:
     left, right, area = coverage.overlaps(units.geometry.to_numpy())
     return [
-        (names[a], "overlap", f"{size:.0f} m² with {names[b]}")
+        (names[a], str(Note.OVERLAP), f"{size:.0f} m² · {names[b]}")
         for a, b, size in zip(left, right, area, strict=True)
     ]
 
@@ -230,9 +243,9 @@ def _gap_rows(
     alone = np.setdiff1d(np.arange(len(names)), np.r_[pairs.first, pairs.second])
     apart = shapely.distance(shapes[pairs.first], shapes[pairs.second])
     gap = apart > 0
-    rows = [(names[row], "no neighbour", f"none within {gap_m:g} m") for row in alone]
+    rows = [(names[row], str(Note.NO_NEIGHBOUR), f"> {gap_m:g} m") for row in alone]
     return rows + [
-        (names[a], "small gap", f"{size:.2f} m to {names[b]}")
+        (names[a], str(Note.SMALL_GAP), f"{size:.2f} m · {names[b]}")
         for a, b, size in zip(pairs.first[gap], pairs.second[gap], apart[gap], strict=True)
     ]
 

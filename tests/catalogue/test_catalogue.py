@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 import hotspots.catalogue as catalogue
+from hotspots._notes import Note
 from hotspots.errors import InputError
-from hotspots.schema import AssignmentStatus, Label
+from hotspots.schema import AssignmentStatus, Label, LocationPrecision, LocationStatus
 
 FOLDER = Path(catalogue.__file__).parent
 PACKAGE = FOLDER.parent
@@ -80,6 +81,15 @@ def test_every_label_and_fate_has_a_word(language):
         assert catalogue.has_text(f"label.{label.replace(' ', '_')}", language)
     for fate in AssignmentStatus:
         assert catalogue.has_text(f"fate.{fate}", language)
+    for status in LocationStatus:
+        assert catalogue.has_text(f"status.{status}", language)
+    for precision in LocationPrecision:
+        assert catalogue.has_text(f"precision.{precision}", language)
+
+
+@pytest.mark.parametrize("language", catalogue.languages())
+def test_every_note_has_its_words_and_no_word_is_left_over(language):
+    assert set(catalogue.words("note", language)) == set(Note)
 
 
 def test_the_catalogue_imports_nothing_of_ours_but_the_errors():

@@ -9,6 +9,7 @@ import pytest
 import shapely
 from shapely.testing import assert_geometries_equal
 
+from hotspots._notes import note_keys
 from hotspots.errors import ColumnError, CrsError, InputError
 from hotspots.geocoding.gazetteer import Gazetteer
 from hotspots.geocoding.geocode import geocode
@@ -105,7 +106,7 @@ def test_a_name_in_two_neighbourhoods_keeps_both_places(gazetteer):
     assert row["location_status"] == "ambiguous"
     both = sorted([row.geometry.x, row["location_alternative"].x])
     np.testing.assert_allclose(both, [-8.0, 4_992.0], atol=1.5)
-    assert row["location_score"] < 0.65 and "2 places" in row["problem"]
+    assert row["location_score"] < 0.65 and row["problem"] == "several_places: 2"
 
 
 def test_the_column_of_the_neighbourhood_decides_too(gazetteer):
@@ -124,14 +125,18 @@ def test_what_only_the_neighbourhood_places_is_approximate(gazetteer, address):
     if row["location_precision"] == "neighbourhood":
         disc = row.geometry.buffer(row["location_radius_m"] * 1.01)
         assert disc.contains(shapely.box(-50, -50, 450, 450))
-        assert "placed in its neighbourhood" in row["problem"]
+        reason, placed = row["problem"].split("; ")
+        assert reason.split(": ")[0] in ("address_not_found", "street_missing")
+        assert placed == "placed_in_neighbourhood"
 
 
 @pytest.mark.parametrize("address", ["Calle Inexistente 5", "Mz 12 Lt 5", "xyzzy", "Morelia 5"])
 def test_what_is_not_there_is_unmatched_with_a_reason(gazetteer, address):
     row = place(gazetteer, address)
     assert row["location_status"] == "unmatched"
-    assert row.geometry is None and row["problem"]
+    assert row.geometry is None
+    (reason,) = note_keys(pd.Series([row["problem"]])).index
+    assert reason == ("street_missing" if address.startswith("Mz") else "address_not_found")
 
 
 def test_a_street_in_another_neighbourhood_than_stated_is_no_answer(gazetteer):
@@ -161,7 +166,7 @@ def test_rows_with_points_stay_as_they_are_and_none_is_dropped(gazetteer):
     # (0, 0) was no place, but its row has an address.
     assert found["location_status"].tolist() == ["given", "matched", "matched", "unmatched"]
     assert found.geometry.iloc[0].equals(shapely.Point(7, 9))
-    assert found["problem"].iloc[2] == "coordinates (0, 0)"
+    assert found["problem"].iloc[2] == "coordinates_zero"
     pd.testing.assert_frame_equal(pd.DataFrame(read), pd.DataFrame(before))
 
 

@@ -81,7 +81,7 @@ def test_no_word_of_the_briefing_is_left_over(city, options, pseudo, audience):
 
 def test_no_word_of_the_report_is_left_over(city, pseudo):
     rows = city.incidents.assign(
-        repair="coordinates: swapped", problem="'x' was not found; no date"
+        repair="coordinates_swapped", problem="address_not_found: x; date_missing"
     )
     page = report_page(
         incidents=rows,

@@ -91,6 +91,17 @@ def test_the_fates_add_up_to_the_rows(city, plan, geocoding):
     assert rows[1][0] == "Dentro de un polígono"
 
 
+def test_notes_are_tallied_by_kind_and_not_added_up(city, plan, geocoding):
+    rows = pd.DataFrame(
+        {
+            "assignment_status": ["unlocated"] * 3,
+            "problem": ["date_unknown: s/d; address_not_found: lote", "date_unknown: ?", ""],
+        }
+    )
+    found = tables(page(city, plan, geocoding, incidents=rows))["Lo que no se pudo usar, y por qué"]
+    assert found[1:] == [["fecha desconocida", "2"], ["no se encontró la calle o el lugar", "1"]]
+
+
 def test_every_test_is_there_with_its_null_and_family(city, plan, geocoding):
     rows = tables(page(city, plan, geocoding))["Pruebas"]
     assert len(rows) == 4

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -64,10 +66,12 @@ def test_what_was_mended_is_told(layer):
     metric = layer.to_crs(32613)
     metric.geometry = [BOW_TIE, box(200, 0, 400, 200)]
     units = read(metric)
-    assert units.loc["0002", "repair"].startswith("Self-intersection")
+    assert re.fullmatch(r"self_intersection: [\d.]+ [\d.]+", units.loc["0002", "repair"])
     assert units.loc["0002"].geometry.area == pytest.approx(20_000)
     problems = unit_problems(units)
-    assert problems[problems["problem"] == "mended geometry"]["unit_id"].tolist() == ["0002"]
+    place = units.loc["0002", "repair"].removeprefix("self_intersection: ")
+    assert ["0002", "self_intersection", place] in problems.to_numpy().tolist()
+    assert problems["problem"].tolist().count("self_intersection") == 1
 
 
 def test_problems_name_both_units():
@@ -83,11 +87,11 @@ def test_problems_name_both_units():
     )
     found = unit_problems(read(layer))
     assert found.to_numpy().tolist() == [
-        ["a", "overlap", "1000 m² with b"],
-        ["b", "small gap", "0.50 m to c"],
-        ["c", "fractional population", "10.5"],
-        ["d", "no neighbour", "none within 1 m"],
-        ["d", "no residents", "joins a neighbour"],
+        ["a", "overlap", "1000 m² · b"],
+        ["b", "small_gap", "0.50 m · c"],
+        ["c", "fractional_population", "10.5"],
+        ["d", "no_neighbour", "> 1 m"],
+        ["d", "no_residents", ""],
     ]
 
 

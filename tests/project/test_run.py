@@ -33,7 +33,7 @@ def test_every_row_keeps_its_fate(town, tmp_path: Path) -> None:
     kept = gpd.read_parquet(tmp_path / "out" / "internal" / "incidents.parquet")
     assert len(kept) == 400
     assert kept.loc[4, "category"] == "unmapped"
-    assert "31/02/2013" in kept.loc[2, "problem"]
+    assert "date_impossible: 31/02/2013" in kept.loc[2, "problem"].split("; ")
 
 
 def test_the_grant_adds_up_to_the_cent(town, tmp_path: Path) -> None:
