@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,11 +69,13 @@ def init(
 @app.command()
 def check(project_file: ProjectFile) -> None:
     """Read the inputs and report their quality · Lee los datos e informa su calidad."""
-    with _plain_errors(), _notes() as console:
+    with _plain_errors(), _screen() as screen:
         from hotspots.project.checkup import check as check_inputs
         from hotspots.project.screen import show_checkup
 
-        show_checkup(check_inputs(project_file), console)
+        found = check_inputs(project_file)
+        screen.language = found.project.project.language
+        show_checkup(found, screen.console)
 
 
 @app.command()
@@ -93,25 +96,26 @@ def verify(
     ] = None,
 ) -> None:
     """Run again from the manifest; say what differs · Repite la corrida y dice qué difiere."""
-    with _plain_errors(), _notes() as console:
+    with _plain_errors(), _screen() as screen:
         from hotspots.project.screen import show_verification
         from hotspots.project.verification import verify as verify_outputs
 
-        with _progress(console) as tell:
+        with _progress(screen.console) as tell:
             found = verify_outputs(out, project_file=project_file, progress=tell)
-        show_verification(found, console)
+        show_verification(found, screen.console)
     if not found.same:
         raise typer.Exit(1)
 
 
 def _run(project_file: Path, out: Path) -> None:
-    with _notes() as console:
+    with _screen() as screen:
         from hotspots.project.runner import run as run_file
         from hotspots.project.screen import show_run
 
-        with _progress(console) as tell:
+        with _progress(screen.console) as tell:
             result = run_file(project_file, out=out, progress=tell)
-        show_run(result, out, console)
+        screen.language = result.project.project.language
+        show_run(result, out, screen.console)
 
 
 def _console() -> Console:
@@ -141,18 +145,28 @@ def _plain_errors() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
+@dataclass
+class _Screen:
+    """Where a command prints, and in which language, once it knows."""
+
+    console: Console
+    language: str = "es"
+
+
 @contextmanager
-def _notes() -> Iterator[Console]:
-    """Give a console; the library's warnings are shown on it as notes, each one once."""
+def _screen() -> Iterator[_Screen]:
+    """Give a screen; the library's warnings are shown on it as notes, each one once."""
+    from hotspots.catalogue import said
     from hotspots.errors import HotspotsWarning
 
-    console = _console()
+    screen = _Screen(_console())
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", HotspotsWarning)
-        yield console
-    for text in dict.fromkeys(str(warning.message) for warning in caught):
-        console.print(f"[yellow]![/] {_safe(text)}", soft_wrap=True)
+        yield screen
+    notes = (said(warning.message, screen.language) for warning in caught)
+    for note in dict.fromkeys(notes):
+        screen.console.print(f"[yellow]![/] {_safe(note)}", soft_wrap=True)
 
 
 @contextmanager

@@ -183,7 +183,7 @@ def _services(layer: AccessLayer, path: Path, units: gpd.GeoDataFrame) -> gpd.Ge
                 f"{layer.column} = {layer.equals!r}."
             )
     names = points[layer.service_name] if layer.service_name else ""
-    return points.assign(kind=layer.name, name=names)
+    return points.assign(kind=layer.equals or layer.name, name=names)
 
 
 def _streets(

@@ -11,7 +11,7 @@ from hotspots import schema
 from hotspots.catalogue import said, text
 from hotspots.maps.briefing import briefing_map
 from hotspots.maps.report import ReportFile, report_page
-from hotspots.maps.standalone import save_standalone
+from hotspots.maps.standalone import save_standalone, write_whole
 from hotspots.project.titles import category_titles, titles_of
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ FILES = (
 def write_internal_pages(result: RunResult, folder: Path) -> None:
     """Write ``briefing.html`` and ``report.html``, both marked as restricted."""
     save_standalone(run_map(result, audience="internal"), folder / "briefing.html")
-    page = run_report(result)
-    (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
+    write_whole(folder / "report.html", run_report(result))
 
 
 def write_public_page(result: RunResult, path: Path) -> None:
@@ -74,9 +73,13 @@ def run_map(result: RunResult, *, audience: Audience = "internal") -> Any:
         language=language,
         title=text("run.briefing", language, name=project.project.name),
         period=period_in_words(result),
-        located=(result.geocoding.located, result.geocoding.rows),
+        located={
+            str(category): (int(row["located"]), int(row["rows"]))
+            for category, row in result.geocoding.by_category.iterrows()
+        },
         synthetic=project.project.synthetic,
         threshold=project.map.threshold,
+        per=project.tests.per,
         currency=project.project.currency,
     )
 
@@ -111,6 +114,7 @@ def run_report(result: RunResult) -> str:
         title=text("run.report", language, name=project.project.name),
         period=period_in_words(result),
         language=language,
+        per=project.tests.per,
         currency=project.project.currency,
         synthetic=project.project.synthetic,
     )
