@@ -23,7 +23,7 @@ lint: $(STAMP)-lint
 	$(BIN)/lint-imports --config setup.cfg
 
 docs: $(STAMP)-docs
-	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 
 notebooks: $(STAMP)-notebooks
 	$(BIN)/python notebooks/run_notebooks.py
