@@ -123,12 +123,12 @@ def polygons_section(plan: PolygonPlan | None, language: str) -> Section | None:
             number(float(row["n_units"]), language),
             word("reason", str(row["reason"]), language),
             text("value.yes" if bool(row.get("proven", False)) else "value.no", language),
-            str(row.get("detail", "")),
+            number(float(row.get("residents_impossible", 0.0)), language),
         )
         for place, row in plan.exceptions.iterrows()
     ]
-    columns = ("polygon", "residents", "units", "reason", "proven", "detail")
-    exceptions = table_of("exceptions", columns, rows, language, numbers=(1, 2))
+    columns = ("polygon", "residents", "units", "reason", "proven", "impossible")
+    exceptions = table_of("exceptions", columns, rows, language, numbers=(1, 2, 5))
     return section_of("polygons", language, sentences, [exceptions] if rows else [])
 
 

@@ -13,6 +13,7 @@ import pytest
 import hotspots.catalogue as catalogue
 from hotspots._notes import Note
 from hotspots.errors import InputError
+from hotspots.polygons import reasons
 from hotspots.schema import AssignmentStatus, Label, LocationPrecision, LocationStatus
 
 FOLDER = Path(catalogue.__file__).parent
@@ -85,6 +86,15 @@ def test_every_label_and_fate_has_a_word(language):
         assert catalogue.has_text(f"status.{status}", language)
     for precision in LocationPrecision:
         assert catalogue.has_text(f"precision.{precision}", language)
+
+
+@pytest.mark.parametrize("language", catalogue.languages())
+def test_every_reason_out_of_bounds_has_its_words(language):
+    known = (
+        reasons.ABOVE, reasons.BELOW, reasons.MISFIT, reasons.INDIVISIBLE, reasons.NOT_FOUND,
+    )  # fmt: skip
+    keys = {reason.replace(" ", "_") for reason in known}
+    assert set(catalogue.words("reason", language)) == keys
 
 
 @pytest.mark.parametrize("language", catalogue.languages())

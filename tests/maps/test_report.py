@@ -19,9 +19,10 @@ def plan(city):
         {
             "population": [900.0],
             "n_units": [1],
-            "reason": ["island"],
+            "reason": ["piece below the floor"],
             "proven": [True],
-            "detail": ["no neighbour"],
+            "residents_impossible": [900.0],
+            "detail": ["a piece of 900 residents"],
         },
         index=pd.Index(["P001"], name="polygon_id"),
     )
@@ -119,8 +120,7 @@ def test_the_grants_add_up_to_the_budget(city, plan, geocoding):
 
 def test_each_exception_has_its_reason(city, plan, geocoding):
     rows = tables(page(city, plan, geocoding))["Polígonos fuera de los límites, y por qué"]
-    assert rows[1][0] == "P001"
-    assert rows[1][4] == "sí"
+    assert rows[1] == ["P001", "900", "1", "pieza aislada con menos residentes que el mínimo", "sí", "900"]
 
 
 def test_below_the_bar_is_warned_of(city, plan, geocoding):
