@@ -120,7 +120,14 @@ def test_the_grants_add_up_to_the_budget(city, plan, geocoding):
 
 def test_each_exception_has_its_reason(city, plan, geocoding):
     rows = tables(page(city, plan, geocoding))["Polígonos fuera de los límites, y por qué"]
-    assert rows[1] == ["P001", "900", "1", "pieza aislada con menos residentes que el mínimo", "sí", "900"]
+    assert rows[1] == [
+        "P001",
+        "900",
+        "1",
+        "pieza aislada con menos residentes que el mínimo",
+        "sí",
+        "900",
+    ]
 
 
 def test_below_the_bar_is_warned_of(city, plan, geocoding):
