@@ -6,12 +6,14 @@ from itertools import permutations as ordered_tuples
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
 
+    Integers = npt.NDArray[np.int64]
     Positions = npt.NDArray[np.int32]
 
 CHUNK = 16_384
@@ -40,6 +42,28 @@ def all_ordered_draws(n: int, columns: int) -> Positions:
     return np.ascontiguousarray(table.T)
 
 
+def own_draws(
+    draws: Positions, n: int, rank: Integers, size: Integers
+) -> tuple[Integers, Integers, Integers]:
+    """Return (place, row, slot) of every draw in which a place met its own position.
+
+    ``rank`` holds the places' positions, ``size`` how many slots of a draw are theirs.
+    """
+    columns, rows = int(size.max()), draws.shape[1]
+    flat = draws[:columns].ravel()
+    # A counting sort: for each position, its entries in the table, first slots first.
+    entries = sparse.coo_array(
+        (np.ones(flat.size, dtype=np.int8), (flat, np.arange(flat.size))), shape=(n, flat.size)
+    ).tocsr()
+    length = _meetings(draws, n, rank, size)
+    place = np.repeat(np.arange(rank.size), length)
+    first = entries.indptr[rank].astype(np.int64)
+    ends = np.cumsum(length)
+    entry = entries.indices[np.arange(place.size) + np.repeat(first - (ends - length), length)]
+    slot, row = np.divmod(entry.astype(np.int64), rows)
+    return place, row, slot
+
+
 def _chunk(n: int, columns: int, rows: int, root: np.random.SeedSequence) -> Positions:
     table = np.empty((columns, rows), dtype=np.int32)
     marks = np.zeros((rows, n), dtype=bool) if _wants_marks(n, columns, rows) else None
@@ -56,6 +80,18 @@ def _chunk(n: int, columns: int, rows: int, root: np.random.SeedSequence) -> Pos
         if marks is not None:
             marks[row, drawn] = True
     return table
+
+
+def _meetings(draws: Positions, n: int, rank: Integers, size: Integers) -> Integers:
+    """Return how many of the draws hold each place's own position among its first slots."""
+    length = np.zeros(rank.size, dtype=np.int64)
+    met, done = np.zeros(n, dtype=np.int64), 0
+    for slots in np.unique(size):
+        met += np.bincount(draws[done:slots].ravel(), minlength=n)
+        done = int(slots)
+        members = size == slots
+        length[members] = met[rank[members]]
+    return length
 
 
 def _wants_marks(n: int, columns: int, rows: int) -> bool:

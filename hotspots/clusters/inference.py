@@ -15,9 +15,8 @@ from math import ceil, comb, perm
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
-from hotspots.clusters.draws import all_ordered_draws, distinct_draws
+from hotspots.clusters.draws import all_ordered_draws, distinct_draws, own_draws
 from hotspots.clusters.enumeration import enumerated_counts
 from hotspots.clusters.sites import RELATIVE_TOLERANCE
 from hotspots.errors import InputError
@@ -100,9 +99,9 @@ def permutation_tails(sites: Sites, *, total: bool, permutations: int, seed: int
     constant = _constant(sites, total)
     scaled = sites.scaled
     observed = _observed(sites, scaled)
-    distinct = _distinct_draws(sites, total)
+    distinct = draws_available(sites, total)
     small = distinct <= permutations
-    for members in _same(sites.size, np.flatnonzero(small & sites.equal)):
+    for members in by_size(sites.size, np.flatnonzero(small & sites.equal)):
         places = _places(sites, observed, members)
         own = None if total else scaled[places.rank]
         above, below, draws = enumerated_counts(
@@ -110,7 +109,7 @@ def permutation_tails(sites: Sites, *, total: bool, permutations: int, seed: int
         )
         greater[members], less[members] = above / draws, below / draws
         least[members], enumerated[members] = 1 / draws, True
-    for members in _same(sites.size, np.flatnonzero(small & ~sites.equal)):
+    for members in by_size(sites.size, np.flatnonzero(small & ~sites.equal)):
         places = _places(sites, observed, members, weighted=True)
         table = all_ordered_draws(scaled.size, int(places.size[0]))
         above, below = _weighted_counts(table, scaled, places, "all" if total else "drop")
@@ -152,10 +151,10 @@ def permutations_needed(permutations: int | str, family: int, alpha: float) -> i
 
 
 def _observed(sites: Sites, scaled: Floats) -> Floats:
-    return sites.lag(scaled, _relative_weights(sites))
+    return sites.lag(scaled, relative_weights(sites))
 
 
-def _relative_weights(sites: Sites) -> Floats:
+def relative_weights(sites: Sites) -> Floats:
     """Weights over the greatest of their row; exactly 1 where a row's weights are equal."""
     largest = np.zeros(sites.tested.size)
     np.maximum.at(largest, sites.link_site, sites.link_weight)
@@ -179,7 +178,8 @@ def _constant(sites: Sites, total: bool) -> Booleans:
     return constant
 
 
-def _distinct_draws(sites: Sites, total: bool) -> Floats:
+def draws_available(sites: Sites, total: bool) -> Floats:
+    """Return how many distinct draws each tested place has (ordered, where weights differ)."""
     available = sites.reference.size - (not total)
     keys, where = np.unique(np.column_stack([sites.size, sites.equal]), axis=0, return_inverse=True)
     counted = [(comb if equal else perm)(available, int(size)) for size, equal in keys]
@@ -188,7 +188,8 @@ def _distinct_draws(sites: Sites, total: bool) -> Floats:
     return capped[where.ravel()] if counted else np.empty(0)
 
 
-def _same(size: Integers, members: Integers) -> Iterator[Integers]:
+def by_size(size: Integers, members: Integers) -> Iterator[Integers]:
+    """Yield ``members`` by their size, the smallest first."""
     for value in np.unique(size[members]):
         yield members[size[members] == value]
 
@@ -206,7 +207,7 @@ def _places(
         first = np.cumsum(sites.size) - sites.size
         slot = np.arange(sites.link_site.size) - first[sites.link_site]
         mine = number[sites.link_site] >= 0
-        weights[number[sites.link_site[mine]], slot[mine]] = _relative_weights(sites)[mine]
+        weights[number[sites.link_site[mine]], slot[mine]] = relative_weights(sites)[mine]
     return _Places(
         sites.rank[members],
         size,
@@ -263,7 +264,7 @@ def _shared_counts(
         greater[members] = ordered.size - above
         less[members] = np.searchsorted(ordered, places.high[members], side="right")
     if swap:
-        place, row, _ = _own_draws(draws, scaled.size, places)
+        place, row, _ = own_draws(draws, scaled.size, places.rank, places.size)
         before = sums[group[place], row]
         stand_in = scaled[draws[places.size[place], row]]
         after = before - scaled[places.rank[place]] + stand_in
@@ -303,7 +304,7 @@ def _weighted_block(
     less = (sums <= places.high[:, None]).sum(axis=1)
     if own == "all":
         return greater, less
-    place, row, slot = _own_draws(draws, scaled.size, places)
+    place, row, slot = own_draws(draws, scaled.size, places.rank, places.size)
     before = sums[place, row]
     if own == "drop":
         after = np.full(before.size, np.nan)
@@ -322,35 +323,6 @@ def _prefix_sums(draws: Positions, scaled: Floats, sizes: Integers) -> Floats:
             running += scaled[draws[column]]
         sums[number], done = running, int(size)
     return sums
-
-
-def _own_draws(draws: Positions, n: int, places: _Places) -> tuple[Integers, Integers, Integers]:
-    """Return (place, row, slot) of every draw in which a place met its own position."""
-    columns, rows = int(places.size.max()), draws.shape[1]
-    flat = draws[:columns].ravel()
-    # A counting sort: for each position, its entries in the table, first slots first.
-    entries = sparse.coo_array(
-        (np.ones(flat.size, dtype=np.int8), (flat, np.arange(flat.size))), shape=(n, flat.size)
-    ).tocsr()
-    length = _meetings(draws, n, places)
-    place = np.repeat(np.arange(places.rank.size), length)
-    first = entries.indptr[places.rank].astype(np.int64)
-    ends = np.cumsum(length)
-    entry = entries.indices[np.arange(place.size) + np.repeat(first - (ends - length), length)]
-    slot, row = np.divmod(entry.astype(np.int64), rows)
-    return place, row, slot
-
-
-def _meetings(draws: Positions, n: int, places: _Places) -> Integers:
-    """Return how many of the draws hold each place's own position among its first slots."""
-    length = np.zeros(places.rank.size, dtype=np.int64)
-    met, done = np.zeros(n, dtype=np.int64), 0
-    for size in np.unique(places.size):
-        met += np.bincount(draws[done:size].ravel(), minlength=n)
-        done = int(size)
-        members = places.size == size
-        length[members] = met[places.rank[members]]
-    return length
 
 
 def _changes(

@@ -92,7 +92,7 @@ def local_moran(
     null = null if null is not None else "conditional"
     one_of(null, ("conditional", "analytic"), "null")
     settings = checked_settings(alternative, correction, alpha, seed, family)
-    sites = _row_standardised(place_sites(values, graph, include_self=False))
+    sites = row_standardised(place_sites(values, graph, include_self=False))
     draws = draws_asked(permutations, sites, settings)
     lag_z = sum_z(sites, own_included=False)
     sign = _signs(sites)
@@ -102,15 +102,16 @@ def local_moran(
         values.name,
         sites,
         _moments(sites, lag_z, sign),
-        _by_association(tails, sign) if alternative != "two-sided" else tails,
-        _leaning(tails, sign, alternative),
+        by_association(tails, sign) if alternative != "two-sided" else tails,
+        quadrants(tails, sign, alternative),
         null=null,
         settings=settings,
         permutations=draws,
     )
 
 
-def _row_standardised(sites: Sites) -> Sites:
+def row_standardised(sites: Sites) -> Sites:
+    """Return the sites with weights that add up to 1 at each place."""
     total = sites.per_site(sites.link_weight)
     return replace(sites, link_weight=sites.link_weight / total[sites.link_site])
 
@@ -131,14 +132,15 @@ def _moments(sites: Sites, lag_z: Floats, sign: Signs) -> Moments:
     return Moments(statistic, -(own**2) / squares, sign * lag_z)
 
 
-def _by_association(tails: Tails, sign: Signs) -> Tails:
+def by_association(tails: Tails, sign: Signs) -> Tails:
     """Turn the tails of the neighbours' sum into those of I: the low places' tails change ends."""
     greater = np.where(sign > 0, tails.greater, np.where(sign < 0, tails.less, 1.0))
     less = np.where(sign > 0, tails.less, np.where(sign < 0, tails.greater, 1.0))
     return replace(tails, greater=greater, less=less)
 
 
-def _leaning(tails: Tails, sign: Signs, alternative: str) -> Objects:
+def quadrants(tails: Tails, sign: Signs, alternative: str) -> Objects:
+    """Return the quadrant of each place from the sign of its own value and its lower tail."""
     if alternative == "two-sided":
         high_around = tails.greater < tails.less
     else:

@@ -106,7 +106,7 @@ def place_sites(values: pd.Series, graph: Graph, *, include_self: bool) -> Sites
     GraphError
         For a graph on another index, or with negative or missing weights.
     """
-    numbers = _numbers(values)
+    numbers = checked_numbers(values)
     focal, neighbor, weight, self_weight = graph_links(graph, values.index)
     known = ~np.isnan(numbers)
     keep = known[focal] & known[neighbor]
@@ -174,7 +174,8 @@ def graph_links(graph: Graph, index: pd.Index) -> tuple[Integers, Integers, Floa
     return focal[keep].astype(np.int64), neighbor[keep].astype(np.int64), weight[keep], own
 
 
-def _numbers(values: pd.Series) -> Floats:
+def checked_numbers(values: pd.Series) -> Floats:
+    """Return the values as floats, or raise :class:`InputError` for what cannot be tested."""
     name = values.name if values.name is not None else "values"
     what = f"The tested values ({name!r})"
     if str(name).startswith(SMOOTHED):
