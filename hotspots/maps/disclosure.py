@@ -17,11 +17,11 @@ import pandas as pd
 from hotspots.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
 
-    from hotspots.schema import Ranking
+    from hotspots.schema import Layer, Ranking
 
 SENSITIVE = (
     "sexual_violence",
@@ -34,6 +34,10 @@ SENSITIVE = (
     "violacion",
 )
 """Categories whose incidents are never drawn, and which no public page names."""
+
+_SENSITIVE_WORDS = frozenset(
+    {"sexual", "sexuales", "rape", "domestic", "familiar", "intrafamiliar"}
+)
 
 SHELTERS = ("shelter", "refuge", "refugio", "albergue", "casa_refugio", "casa_de_acogida")
 """Kinds of services whose places are never shown on any page."""
@@ -96,9 +100,26 @@ def public_ranking(ranking: Ranking, withheld: pd.Series) -> Ranking:
     return replace(ranking, table=pd.DataFrame({"rank": order.sort_values()}))
 
 
+def is_sensitive(category: str) -> bool:
+    """Return whether a category's places must not be known, by its key or a word in it.
+
+    Examples
+    --------
+    >>> is_sensitive("sexual_violence"), is_sensitive("abuso_sexual"), is_sensitive("homicide")
+    (True, True, False)
+    """
+    key = category.casefold()
+    return key in SENSITIVE or not _SENSITIVE_WORDS.isdisjoint(key.split("_"))
+
+
 def safe_categories(categories: Mapping[str, str]) -> dict[str, str]:
     """Return the categories (key → title) that a public page may name."""
-    return {key: title for key, title in categories.items() if key not in SENSITIVE}
+    return {key: title for key, title in categories.items() if not is_sensitive(key)}
+
+
+def safe_layers(layers: Sequence[Layer]) -> list[Layer]:
+    """Return the layers without the rates of categories that no public page names."""
+    return [layer for layer in layers if not is_sensitive(layer.name.removesuffix("_rate"))]
 
 
 def safe_services(services: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 
 from hotspots.catalogue import text
 from hotspots.maps import geometry, palette
-from hotspots.maps.disclosure import SENSITIVE
+from hotspots.maps.disclosure import is_sensitive
 from hotspots.maps.portrait import counted, service_title
 from hotspots.schema import CATEGORY
 
@@ -82,7 +82,7 @@ def _points(incidents: gpd.GeoDataFrame, subject: Subject) -> list[dict[str, Any
     places = located.geometry.to_crs(4326)
     groups = []
     for category in subject.categories:
-        if category in SENSITIVE:
+        if is_sensitive(str(category)):
             continue
         mine = places[(located[CATEGORY] == category).to_numpy(dtype=bool)]
         x, y = mine.x.to_numpy(), mine.y.to_numpy()

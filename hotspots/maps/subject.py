@@ -11,8 +11,10 @@ from hotspots._checks import columns_present, unique_index
 from hotspots.catalogue import languages
 from hotspots.errors import InputError
 from hotspots.maps.disclosure import (
+    is_sensitive,
     public_ranking,
     safe_categories,
+    safe_layers,
     withheld_places,
 )
 from hotspots.maps.themes import aligned
@@ -141,6 +143,11 @@ def made_public(subject: Subject) -> dict[str, object]:
     rates = {key: table.reindex(subject.index) for key, table in rates.items()}
     withheld = withheld_places(rates, threshold=subject.threshold)
     ranking, allocation = subject.ranking, subject.allocation
+    if ranking is not None and any(
+        is_sensitive(part.layer.removesuffix("_rate")) for part in ranking.criteria
+    ):
+        # Score, order and grants would all tell of counts that the page must not name.
+        ranking, allocation = None, None
     if ranking is not None:
         hidden = pd.Series(False, index=subject.index)
         for part in ranking.criteria:
@@ -156,6 +163,7 @@ def made_public(subject: Subject) -> dict[str, object]:
         "results": {key: value for key, value in keep.items() if value.test == "excess_risk"},
         "rolled_up": {k: v for k, v in subject.rolled_up.items() if k in categories},
         "withheld": withheld,
+        "layers": safe_layers(subject.layers),
         "ranking": ranking,
         "allocation": allocation,
         "units": None,

@@ -142,6 +142,24 @@ def test_sensitive_categories_are_not_published_and_never_drawn(city, options):
     assert "sexual_violence" not in [group["category"] for group in internal["points"]]
 
 
+def test_no_layer_score_or_grant_tells_of_a_sensitive_category(city, options):
+    title = {"es": "Violencia sexual", "en": "Sexual violence"}
+    rate = replace(city.layers[0], name="sexual_violence_rate", title=title)
+    criteria = (Criterion("sexual_violence_rate", 0.5), *city.ranking.criteria[1:])
+    table = city.ranking.table.rename(columns={"share_homicide_rate": "share_sexual_violence_rate"})
+    changed = {
+        **options,
+        "rates": {**city.rates, "sexual_violence": city.rates["homicide"]},
+        "layers": [*city.layers, rate],
+        "ranking": replace(city.ranking, criteria=criteria, table=table),
+    }
+    page = public_page(city, changed)
+    assert "sexual" not in page.casefold()
+    data = page_data(page)
+    assert data["grants"] == []
+    assert all(place["rank"] is None for place in data["places"])
+
+
 def public_page(city, options):
     return render_standalone(briefing_map(city.polygons, **options, audience="public"))
 
