@@ -9,9 +9,11 @@ import pandas as pd
 
 from hotspots import schema
 from hotspots.catalogue import said, text
+from hotspots.geocoding.quality import geocoding_report
 from hotspots.maps.briefing import briefing_map
 from hotspots.maps.report import ReportFile, report_page
 from hotspots.maps.standalone import save_standalone, write_whole
+from hotspots.polygons.periods import labels, matching
 from hotspots.project.titles import category_titles, titles_of
 
 if TYPE_CHECKING:
@@ -73,10 +75,7 @@ def run_map(result: RunResult, *, audience: Audience = "internal") -> Any:
         language=language,
         title=text("run.briefing", language, name=project.project.name),
         period=period_in_words(result),
-        located={
-            str(category): (int(row["located"]), int(row["rows"]))
-            for category, row in result.geocoding.by_category.iterrows()
-        },
+        located=located_in_period(result),
         synthetic=project.project.synthetic,
         threshold=project.map.threshold,
         per=project.tests.per,
@@ -128,6 +127,19 @@ def tests_by_level(result: RunResult) -> dict[str, dict[str, LocalResult]]:
         for one in group.values():
             levels[one.level][f"{one.variable}:{one.test}"] = one
     return levels
+
+
+def located_in_period(result: RunResult) -> dict[str, tuple[int, int]]:
+    """Return category → rows whose place is known, and rows read, of the tested period alone."""
+    incidents, report = result.incidents, result.geocoding
+    period = result.project.tests.period
+    if period != "all":
+        months = labels(incidents, "month")
+        report = geocoding_report(incidents[months.isin(matching(months.unique(), period))])
+    return {
+        str(category): (int(row["located"]), int(row["rows"]))
+        for category, row in report.by_category.iterrows()
+    }
 
 
 def period_in_words(result: RunResult) -> str:

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 import hotspots as hs
 from hotspots.cli import app
 from hotspots.project.manifest import digests
+from hotspots.project.pages import located_in_period
 
 
 def outputs(folder: Path) -> dict[str, str]:
@@ -34,6 +35,17 @@ def test_every_row_keeps_its_fate(town, tmp_path: Path) -> None:
     assert len(kept) == 400
     assert kept.loc[4, "category"] == "unmapped"
     assert "date_impossible: 31/02/2013" in kept.loc[2, "problem"].split("; ")
+
+
+def test_the_header_counts_the_rows_of_the_tested_period(town, tmp_path: Path) -> None:
+    whole = hs.run(town.project, out=tmp_path / "whole")
+    town.edit('["homicide"]', '["homicide"]\nperiod = "2013-02"')
+    result = hs.run(town.project, out=tmp_path / "month")
+    dates = whole.incidents["date"]
+    rows = int(((dates.dt.month == 2) & (whole.incidents["category"] == "homicide")).sum())
+    assert 0 < rows < 100
+    page = (tmp_path / "month" / "internal" / "briefing.html").read_text(encoding="utf-8")
+    assert f"{located_in_period(result)['homicide'][0]} de {rows} incidentes ubicados" in page
 
 
 def test_the_grant_adds_up_to_the_cent(town, tmp_path: Path) -> None:
