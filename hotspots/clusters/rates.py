@@ -12,14 +12,18 @@ from scipy import stats
 
 from hotspots._checks import columns_present, unique_index
 from hotspots.catalogue import remark
+from hotspots.clusters.sites import graph_links
+from hotspots.clusters.smoothing import empirical_bayes, spatial_empirical_bayes
 from hotspots.errors import InputError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+    from libpysal.graph import Graph
 
     Floats = npt.NDArray[np.float64]
 
 MEASURES = ("events", "victims")
+SMOOTHINGS = ("empirical_bayes", "spatial_empirical_bayes")
 _LEVEL = 0.95
 
 
@@ -31,6 +35,7 @@ def incident_rates(
     measure: str = "events",
     years: float | None = None,
     smoothing: str | None = None,
+    graph: Graph | None = None,
 ) -> pd.DataFrame:
     """Return counts and rates per year of each area, with exact Poisson intervals.
 
@@ -48,20 +53,27 @@ def incident_rates(
     years
         Length of the period in years; taken from ``counts`` where it has it, otherwise 1.
     smoothing
-        ``"empirical_bayes"`` adds ``smoothed_rate`` (global, Marshall 1991): for maps; tests
-        refuse it.
+        ``"empirical_bayes"`` adds ``smoothed_rate``, drawn towards the rate of the whole;
+        ``"spatial_empirical_bayes"`` one drawn towards that of the neighbourhood (an area
+        without neighbours: of the whole). For maps; tests refuse it.
+    graph
+        The neighbours, for the spatial smoothing only: who is linked to whom, whatever the
+        weights.
 
     Returns
     -------
     DataFrame
         On the index of ``counts``: ``count``, ``exposure``, ``years``, ``expected`` (the
-        count at the rate of the whole), ``rate``, ``rate_low``, ``rate_high`` (95%) and
-        ``smoothed_rate`` where asked for.
+        count at the rate of the whole), ``excess`` (``count`` less ``expected``), ``rate``,
+        ``rate_low``, ``rate_high`` (95%) and ``smoothed_rate`` where asked for.
 
     Raises
     ------
     InputError
-        For negative or infinite numbers, another index, an unknown measure or smoothing.
+        For negative or infinite numbers, another index, an unknown measure or smoothing, or
+        a spatial smoothing without a graph (or a graph without one).
+    GraphError
+        For a graph on another index.
 
     References
     ----------
@@ -72,13 +84,12 @@ def incident_rates(
     >>> counts = pd.Series([0, 12], index=["a", "b"])
     >>> residents = pd.Series([10_000, 15_000], index=["a", "b"])
     >>> rates = incident_rates(counts, exposure=residents, years=2)
-    >>> rates[["count", "expected", "rate", "rate_low", "rate_high"]].round(2)
-       count  expected  rate  rate_low  rate_high
-    a      0       4.8   0.0      0.00      18.44
-    b     12       7.2  40.0     20.67      69.87
+    >>> rates[["count", "expected", "excess", "rate", "rate_low", "rate_high"]].round(2)
+       count  expected  excess  rate  rate_low  rate_high
+    a      0       4.8    -4.8   0.0      0.00      18.44
+    b     12       7.2     4.8  40.0     20.67      69.87
     """
-    if smoothing not in (None, "empirical_bayes"):
-        raise InputError(f"smoothing came as {smoothing!r}. It is None or 'empirical_bayes'.")
+    _known_smoothing(smoothing, graph)
     count, length = _counts(counts, measure, years)
     number, residents = checked_counts(count, exposure)
     warn_of_nobody(number, residents)
@@ -93,6 +104,7 @@ def incident_rates(
             "exposure": residents,
             "years": length,
             "expected": at_risk * whole,
+            "excess": number - at_risk * whole,
             "rate": number * scale,
             "rate_low": low * scale,
             "rate_high": high * scale,
@@ -100,7 +112,7 @@ def incident_rates(
         index=count.index,
     )
     if smoothing:
-        table["smoothed_rate"] = _empirical_bayes(number, at_risk) * per
+        table["smoothed_rate"] = _smoothed(number, at_risk, graph) * per
     return table
 
 
@@ -226,18 +238,32 @@ def _counts(
     return count.rename("count"), length.astype(float).rename("years")
 
 
-def _empirical_bayes(count: pd.Series, at_risk: pd.Series) -> pd.Series:
-    """Return rates drawn towards the whole, the more the smaller the area (Marshall 1991)."""
-    known = count.notna() & at_risk.notna()
-    events, people = count[known], at_risk[known]
-    everyone = _total(people)
-    mean = _total(events) / everyone
-    rate = events / people
-    between = _total(people * (rate - mean) ** 2) / everyone - mean / (everyone / len(people))
-    between = max(between, 0.0)
-    within = mean / people
-    weight = between / (between + within) if mean > 0 else within
-    return (weight * rate + (1 - weight) * mean).reindex(count.index)
+def _known_smoothing(smoothing: str | None, graph: Graph | None) -> None:
+    if smoothing not in (None, *SMOOTHINGS):
+        raise InputError(
+            f"smoothing came as {smoothing!r}. It is None or one of {', '.join(SMOOTHINGS)}."
+        )
+    if (smoothing == "spatial_empirical_bayes") != (graph is not None):
+        came = "no graph came" if graph is None else f"a graph came with smoothing={smoothing!r}"
+        raise InputError(
+            f"smoothing='spatial_empirical_bayes' and graph= go together, and {came}. "
+            "Give both, e.g. graph=neighbors(areas), or neither."
+        )
+
+
+def _smoothed(count: pd.Series, at_risk: pd.Series, graph: Graph | None) -> pd.Series:
+    known = (count.notna() & at_risk.notna()).to_numpy()
+    events, people = count.to_numpy()[known], at_risk.to_numpy()[known]
+    smoothed = np.full(known.size, np.nan)
+    if graph is None:
+        smoothed[known] = empirical_bayes(events, people)
+    else:
+        focal, neighbor, _, _ = graph_links(graph, count.index)
+        keep = known[focal] & known[neighbor]
+        number = np.cumsum(known) - 1
+        links = number[focal[keep]], number[neighbor[keep]]
+        smoothed[known] = spatial_empirical_bayes(events, people, *links)
+    return pd.Series(smoothed, index=count.index)
 
 
 def _total(values: pd.Series) -> float:

@@ -7,10 +7,11 @@ import libpysal
 import numpy as np
 import pandas as pd
 import pytest
+from libpysal.graph import Graph
 from scipy import stats
 
 from hotspots.clusters.rates import incident_rates, poisson_interval, standardized_rates
-from hotspots.errors import ColumnError, HotspotsWarning, InputError
+from hotspots.errors import ColumnError, GraphError, HotspotsWarning, InputError
 
 
 @pytest.fixture
@@ -66,6 +67,71 @@ def test_empirical_bayes_of_sids():
         [0.0016973, 0.0017054, 0.0017731, 0.0020129, 0.0035349],
         atol=5e-8,
     )
+
+
+@pytest.fixture(scope="module")
+def sids():
+    births = gpd.read_file(libpysal.examples.get_path("sids2.shp"))
+    return births, Graph.build_contiguity(births, rook=False)
+
+
+def test_spatial_empirical_bayes_of_sids(sids):
+    births, graph = sids
+    smoothing = pytest.importorskip("esda.smoothing", reason="pip install 'hotspots-geo[peers]'")
+    count, people = births["SID74"].to_numpy(float), births["BIR74"].to_numpy(float)
+    theirs = smoothing.Spatial_Empirical_Bayes(count, people, graph.to_W()).r
+    table = spatially_smoothed(births["SID74"], births["BIR74"], graph)
+    np.testing.assert_allclose(table, theirs.ravel(), rtol=1e-12)
+
+
+def spatially_smoothed(count, exposure, graph):
+    return incident_rates(
+        count, exposure=exposure, per=1, smoothing="spatial_empirical_bayes", graph=graph
+    )["smoothed_rate"]
+
+
+def test_spatial_empirical_bayes_by_hand():
+    # Marshall's local estimator for an area and its one neighbour, written out.
+    count, people = pd.Series([6.0, 1.0, 4.0]), pd.Series([40.0, 80.0, 50.0])
+    graph = Graph.from_dicts({0: [1], 1: [0, 2], 2: [1]})
+    mean = 7 / 120
+    between = (40 * (6 / 40 - mean) ** 2 + 80 * (1 / 80 - mean) ** 2) / 120 - mean / (120 / 2)
+    weight = between / (between + mean / 40)
+    smoothed = spatially_smoothed(count, people, graph)
+    assert smoothed[0] == pytest.approx(weight * 6 / 40 + (1 - weight) * mean)
+
+
+def test_spatial_smoothing_without_neighbours_or_data():
+    count = pd.Series([6.0, 1.0, 4.0, 9.0, np.nan])
+    people = pd.Series([40.0, 80.0, 50.0, 90.0, 70.0])
+    graph = Graph.from_dicts({0: [1, 4], 1: [0], 2: [4], 3: [], 4: [0, 2]})
+    smoothed = spatially_smoothed(count, people, graph)
+    whole = incident_rates(count, exposure=people, per=1, smoothing="empirical_bayes")
+    # 2 has one neighbour, without a count; 3 has none.
+    assert smoothed[2] == whole["smoothed_rate"][2]
+    assert smoothed[3] == whole["smoothed_rate"][3]
+    assert np.isnan(smoothed[4])
+    without = spatially_smoothed(count[:2], people[:2], Graph.from_dicts({0: [1], 1: [0]}))
+    pd.testing.assert_series_equal(smoothed[:2], without, check_exact=True)
+
+
+def test_spatial_smoothing_where_nothing_happened(sids):
+    births, graph = sids
+    assert (spatially_smoothed(births["SID74"] * 0, births["BIR74"], graph) == 0).all()
+
+
+def test_spatial_smoothing_in_any_order(sids):
+    births, graph = sids
+    order = np.random.default_rng(0).permutation(births.index)
+    first = spatially_smoothed(births["SID74"], births["BIR74"], graph)
+    moved = spatially_smoothed(births["SID74"][order], births["BIR74"], graph)
+    pd.testing.assert_series_equal(moved.sort_index(), first, check_exact=True)
+
+
+def test_excess_is_observed_less_expected(counts, residents):
+    table = incident_rates(counts, exposure=residents)
+    assert table["excess"].tolist() == (table["count"] - table["expected"]).tolist()
+    assert table["excess"].sum() == pytest.approx(0)
 
 
 def test_empirical_bayes_of_equal_rates_is_the_rate():
@@ -155,6 +221,13 @@ def test_bad_input(counts, residents):
         incident_rates(counts, exposure=residents, measure="cases")
     with pytest.raises(InputError, match="empirical_bayes"):
         incident_rates(counts, exposure=residents, smoothing="spatial")
+    with pytest.raises(InputError, match="go together, and no graph came"):
+        incident_rates(counts, exposure=residents, smoothing="spatial_empirical_bayes")
+    links = Graph.from_dicts({"p1": ["p2"], "p2": ["p1"]})
+    with pytest.raises(InputError, match="go together, and a graph came"):
+        incident_rates(counts, exposure=residents, graph=links)
+    with pytest.raises(GraphError, match="places are not the values'"):
+        spatially_smoothed(counts["events"], residents, links)
     with pytest.raises(InputError, match="length of the period"):
         incident_rates(counts, exposure=residents, years=0)
     with pytest.raises(ColumnError, match="'victims'"):
