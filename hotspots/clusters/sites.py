@@ -8,18 +8,21 @@ and so the same bytes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from hotspots._checks import unique_index
+from hotspots.clusters.sums import gathered_sums, row_sums
 from hotspots.errors import GraphError, InputError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     from libpysal.graph import Graph
 
+    Links: TypeAlias = Graph | sparse.sparray
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
     Booleans = npt.NDArray[np.bool_]
@@ -50,7 +53,9 @@ class Sites:
         Per tested place, whether all of its weights are the same.
     link_site, link_rank, link_weight
         Per link, the number of the tested place (0, 1, …, ascending), the position of the
-        neighbour's value, and the weight.
+        neighbour's value, and the weight. Where any place has unequal weights, the links of
+        a place go from the greatest weight down, and by position; otherwise they have no
+        order, and only :meth:`lag` and :meth:`per_site` add them up to the same bytes.
     """
 
     index: pd.Index
@@ -80,17 +85,29 @@ class Sites:
         floor = 1e-14 * float(np.abs(self.reference).max())
         return centred / largest if largest > floor else np.zeros_like(centred)
 
+    @property
+    def start(self) -> Integers:
+        """Per tested place, the number of its first link."""
+        return np.cumsum(self.size) - self.size
+
     def lag(self, values: Floats, weights: Floats | None = None) -> Floats:
-        """Per tested place, the weighted sum of its neighbours' values (given by position)."""
+        """Per tested place, the weighted sum of its neighbours' values (given by position).
+
+        Other ``weights`` than the links' are equal within a place where those are.
+        """
         weight = self.link_weight if weights is None else weights
+        if self.equal.all():
+            start = self.start
+            total: Floats = weight[start] * gathered_sums(values, self.link_rank, start)
+            return total
         return self.per_site(weight * values[self.link_rank])
 
     def per_site(self, link_values: Floats) -> Floats:
-        """Per tested place, the sum of a number per link, added in one fixed order."""
-        return np.bincount(self.link_site, link_values, minlength=self.tested.size).astype(float)
+        """Per tested place, the sum of a number per link, to the same byte in any order."""
+        return row_sums(link_values, self.start)
 
 
-def place_sites(values: pd.Series, graph: Graph, *, include_self: bool) -> Sites:
+def place_sites(values: pd.Series, graph: Links, *, include_self: bool) -> Sites:
     """Return the :class:`Sites` of a test.
 
     A place without a value is out: of the reference set, and of its neighbours' sums, which
@@ -107,26 +124,26 @@ def place_sites(values: pd.Series, graph: Graph, *, include_self: bool) -> Sites
         For a graph on another index, or with negative or missing weights.
     """
     numbers = checked_numbers(values)
-    focal, neighbor, weight, self_weight = graph_links(graph, values.index)
+    focal, neighbor, weight, own = graph_links(graph, values.index)
     known = ~np.isnan(numbers)
-    keep = known[focal] & known[neighbor]
-    focal, neighbor, weight = focal[keep], neighbor[keep], weight[keep]
-    linked = np.zeros(known.size, dtype=bool)
-    linked[focal] = linked[neighbor] = True
-    reference = np.sort(numbers[linked])
-    rank = np.searchsorted(reference, numbers)
-    tested = np.unique(focal)
+    if not known.all():
+        keep = known[focal] & known[neighbor]
+        focal, neighbor, weight = focal[keep], neighbor[keep], weight[keep]
+    size = np.bincount(focal, minlength=known.size)
+    linked = size > 0
+    if not linked.all():
+        linked[neighbor] = True
+    reference, rank = _ranked(numbers, linked)
+    tested = np.flatnonzero(size)
+    size = size[tested]
+    neighbor, weight = _by_place(focal, rank[neighbor], weight)
     if include_self:
-        own = _self_weights(focal, weight, self_weight, tested, known.size)
-        focal, neighbor = np.append(focal, tested), np.append(neighbor, tested)
-        weight = np.append(weight, own)
-    order = np.lexsort((rank[neighbor], -weight, focal))
-    focal, neighbor, weight = focal[order], neighbor[order], weight[order]
-    number = np.searchsorted(tested, focal)
-    size = np.bincount(number, minlength=tested.size)
-    equal = _equal_rows(number, weight, tested.size)
-    if graph.transformation == "R":
-        weight = weight / np.bincount(number, weight, minlength=tested.size)[number]
+        neighbor, weight = _with_self(neighbor, weight, own[tested], rank[tested], size)
+        size = size + 1
+    number = np.repeat(np.arange(tested.size), size)
+    neighbor, weight, equal = _by_weight(number, neighbor, weight, size)
+    if getattr(graph, "transformation", "") == "R":
+        weight = weight / row_sums(weight, np.cumsum(size) - size)[number]
     return Sites(
         index=values.index,
         known=known,
@@ -136,7 +153,7 @@ def place_sites(values: pd.Series, graph: Graph, *, include_self: bool) -> Sites
         size=size,
         equal=equal,
         link_site=number,
-        link_rank=rank[neighbor],
+        link_rank=neighbor,
         link_weight=weight,
     )
 
@@ -152,26 +169,66 @@ def describe_weights(sites: Sites) -> str:
     )
 
 
-def graph_links(graph: Graph, index: pd.Index) -> tuple[Integers, Integers, Floats, Floats]:
-    """Return focal, neighbour and weight of the links in ``index``'s numbers; own weights apart."""
-    _same_places(graph.unique_ids, index)
-    # tocoo() of a copy: the caller's graph stays as it came.
-    links = graph.sparse.tocoo()
-    where = index.get_indexer(graph.unique_ids)
-    focal, neighbor = where[links.coords[0]], where[links.coords[1]]
-    weight = np.asarray(links.data, dtype=float)
-    if not np.isfinite(weight).all() or (weight < 0).any():
-        bad = int(np.flatnonzero(~np.isfinite(weight) | (weight < 0))[0])
+def graph_links(graph: Links, index: pd.Index) -> tuple[Integers, Integers, Floats, Floats]:
+    """Return focal, neighbour and weight of the links in ``index``'s numbers; own weights apart.
+
+    A sparse array has its rows and columns in the order of ``index``.
+    """
+    if sparse.issparse(graph):
+        focal, neighbor, weight = _sparse_links(graph, len(index))
+    else:
+        focal, neighbor, weight = _adjacency_links(graph, index)
+    # Not finite or negative: a sum and a minimum see all of them at once.
+    if weight.size and not (weight.min() >= 0 and np.isfinite(weight.sum())):
+        _refuse_weights(focal, neighbor, weight, index)
+    own = np.zeros(len(index))
+    diagonal = focal == neighbor
+    if diagonal.any() or (weight == 0).any():
+        own[focal[diagonal]] = weight[diagonal]
+        # A weight of zero is how a Graph stores an isolate: it is no neighbour.
+        keep = ~diagonal & (weight > 0)
+        focal, neighbor, weight = focal[keep], neighbor[keep], weight[keep]
+    return focal, neighbor, weight, own
+
+
+def _sparse_links(matrix: sparse.sparray, places: int) -> tuple[Integers, Integers, Floats]:
+    if matrix.shape != (places, places):
+        raise GraphError(
+            f"The sparse array is {matrix.shape[0]} × {matrix.shape[1]}, and there are {places} "
+            "values. It needs a row and a column for each value, in the values' order."
+        )
+    rows = matrix.tocsr()
+    if not rows.has_canonical_format:
+        rows = rows.copy()
+        rows.sum_duplicates()
+    focal = np.repeat(np.arange(places), np.diff(rows.indptr))
+    return focal, rows.indices, np.asarray(rows.data, dtype=float)
+
+
+def _adjacency_links(graph: Graph, index: pd.Index) -> tuple[Integers, Integers, Floats]:
+    """Return the links of a Graph by way of the codes of its index: nothing is looked up twice."""
+    adjacency = graph.adjacency
+    ends = []
+    for level, codes in zip(adjacency.index.levels, adjacency.index.codes, strict=True):
+        where = None if level.equals(index) else index.get_indexer(level)
+        ends.append(codes if where is None else where[codes])
+    focal, neighbor = ends
+    there = np.zeros(len(index) + 1, dtype=bool)
+    # A place that the index lacks is −1, which is the last of these.
+    there[focal] = True
+    if there[-1] or not there[:-1].all() or neighbor.min(initial=0) < 0:
+        _same_places(graph.unique_ids, index)
+    return focal, neighbor, adjacency.to_numpy(dtype=float)
+
+
+def _refuse_weights(focal: Integers, neighbor: Integers, weight: Floats, index: pd.Index) -> None:
+    wrong = np.flatnonzero(~np.isfinite(weight) | (weight < 0))
+    if wrong.size:
+        bad = int(wrong[0])
         raise GraphError(
             f"The weight from {index[focal[bad]]!r} to {index[neighbor[bad]]!r} is {weight[bad]}. "
             "Weights must be finite and not negative."
         )
-    own = np.zeros(len(index))
-    diagonal = focal == neighbor
-    own[focal[diagonal]] = weight[diagonal]
-    # A weight of zero is how a Graph stores an isolate: it is no neighbour.
-    keep = ~diagonal & (weight > 0)
-    return focal[keep].astype(np.int64), neighbor[keep].astype(np.int64), weight[keep], own
 
 
 def checked_numbers(values: pd.Series) -> Floats:
@@ -217,18 +274,54 @@ def _same_places(ids: pd.Index, index: pd.Index) -> None:
         )
 
 
-def _self_weights(
-    focal: Integers, weight: Floats, given: Floats, tested: Integers, places: int
-) -> Floats:
-    largest = np.zeros(places)
-    np.maximum.at(largest, focal, weight)
-    return np.where(given[tested] > 0, given[tested], largest[tested])
+def _ranked(numbers: Floats, linked: Booleans) -> tuple[Floats, Integers]:
+    """Return the linked places' values ascending, and per place the first position of its own."""
+    places = np.flatnonzero(linked)
+    # Adding 0.0 makes one of −0.0 and 0.0, which sort as equals and differ in their bytes.
+    mine = numbers[places] + 0.0
+    order = np.argsort(mine)
+    reference = mine[order]
+    first = np.zeros(places.size, dtype=np.int64)
+    first[1:] = np.where(reference[1:] != reference[:-1], np.arange(1, places.size), 0)
+    rank = np.zeros(numbers.size, dtype=np.int64)
+    rank[places[order]] = np.maximum.accumulate(first)
+    return reference, rank
 
 
-def _equal_rows(number: Integers, weight: Floats, sites: int) -> Booleans:
-    largest = np.zeros(sites)
-    smallest = np.full(sites, np.inf)
-    np.maximum.at(largest, number, weight)
-    np.minimum.at(smallest, number, weight)
+def _by_place(focal: Integers, rank: Integers, weight: Floats) -> tuple[Integers, Floats]:
+    if (focal[1:] >= focal[:-1]).all():
+        return rank, weight
+    order = np.argsort(focal, kind="stable")
+    return rank[order], weight[order]
+
+
+def _with_self(
+    rank: Integers, weight: Floats, given: Floats, own: Integers, size: Integers
+) -> tuple[Integers, Floats]:
+    """Put each place behind its neighbours: with its given weight, or the largest of the row."""
+    start = np.cumsum(size) - size
+    largest = np.maximum.reduceat(weight, start) if start.size else np.empty(0)
+    slot = np.cumsum(size + 1) - 1
+    others = np.ones(rank.size + slot.size, dtype=bool)
+    others[slot] = False
+    ranks, weights = np.empty(others.size, dtype=np.int64), np.empty(others.size)
+    ranks[others], ranks[slot] = rank, own
+    weights[others], weights[slot] = weight, np.where(given > 0, given, largest)
+    return ranks, weights
+
+
+def _by_weight(
+    number: Integers, rank: Integers, weight: Floats, size: Integers
+) -> tuple[Integers, Floats, Booleans]:
+    """Return the links in the order that :class:`Sites` promises, and which rows are equal."""
+    if not size.size or weight.min() == weight.max():
+        return rank, weight, np.ones(size.size, dtype=bool)
+    start = np.cumsum(size) - size
+    largest = np.maximum.reduceat(weight, start)
+    smallest = np.minimum.reduceat(weight, start)
     equal: Booleans = largest - smallest <= RELATIVE_TOLERANCE * largest
-    return equal
+    if equal.all():
+        # Weights that are equal but for their last bits become so, or their order would show.
+        return rank, largest[number], equal
+    order = np.lexsort((rank, -weight, number))
+    return rank[order], weight[order], equal

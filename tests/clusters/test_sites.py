@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from libpysal.graph import Graph
+from scipy import sparse
 
 from hotspots.clusters.getis_ord import getis_ord
 from hotspots.clusters.moran import local_moran
@@ -134,3 +135,57 @@ def test_weights_that_are_none(values, weight):
     links[2][3] = weight
     with pytest.raises(GraphError, match=r"from 2 to 3 is"):
         getis_ord(values, Graph.from_weights_dict(links))
+
+
+@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_sparse_array_in_the_order_of_the_values_is_the_graph(test, values, weighted):
+    links = {
+        i: {(i + step) % 8: 1.0 + weighted * (i + step) % 3 for step in (-1, 1, 2)}
+        for i in range(8)
+    }
+    links[5] = {}
+    graph = Graph.from_weights_dict(links)
+    matrix = graph.sparse
+    before = matrix.copy()
+    named = values.rename(dict(enumerate("abcdefgh")))
+    result = test(named, matrix).table
+    pd.testing.assert_frame_equal(
+        result.set_index(values.index), test(values, graph).table, check_exact=True
+    )
+    for form in (matrix.tocoo(), matrix.tocsc()):
+        pd.testing.assert_frame_equal(test(named, form).table, result, check_exact=True)
+    assert (matrix != before).nnz == 0
+
+
+def test_a_link_that_a_sparse_array_holds_twice_is_one(ring, values):
+    once = ring.sparse.tocoo()
+    twice = sparse.coo_array(
+        (np.tile(once.data / 2, 2), tuple(np.tile(axis, 2) for axis in once.coords)), once.shape
+    )
+    pd.testing.assert_frame_equal(getis_ord(values, twice).table, getis_ord(values, ring).table)
+
+
+def test_sparse_array_of_another_size(ring, values):
+    with pytest.raises(GraphError, match=r"8 × 8, and there are 7 values"):
+        getis_ord(values[:7], ring.sparse)
+
+
+def test_a_graph_in_another_order_than_the_values(ring, values):
+    order = [3, 7, 0, 5, 1, 2, 6, 4]
+    moved = Graph.from_weights_dict({i: dict(ring[i]) for i in order})
+    named = Graph.from_adjacency(ring.adjacency.rename(dict(enumerate("hgfedcba"))).reset_index())
+    for test in TESTS:
+        as_is = test(values, ring).table
+        pd.testing.assert_frame_equal(test(values, moved).table, as_is, check_exact=True)
+        letters = test(values.rename(dict(enumerate("hgfedcba"))), named).table
+        pd.testing.assert_frame_equal(letters.set_index(as_is.index), as_is, check_exact=True)
+
+
+def test_weights_equal_but_for_their_last_bits_are_equal(ring, values):
+    rounded = {i: {(i + 1) % 8: 0.1 + 0.2, (i - 1) % 8: 0.3} for i in range(8)}
+    moved = {i: dict(reversed(links.items())) for i, links in rounded.items()}
+    first = getis_ord(values, Graph.from_weights_dict(rounded))
+    assert ", equal weights" in first.weights
+    again = getis_ord(values, Graph.from_weights_dict(moved)).table
+    pd.testing.assert_frame_equal(again, first.table, check_exact=True)
