@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
+from hotspots.catalogue.results import result_html, result_sentence, result_text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -283,6 +285,25 @@ class LocalResult:
     headline: bool = False
     level: str = ""
     leaning: pd.Series | None = None
+
+    def __repr__(self) -> str:
+        return result_text(self)
+
+    def _repr_html_(self) -> str:
+        return result_html(self)
+
+    def sentence(self, language: str = "en", *, variable: str | None = None) -> str:
+        """Return what was found and what was not, in one sentence in plain words.
+
+        Parameters
+        ----------
+        language
+            One of :func:`hotspots.languages`.
+        variable
+            What the tested values are called in that language; the record's own name for
+            them where not given.
+        """
+        return result_sentence(self, language, variable=variable)
 
 
 Direction = Literal["more_is_worse", "more_is_better", "neutral"]

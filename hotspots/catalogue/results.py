@@ -1,0 +1,189 @@
+"""Results: what a local test found and how, in words; for prints, notebooks and pages."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Protocol
+
+from hotspots.catalogue import has_text, number, percent, text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+UNTESTED = ("isolate", "no data", "no evidence", "not tested")
+"""The labels of places that could not be tested."""
+
+_OPEN = "not significant"
+_SHOWN = 10
+
+
+class _Record(Protocol):
+    """What is read of a :class:`hotspots.schema.LocalResult`, which stands above this room."""
+
+    @property
+    def table(self) -> pd.DataFrame: ...
+    @property
+    def test(self) -> str: ...
+    @property
+    def variable(self) -> str: ...
+    @property
+    def null(self) -> str: ...
+    @property
+    def alternative(self) -> str: ...
+    @property
+    def correction(self) -> str: ...
+    @property
+    def alpha(self) -> float: ...
+    @property
+    def family(self) -> int: ...
+    @property
+    def permutations(self) -> int | None: ...
+    @property
+    def enumerated(self) -> bool: ...
+    @property
+    def least_p(self) -> float: ...
+    @property
+    def seed(self) -> int | None: ...
+    @property
+    def weights(self) -> str: ...
+    @property
+    def headline(self) -> bool: ...
+    @property
+    def level(self) -> str: ...
+
+
+def result_sentence(record: _Record, language: str, *, variable: str | None = None) -> str:
+    """Return one sentence that says what the test found, and for how many places it cannot tell.
+
+    ``variable`` is what the tested values are called, the record's own name where not given.
+
+    Raises
+    ------
+    InputError
+        If the language is not in the catalogue.
+    """
+    counts = _label_counts(record)
+    parts = [_tested(record, counts, variable or record.variable, language)]
+    if counts.get(_OPEN):
+        key = "result.rest" if _found(counts) else "result.rest_all"
+        parts.append(text(key, language, n=counts[_OPEN]))
+    untested = [
+        text(f"result.{_slug(label)}", language, n=counts[label])
+        for label in UNTESTED
+        if label in counts
+    ]
+    if untested:
+        parts.append(_listed(untested, language))
+    if counts.get(_OPEN) and record.least_p > record.alpha:
+        least = number(record.least_p, language, digits=2)
+        parts.append(text("result.blind", language, least=least))
+    return "; ".join(parts) + "."
+
+
+def result_lines(record: _Record) -> dict[str, str]:
+    """Return how the test was made and what it labelled, name → text, in the code's own words."""
+    counts = _label_counts(record)
+    standing = "headline" if record.headline else "exploratory"
+    return {
+        "test": f"{record.test} of {record.variable} ({standing})",
+        "places": f"{len(record.table):,} {record.level}".rstrip(),
+        "null": f"{record.null}, {record.alternative}",
+        "permutations": _permutations(record),
+        "correction": f"{record.correction} at {record.alpha:g} over {record.family:,} tests",
+        "weights": record.weights or "not said",
+        "labels": ", ".join(f"{n:,} {label}" for label, n in counts.items()) or "none",
+    }
+
+
+def result_text(record: _Record) -> str:
+    """Return :func:`result_lines` as the text that a session prints."""
+    lines = result_lines(record)
+    return "LocalResult\n" + "\n".join(f"  {name:<14}{said}" for name, said in lines.items())
+
+
+def result_html(record: _Record, language: str = "en") -> str:
+    """Return the sentence, the lines and the first labelled places as HTML, all of it escaped."""
+    rows = "".join(
+        f"<tr><th style='text-align:left'>{escape(name)}</th>"
+        f"<td style='text-align:left'>{escape(said)}</td></tr>"
+        for name, said in result_lines(record).items()
+    )
+    label = record.table["label"]
+    labelled = record.table[~label.isin([_OPEN, *UNTESTED])]
+    first = labelled.sort_values("p", kind="stable").head(_SHOWN)
+    places = ""
+    if len(first):
+        table = first.to_html(escape=True, border=0, float_format="{:.4g}".format)
+        places = f"<p>{len(first):,} of {len(labelled):,} labelled places, least p first</p>{table}"
+    sentence = escape(result_sentence(record, language))
+    return f"<div><p>{sentence}</p><table>{rows}</table>{places}</div>"
+
+
+def _label_counts(record: _Record) -> dict[str, int]:
+    """Label → number of places, the findings first and the commonest of them first."""
+    counts = record.table["label"].astype(str).value_counts()
+    last = {label: place for place, label in enumerate((_OPEN, *UNTESTED), start=1)}
+    order = sorted(counts.items(), key=lambda item: (last.get(str(item[0]), 0), -item[1], item[0]))
+    return {str(label): int(n) for label, n in order}
+
+
+def _permutations(record: _Record) -> str:
+    least = f"least p {record.least_p:.2g}"
+    if record.permutations is None:
+        return "none: the null is a formula"
+    if record.enumerated:
+        return f"all distinct draws counted, fewer than {record.permutations:,}; {least}"
+    return f"{record.permutations:,} a place, seed {record.seed}; {least}"
+
+
+def _tested(record: _Record, counts: dict[str, int], variable: str, language: str) -> str:
+    """Return how many places were tested and what they were found to be, and by which test."""
+    found = _found(counts)
+    tested = sum(found.values()) + counts.get(_OPEN, 0)
+    how = ", ".join([*_method(record, language), _correction(record, language)])
+    if not tested:
+        return f"{text('result.untested', language, variable=variable)} ({how})"
+    places = text(f"places.{record.level or 'other'}", language, n=tested)
+    if not found:
+        said = text("result.none", language, places=places, variable=variable)
+        return f"{said} ({how})"
+    parts = [_finding(label, n, record.null, variable, language) for label, n in found.items()]
+    said = text("result.found", language, places=places, found=_listed(parts, language))
+    return f"{said} ({how})"
+
+
+def _found(counts: dict[str, int]) -> dict[str, int]:
+    return {label: n for label, n in counts.items() if label not in (_OPEN, *UNTESTED)}
+
+
+def _method(record: _Record, language: str) -> list[str]:
+    parts = [("test", record.test), ("null", record.null), ("alternative", record.alternative)]
+    return [_known(f"{kind}.{word}", word.replace("_", " "), language) for kind, word in parts]
+
+
+def _correction(record: _Record, language: str) -> str:
+    level = percent(record.alpha, language, digits=0 if record.alpha >= 0.01 else 1)
+    correction = text(f"correction.{record.correction}", language, level=level)
+    return text("result.family", language, correction=correction, n=record.family)
+
+
+def _finding(label: str, n: int, null: str, variable: str, language: str) -> str:
+    for key in (f"finding.{_slug(label)}_{null}", f"finding.{_slug(label)}"):
+        if has_text(key, language):
+            return text(key, language, n=n, variable=variable)
+    words = _known(f"label.{_slug(label)}", label, language)
+    return text("finding.other", language, n=n, label=words)
+
+
+def _known(key: str, otherwise: str, language: str) -> str:
+    return text(key, language) if has_text(key, language) else otherwise
+
+
+def _slug(label: str) -> str:
+    return label.replace(" ", "_")
+
+
+def _listed(parts: list[str], language: str) -> str:
+    if len(parts) == 1:
+        return parts[0]
+    return text("result.and", language, first=", ".join(parts[:-1]), last=parts[-1])

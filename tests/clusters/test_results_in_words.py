@@ -1,0 +1,188 @@
+"""One record of every local test: what it keeps, and what it says of itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from libpysal.graph import Graph
+
+from hotspots.catalogue import languages
+from hotspots.catalogue.results import UNTESTED
+from hotspots.clusters.excess_risk import excess_risk
+from hotspots.clusters.family import correct_family
+from hotspots.clusters.getis_ord import getis_ord
+from hotspots.clusters.moran import local_moran
+from hotspots.errors import InputError
+from hotspots.schema import LOWERED, RAISED, Label
+
+
+@pytest.fixture
+def hot_block(lattice):
+    """A 10×10 map with a raised block, one place without data, and three islands."""
+    links = {int(i): {int(j): 1.0 for j in lattice(10, 10)[i].index} for i in range(100)}
+    values = pd.Series(np.random.default_rng(0).normal(10, 1, 103), name="homicide")
+    values[[33, 34, 35, 43, 44, 45, 53, 54, 55]] += 6
+    values[99] = np.nan
+    index = pd.Index([f"u{i}" for i in range(103)], name="unit_id")
+    graph = Graph.from_weights_dict(
+        {index[i]: {index[j]: weight for j, weight in links.get(i, {}).items()} for i in range(103)}
+    )
+    return values.set_axis(index), graph
+
+
+def numbers(sentence):
+    return [int(found.replace(",", "")) for found in re.findall(r"\b\d[\d,]*\b", sentence)]
+
+
+def test_the_record_keeps_all_that_is_needed_to_repeat_it(hot_block):
+    values, graph = hot_block
+    result = getis_ord(values, graph, permutations=9_999, seed=7, correction="by", alpha=0.1)
+    again = getis_ord(
+        values,
+        graph,
+        null=result.null,
+        alternative=result.alternative,
+        correction=result.correction,
+        alpha=result.alpha,
+        permutations=result.permutations,
+        seed=result.seed,
+    )
+    pd.testing.assert_frame_equal(result.table, again.table)
+    assert (result.test, result.null, result.alternative) == (
+        "getis_ord_star", "total", "two-sided",
+    )  # fmt: skip
+    assert (result.correction, result.alpha, result.family) == ("by", 0.1, 99)
+    assert (result.permutations, result.enumerated, result.seed) == (9_999, False, 7)
+    assert result.least_p == pytest.approx(2 / 10_000)
+    assert "99 places" in result.weights
+    assert (result.level, result.headline, result.variable) == ("units", False, "homicide")
+
+
+def test_repr_says_how_and_what(hot_block):
+    values, graph = hot_block
+    result = getis_ord(values, graph, permutations=9_999, seed=7)
+    said = repr(result)
+    hot = int((result.table["label"] == "hot").sum())
+    for piece in (
+        "getis_ord_star of homicide (exploratory)",
+        "103 units",
+        "total, two-sided",
+        "9,999 a place, seed 7; least p 0.0002",
+        "fdr at 0.05 over 99 tests",
+        result.weights,
+        f"{hot} hot",
+        "3 isolate, 1 no data",
+    ):
+        assert piece in said
+    assert len(said.splitlines()) == 8
+    assert "(headline)" in repr(correct_family({"homicide": result})["homicide"])
+
+
+def test_repr_of_a_formula_and_of_all_draws_counted(six_points):
+    values, graph = six_points
+    assert "none: the null is a formula" in repr(getis_ord(values, graph, null="analytic"))
+    assert "all distinct draws counted, fewer than 2,399; least p 0.1" in repr(
+        getis_ord(values, graph)
+    )
+
+
+def test_html_is_escaped_and_shows_the_labelled_places(hot_block):
+    values, graph = hot_block
+    result = getis_ord(values.rename("<b>&</b>"), graph)
+    hostile = result.table.rename(index={"u44": "<script>alert(1)</script>"})
+    page = replace(result, table=hostile)._repr_html_()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "&lt;b&gt;&amp;&lt;/b&gt;" in page
+    assert "<script" not in page
+    assert "<b>" not in page
+    labelled = int(result.table["label"].isin(["hot", "cold"]).sum())
+    shown = min(labelled, 10)
+    assert f"{shown} of {labelled} labelled places" in page
+    assert page.count("<td>hot</td>") + page.count("<td>cold</td>") == shown
+
+
+def test_html_without_a_labelled_place_has_no_second_table(six_points):
+    values, graph = six_points
+    assert getis_ord(values, graph)._repr_html_().count("<table") == 1
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_sentence_accounts_for_every_place(hot_block, language):
+    values, graph = hot_block
+    for result in (getis_ord(values, graph), local_moran(values, graph)):
+        label = result.table["label"]
+        found = label.isin([*RAISED, *LOWERED, Label.HIGH_LOW, Label.LOW_HIGH])
+        counts = label[found].value_counts()
+        said = result.sentence(language)
+        stated = numbers(said.replace("5%", ""))
+        assert stated[0] == 99
+        assert sorted(stated[1 : 1 + len(counts)]) == sorted(counts)
+        assert (label == "not significant").sum() in stated
+        assert stated[-2:] == [3, 1]  # isolates, and one without data
+        assert said.endswith(".")
+
+
+def test_the_sentence_in_english_and_in_spanish(hot_block):
+    values, graph = hot_block
+    result = getis_ord(values, graph, alternative="greater")
+    n = int((result.table["label"] == "hot").sum())
+    assert result.sentence() == (
+        f"Of 99 census units tested, {n} lie where high values of homicide sit together more "
+        "than chance allows (Getis-Ord Gi*, total permutation, upper tail, false discovery rate "
+        f"5% over 99 tests); for the other {99 - n} the data cannot tell; 3 have no neighbours "
+        "and 1 has no data."
+    )
+    assert result.sentence("es", variable="homicidio") == (
+        f"De 99 unidades censales que se probaron, {n} están donde los valores altos de "
+        "homicidio se juntan más de lo que permite el azar (Getis-Ord Gi*, permutación total, "
+        "cola superior, tasa de falsos descubrimientos del 5% sobre 99 pruebas); en los otros "
+        f"{99 - n} casos los datos no permiten saberlo; 3 no tienen vecinos y 1 no tiene datos."
+    )
+
+
+def test_the_sentence_of_excess_names_its_null():
+    people = pd.Series(10_000.0, index=range(40))
+    thefts = pd.Series([20, 27, 14, 19, 23] * 8, name="theft")
+    thefts[7] = 90
+    robust, binomial = excess_risk(thefts, people), excess_risk(thefts, people, null="binomial")
+    assert "1 is above what the bulk of the city shows in theft" in robust.sentence()
+    assert "what one risk of theft in the whole city would bring" in binomial.sentence()
+
+
+def test_the_sentence_of_nothing_found_does_not_say_that_nothing_is_there(six_points):
+    values, graph = six_points
+    said = getis_ord(values, graph).sentence()
+    assert "none is labelled in y" in said
+    assert "whether there is something or nothing, the data cannot tell" in said
+    # Six places: the least p that can exist is 0.1.
+    assert "could not have labelled any (least possible p: 0.10)" in said
+
+
+def test_the_sentence_where_nothing_could_be_tested(lattice):
+    flat = getis_ord(pd.Series(np.ones(100), name="y"), lattice(10, 10))
+    said = flat.sentence()
+    assert said.startswith("No place could be tested in y")
+    assert "100 give no evidence" in said
+
+
+def test_a_label_without_a_sentence_of_its_own_is_named(six_points):
+    values, graph = six_points
+    result = getis_ord(values, graph)
+    other = result.table.assign(label=["new label"] * 2 + ["not significant"] * 4)
+    said = replace(result, table=other, test="new_test").sentence()
+    assert "2 are labelled “new label” (new test," in said
+
+
+def test_every_label_that_is_no_finding_is_known_as_such():
+    labels = {label.value for label in Label}
+    assert set(UNTESTED) - {"not tested"} <= labels
+
+
+def test_an_unknown_language_is_refused(six_points):
+    values, graph = six_points
+    with pytest.raises(InputError, match="'fr'"):
+        getis_ord(values, graph).sentence("fr")
