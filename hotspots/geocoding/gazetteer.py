@@ -153,4 +153,10 @@ def _usable(layer: gpd.GeoDataFrame, name: str | None, crs: CRS, what: str) -> g
             f"Gazetteer: no row of the layer {what} has both a geometry and a name in {name!r}. "
             "Name the column that holds the names."
         )
+    strange = sorted({kind for kind in kept.geom_type if "LineString" not in kind})
+    if what == "streets" and strange:
+        raise InputError(
+            f"Gazetteer: the layer streets holds {', '.join(strange)}, and lines are needed. "
+            "Name the layer of the streets' centre lines."
+        )
     return kept.to_crs(crs).reset_index(drop=True)

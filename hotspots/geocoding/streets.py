@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
@@ -185,7 +186,9 @@ def _title(row: Mapping[str, object], name: str, kind: str | None) -> str:
 def _numbers(parts: gpd.GeoDataFrame, column: str | None) -> NDArray[np.float64]:
     if column is None:
         return np.full(len(parts), np.nan)
-    values: NDArray[np.float64] = parts[column].astype("float64").to_numpy()
+    # S/N and the like say that no number is known.
+    known = pd.to_numeric(parts[column], errors="coerce")
+    values: NDArray[np.float64] = known.to_numpy(dtype="float64", na_value=np.nan)
     return values
 
 

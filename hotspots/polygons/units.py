@@ -155,14 +155,29 @@ def _identifiers(column: pd.Series, name: str, what: str) -> pd.Index:
     return index
 
 
+def _with_thousands(column: pd.Series) -> np.ndarray:
+    """Say where text such as 1.186 parts thousands: as a decimal it would lose 1,185 people.
+
+    Only where every text with a point has three digits behind it, as decimals seldom have.
+    """
+    nowhere = np.zeros(len(column), dtype=bool)
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return nowhere
+    texts = column.astype(str).str.strip()
+    dotted = texts.str.contains(".", regex=False)
+    parted = texts.str.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+")
+    return parted.to_numpy(dtype=bool) if (parted | ~dotted).all() else nowhere
+
+
 def _residents(column: pd.Series, index: pd.Index, name: str, what: str) -> pd.Series:
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     text = np.isnan(values) & column.notna().to_numpy()
+    text |= _with_thousands(column)
     if text.any():
         raise ColumnError(
             f"{what}: {name!r} is not a number in {int(text.sum())} units "
             f"({_some(index, text)}; first value {str(column[text].iloc[0])!r}). "
-            "Residents are numbers, with a point as decimal mark."
+            "Residents are plain numbers: take out whatever parts the thousands (1,186 or 1.186)."
         )
     if np.isnan(values).any():
         raise InputError(

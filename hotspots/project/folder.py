@@ -59,11 +59,11 @@ def _swap(fresh: Path, out: Path) -> None:
         fresh.rename(out)
         return
     old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
-    out.rename(old / out.name)
     try:
+        out.rename(old / out.name)
         fresh.rename(out)
-    except OSError:
-        (old / out.name).rename(out)
-        raise
     finally:
+        # Whatever came between the two, Ctrl-C too: one of them is in its place again.
+        if not out.exists():
+            (old / out.name).rename(out)
         shutil.rmtree(old, ignore_errors=True)

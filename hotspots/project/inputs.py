@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from hotspots._checks import columns_present, existing_file
@@ -174,6 +175,8 @@ def _areal_source(layer: ArealLayer, path: Path, units: gpd.GeoDataFrame) -> gpd
 
 def _services(layer: AccessLayer, path: Path, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     points = _points(path, layer, layer.file, units)
+    if layer.service_name is not None:
+        columns_present(points.columns, [layer.service_name], layer.file)
     if layer.column is not None:
         columns_present(points.columns, [layer.column], layer.file)
         points = points[points[layer.column] == layer.equals]
@@ -249,7 +252,16 @@ def _points(
             f"{section.latitude!r} ({len(bad)} rows in all). Mend or remove those rows."
         )
     points = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=section.crs)
-    return points.to_crs(units.crs)
+    there = points.to_crs(units.crs)
+    lost = ~np.isfinite(there.geometry.x + there.geometry.y)
+    if lost.any():
+        row = there.index[lost][0]
+        raise InputError(
+            f"{name}: row {row}, {section.longitude} = {x[row]:g} and {section.latitude} = "
+            f"{y[row]:g}, is no place in the reference system {section.crs} ({int(lost.sum())} "
+            "rows in all). Look whether the two columns are swapped, or name the crs."
+        )
+    return there
 
 
 def _projected(layer: gpd.GeoDataFrame, name: str, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hotspots.catalogue import remark
 from hotspots.clusters.excess_risk import excess_risk
 from hotspots.clusters.family import correct_family
 from hotspots.clusters.getis_ord import getis_ord
@@ -26,6 +24,14 @@ from hotspots.polygons.build import build_polygons
 from hotspots.polygons.counts import count_incidents, select
 from hotspots.priority.allocation import allocate
 from hotspots.priority.ranking import rank_polygons
+from hotspots.project.soundness import (
+    require_counted,
+    require_dates,
+    require_polygons,
+    warn_of_nobody,
+    warn_of_reused_numbers,
+    warn_of_stray_dates,
+)
 from hotspots.schema import (
     CATEGORY,
     POPULATION,
@@ -41,7 +47,7 @@ from hotspots.schema import (
 from hotspots.spatial.neighbors import neighbors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     import geopandas as gpd
     from libpysal.graph import Graph
@@ -131,6 +137,9 @@ def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -
     units = inputs.units
     progress("geocode")
     incidents = inputs.incidents
+    require_dates(project, incidents)
+    warn_of_stray_dates(project, incidents)
+    warn_of_reused_numbers(project, incidents)
     if inputs.gazetteer is not None:
         incidents = geocode(incidents, inputs.gazetteer)
     report = geocoding_report(incidents)
@@ -143,10 +152,12 @@ def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -
         compactness_weight=project.polygons.compactness_weight,
         seed=seed,
     )
+    require_polygons(project, plan)
     progress("assign")
     incidents = assign(
         incidents, units, membership=plan.membership, tolerance_m=project.polygons.tolerance_m
     )
+    require_counted(project, incidents)
     progress("count")
     categories = [*project.tests.categories]
     categories += [*sorted({*incidents[CATEGORY]} - {*categories, UNMAPPED}), UNMAPPED]
@@ -229,7 +240,7 @@ def find(
         for category in tests.categories
     }
 
-    _warn_of_nobody(selected, areas)
+    warn_of_nobody(selected, areas)
 
     def one(choice: ClusterChoice, category: str, family: int | None) -> LocalResult:
         residents = areas[choice.level][POPULATION]
@@ -259,20 +270,6 @@ def find(
             if tests.clusters.level == "units"
         },
     )
-
-
-def _warn_of_nobody(
-    selected: Mapping[tuple[str, str], pd.DataFrame], areas: Mapping[str, gpd.GeoDataFrame]
-) -> None:
-    """Warn once, over all categories, of events in units where nobody lives."""
-    tables = [frame["events"] for (level, _), frame in selected.items() if level == "units"]
-    events = pd.concat(tables, axis=1).sum(axis=1)
-    odd = events[(areas["units"][POPULATION] == 0) & (events > 0)]
-    if len(odd):
-        warnings.warn(
-            remark("nobody", incidents=int(odd.sum()), areas=len(odd), first=odd.index[0]),
-            stacklevel=3,
-        )
 
 
 def _cluster_test(

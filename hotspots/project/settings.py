@@ -71,6 +71,12 @@ class IncidentColumns(_Section):
     event: str | None = None
     victims: str | None = None
 
+    @model_validator(mode="after")
+    def _both_coordinates(self) -> IncidentColumns:
+        if (self.longitude is None) != (self.latitude is None):
+            raise ValueError("longitude and latitude go together: name both columns, or neither")
+        return self
+
 
 class Incidents(_Section):
     """``[incidents]``: the table of incidents and what its labels mean."""

@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from hotspots.cli import app
+from hotspots.project.folder import replaced_folder
 
 Spoil = Callable[[object], None]
 
@@ -43,6 +45,31 @@ def text_poverty(town) -> None:
     town.write_units(town.units().assign(pobreza="mucha"))
 
 
+def incidents(town, **cells) -> None:
+    path = town.folder / "incidents.csv"
+    table = pd.read_csv(path, encoding="latin-1", dtype=str, keep_default_na=False)
+    table.assign(**cells).to_csv(path, index=False, encoding="latin-1")
+
+
+def dotted_thousands(town) -> None:
+    units = town.units()
+    residents = [f"{people:,}".replace(",", ".") for people in units["POBTOT"]]
+    town.write_units(units.assign(POBTOT=residents))
+
+
+def swapped_services(town) -> None:
+    path = town.folder / "clinics.csv"
+    table = pd.read_csv(path).rename(columns={"LON": "LAT", "LAT": "LON"})
+    table.to_csv(path, index=False)
+
+
+def streets_of_points(town) -> None:
+    units = town.units()
+    units.set_geometry(units.centroid).to_file(town.folder / "streets.gpkg")
+    section = '[gazetteer.streets]\nfile = "streets.gpkg"\nname = "CVEGEO"\n\n[tests]'
+    town.edit("[tests]", section)
+
+
 CASES: dict[str, tuple[Spoil, list[str]]] = {
     "missing file": (lambda t: (t.folder / "units.gpkg").unlink(), ["units.gpkg", "units.file"]),
     "missing column": (
@@ -69,6 +96,35 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
     ),
     "rubbish with a .csv name": (binary, ["incidents.csv"]),
     "text where numbers are needed": (text_poverty, ["units.gpkg", "pobreza", "text"]),
+    "thousands parted by points": (dotted_thousands, ["units.gpkg", "POBTOT", "thousands"]),
+    "too few units": (
+        lambda t: t.write_units(t.units().iloc[:3]),
+        ["units.gpkg", "3 units", "polygons.residents"],
+    ),
+    "no date at all": (
+        lambda t: incidents(t, FECHA="SE DESCONOCE"),
+        ["incidents.csv", "FECHA", "incidents.columns.date"],
+    ),
+    "no date column": (
+        lambda t: t.edit('date = "FECHA"', ""),
+        ["incidents.csv", "incidents.columns.date"],
+    ),
+    "another city's incidents": (
+        lambda t: incidents(t, LON="-99.13", LAT="19.43"),
+        ["incidents.csv", "units.gpkg", "400 outside", "incidents.crs"],
+    ),
+    "longitude alone": (
+        lambda t: t.edit(
+            'longitude = "LON"\nlatitude = "LAT"\n\n[tests]', 'longitude = "LON"\n\n[tests]'
+        ),
+        ["incidents.columns", "longitude and latitude go together"],
+    ),
+    "services the wrong way round": (swapped_services, ["clinics.csv", "row 1", "swapped"]),
+    "no such name of services": (
+        lambda t: t.edit('file = "clinics.csv"', 'file = "clinics.csv"\nservice_name = "N"'),
+        ["clinics.csv", "'N'", "LON"],
+    ),
+    "streets that are points": (streets_of_points, ["streets", "Point", "lines"]),
     "a URL": (lambda t: t.edit('"units.gpkg"', '"https://example.org/u.gpkg"'), ["example.org"]),
     "not TOML": (lambda t: t.edit("[units]", "[units"), ["project.toml", "TOML"]),
 }
@@ -125,6 +181,45 @@ def test_an_error_later_leaves_the_old_output_whole(town) -> None:
     assert again.exit_code == 2
     assert {path: path.read_bytes() for path in before} == before
     assert sorted(path.name for path in out.parent.iterdir()) == ["out", "town"]
+
+
+def test_an_interrupt_between_the_two_moves_leaves_the_old_output(tmp_path, monkeypatch) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "manifest.json").write_text("old", encoding="utf-8")
+    rename = Path.rename
+
+    def interrupted(path: Path, target: Path) -> Path:
+        if target == out and "-old-" not in str(path):
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt), replaced_folder(out) as fresh:
+        (fresh / "manifest.json").write_text("new", encoding="utf-8")
+    assert (out / "manifest.json").read_text(encoding="utf-8") == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ({"FECHA": ["05/05/2001", *["05/05/2013"] * 399]}, "1 filas caen fuera de 2013–2013"),
+        (
+            {"FOLIO": ["7"] * 400, "FECHA": ["1/1/2013", "1/6/2013"] * 200},
+            "1 números de la columna FOLIO",
+        ),
+    ],
+)
+def test_a_run_warns_of_what_would_bend_its_rates(town, cells, words) -> None:
+    incidents(town, **cells)
+    if "FOLIO" in cells:
+        town.edit('date = "FECHA"', 'date = "FECHA"\nevent = "FOLIO"')
+    out = town.folder.parent / "out"
+    result = CliRunner().invoke(app, ["run", str(town.project), "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    assert words in result.output
+    assert words in (out / "internal" / "report.html").read_text(encoding="utf-8")
 
 
 def test_hostile_text_is_data(town, tmp_path: Path) -> None:
