@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEPENDENCIES := setup.cfg pyproject.toml
 
-.PHONY: demo test test-slow lint docs notebooks bench clean
+.PHONY: demo test test-slow lint docs notebooks bench calibrate clean
 
 demo: $(STAMP)-run
 	$(BIN)/hotspots demo --out out/juarez
@@ -27,6 +27,12 @@ docs: $(STAMP)-docs
 
 notebooks: $(STAMP)-notebooks
 	$(BIN)/python notebooks/run_notebooks.py
+
+bench: $(STAMP)-test
+	$(BIN)/python -m benchmarks
+
+calibrate: $(STAMP)-test
+	$(BIN)/python -m benchmarks.calibrate
 
 clean:
 	rm -rf $(VENV) out build dist docs/_build docs/api/generated docs/notebooks docs/jupyter_execute
