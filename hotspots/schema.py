@@ -101,12 +101,17 @@ class Label(StrEnum):
     LOW_LOW = "low-low"
     HIGH_LOW = "high-low"
     LOW_HIGH = "low-high"
+    SIMILAR = "similar"
+    DISSIMILAR = "dissimilar"
+    CO_LOCATED = "co-located"
+    JUXTAPOSED = "juxtaposed"
     EXCESS = "excess"
     DEFICIT = "deficit"
     NOT_SIGNIFICANT = "not significant"
     ISOLATE = "isolate"
     NO_DATA = "no data"
     NO_EVIDENCE = "no evidence"
+    NOT_TESTED = "not tested"
 
 
 RAISED = (Label.HOT, Label.HIGH_HIGH, Label.EXCESS)

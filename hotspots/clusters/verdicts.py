@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Texts = npt.NDArray[np.str_]
 
 ALTERNATIVES = ("two-sided", "greater", "less")
+_UNTESTED = (Label.ISOLATE, Label.NO_DATA, Label.NO_EVIDENCE, Label.NOT_TESTED)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -77,10 +78,9 @@ def least_p(least: Floats, alternative: str) -> Floats:
 def labels(leaning: pd.Series, q: pd.Series, alpha: float) -> pd.Series:
     """Return the label of each place: its leaning where q allows it.
 
-    A leaning of ``isolate``, ``no data`` or ``no evidence`` is kept as it is.
+    A leaning of ``isolate``, ``no data``, ``no evidence`` or ``not tested`` is kept as it is.
     """
-    untested = leaning.isin([Label.ISOLATE.value, Label.NO_DATA.value, Label.NO_EVIDENCE.value])
-    keep = untested | (q <= alpha)
+    keep = leaning.isin([label.value for label in _UNTESTED]) | (q <= alpha)
     return leaning.where(keep, Label.NOT_SIGNIFICANT.value).rename("label")
 
 
