@@ -181,8 +181,8 @@ def _constant(sites: Sites, total: bool) -> Booleans:
 def draws_available(sites: Sites, total: bool) -> Floats:
     """Return how many distinct draws each tested place has (ordered, where weights differ)."""
     available = sites.reference.size - (not total)
-    keys, where = np.unique(np.column_stack([sites.size, sites.equal]), axis=0, return_inverse=True)
-    counted = [(comb if equal else perm)(available, int(size)) for size, equal in keys]
+    keys, where = np.unique(2 * sites.size + sites.equal, return_inverse=True)
+    counted = [(comb if key % 2 else perm)(available, int(key // 2)) for key in keys]
     # Beyond the cap the number itself does not matter, only that it is beyond.
     capped = np.array([min(number, 1 << 62) for number in counted], dtype=float)
     return capped[where.ravel()] if counted else np.empty(0)
