@@ -1,5 +1,7 @@
 # The public surface. A name that is not here is nobody's contract.
 from .catalogue import languages as languages
+from .clusters.confidence import confidence as confidence
+from .clusters.confidence import confidence_bins as confidence_bins
 from .clusters.excess_risk import excess_risk as excess_risk
 from .clusters.family import correct_family as correct_family
 from .clusters.getis_ord import getis_ord as getis_ord

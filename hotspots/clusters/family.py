@@ -79,10 +79,10 @@ def correct_family(
     if not results:
         raise InputError("There is no result to correct. Give a mapping of category to result.")
     values = [result.table["p"].to_numpy(float) for result in results.values()]
-    adjusted = _adjusted(values, correction, alpha)
+    all_q = adjusted(values, correction, alpha)
     family = int(sum((~np.isnan(p)).sum() for p in values))
     corrected = {}
-    for (category, result), q in zip(results.items(), adjusted, strict=True):
+    for (category, result), q in zip(results.items(), all_q, strict=True):
         if result.leaning is None:
             raise InputError(
                 f"The result of {category!r} does not say which way its places lean. "
@@ -102,10 +102,13 @@ def correct_family(
     return corrected
 
 
-def _adjusted(
+def adjusted(
     values: Sequence[NDArray[np.float64]], correction: str, alpha: float
 ) -> list[NDArray[np.float64]]:
-    """Return the adjusted p of each category, corrected over all of them."""
+    """Return the adjusted p of each category, corrected over all of them; see correct_family.
+
+    Under ``fdr`` and ``by`` they hold at ``alpha`` alone: another level, another correction.
+    """
     if correction in ("fdr", "by"):
         return _in_two_steps(values, correction, alpha)
     pooled = adjust(np.concatenate(values), correction)
