@@ -5,6 +5,8 @@ Each command imports what it needs when it is called, so that ``--help`` answers
 
 from __future__ import annotations
 
+import signal
+import sys
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -108,6 +110,8 @@ def verify(
 
 
 def _run(project_file: Path, out: Path) -> None:
+    # A polite end (a shutdown, a time limit) clears up like Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with _screen() as screen:
         from hotspots.project.runner import run as run_file
         from hotspots.project.screen import show_run

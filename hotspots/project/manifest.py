@@ -41,16 +41,38 @@ def make_manifest(
     beside it gives the same bytes.
     """
     return {
-        "project_file": Path(os.path.relpath(project_file.resolve(), out.resolve())).as_posix(),
+        "project_file": _way(project_file.resolve(), out.resolve()),
         "seed": project.project.seed,
         "versions": {name: version(name) for name in _LIBRARIES},
         "parameters": project.model_dump(mode="json"),
         "inputs": {
             project_file.name: digest(project_file),
-            **{name: digest(path) for name, path in sorted(inputs.items())},
+            **{name: digest(path) for name, path in _with_companions(inputs)},
         },
         "outputs": digests(written),
     }
+
+
+_COMPANIONS = (".dbf", ".shx", ".prj", ".cpg")
+"""What a shapefile keeps beside itself: its columns, its index, its reference system."""
+
+
+def _with_companions(inputs: dict[str, Path]) -> list[tuple[str, Path]]:
+    """Return every input with the files that are read with it, by name."""
+    named = dict(inputs)
+    for name, path in inputs.items():
+        beside = [end for end in _COMPANIONS if path.with_suffix(end).is_file()]
+        if path.suffix.lower() == ".shp":
+            named |= {name[:-4] + end: path.with_suffix(end) for end in beside}
+    return sorted(named.items())
+
+
+def _way(file: Path, folder: Path) -> str:
+    """Return the way from a folder to a file; the whole path where they are on two drives."""
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:
+        return file.as_posix()
 
 
 def write_manifest(manifest: dict[str, Any], folder: Path) -> None:

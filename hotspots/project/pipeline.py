@@ -383,8 +383,15 @@ def _prioritise(
 ) -> tuple[Ranking | None, Allocation | None]:
     if not project.ranking:
         return None, None
+    better = {layer.name for layer in layers if layer.direction == "more_is_better"}
     criteria = [
-        Criterion(one.layer, weight=one.weight, direction=one.direction) for one in project.ranking
+        Criterion(
+            one.layer,
+            weight=one.weight,
+            direction=one.direction
+            or ("more_is_better" if one.layer in better else "more_is_worse"),
+        )
+        for one in project.ranking
     ]
     ranking = rank_polygons(
         layers_table(layers), criteria=criteria, layers=layers, seed=project.project.seed

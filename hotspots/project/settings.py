@@ -246,11 +246,14 @@ AnyLayer = Annotated[ArealLayer | RasterLayer | AccessLayer, Field(discriminator
 
 
 class RankingCriterion(_Section):
-    """One criterion of the ranking: a layer, or ``<category>_rate``."""
+    """One criterion of the ranking: a layer, or ``<category>_rate``.
+
+    Without a direction of its own it has the layer's, more being worse where that is neutral.
+    """
 
     layer: Name
     weight: float = Field(gt=0)
-    direction: Literal["more_is_worse", "more_is_better"] = "more_is_worse"
+    direction: Literal["more_is_worse", "more_is_better"] | None = None
 
 
 class Budget(_Section):

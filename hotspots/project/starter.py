@@ -229,4 +229,8 @@ def _quoted(value: str) -> str:
 
 
 def _relative(path: str | Path, folder: Path) -> str:
-    return _quoted(Path(os.path.relpath(Path(path).resolve(), folder)).as_posix())
+    file = Path(path).resolve()
+    try:
+        return _quoted(Path(os.path.relpath(file, folder)).as_posix())
+    except ValueError:  # on another drive of Windows
+        return _quoted(file.as_posix())

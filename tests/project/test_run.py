@@ -48,6 +48,41 @@ def test_the_header_counts_the_rows_of_the_tested_period(town, tmp_path: Path) -
     assert f"{located_in_period(result)['homicide'][0]} de {rows} incidentes ubicados" in page
 
 
+def test_a_criterion_without_a_direction_has_its_layers(town, tmp_path: Path) -> None:
+    source = 'column = "pobreza"\n'
+    town.edit(source, f'{source}direction = "more_is_better"\n')
+    result = hs.run(town.project, out=tmp_path / "out")
+    assert [one.direction for one in result.ranking.criteria] == ["more_is_worse", "more_is_better"]
+    table = result.ranking.table
+    poverty = next(layer for layer in result.layers if layer.name == "poverty").values
+    assert table["share_poverty"].idxmax() == poverty.idxmin()
+
+
+def test_a_shapefile_is_watched_with_all_its_parts(town, tmp_path: Path) -> None:
+    town.units().to_file(town.folder / "units.shp")
+    town.edit('"units.gpkg"\nid', '"units.shp"\nid')
+    hs.run(town.project, out=tmp_path / "out")
+    path = town.folder / "units.dbf"
+    path.write_bytes(path.read_bytes() + b" ")
+    assert hs.verify(tmp_path / "out").altered_inputs == ("units.dbf",)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
+def test_a_run_that_is_asked_to_end_leaves_nothing(town, tmp_path: Path) -> None:
+    script = (
+        "import os, signal, sys\n"
+        "from hotspots.cli import app\n"
+        "from hotspots.project import runner\n"
+        "runner.write_outputs = lambda *_: os.kill(os.getpid(), signal.SIGTERM)\n"
+        "app(sys.argv[1:])\n"
+    )
+    out = tmp_path / "place" / "out"
+    command = [sys.executable, "-c", script, "run", str(town.project), "--out", str(out)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 143, ended.stderr
+    assert list(out.parent.iterdir()) == []
+
+
 def test_the_grant_adds_up_to_the_cent(town, tmp_path: Path) -> None:
     hs.run(town.project, out=tmp_path / "out")
     table = pd.read_csv(tmp_path / "out" / "internal" / "allocation.csv", dtype=str)
