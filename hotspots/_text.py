@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def fold(text: str) -> str:
@@ -24,9 +20,3 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
     return " ".join(plain.split())
-
-
-def fold_series(texts: pd.Series) -> pd.Series:
-    """Return a Series of folded texts on the same index; each distinct text is folded once."""
-    distinct = texts.unique()
-    return texts.map(dict(zip(distinct, map(fold, distinct), strict=True)))
