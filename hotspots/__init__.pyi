@@ -9,6 +9,7 @@ from .clusters.moran import local_moran as local_moran
 from .clusters.rates import incident_rates as incident_rates
 from .clusters.rates import standardized_rates as standardized_rates
 from .clusters.roll_up import roll_up as roll_up
+from .clusters.scan import spatial_scan as spatial_scan
 from .errors import HotspotsError as HotspotsError
 from .errors import HotspotsWarning as HotspotsWarning
 from .evaluation.change import rate_change as rate_change
@@ -42,6 +43,7 @@ from .schema import Layer as Layer
 from .schema import LocalResult as LocalResult
 from .schema import PolygonPlan as PolygonPlan
 from .schema import Ranking as Ranking
+from .schema import ScanResult as ScanResult
 from .spatial.neighbors import neighbors as neighbors
 
 __version__: str

@@ -311,6 +311,56 @@ class LocalResult:
         return result_sentence(self, language, variable=variable)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class ScanResult:
+    """What a spatial scan found, and all that is needed to repeat it.
+
+    Attributes
+    ----------
+    clusters
+        DataFrame on ``rank`` (1 is the most likely): ``center`` (the area about whose centre
+        the circle lies), ``radius_m`` (to its farthest member's centre), ``members``,
+        ``exposure``, ``count``, ``expected``, ``relative_risk``, ``log_likelihood_ratio``,
+        ``p``, ``label`` (:class:`Label` values). The most likely one is there whatever its p,
+        secondary ones only with p ≤ ``alpha``; none where there is no event.
+    membership
+        Series on the areas' index: rank of the labelled cluster that each is in, or missing.
+    variable
+        Name of the counts.
+    null
+        ``robust`` or ``binomial``.
+    alternative
+        ``greater``, ``less`` or ``two-sided``.
+    alpha
+        Level of the whole scan: all places and sizes together.
+    max_share
+        Largest share of the exposure in a circle.
+    places
+        Areas with data.
+    simulations
+        Maps drawn without a cluster.
+    least_p
+        Least p that these can give.
+    seed
+        The seed of the maps.
+    level
+        ``units`` or ``polygons``, by the index's name; "" for any other index.
+    """
+
+    clusters: pd.DataFrame
+    membership: pd.Series
+    variable: str
+    null: str
+    alternative: str
+    alpha: float
+    max_share: float
+    places: int
+    simulations: int
+    least_p: float
+    seed: int
+    level: str = ""
+
+
 Direction = Literal["more_is_worse", "more_is_better", "neutral"]
 
 

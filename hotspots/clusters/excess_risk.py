@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hotspots.clusters.rates import checked_counts, warn_of_nobody
+from hotspots.clusters.rates import checked_counts, warn_of_nobody, whole_numbers
 from hotspots.clusters.robust_null import fit_robust_null
 from hotspots.clusters.sites import graph_links
 from hotspots.clusters.verdicts import (
@@ -123,7 +123,7 @@ def excess_risk(
         raise InputError(
             f"{int(known.sum())} places have a count and an exposure. The test needs at least 3."
         )
-    _whole_numbers(number)
+    whole_numbers(number)
     groups = _groups(number.to_numpy()[known], residents.to_numpy()[known], graph, count, known)
     expected, greater, less = _binomial(groups) if null == "binomial" else _robust(groups)
     table, leaning = _verdicts(number.index, known, groups, (expected, greater, less), settings)
@@ -140,16 +140,6 @@ def excess_risk(
         level=LEVELS.get(str(count.index.name), ""),
         leaning=leaning,
     )
-
-
-def _whole_numbers(number: pd.Series) -> None:
-    broken = number.notna() & (number != number.round())
-    if broken.any():
-        first = number.index[broken][0]
-        raise InputError(
-            f"The count of {first!r} is {number[first]}, and {int(broken.sum())} counts are not "
-            "whole. This test takes counts of events and their exposure, not rates."
-        )
 
 
 def _groups(

@@ -204,6 +204,17 @@ def checked_counts(count: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd
     return number, residents
 
 
+def whole_numbers(count: pd.Series) -> None:
+    """Raise :class:`InputError` naming the first count that is not whole."""
+    broken = count.notna() & (count != count.round())
+    if broken.any():
+        first = count.index[broken][0]
+        raise InputError(
+            f"The count of {first!r} is {count[first]}, and {int(broken.sum())} counts are not "
+            "whole. This test takes counts of events and their exposure, not rates."
+        )
+
+
 def warn_of_nobody(count: pd.Series, exposure: pd.Series) -> None:
     """Warn of areas with incidents and nobody to whom they could have happened."""
     odd = (count > 0) & (exposure == 0)

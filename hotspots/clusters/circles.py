@@ -1,0 +1,60 @@
+"""Circles: the zones of a scan, as prefixes of the places sorted by their distance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+    Integers = npt.NDArray[np.int64]
+
+_SAME_DISTANCE = 1e-9
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Circles:
+    """The circles about one place.
+
+    Attributes
+    ----------
+    order
+        Places by their distance from the centre, the centre first.
+    size
+        Number of places in each circle, ascending: the first so many of ``order``.
+    people
+        Exposure within each circle.
+    concentration
+        Σ(share of the circle's exposure)² of each circle.
+    """
+
+    order: Integers
+    size: Integers
+    people: Floats
+    concentration: Floats
+
+
+def circles(xy: Floats, people: Floats, share: float) -> Iterator[Circles]:
+    """Yield the circles about each place that hold at most a share of all exposure.
+
+    Places at one distance from a centre enter together, so that no order of the rows decides
+    which is in. A centre whose own place holds more than the share has no circle.
+    """
+    most = share * float(people.sum()) * (1 + _SAME_DISTANCE)
+    near = _SAME_DISTANCE * float(np.ptp(xy, axis=0).max(initial=0.0))
+    for centre in range(people.size):
+        distance = np.hypot(*(xy - xy[centre]).T)
+        order = np.argsort(distance, kind="stable")
+        total = np.cumsum(people[order])
+        last = np.append(np.diff(distance[order]) > near, True)
+        size = np.flatnonzero(last & (total <= most)) + 1
+        order = order[: int(size[-1])] if size.size else order[:0]
+        within = total[size - 1]
+        squares = np.cumsum(people[order] ** 2)[size - 1]
+        yield Circles(order, size, within, squares / within**2)
