@@ -20,3 +20,16 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
     return " ".join(plain.split())
+
+
+def printable(text: object) -> str:
+    r"""Return text that a terminal only shows: what would steer it is replaced.
+
+    Examples
+    --------
+    >>> printable("Juárez\x1b[2J\u202e\n") == "Juárez\ufffd[2J\ufffd\n"
+    True
+    """
+    return "".join(
+        "\ufffd" if c != "\n" and unicodedata.category(c).startswith("C") else c for c in str(text)
+    )

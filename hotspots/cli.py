@@ -131,7 +131,9 @@ def _console() -> Console:
 def _safe(value: object) -> str:
     from rich.markup import escape
 
-    return escape(str(value))
+    from hotspots._text import printable
+
+    return escape(printable(value))
 
 
 @contextmanager

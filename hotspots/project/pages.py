@@ -67,7 +67,7 @@ def run_map(result: RunResult, *, audience: Audience = "internal") -> Any:
         layers=result.layers,
         ranking=result.ranking,
         allocation=result.allocation,
-        incidents=result.incidents,
+        incidents=_in_period(result),
         services=gpd.GeoDataFrame(pd.concat(services)) if services else None,
         streets=result.inputs.streets if project.map.streets else None,
         monthly=result.counts,
@@ -131,15 +131,22 @@ def tests_by_level(result: RunResult) -> dict[str, dict[str, LocalResult]]:
 
 def located_in_period(result: RunResult) -> dict[str, tuple[int, int]]:
     """Return category → rows whose place is known, and rows read, of the tested period alone."""
-    incidents, report = result.incidents, result.geocoding
-    period = result.project.tests.period
-    if period != "all":
-        months = labels(incidents, "month")
-        report = geocoding_report(incidents[months.isin(matching(months.unique(), period))])
+    report = result.geocoding
+    if result.project.tests.period != "all":
+        report = geocoding_report(_in_period(result))
     return {
         str(category): (int(row["located"]), int(row["rows"]))
         for category, row in report.by_category.iterrows()
     }
+
+
+def _in_period(result: RunResult) -> gpd.GeoDataFrame:
+    """Return the incidents that the tests were about: points of other years are not theirs."""
+    period = result.project.tests.period
+    if period == "all":
+        return result.incidents
+    months = labels(result.incidents, "month")
+    return result.incidents[months.isin(matching(months.unique(), period))]
 
 
 def period_in_words(result: RunResult) -> str:

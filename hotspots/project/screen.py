@@ -10,6 +10,7 @@ from rich.table import Table
 
 from hotspots import schema
 from hotspots._notes import note_keys
+from hotspots._text import printable
 from hotspots.catalogue import has_text, number, percent, text
 from hotspots.project.titles import category_titles, titles_of
 
@@ -52,7 +53,7 @@ def show_run(result: RunResult, out: Path, console: Console) -> None:
         ("screen.report", out / "internal" / "report.html"),
         ("screen.public", out / "public" / "public.html"),
     ):
-        console.print(f"[bold]{text(key, language)}[/] {escape(str(path))}", soft_wrap=True)
+        console.print(f"[bold]{text(key, language)}[/] {_safe(path)}", soft_wrap=True)
 
 
 def show_checkup(found: Checkup, console: Console) -> None:
@@ -60,7 +61,7 @@ def show_checkup(found: Checkup, console: Console) -> None:
     language = found.project.project.language
     _banner(found.project.project.synthetic, language, console)
     for name, size in found.files.items():
-        console.print(f"{escape(name)}  {number(size / 1000, language)} kB", soft_wrap=True)
+        console.print(f"{_safe(name)}  {number(size / 1000, language)} kB", soft_wrap=True)
     console.print(
         text("screen.units", language, units=found.units, residents=round(found.residents))
     )
@@ -83,7 +84,7 @@ def show_checkup(found: Checkup, console: Console) -> None:
         console.print(text("screen.unit_problems", language, n=len(problems)))
         for unit, key, detail in problems.head(10).itertuples(index=False):
             said = (str(unit), text(f"note.{key}", language), str(detail))
-            console.print("  " + escape(" · ".join(filter(None, said))))
+            console.print("  " + _safe(" · ".join(filter(None, said))))
 
 
 def show_verification(found: Verification, console: Console) -> None:
@@ -97,13 +98,17 @@ def show_verification(found: Verification, console: Console) -> None:
         if names:
             console.print(f"[bold red]{_both(key)}[/]")
             for name in names:
-                console.print(f"  {escape(name)}", soft_wrap=True)
+                console.print(f"  {_safe(name)}", soft_wrap=True)
     for name, (then, now) in found.versions.items():
         console.print(f"[yellow]![/] {name}: {then} → {now}")
     if not found.ran_again:
         console.print(_both("verify.not_again"))
     if found.same:
         console.print(f"[bold green]{_both('verify.same')}[/]")
+
+
+def _safe(value: object) -> str:
+    return escape(printable(value))
 
 
 def _both(key: str) -> str:
@@ -135,7 +140,7 @@ def _show_tally(
     for key, count in shown.items():
         words = f"{names}.{key}".replace(" ", "_").replace("-", "_")
         label = text(words, language) if names and has_text(words, language) else str(key)
-        table.add_row(number(int(count), language), escape(label))
+        table.add_row(number(int(count), language), _safe(label))
     rest = int(values.sum() - shown.sum())
     if rest:
         table.add_row(number(rest, language), text("screen.rest", language))
@@ -155,7 +160,7 @@ def _findings(result: RunResult, language: str) -> Table:
         places = result.units if clusters.level == "units" else result.plan.polygons
         residents = places[schema.POPULATION]
         table.add_row(
-            escape(titles[category]),
+            _safe(titles[category]),
             number(float(excess.table["statistic"].sum()), language),
             number(int(excess.table["label"].isin(schema.RAISED).sum()), language),
             number(int(hot.sum()), language),

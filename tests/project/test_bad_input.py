@@ -222,6 +222,14 @@ def test_a_run_warns_of_what_would_bend_its_rates(town, cells, words) -> None:
     assert words in (out / "internal" / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_name_does_not_steer_the_terminal(town) -> None:
+    town.edit('"clinics.csv"', '"[red]\\u001b[2J.csv"')
+    result = CliRunner().invoke(app, ["run", str(town.project)], color=True)
+    assert result.exit_code == 2
+    assert "\x1b[2J" not in result.output
+    assert "[red]" in result.output
+
+
 def test_hostile_text_is_data(town, tmp_path: Path) -> None:
     """A cell that Excel would run, or markup, reaches no output as itself."""
     town.edit('"Villa Prueba"', '"[red]</script><img src=x onerror=alert(1)>"')

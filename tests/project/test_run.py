@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -46,6 +47,9 @@ def test_the_header_counts_the_rows_of_the_tested_period(town, tmp_path: Path) -
     assert 0 < rows < 100
     page = (tmp_path / "month" / "internal" / "briefing.html").read_text(encoding="utf-8")
     assert f"{located_in_period(result)['homicide'][0]} de {rows} incidentes ubicados" in page
+    data = re.search(r'id="hs-data">(.*?)</script>', page, re.S)
+    (points,) = json.loads(data.group(1))["points"]
+    assert len(points["xy"]) // 2 == result.findings.rates["homicide"]["count"].sum()
 
 
 def test_a_criterion_without_a_direction_has_its_layers(town, tmp_path: Path) -> None:
