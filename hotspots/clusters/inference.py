@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hotspots.clusters.draws import all_ordered_draws, distinct_draws, own_draws
+from hotspots.clusters.draws import CHUNK, all_ordered_draws, distinct_draws, own_draws
 from hotspots.clusters.enumeration import enumerated_counts
 from hotspots.clusters.sites import RELATIVE_TOLERANCE
+from hotspots.clusters.sums import rounded
 from hotspots.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 PERMUTATIONS_CAP = 999_999
 _BLOCK = 1 << 22
+_HELD = 1 << 25
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -97,8 +99,12 @@ def permutation_tails(sites: Sites, *, total: bool, permutations: int, seed: int
     greater, less = np.ones(count), np.ones(count)
     least, enumerated = np.ones(count), np.zeros(count, dtype=bool)
     constant = _constant(sites, total)
-    scaled = sites.scaled
-    observed = _observed(sites, scaled)
+    # Values cut at 2⁻³⁶, far below the tolerance of ties, add up without rounding.
+    scaled = rounded(sites.scaled)
+    if sites.equal.all():
+        observed = sites.plain_lag(scaled)
+    else:
+        observed = sites.lag(scaled, relative_weights(sites))
     distinct = draws_available(sites, total)
     small = distinct <= permutations
     for members in by_size(sites.size, np.flatnonzero(small & sites.equal)):
@@ -150,16 +156,15 @@ def permutations_needed(permutations: int | str, family: int, alpha: float) -> i
     return int(permutations)
 
 
-def _observed(sites: Sites, scaled: Floats) -> Floats:
-    return sites.lag(scaled, relative_weights(sites))
-
-
 def relative_weights(sites: Sites) -> Floats:
     """Weights over the greatest of their row; exactly 1 where a row's weights are equal."""
-    largest = np.zeros(sites.tested.size)
-    np.maximum.at(largest, sites.link_site, sites.link_weight)
-    relative = sites.link_weight / largest[sites.link_site]
-    return np.where(sites.equal[sites.link_site], 1.0, relative)
+    relative = np.ones(sites.link_weight.size)
+    if not sites.equal.all():
+        largest = np.maximum.reduceat(sites.link_weight, sites.start)
+        mixed = ~sites.equal[sites.link_site]
+        site = sites.link_site[mixed]
+        relative[mixed] = sites.link_weight[mixed] / largest[site]
+    return relative
 
 
 def _constant(sites: Sites, total: bool) -> Booleans:
@@ -181,17 +186,22 @@ def _constant(sites: Sites, total: bool) -> Booleans:
 def draws_available(sites: Sites, total: bool) -> Floats:
     """Return how many distinct draws each tested place has (ordered, where weights differ)."""
     available = sites.reference.size - (not total)
-    keys, where = np.unique(2 * sites.size + sites.equal, return_inverse=True)
-    counted = [(comb if key % 2 else perm)(available, int(key // 2)) for key in keys]
-    # Beyond the cap the number itself does not matter, only that it is beyond.
-    capped = np.array([min(number, 1 << 62) for number in counted], dtype=float)
-    return capped[where.ravel()] if counted else np.empty(0)
+    kind = 2 * sites.size + sites.equal
+    there = np.flatnonzero(np.bincount(kind))
+    distinct = np.zeros(int(there.max(initial=0)) + 1)
+    for number in there:
+        size, equal = divmod(int(number), 2)
+        # Beyond the cap the number itself does not matter, only that it is beyond.
+        distinct[number] = min((comb if equal else perm)(available, size), 1 << 62)
+    counted: Floats = distinct[kind]
+    return counted
 
 
 def by_size(size: Integers, members: Integers) -> Iterator[Integers]:
     """Yield ``members`` by their size, the smallest first."""
-    for value in np.unique(size[members]):
-        yield members[size[members] == value]
+    mine = size[members]
+    for value in np.flatnonzero(np.bincount(mine)):
+        yield members[mine == value]
 
 
 def _places(
@@ -200,8 +210,8 @@ def _places(
     size = sites.size[members]
     tolerance = RELATIVE_TOLERANCE * size
     weights = None
-    if weighted:
-        weights = np.zeros((members.size, int(size.max(initial=0))))
+    if weighted and members.size:
+        weights = np.zeros((members.size, int(size.max())))
         number = np.full(sites.tested.size, -1)
         number[members] = np.arange(members.size)
         first = np.cumsum(sites.size) - sites.size
@@ -235,42 +245,67 @@ def _sampled_counts(
     shared = _places(sites, observed, members[equal])
     weighted = _places(sites, observed, members[unequal], weighted=True)
     columns = int(sites.size[members].max()) + (not total)
-    for draws in distinct_draws(scaled.size, columns, permutations, seed):
-        for chosen, places in ((equal, shared), (unequal, weighted)):
-            if chosen.size:
-                if places.weights is None:
-                    above, below = _shared_counts(draws, scaled, places, swap=not total)
-                else:
-                    above, below = _weighted_counts(
-                        draws, scaled, places, "all" if total else "swap"
-                    )
-                greater[chosen] += above
-                less[chosen] += below
+    own = "all" if total else "swap"
+    held: list[Positions] = []
+    wide = columns + 4 * np.unique(shared.size).size
+    for number, draws in enumerate(distinct_draws(scaled.size, columns, permutations, seed), 1):
+        if unequal.size:
+            above, below = _weighted_counts(draws, scaled, weighted, own)
+            greater[unequal] += above
+            less[unequal] += below
+        if equal.size:
+            held.append(draws)
+            # Sorting and searching many draws at once costs little more than few.
+            if number * CHUNK >= permutations or len(held) * CHUNK * wide >= _HELD:
+                above, below = _shared_counts(np.hstack(held), scaled, shared, swap=not total)
+                greater[equal] += above
+                less[equal] += below
+                held.clear()
     return greater, less
 
 
 def _shared_counts(
     draws: Positions, scaled: Floats, places: _Places, *, swap: bool
 ) -> tuple[Integers, Integers]:
-    """Count one chunk's sums in the tails of places with equal weights: sort once per size."""
+    """Count the draws' sums in the tails of places with equal weights: sort once per size."""
     greater = np.empty(places.rank.size, dtype=np.int64)
     less = np.empty(places.rank.size, dtype=np.int64)
-    sizes, group = np.unique(places.size, return_inverse=True)
-    sums = _prefix_sums(draws, scaled, sizes)
-    for number in range(sizes.size):
-        members = np.flatnonzero(group == number)
-        ordered = np.sort(sums[number])
-        above = np.searchsorted(ordered, places.low[members], side="left")
-        greater[members] = ordered.size - above
-        less[members] = np.searchsorted(ordered, places.high[members], side="right")
+    sizes = np.flatnonzero(np.bincount(places.size))
+    sums = np.empty((sizes.size if swap else 1, draws.shape[1]))
+    running, done = np.zeros(draws.shape[1]), 0
+    for number, members in enumerate(by_size(places.size, np.arange(places.size.size))):
+        for column in range(done, sizes[number]):
+            running += scaled[draws[column]]
+        done = int(sizes[number])
+        here = places.take(members)
+        greater[members], less[members] = _tail_counts(np.sort(running), here.low, here.high)
+        sums[number if swap else 0] = running
     if swap:
         place, row, _ = own_draws(draws, scaled.size, places.rank, places.size)
-        before = sums[group[place], row]
+        before = sums[np.searchsorted(sizes, places.size[place]), row]
         stand_in = scaled[draws[places.size[place], row]]
         after = before - scaled[places.rank[place]] + stand_in
         above, below = _changes(place, before, after, places)
         greater += above
         less += below
+    return greater, less
+
+
+def _tail_counts(sums: Floats, low: Floats, high: Floats) -> tuple[Integers, Integers]:
+    """Count, per place, the ascending ``sums`` ≥ ``low`` and ≤ ``high``, a fixed way apart."""
+    order = np.argsort(low)
+    greater = np.empty(order.size, dtype=np.int64)
+    less = np.empty(order.size, dtype=np.int64)
+    low, high = low[order], high[order]
+    if order.size <= sums.size:
+        greater[order] = sums.size - np.searchsorted(sums, low, side="left")
+        less[order] = np.searchsorted(sums, high, side="right")
+        return greater, less
+    # The fewer are searched in the more: a sum is ≥ the bounds before its place among them.
+    before = np.searchsorted(low, sums, side="right")
+    greater[order] = sums.size - np.cumsum(np.bincount(before, minlength=order.size + 1))[:-1]
+    before = np.searchsorted(high, sums, side="left")
+    less[order] = np.cumsum(np.bincount(before, minlength=order.size + 1))[:-1]
     return greater, less
 
 
@@ -313,16 +348,6 @@ def _weighted_block(
         after = before + weights[place, slot] * (stand_in - scaled[places.rank[place]])
     above, below = _changes(place, before, after, places)
     return greater + above, less + below
-
-
-def _prefix_sums(draws: Positions, scaled: Floats, sizes: Integers) -> Floats:
-    sums = np.empty((sizes.size, draws.shape[1]))
-    running, done = np.zeros(draws.shape[1]), 0
-    for number, size in enumerate(sizes):
-        for column in range(done, int(size)):
-            running += scaled[draws[column]]
-        sums[number], done = running, int(size)
-    return sums
 
 
 def _changes(

@@ -51,9 +51,11 @@ class Sites:
         Per tested place, how many values its sum takes in.
     equal
         Per tested place, whether all of its weights are the same.
-    link_site, link_rank, link_weight
-        Per link, the number of the tested place (0, 1, …, ascending), the position of the
-        neighbour's value, and the weight. Where any place has unequal weights, the links of
+    place_rank
+        As ``rank``, of all places that are linked to another, in the caller's order.
+    link_site, link_place, link_weight
+        Per link, the number of the tested place (0, 1, …, ascending), that of the neighbour
+        among the linked places, and the weight. Where any place has unequal weights, the links of
         a place go from the greatest weight down, and by position; otherwise they have no
         order, and only :meth:`lag` and :meth:`per_site` add them up to the same bytes.
     """
@@ -65,8 +67,9 @@ class Sites:
     rank: Integers
     size: Integers
     equal: Booleans
+    place_rank: Integers
     link_site: Integers
-    link_rank: Integers
+    link_place: Integers
     link_weight: Floats
 
     @property
@@ -86,6 +89,11 @@ class Sites:
         return centred / largest if largest > floor else np.zeros_like(centred)
 
     @property
+    def link_rank(self) -> Integers:
+        """Per link, the position of the neighbour's value."""
+        return self.place_rank[self.link_place]
+
+    @property
     def start(self) -> Integers:
         """Per tested place, the number of its first link."""
         return np.cumsum(self.size) - self.size
@@ -97,10 +105,14 @@ class Sites:
         """
         weight = self.link_weight if weights is None else weights
         if self.equal.all():
-            start = self.start
-            total: Floats = weight[start] * gathered_sums(values, self.link_rank, start)
+            total: Floats = weight[self.start] * self.plain_lag(values)
             return total
         return self.per_site(weight * values[self.link_rank])
+
+    def plain_lag(self, values: Floats) -> Floats:
+        """Per tested place, the sum of its neighbours' values, every weight taken as 1."""
+        # By place, not by position: places that lie together are read together.
+        return gathered_sums(values[self.place_rank], self.link_place, self.start)
 
     def per_site(self, link_values: Floats) -> Floats:
         """Per tested place, the sum of a number per link, to the same byte in any order."""
@@ -133,15 +145,21 @@ def place_sites(values: pd.Series, graph: Links, *, include_self: bool) -> Sites
     linked = size > 0
     if not linked.all():
         linked[neighbor] = True
-    reference, rank = _ranked(numbers, linked)
+    reference, rank = _ranked(numbers[linked])
     tested = np.flatnonzero(size)
     size = size[tested]
-    neighbor, weight = _by_place(focal, rank[neighbor], weight)
+    own = own[tested]
+    if not linked.all():
+        among = np.cumsum(linked) - 1
+        neighbor = among[neighbor]
+    else:
+        among = np.arange(known.size)
+    neighbor, weight = _by_place(focal, neighbor, weight)
     if include_self:
-        neighbor, weight = _with_self(neighbor, weight, own[tested], rank[tested], size)
+        neighbor, weight = _with_self(neighbor, weight, own, among[tested], size)
         size = size + 1
     number = np.repeat(np.arange(tested.size), size)
-    neighbor, weight, equal = _by_weight(number, neighbor, weight, size)
+    neighbor, weight, equal = _by_weight(number, neighbor, weight, rank, size)
     if getattr(graph, "transformation", "") == "R":
         weight = weight / row_sums(weight, np.cumsum(size) - size)[number]
     return Sites(
@@ -149,11 +167,12 @@ def place_sites(values: pd.Series, graph: Links, *, include_self: bool) -> Sites
         known=known,
         tested=tested,
         reference=reference,
-        rank=rank[tested],
+        rank=rank[among[tested]],
         size=size,
         equal=equal,
+        place_rank=rank,
         link_site=number,
-        link_rank=neighbor,
+        link_place=neighbor,
         link_weight=weight,
     )
 
@@ -274,54 +293,53 @@ def _same_places(ids: pd.Index, index: pd.Index) -> None:
         )
 
 
-def _ranked(numbers: Floats, linked: Booleans) -> tuple[Floats, Integers]:
-    """Return the linked places' values ascending, and per place the first position of its own."""
-    places = np.flatnonzero(linked)
+def _ranked(numbers: Floats) -> tuple[Floats, Integers]:
+    """Return the values ascending, and per place the first position that holds its own."""
     # Adding 0.0 makes one of −0.0 and 0.0, which sort as equals and differ in their bytes.
-    mine = numbers[places] + 0.0
+    mine = numbers + 0.0
     order = np.argsort(mine)
     reference = mine[order]
-    first = np.zeros(places.size, dtype=np.int64)
-    first[1:] = np.where(reference[1:] != reference[:-1], np.arange(1, places.size), 0)
-    rank = np.zeros(numbers.size, dtype=np.int64)
-    rank[places[order]] = np.maximum.accumulate(first)
+    first = np.zeros(order.size, dtype=np.int64)
+    first[1:] = np.where(reference[1:] != reference[:-1], np.arange(1, order.size), 0)
+    rank = np.empty(order.size, dtype=np.int64)
+    rank[order] = np.maximum.accumulate(first)
     return reference, rank
 
 
-def _by_place(focal: Integers, rank: Integers, weight: Floats) -> tuple[Integers, Floats]:
+def _by_place(focal: Integers, neighbor: Integers, weight: Floats) -> tuple[Integers, Floats]:
     if (focal[1:] >= focal[:-1]).all():
-        return rank, weight
+        return neighbor, weight
     order = np.argsort(focal, kind="stable")
-    return rank[order], weight[order]
+    return neighbor[order], weight[order]
 
 
 def _with_self(
-    rank: Integers, weight: Floats, given: Floats, own: Integers, size: Integers
+    neighbor: Integers, weight: Floats, given: Floats, own: Integers, size: Integers
 ) -> tuple[Integers, Floats]:
     """Put each place behind its neighbours: with its given weight, or the largest of the row."""
     start = np.cumsum(size) - size
     largest = np.maximum.reduceat(weight, start) if start.size else np.empty(0)
     slot = np.cumsum(size + 1) - 1
-    others = np.ones(rank.size + slot.size, dtype=bool)
+    others = np.ones(neighbor.size + slot.size, dtype=bool)
     others[slot] = False
-    ranks, weights = np.empty(others.size, dtype=np.int64), np.empty(others.size)
-    ranks[others], ranks[slot] = rank, own
+    places, weights = np.empty(others.size, dtype=neighbor.dtype), np.empty(others.size)
+    places[others], places[slot] = neighbor, own
     weights[others], weights[slot] = weight, np.where(given > 0, given, largest)
-    return ranks, weights
+    return places, weights
 
 
 def _by_weight(
-    number: Integers, rank: Integers, weight: Floats, size: Integers
+    number: Integers, neighbor: Integers, weight: Floats, rank: Integers, size: Integers
 ) -> tuple[Integers, Floats, Booleans]:
     """Return the links in the order that :class:`Sites` promises, and which rows are equal."""
     if not size.size or weight.min() == weight.max():
-        return rank, weight, np.ones(size.size, dtype=bool)
+        return neighbor, weight, np.ones(size.size, dtype=bool)
     start = np.cumsum(size) - size
     largest = np.maximum.reduceat(weight, start)
     smallest = np.minimum.reduceat(weight, start)
     equal: Booleans = largest - smallest <= RELATIVE_TOLERANCE * largest
     if equal.all():
         # Weights that are equal but for their last bits become so, or their order would show.
-        return rank, largest[number], equal
-    order = np.lexsort((rank, -weight, number))
-    return rank[order], weight[order], equal
+        return neighbor, largest[number], equal
+    order = np.lexsort((rank[neighbor], -weight, number))
+    return neighbor[order], weight[order], equal

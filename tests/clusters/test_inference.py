@@ -89,9 +89,10 @@ def _with_sum(sites, place, bound):
         and sites.reference[high] + sites.reference[low] == bound
         and low != high
     )
-    rank = sites.link_rank.copy()
-    rank[sites.link_site == place] = pair
-    return replace(sites, link_rank=rank)
+    # The values ascend with the places, so a position is a place.
+    neighbor = sites.link_place.copy()
+    neighbor[sites.link_site == place] = pair
+    return replace(sites, link_place=neighbor)
 
 
 def test_ties_count_in_both_tails():
