@@ -2,9 +2,13 @@
 from .catalogue import languages as languages
 from .clusters.confidence import confidence as confidence
 from .clusters.confidence import confidence_bins as confidence_bins
+from .clusters.bivariate import local_moran_bivariate as local_moran_bivariate
 from .clusters.excess_risk import excess_risk as excess_risk
 from .clusters.family import correct_family as correct_family
+from .clusters.geary import local_geary as local_geary
 from .clusters.getis_ord import getis_ord as getis_ord
+from .clusters.join_counts import local_join_counts as local_join_counts
+from .clusters.join_counts import local_join_counts_bivariate as local_join_counts_bivariate
 from .clusters.moran import local_moran as local_moran
 from .clusters.rates import incident_rates as incident_rates
 from .clusters.rates import standardized_rates as standardized_rates
