@@ -251,7 +251,9 @@ def _index(
         )
     parts: list[pd.Index] = [areas.index.rename(level)]
     if by is not None:
-        parts.append(pd.Index(list(categories or found), name=schema.CATEGORY))
+        # A category named twice would have its rows counted twice.
+        named = list(dict.fromkeys(categories or found))
+        parts.append(pd.Index(named, name=schema.CATEGORY))
     if period is not None:
         labels = periods.calendar(table[PERIOD], period)
         parts.append(pd.Index(labels, name=PERIOD))

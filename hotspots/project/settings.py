@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +19,7 @@ from pydantic import (
 from hotspots._checks import existing_file
 from hotspots.catalogue import languages
 from hotspots.errors import DataFileError, ProjectFileError
+from hotspots.project.complaints import explain
 from hotspots.schema import Direction
 
 
@@ -180,7 +180,16 @@ class Tests(_Section):
     per: float = Field(default=100_000, gt=0)
 
     @model_validator(mode="after")
-    def _headline_is_tested(self) -> Tests:
+    def _categories_fit(self) -> Tests:
+        repeated = [name for name in self.categories if self.categories.count(name) > 1]
+        if repeated:
+            raise ValueError(f"categories names {repeated[0]!r} twice; name it once")
+        strange = sorted({*self.count_victims} - {*self.categories})
+        if strange and "count_victims" in self.model_fields_set:
+            raise ValueError(
+                f"count_victims names {strange[0]!r}, which is not among the tested categories: "
+                f"{', '.join(self.categories)}"
+            )
         if self.headline not in self.categories:
             raise ValueError(
                 f"headline_category {self.headline_category!r} is not among the tested "
@@ -362,54 +371,5 @@ def parse_project(content: dict[str, Any], file: str | Path) -> Project:
     try:
         return Project.model_validate(content)
     except ValidationError as error:
-        lines = [_explain(one, content) for one in error.errors()]
+        lines = [explain(one, content, Project) for one in error.errors()]
         raise ProjectFileError(f"project file {file}: " + "\n  ".join(lines)) from None
-
-
-def _explain(error: Any, content: dict[str, Any]) -> str:
-    location = [part for part in error["loc"] if part not in ("areal", "raster", "access")]
-    key = ".".join(str(part) for part in location)
-    message = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    if error["type"] == "value_error":
-        came = error.get("input")
-        shown = "" if isinstance(came, dict | BaseModel) else f" came as {came!r};"
-        return f"{key}:{shown} {message}." if key else f"{message}."
-    if error["type"] == "missing":
-        return f"the key {key} is missing. Add it{_beside(content, location)}."
-    if error["type"] == "extra_forbidden":
-        return f"there is no key {key}{_closest(location)}. Remove it or mend its spelling."
-    came = error.get("input")
-    if isinstance(came, dict | BaseModel):
-        return f"{key}: {message}."
-    return f"{key}: came as {came!r}; it should be {message}."
-
-
-def _beside(content: Any, location: list[Any]) -> str:
-    for part in location[:-1]:
-        try:
-            content = content[part]
-        except (KeyError, IndexError, TypeError):
-            return ""
-    if not isinstance(content, dict) or not content:
-        return ""
-    return f"; beside it there are: {', '.join(map(str, content))}"
-
-
-def _closest(location: list[Any]) -> str:
-    known: set[str] = set()
-    sections: list[Any] = [Project]
-    while sections:
-        section = sections.pop()
-        for name, field in section.model_fields.items():
-            known.add(name)
-            sections.extend(
-                part for part in _models(field.annotation) if part not in (section, Project)
-            )
-    near = difflib.get_close_matches(str(location[-1]), sorted(known), n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""
-
-
-def _models(annotation: Any) -> list[Any]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in getattr(annotation, "__args__", ()) for model in _models(part)]

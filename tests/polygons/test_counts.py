@@ -120,6 +120,13 @@ def test_dates_known_by_halves_are_not_guessed():
     assert year.loc["P1", ["events", "years"]].tolist() == [4, 1.0]
 
 
+def test_a_category_asked_for_twice_counts_once():
+    table = rows(polygon_id=["P1", "P2"], category=["homicide", "homicide"])
+    counts = count_incidents(table, AREAS, by="category", categories=["homicide", "homicide"])
+    assert counts["events"].sum() == 2
+    assert select(counts, category="homicide")["events"].to_dict() == {"P1": 1, "P2": 1, "P3": 0}
+
+
 def test_zeros_for_categories_that_were_asked_for():
     table = rows(polygon_id=["P1"], category=["homicide"])
     counts = count_incidents(table, AREAS, by="category", categories=["kidnapping", "homicide"])

@@ -113,6 +113,14 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
         lambda t: incidents(t, LON="-99.13", LAT="19.43"),
         ["incidents.csv", "units.gpkg", "400 outside", "incidents.crs"],
     ),
+    "a category twice": (
+        lambda t: t.edit('["homicide"]', '["homicide", "homicide"]'),
+        ["tests", "'homicide' twice"],
+    ),
+    "victims of a category that is not tested": (
+        lambda t: t.edit('["homicide"]', '["homicide"]\ncount_victims = ["homicidio"]'),
+        ["tests", "count_victims names 'homicidio'"],
+    ),
     "longitude alone": (
         lambda t: t.edit(
             'longitude = "LON"\nlatitude = "LAT"\n\n[tests]', 'longitude = "LON"\n\n[tests]'

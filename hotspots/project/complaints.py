@@ -1,0 +1,68 @@
+"""What is wrong with a project file, said so that an analyst can mend it."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from pydantic import BaseModel
+
+
+def explain(error: Any, content: dict[str, Any], root: type[BaseModel]) -> str:
+    """Return one error of pydantic as the key, what came, and what would be right.
+
+    Parameters
+    ----------
+    error
+        One of ``ValidationError.errors()``.
+    content
+        What was validated.
+    root
+        The model; its keys are offered where one is misspelt.
+    """
+    location = [part for part in error["loc"] if part not in ("areal", "raster", "access")]
+    key = ".".join(str(part) for part in location)
+    message = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
+    if error["type"] == "value_error":
+        came = error.get("input")
+        shown = "" if isinstance(came, dict | BaseModel) else f" came as {came!r};"
+        return f"{key}:{shown} {message}." if key else f"{message}."
+    if error["type"] == "missing":
+        return f"the key {key} is missing. Add it{_beside(content, location)}."
+    if error["type"] == "extra_forbidden":
+        return f"there is no key {key}{_closest(location, root)}. Remove it or mend its spelling."
+    came = error.get("input")
+    if isinstance(came, dict | BaseModel):
+        return f"{key}: {message}."
+    return f"{key}: came as {came!r}; it should be {message}."
+
+
+def _beside(content: Any, location: list[Any]) -> str:
+    for part in location[:-1]:
+        try:
+            content = content[part]
+        except (KeyError, IndexError, TypeError):
+            return ""
+    if not isinstance(content, dict) or not content:
+        return ""
+    return f"; beside it there are: {', '.join(map(str, content))}"
+
+
+def _closest(location: list[Any], root: type[BaseModel]) -> str:
+    known: set[str] = set()
+    sections: list[Any] = [root]
+    while sections:
+        section = sections.pop()
+        for name, field in section.model_fields.items():
+            known.add(name)
+            sections.extend(
+                part for part in _models(field.annotation) if part not in (section, root)
+            )
+    near = difflib.get_close_matches(str(location[-1]), sorted(known), n=1)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _models(annotation: Any) -> list[Any]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _models(part)]

@@ -1,0 +1,183 @@
+"""What the tests found: rates and tests of every tested category over the tested period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotspots.clusters.excess_risk import excess_risk
+from hotspots.clusters.family import correct_family
+from hotspots.clusters.getis_ord import getis_ord
+from hotspots.clusters.moran import local_moran
+from hotspots.clusters.rates import incident_rates, standardized_rates
+from hotspots.clusters.roll_up import roll_up
+from hotspots.polygons.counts import select
+from hotspots.project.soundness import warn_of_nobody
+from hotspots.schema import POPULATION, LocalResult, PolygonPlan
+from hotspots.spatial.neighbors import neighbors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from libpysal.graph import Graph
+
+    from hotspots.project.settings import ClusterChoice, Project
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Findings:
+    """What the tests found.
+
+    Attributes
+    ----------
+    rates
+        Category → rates per polygon, over the tested period.
+    clusters
+        Category → the headline test of clustering, corrected over all categories.
+    excess
+        Category → the headline test of excess risk, corrected likewise.
+    exploratory
+        ``category:test:level`` → every other test, each with its own correction.
+    rolled_up
+        Category → share of each polygon's residents in hot and cold units.
+    """
+
+    rates: dict[str, pd.DataFrame]
+    clusters: dict[str, LocalResult]
+    excess: dict[str, LocalResult]
+    exploratory: dict[str, LocalResult]
+    rolled_up: dict[str, pd.DataFrame]
+
+
+def find(
+    project: Project,
+    plan: PolygonPlan,
+    units: gpd.GeoDataFrame,
+    counts: pd.DataFrame,
+    unit_counts: pd.DataFrame,
+) -> Findings:
+    """Return rates and tests of every tested category over the tested period.
+
+    Parameters
+    ----------
+    project
+        The settings; ``tests`` is used.
+    plan, units
+        Polygons and units.
+    counts, unit_counts
+        Events and victims by (place, category, month), of polygons and of units.
+
+    Returns
+    -------
+    Findings
+        Each headline test corrected over all places × categories; the others one by one.
+    """
+    tests = project.tests
+    areas = {"polygons": plan.polygons, "units": units}
+    graphs = {level: neighbors(frame, islands="keep") for level, frame in areas.items()}
+    selected = {
+        (level, category): select(frame, category=category, period=_period(project))
+        for level, frame in (("polygons", counts), ("units", unit_counts))
+        for category in tests.categories
+    }
+    warn_of_nobody(selected, areas)
+
+    def one(choice: ClusterChoice, category: str, family: int | None) -> LocalResult:
+        residents = areas[choice.level][POPULATION]
+        events = selected[choice.level, category]["events"].where(residents > 0, 0)
+        values = standardized_rates(events, residents).rename(category)
+        return _cluster_test(project, choice, values, graphs[choice.level], family)
+
+    family = len(tests.categories) * len(areas[tests.clusters.level])
+    clusters = {category: one(tests.clusters, category, family) for category in tests.categories}
+    clusters, excess = (
+        correct_family(results, correction=tests.correction, alpha=tests.alpha)
+        for results in (clusters, _excess(project, plan, selected))
+    )
+    others = [choice for choice in tests.exploratory if choice != tests.clusters]
+    return Findings(
+        rates=_rates(project, plan, selected),
+        clusters=clusters,
+        excess=excess,
+        exploratory={
+            f"{category}:{choice.test}:{choice.level}": one(choice, category, None)
+            for category in tests.categories
+            for choice in others
+        },
+        rolled_up={
+            category: roll_up(result, plan.membership, weight=units[POPULATION])
+            for category, result in clusters.items()
+            if tests.clusters.level == "units"
+        },
+    )
+
+
+def _rates(
+    project: Project, plan: PolygonPlan, selected: Mapping[tuple[str, str], pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    tests = project.tests
+    return {
+        category: incident_rates(
+            selected["polygons", category],
+            exposure=plan.polygons[POPULATION],
+            per=tests.per,
+            measure="victims" if category in tests.count_victims else "events",
+            smoothing="empirical_bayes",
+        )
+        for category in tests.categories
+    }
+
+
+def _excess(
+    project: Project, plan: PolygonPlan, selected: Mapping[tuple[str, str], pd.DataFrame]
+) -> dict[str, LocalResult]:
+    tests = project.tests
+    return {
+        category: excess_risk(
+            selected["polygons", category]["events"],
+            plan.polygons[POPULATION],
+            null=tests.excess.null,
+            correction=tests.correction,
+            alpha=tests.alpha,
+            seed=project.project.seed,
+        )
+        for category in tests.categories
+    }
+
+
+def _cluster_test(
+    project: Project,
+    choice: ClusterChoice,
+    values: pd.Series,
+    graph: Graph,
+    family: int | None,
+) -> LocalResult:
+    tests, seed = project.tests, project.project.seed
+    if choice.test == "local_moran":
+        result = local_moran(
+            values,
+            graph,
+            correction=tests.correction,
+            alpha=tests.alpha,
+            family=family,
+            seed=seed,
+        )
+    else:
+        result = getis_ord(
+            values,
+            graph,
+            star=choice.test == "getis_ord_star",
+            correction=tests.correction,
+            alpha=tests.alpha,
+            family=family,
+            seed=seed,
+        )
+    return result
+
+
+def _period(project: Project) -> str | tuple[str, str] | None:
+    period = project.tests.period
+    return None if period == "all" else period
