@@ -6,7 +6,6 @@ from itertools import permutations as ordered_tuples
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,17 +50,21 @@ def own_draws(
     """
     columns, rows = int(size.max()), draws.shape[1]
     flat = draws[:columns].ravel()
-    # A counting sort: for each position, its entries in the table, first slots first.
-    entries = sparse.coo_array(
-        (np.ones(flat.size, dtype=np.int8), (flat, np.arange(flat.size))), shape=(n, flat.size)
-    ).tocsr()
-    length = _meetings(draws, n, rank, size)
-    place = np.repeat(np.arange(rank.size), length)
-    first = entries.indptr[rank].astype(np.int64)
-    ends = np.cumsum(length)
-    entry = entries.indices[np.arange(place.size) + np.repeat(first - (ends - length), length)]
-    slot, row = np.divmod(entry.astype(np.int64), rows)
-    return place, row, slot
+    there = np.bincount(rank, minlength=n)
+    by_rank = np.argsort(rank, kind="stable")
+    first = np.cumsum(there) - there
+    if there.max() == 1:
+        entry = np.flatnonzero(there[flat])
+        place = by_rank[first[flat[entry]]]
+    else:
+        # Places of one value share a position, and each of them meets it.
+        length = there[flat]
+        entry = np.repeat(np.arange(flat.size), length)
+        within = np.arange(entry.size) - np.repeat(np.cumsum(length) - length, length)
+        place = by_rank[first[flat[entry]] + within]
+    slot, row = np.divmod(entry, rows)
+    mine = slot < size[place]
+    return place[mine], row[mine], slot[mine]
 
 
 def _chunk(n: int, columns: int, rows: int, root: np.random.SeedSequence) -> Positions:
@@ -80,18 +83,6 @@ def _chunk(n: int, columns: int, rows: int, root: np.random.SeedSequence) -> Pos
         if marks is not None:
             marks[row, drawn] = True
     return table
-
-
-def _meetings(draws: Positions, n: int, rank: Integers, size: Integers) -> Integers:
-    """Return how many of the draws hold each place's own position among its first slots."""
-    length = np.zeros(rank.size, dtype=np.int64)
-    met, done = np.zeros(n, dtype=np.int64), 0
-    for slots in np.unique(size):
-        met += np.bincount(draws[done:slots].ravel(), minlength=n)
-        done = int(slots)
-        members = size == slots
-        length[members] = met[rank[members]]
-    return length
 
 
 def _wants_marks(n: int, columns: int, rows: int) -> bool:

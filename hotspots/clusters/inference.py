@@ -354,10 +354,14 @@ def _changes(
     place: Integers, before: Floats, after: Floats, places: _Places
 ) -> tuple[Integers, Integers]:
     low, high = places.low[place], places.high[place]
-    above = (after >= low).astype(np.int8) - (before >= low).astype(np.int8)
-    below = (after <= high).astype(np.int8) - (before <= high).astype(np.int8)
-    count = places.rank.size
     return (
-        np.bincount(place, above, minlength=count).astype(np.int64),
-        np.bincount(place, below, minlength=count).astype(np.int64),
+        _net(place, before >= low, after >= low, places.rank.size),
+        _net(place, before <= high, after <= high, places.rank.size),
     )
+
+
+def _net(place: Integers, before: Booleans, after: Booleans, count: int) -> Integers:
+    """Return, per place, how many draws entered a tail less how many left it."""
+    entered = np.bincount(place[after & ~before], minlength=count)
+    left = np.bincount(place[before & ~after], minlength=count)
+    return entered - left
