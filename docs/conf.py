@@ -52,7 +52,7 @@ html_theme_options = {
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
 }
 html_sidebars = {page: [] for page in ("index", "tutorial", "conventions", "architecture")}
-html_sidebars |= {"calibration": [], "notebooks/*": []}
+html_sidebars |= {"calibration": [], "conformance": [], "notebooks/*": []}
 
 autosummary_generate = True
 autodoc_typehints_format = "short"

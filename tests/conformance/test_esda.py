@@ -13,6 +13,7 @@ from libpysal.graph import Graph
 
 from hotspots.clusters.getis_ord import getis_ord
 from hotspots.clusters.moran import local_moran
+from hotspots.errors import HotspotsWarning
 
 esda = pytest.importorskip("esda", reason="pip install 'hotspots-geo[peers]'")
 
@@ -24,6 +25,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::FutureWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:.*disconnected components"),
+    pytest.mark.filterwarnings("ignore:.*not fully connected"),
     pytest.mark.filterwarnings("ignore:Gi.* requested"),
 ]
 
@@ -116,6 +118,90 @@ def test_islands_differ_because_esda_labels_them():
     assert theirs.p_sim[20] == pytest.approx(0.001)
     assert np.isnan(ours["p"][20])
     assert ours["label"][20] == "isolate"
+
+
+def test_islands_of_a_city_differ_because_esda_keeps_them_in_the_reference(san_pedro):
+    # Nine of San Pedro's colonias have no neighbour. esda gives each the least p there is, and
+    # its values stay in everybody's mean and draws; ours: taking them off changes no other p.
+    values, graph = san_pedro["IM_2020"], Graph.build_contiguity(san_pedro, rook=False)
+    islands = (graph.cardinalities == 0).to_numpy()
+    theirs = esda.Moran_Local(values.to_numpy(), graph.to_W(), permutations=PEER_DRAWS, seed=1)
+    assert islands.sum() == 9
+    np.testing.assert_allclose(theirs.p_sim[islands], 1 / (PEER_DRAWS + 1))
+    ours = local_moran(values, graph).table
+    assert (ours["label"][islands] == "isolate").all()
+    linked = san_pedro[~islands]
+    alone = local_moran(linked["IM_2020"], Graph.build_contiguity(linked, rook=False)).table
+    pd.testing.assert_frame_equal(ours[~islands], alone)
+
+
+def test_p_differs_because_esda_shows_one_tail(case):
+    # esda#199: its p_sim is the smaller of the two tails, and less where values tie.
+    values, graph, _ = case
+    theirs = esda.Moran_Local(
+        values.to_numpy(), graph.to_W(), permutations=PEER_DRAWS, seed=1, keep_simulations=True
+    )
+    both = two_sided(theirs.sim, theirs.Is)
+    far = both < 0.5
+    assert (theirs.p_sim <= both / 2 + 2 / PEER_DRAWS)[far].all()
+    assert np.median(theirs.p_sim[far] / both[far]) == pytest.approx(0.5, abs=0.01)
+
+
+def test_one_tail_rejects_twice_as_often_without_any_pattern(squares):
+    graph, _ = squares(30)
+    values = np.random.default_rng(0).normal(size=900)
+    theirs = esda.Moran_Local(values, graph.to_W(), permutations=999, seed=1)
+    ours = local_moran(pd.Series(values), graph).table["p"]
+    assert (theirs.p_sim <= 0.05).mean() > 0.075
+    assert (ours <= 0.05).mean() < 0.065
+
+
+def test_a_missing_value_differs_because_esda_loses_the_whole_map(case):
+    values, graph, _ = case
+    gap = values.copy()
+    gap[3] = np.nan
+    theirs = esda.Moran_Local(gap.to_numpy(), graph.to_W(), permutations=99, seed=1)
+    assert np.isnan(theirs.Is).all()
+    np.testing.assert_allclose(theirs.p_sim, 0.01)
+    ours = local_moran(gap, graph).table
+    assert ours["label"][3] == "no data"
+    assert ours["p"].notna().sum() >= len(values) - 3
+
+
+@pytest.mark.slow  # esda takes some seconds to find out
+def test_integers_differ_because_esda_cannot_compile_them(squares):
+    # esda#275, #197: counts are what this is for.
+    graph, _ = squares(10)
+    counts = pd.Series(np.random.default_rng(0).poisson(3, 100))
+    with pytest.raises(Exception, match="nopython"):
+        esda.G_Local(counts.to_numpy(), graph.to_W(), transform="B", permutations=9)
+    ours = getis_ord(counts, graph).table
+    pd.testing.assert_frame_equal(ours, getis_ord(counts.astype(float), graph).table)
+
+
+def test_weights_differ_because_esda_changes_the_callers(case):
+    values, graph, _ = case
+    weights = graph.to_W()
+    weights.transform = "B"
+    esda.G_Local(values.to_numpy(), weights, transform="R", permutations=0)
+    assert weights.transform == "R"
+    before = graph.adjacency
+    getis_ord(values, graph)
+    local_moran(values, graph)
+    pd.testing.assert_series_equal(graph.adjacency, before)
+
+
+def test_999_permutations_cannot_pass_an_fdr(squares):
+    # The least two-sided p of 999 draws is .002: of 900 places 36 would have to reach it.
+    graph, _ = squares(30)
+    values = pd.Series(np.random.default_rng(0).normal(size=900))
+    block = [30 * row + column for row in (10, 11, 12) for column in (10, 11, 12)]
+    values[block] += 6
+    with pytest.warns(HotspotsWarning, match="permutations='auto'"):
+        few = getis_ord(values, graph, permutations=999)
+    assert (few.table["label"] == "not significant").all()
+    enough = getis_ord(values, graph).table["label"]
+    assert (enough[block] == "hot").all()
 
 
 def test_ties_differ_because_esda_counts_them_in_one_tail():
