@@ -13,6 +13,7 @@ from hotspots.errors import CrsError, InputError
 from hotspots.geocoding.areas import Areas, Places
 from hotspots.geocoding.numbering import Numbering
 from hotspots.geocoding.streets import Streets
+from hotspots.spatial.crs import is_metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,7 +141,7 @@ def _check(layer: gpd.GeoDataFrame, what: str, columns: Sequence[str]) -> None:
 
 def _metric_crs(layer: gpd.GeoDataFrame) -> CRS:
     crs = CRS.from_user_input(layer.crs)
-    if crs.is_projected and crs.axis_info[0].unit_name in ("metre", "meter"):
+    if is_metric(crs):
         return crs
     return CRS.from_user_input(layer.estimate_utm_crs())
 

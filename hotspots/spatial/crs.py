@@ -89,15 +89,23 @@ def in_metres(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
 
 
 def is_metric(crs: CRS) -> bool:
-    """Return True for a projected reference system in metres.
+    """Return True for a projected reference system whose metres are metres on the ground.
+
+    Web maps' Mercator says metres and stretches them: by a sixth in Juárez, by two thirds
+    in Manchester.
 
     Examples
     --------
-    >>> is_metric(CRS(32613)), is_metric(CRS(4326)), is_metric(CRS(2263))
-    (True, False, False)
+    >>> is_metric(CRS(32613)), is_metric(CRS(4326)), is_metric(CRS(2263)), is_metric(CRS(3857))
+    (True, False, False, False)
     """
     unit = crs.axis_info[0].unit_name if crs.axis_info else "unknown"
-    return bool(crs.is_projected) and unit in METRES
+    return bool(crs.is_projected) and unit in METRES and not _stretches(crs)
+
+
+def _stretches(crs: CRS) -> bool:
+    method = crs.coordinate_operation.method_name if crs.coordinate_operation else ""
+    return "Pseudo Mercator" in method or method.startswith("Mercator")
 
 
 def _readable(crs: Any, what: str) -> CRS:

@@ -25,6 +25,12 @@ def test_metres_are_left_alone():
     assert in_metres(place, "places") is place
 
 
+def test_the_web_maps_metres_are_not_metres():
+    point = gpd.GeoDataFrame(geometry=[Point(-106.42, 31.69)], crs=4326)
+    for stretched in (3857, "ESRI:54004"):
+        assert in_metres(point.to_crs(stretched), "places").crs.to_epsg() == 32613
+
+
 def test_where_there_is_no_zone_an_error_says_so():
     nowhere = gpd.GeoDataFrame(geometry=[Point()], crs=4326)
     with pytest.raises(CrsError, match=r"no UTM zone was found for a layer in EPSG:4326"):
