@@ -1,0 +1,1 @@
+"""Measurements of the library: its speed and its honesty. Run by `make`, never by a test."""
