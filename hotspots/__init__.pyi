@@ -6,7 +6,13 @@ from .clusters.bivariate import local_moran_bivariate as local_moran_bivariate
 from .clusters.excess_risk import excess_risk as excess_risk
 from .clusters.family import correct_family as correct_family
 from .clusters.geary import local_geary as local_geary
+from .clusters.funnel import funnel_limits as funnel_limits
+from .clusters.funnel import funnel_plot as funnel_plot
 from .clusters.getis_ord import getis_ord as getis_ord
+from .clusters.global_statistics import global_geary as global_geary
+from .clusters.global_statistics import global_getis_ord as global_getis_ord
+from .clusters.global_statistics import global_join_counts as global_join_counts
+from .clusters.global_statistics import global_moran as global_moran
 from .clusters.join_counts import local_join_counts as local_join_counts
 from .clusters.join_counts import local_join_counts_bivariate as local_join_counts_bivariate
 from .clusters.moran import local_moran as local_moran
@@ -43,6 +49,7 @@ from .project.verification import verify as verify
 from .samples import sample as sample
 from .schema import Allocation as Allocation
 from .schema import Criterion as Criterion
+from .schema import GlobalResult as GlobalResult
 from .schema import Layer as Layer
 from .schema import LocalResult as LocalResult
 from .schema import PolygonPlan as PolygonPlan

@@ -361,6 +361,46 @@ class ScanResult:
     level: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class GlobalResult:
+    """What a test of the whole map found, and all that is needed to repeat it.
+
+    Attributes
+    ----------
+    test
+        ``global_moran``, ``global_geary``, ``global_getis_ord`` or ``global_join_counts_…``.
+    variable
+        Name of the tested values.
+    statistic, expected, z
+        The statistic, its expectation under random arrangement, and its standardised value.
+    p
+        Share of arrangements at least as extreme, by ``alternative``; ties are in both tails.
+    alternative
+        ``two-sided``, ``greater`` or ``less``.
+    permutations, seed
+        Random arrangements, and the seed that drew them.
+    n
+        Places tested.
+    left_out
+        Places without a value or without a neighbour that has one.
+    level
+        ``units`` or ``polygons``, by the index's name; "" for any other index.
+    """
+
+    test: str
+    variable: str
+    statistic: float
+    expected: float
+    z: float
+    p: float
+    alternative: str
+    permutations: int
+    seed: int
+    n: int
+    left_out: int
+    level: str = ""
+
+
 Direction = Literal["more_is_worse", "more_is_better", "neutral"]
 
 

@@ -91,7 +91,7 @@ def local_join_counts(
     >>> local_join_counts(shops, Graph.from_dicts(line)).table["p"].round(2).tolist()
     [0.4, 0.1, 0.7, nan, nan, nan]
     """
-    held = _binary(values)
+    held = binary_values(values)
     return _join_counts(
         "local_join_counts",
         str(values.name) if values.name is not None else "values",
@@ -165,7 +165,7 @@ def local_join_counts_bivariate(
     [1.0, 2.0, 1.0, nan, nan, nan]
     """
     one_of(case, CASES, "case")
-    first, second = paired(_binary(values), _binary(others))
+    first, second = paired(binary_values(values), binary_values(others))
     together = case == "co-location"
     return _join_counts(
         "local_co_location" if together else "local_juxtaposition",
@@ -180,7 +180,8 @@ def local_join_counts_bivariate(
     )
 
 
-def _binary(values: pd.Series) -> pd.Series:
+def binary_values(values: pd.Series) -> pd.Series:
+    """Return 1 and 0 as floats, or raise :class:`InputError` for any other value."""
     numbers = checked_numbers(values)
     wrong = np.flatnonzero(~np.isnan(numbers) & (numbers != 0) & (numbers != 1))
     if wrong.size:
