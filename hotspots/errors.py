@@ -18,6 +18,7 @@ __all__ = [
     "HotspotsError",
     "HotspotsWarning",
     "InputError",
+    "MissingExtraError",
     "OutputError",
     "ProjectFileError",
     "StandaloneError",
@@ -57,6 +58,10 @@ class ProjectFileError(InputError):
 
 class OutputError(HotspotsError, OSError):
     """An output that cannot be written, or an output folder that is not ours."""
+
+
+class MissingExtraError(HotspotsError, ImportError):
+    """A library that only one function needs, and that is not installed."""
 
 
 class StandaloneError(HotspotsError, RuntimeError):
