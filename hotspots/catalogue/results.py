@@ -147,7 +147,7 @@ def _tested(record: _Record, counts: dict[str, int], variable: str, language: st
     if not found:
         said = text("result.none", language, places=places, variable=variable)
         return f"{said} ({how})"
-    parts = [_finding(label, n, record.null, variable, language) for label, n in found.items()]
+    parts = [_finding(record, label, n, variable, language) for label, n in found.items()]
     said = text("result.found", language, places=places, found=_listed(parts, language))
     return f"{said} ({how})"
 
@@ -167,11 +167,13 @@ def _correction(record: _Record, language: str) -> str:
     return text("result.family", language, correction=correction, n=record.family)
 
 
-def _finding(label: str, n: int, null: str, variable: str, language: str) -> str:
-    for key in (f"finding.{_slug(label)}_{null}", f"finding.{_slug(label)}"):
-        if has_text(key, language):
-            return text(key, language, n=n, variable=variable)
-    words = _known(f"label.{_slug(label)}", label, language)
+def _finding(record: _Record, label: str, n: int, variable: str, language: str) -> str:
+    """Return what one label says of ``n`` places: under this test, under its null, or anywhere."""
+    slug = _slug(label)
+    for key in (f"{slug}_{record.test}", f"{slug}_{record.null}", slug):
+        if has_text(f"finding.{key}", language):
+            return text(f"finding.{key}", language, n=n, variable=variable)
+    words = _known(f"label.{slug}", label, language)
     return text("finding.other", language, n=n, label=words)
 
 

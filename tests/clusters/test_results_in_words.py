@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from libpysal.graph import Graph
 
-from hotspots.catalogue import languages
+from hotspots.catalogue import has_text, languages
 from hotspots.catalogue.results import UNTESTED
 from hotspots.clusters.excess_risk import excess_risk
 from hotspots.clusters.family import correct_family
@@ -177,9 +177,34 @@ def test_a_label_without_a_sentence_of_its_own_is_named(six_points):
     assert "2 are labelled “new label” (new test," in said
 
 
+@pytest.mark.parametrize(
+    ("test", "label", "said"),
+    [
+        ("local_moran_bivariate", "high-low", "high in the first of y among neighbours lower in"),
+        ("local_geary", "low-low", "low in y like their neighbours, more alike than"),
+        ("local_geary", "dissimilar", "less like their neighbours in y than chance"),
+        ("local_join_counts", "hot", "have y and more neighbours with it than chance"),
+        ("local_co_location", "co-located", "have both of y"),
+        ("local_juxtaposition", "juxtaposed", "have only the first of y"),
+        ("getis_ord", "hot", "high values of y sit together"),
+    ],
+)
+def test_a_label_means_what_its_test_asks(six_points, test, label, said):
+    values, graph = six_points
+    result = getis_ord(values, graph)
+    table = result.table.assign(label=[label] * 2 + ["not significant"] * 4)
+    assert said in replace(result, table=table, test=test).sentence()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_label_that_is_a_finding_has_its_sentence(language):
+    for label in {label.value for label in Label} - {*UNTESTED, "not significant"}:
+        assert has_text(f"finding.{label}", language)
+
+
 def test_every_label_that_is_no_finding_is_known_as_such():
     labels = {label.value for label in Label}
-    assert set(UNTESTED) - {"not tested"} <= labels
+    assert set(UNTESTED) <= labels
 
 
 def test_an_unknown_language_is_refused(six_points):
