@@ -1,10 +1,10 @@
 """What a public page may not say, and what must go with it so that nobody works it out.
 
 The public page holds one count for each polygon and category, and what follows from that
-count alone (its rate and interval). It holds no months, no units, no points, no test
-statistic and no city total. So the only way back to a withheld count is subtraction from a
-total of the category that is known from elsewhere; :func:`withheld_places` hides enough of
-the others for that to fail.
+count alone (its rate and interval). It holds no months, no units, no points and no test
+statistic. So the only way back to a withheld count is subtraction from a total of the
+category: the header's number of located incidents is nearly that, and the exact one may be
+known from elsewhere. :func:`withheld_places` hides enough of the others for that to fail.
 """
 
 from __future__ import annotations

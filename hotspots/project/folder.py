@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -25,10 +27,11 @@ def replaced_folder(out: Path) -> Iterator[Path]:
         If ``out`` cannot be written, or holds files that are not a run's outputs.
     """
     out = out.resolve()
+    _clear_up_after_the_killed(out)
     _ours_or_empty(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-{os.getpid()}-", dir=out.parent))
     except OSError as error:
         raise OutputError(
             f"output folder {out}: cannot be written ({error.strerror}). "
@@ -40,6 +43,30 @@ def replaced_folder(out: Path) -> Iterator[Path]:
         _swap(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _clear_up_after_the_killed(out: Path) -> None:
+    """Remove what a run that was killed left beside ``out``; an old output goes back first."""
+    for left in sorted(out.parent.glob(f".{glob.escape(out.name)}-*-*")):
+        process = left.name.removeprefix(f".{out.name}-").split("-")[0]
+        if not process.isdigit() or _is_running(int(process)):
+            continue
+        if not out.exists() and (left / out.name / FILE).is_file():
+            (left / out.name).rename(out)
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    if os.name == "nt":
+        # There os.kill would end the process instead of asking for it.
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _ours_or_empty(out: Path) -> None:
@@ -58,7 +85,7 @@ def _swap(fresh: Path, out: Path) -> None:
     if not out.exists():
         fresh.rename(out)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
+    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-{os.getpid()}-", dir=out.parent))
     try:
         out.rename(old / out.name)
         fresh.rename(out)

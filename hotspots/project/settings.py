@@ -179,6 +179,15 @@ class Tests(_Section):
     count_victims: tuple[Name, ...] = ("homicide",)
     per: float = Field(default=100_000, gt=0)
 
+    @field_validator("period", mode="before")
+    @classmethod
+    def _years_in_words(cls, value: object) -> object:
+        """Take ``period = 2013`` for what is meant by it."""
+        if isinstance(value, list):
+            return [cls._years_in_words(one) for one in value]
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return str(value) if whole else value
+
     @model_validator(mode="after")
     def _categories_fit(self) -> Tests:
         repeated = [name for name in self.categories if self.categories.count(name) > 1]

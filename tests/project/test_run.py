@@ -173,3 +173,28 @@ def test_check_writes_nothing_and_names_the_problems(town) -> None:
     assert result.exit_code == 0, result.output
     assert "=HYPERLINK(1)" in result.output
     assert sorted(path.name for path in town.folder.parent.rglob("*")) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX processes")
+def test_what_a_killed_run_left_is_cleared_up_and_the_old_output_goes_back(
+    town, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    hs.run(town.project, out=out)
+    before = outputs(out)
+    done = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ended = done.stdout.strip()
+    (tmp_path / f".out-{ended}-fresh").mkdir()
+    killed = tmp_path / f".out-{ended}-old"
+    killed.mkdir()
+    out.rename(killed / "out")
+    town.edit("total = 1000000.01", "total = 1000000.01\ncap = 1.0")
+    with pytest.raises(hs.HotspotsError, match="cap"):
+        hs.run(town.project, out=out)
+    assert outputs(out) == before
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "town") == ["out"]

@@ -68,6 +68,14 @@ def test_a_wrong_key_is_named_with_what_came(
     assert "project.toml" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("came", "meant"), [(2013, "2013"), ([2012, 2014], ("2012", "2014")), ("2013-02", "2013-02")]
+)
+def test_a_period_may_be_a_number(content: dict[str, Any], came: Any, meant: Any) -> None:
+    project = parse_project(changed(content, "tests.period", came), "project.toml")
+    assert project.tests.period == meant
+
+
 def test_a_budget_needs_a_ranking(content: dict[str, Any]) -> None:
     with pytest.raises(ProjectFileError, match="budget is divided by the ranking"):
         parse_project(changed(content, "ranking", []), "project.toml")
