@@ -16,6 +16,7 @@ from hotspots.project.pipeline import RunResult
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
+from figures import keep_figures  # noqa: E402
 from screens import keep_screens  # noqa: E402
 
 BUILT = HERE / "_build" / "sample"
@@ -52,7 +53,7 @@ html_theme_options = {
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
 }
 html_sidebars = {page: [] for page in ("index", "tutorial", "conventions", "architecture")}
-html_sidebars |= {"calibration": [], "conformance": [], "notebooks/*": []}
+html_sidebars |= {"calibration": [], "conformance": [], "which_test": [], "notebooks/*": []}
 
 autosummary_generate = True
 autodoc_typehints_format = "short"
@@ -111,7 +112,8 @@ def prepare() -> dict[str, str]:
     copy_notebooks()
     result = run_sample()
     keep_screens(BUILT / "screens", result)
-    return {"sentence": make_pages(result)}
+    figures = keep_figures(BUILT / "figures", result)
+    return {"sentence": make_pages(result), **figures}
 
 
 # Sphinx looks for `html_extra_path` as soon as this file is read, so the pages are made here.

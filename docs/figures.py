@@ -1,0 +1,120 @@
+"""What the sample city's tests found, kept at each build for the page on choosing a test."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+
+import hotspots as hs
+from hotspots.catalogue import percent
+from hotspots.project.pipeline import RunResult
+
+OFFENCE = "homicide"
+CARJACKING_ON_POLYGONS = "carjacking:getis_ord_star:polygons"
+MOST = 0.5
+"""A polygon counts as clustered where at least this share of its residents lives in hot units."""
+
+
+def keep_figures(folder: Path, result: RunResult) -> dict[str, str]:
+    """Write the page's tables into ``folder`` and return the sentences that it quotes."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    findings = result.findings
+    clusters, excess = findings.clusters[OFFENCE], findings.excess[OFFENCE]
+    (folder / "record.txt").write_text(f"{clusters!r}\n", encoding="utf-8")
+    for name, table in (
+        ("questions", _questions(result)),
+        ("levels", _levels(result)),
+        ("bins", _bins(result)),
+    ):
+        (folder / f"{name}.md").write_text(_markdown(table), encoding="utf-8")
+    _hold(result)
+    rates = findings.rates[OFFENCE]
+    pale = rates[_labels(excess).reindex(rates.index) == "not significant"]
+    worst = pale.loc[pale["rate"].idxmax()]
+    return {
+        "clusters_sentence": clusters.sentence("en"),
+        "clusters_sentence_es": clusters.sentence("es", variable="homicidio"),
+        "excess_sentence": excess.sentence("en"),
+        "pale_count": str(int(worst["count"])),
+        "pale_rate": f"{worst['rate']:.1f}",
+        "pale_low": f"{worst['rate_low']:.1f}",
+        "pale_high": f"{worst['rate_high']:.1f}",
+        "median_rate": f"{rates['rate'].median():.1f}",
+        "carjacking_units": str(_hot(findings.clusters["carjacking"])),
+        "carjacking_polygons": str(_hot(findings.exploratory[CARJACKING_ON_POLYGONS])),
+        "carjacking_excess": str(int((_labels(findings.excess["carjacking"]) == "excess").sum())),
+    }
+
+
+def _questions(result: RunResult) -> pd.DataFrame:
+    """Return, for each offence, in how many polygons each question is answered by yes."""
+    rows = {}
+    for offence, test in result.findings.excess.items():
+        high = test.table["label"] == "excess"
+        together = result.findings.rolled_up[offence]["share_hot"].reindex(high.index) >= MOST
+        rows[offence.replace("_", " ")] = {
+            "both": (high & together).sum(),
+            "only above the bulk of the city": (high & ~together).sum(),
+            "only most residents in a cluster": (~high & together).sum(),
+            "neither can be told": (~high & ~together).sum(),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("polygons where …")
+
+
+def _levels(result: RunResult) -> pd.DataFrame:
+    """Return the share of residents who live where each test labels a place high."""
+    findings = result.findings
+    residents = result.plan.polygons["population"]
+    rows = {}
+    for offence, test in findings.excess.items():
+        on_units = findings.rolled_up[offence]["share_hot"].reindex(residents.index).fillna(0.0)
+        on_polygons = findings.exploratory[f"{offence}:getis_ord_star:polygons"].table["label"]
+        high = {
+            "Gi\\* on units": on_units,
+            "Gi\\* on polygons (exploratory)": on_polygons == "hot",
+            "excess risk on polygons": test.table["label"] == "excess",
+        }
+        rows[offence.replace("_", " ")] = {
+            name: percent(float((share * residents).sum() / residents.sum()), "en", digits=1)
+            for name, share in high.items()
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("residents in")
+
+
+def _bins(result: RunResult) -> pd.DataFrame:
+    bins = hs.confidence_bins(result.findings.clusters)[OFFENCE]
+    passed = bins[bins["confidence"] != ""]
+    return pd.crosstab(passed["label"], passed["confidence"]).rename_axis("units")
+
+
+def _hold(result: RunResult) -> None:
+    """Stop the build where what the page says in words is no longer so."""
+    findings = result.findings
+    for test in (findings.clusters["kidnapping"], findings.excess["kidnapping"]):
+        if set(test.table["label"]) - {"not significant", "no data"}:
+            raise RuntimeError("docs: which_test says that kidnapping shows nothing")
+    counts = _questions(result)
+    if not counts["only above the bulk of the city"].any():
+        raise RuntimeError("docs: which_test says that the two questions disagree")
+    if _hot(findings.exploratory[CARJACKING_ON_POLYGONS]) or not _hot(
+        findings.clusters["carjacking"]
+    ):
+        raise RuntimeError("docs: which_test says that only units show carjacking's districts")
+
+
+def _labels(result: hs.LocalResult) -> pd.Series:
+    return result.table["label"]
+
+
+def _hot(result: hs.LocalResult) -> int:
+    return int((_labels(result) == "hot").sum())
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    head = [table.index.name, *table.columns]
+    rows = [[name, *cells] for name, cells in zip(table.index, table.to_numpy(), strict=True)]
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines) + "\n"
