@@ -242,11 +242,14 @@ class LocalResult:
         DataFrame on the places' index: ``statistic``, ``expected``, ``z``, ``p``, ``q``,
         ``label`` (:class:`Label` values).
     test
-        ``getis_ord``, ``getis_ord_star``, ``local_moran`` or ``excess_risk``.
+        ``getis_ord``, ``getis_ord_star``, ``local_moran``, ``local_moran_bivariate``,
+        ``local_geary``, ``local_geary_multivariate``, ``local_join_counts``,
+        ``local_co_location``, ``local_juxtaposition`` or ``excess_risk``.
     variable
         Name of the tested values.
     null
-        ``total``, ``conditional``, ``robust``, ``binomial`` or ``analytic``.
+        ``total``, ``conditional``, ``hypergeometric``, ``robust``, ``binomial`` or
+        ``analytic``.
     alternative
         ``two-sided``, ``greater`` or ``less``.
     correction
