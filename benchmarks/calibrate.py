@@ -214,7 +214,7 @@ def _power_text(
     at = "; ".join(
         f"mean {mean}, σ {sigma}: " + ", ".join(f"{name} p < {p:.4f}" for name, p in level.items())
         for (mean, sigma), level in levels.items()
-    )
+    ).replace("*", "\\*")
     return _section(
         "What is found of what was planted",
         "110 polygons (10×11) and, for Gi\\* on units, 440 units of a quarter of their residents "
