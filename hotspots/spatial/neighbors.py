@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 from libpysal.graph import Graph
-from scipy.spatial import cKDTree
+from scipy import sparse
 
-from hotspots._checks import projected_crs, unique_index
+from hotspots._checks import projected_crs, same_crs, unique_index
 from hotspots.errors import GraphError, InputError
+from hotspots.spatial.contiguity import touching_pairs
+from hotspots.spatial.coverage import adjacency
+from hotspots.spatial.network import street_network, walking_distances
+from hotspots.spatial.proximity import KERNELS, adaptive, kernel_weights, nearest_k, within
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
     import numpy.typing as npt
 
-    Pairs = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float64]
+    Geometries = npt.NDArray[np.object_]
+    Integers = npt.NDArray[np.int64]
 
-METHODS = ("queen", "rook", "knn", "distance_band")
 ISLANDS = ("keep", "nearest", "refuse")
-_SPARE = 8
 _TIE_M = 1e-6
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Options:
+    """The options of :func:`neighbors` that say who is a neighbour."""
+
+    k: int
+    distance_m: float | None
+    kernel: str | None
+    tolerance_m: float
+    streets: gpd.GeoDataFrame | None
+    minutes: float
+    speed_m_s: float
+    centres: gpd.GeoSeries | gpd.GeoDataFrame | None
 
 
 def neighbors(
@@ -30,37 +52,69 @@ def neighbors(
     method: str = "queen",
     k: int = 8,
     distance_m: float | None = None,
+    kernel: str | None = None,
     islands: str = "keep",
     tolerance_m: float = 0.0,
+    streets: gpd.GeoDataFrame | None = None,
+    minutes: float = 15.0,
+    speed_m_s: float = 1.3,
+    centres: gpd.GeoSeries | gpd.GeoDataFrame | None = None,
 ) -> Graph:
-    """Return the neighbours of each area as a graph with weights of 1, on the areas' index.
+    """Return the neighbours of each area as a graph on the areas' index.
 
     Parameters
     ----------
     areas
-        Polygons (for ``knn`` and ``distance_band`` also points) in a CRS in metres.
+        Polygons (points will do where centres count) in a CRS in metres.
     method
-        ``queen`` (a common point), ``rook`` (a common stretch of border), ``knn`` (the ``k``
-        nearest, by centroid) or ``distance_band`` (all within ``distance_m``, by centroid).
+        ``queen``
+            A point in common. Weights of 1.
+        ``rook``
+            A stretch of border in common. Weights of 1.
+        ``border``
+            As ``rook``, weighted by the metres of border in common.
+        ``knn``
+            The ``k`` nearest centres. Weights of 1.
+        ``distance_band``
+            All centres within ``distance_m``. Weights of 1.
+        ``kernel``
+            All centres nearer than a bandwidth, weighted by ``kernel``: of ``distance_m``
+            metres where that is given, otherwise of each area's own, which takes in its
+            ``k`` nearest (and those as near as the last).
+        ``walking``
+            All centres within a walk of ``minutes`` along ``streets``. Weights of 1, or of
+            ``kernel`` over the walk as a share of the longest.
     k
-        Neighbours of each area for ``knn``.
+        Neighbours of each area for ``knn`` and the adaptive ``kernel``.
     distance_m
-        Reach of ``distance_band``, metres.
+        Reach of ``distance_band``, bandwidth of ``kernel``, metres.
+    kernel
+        ``triangular`` (default of ``method="kernel"``), ``epanechnikov`` (or ``quadratic``),
+        ``bisquare``, or ``gaussian`` with the bandwidth as standard deviation, cut off there.
     islands
         What becomes of an area without neighbours: ``keep``, join it to the ``nearest`` one
-        (both ways), or ``refuse`` with an error.
+        (both ways, with the least weight of the graph), or ``refuse`` with an error.
     tolerance_m
-        Gaps up to this many metres count as touching (``queen`` and ``rook``).
+        Gaps up to this many metres count as touching (``queen``, ``rook``, ``border``); for
+        ``walking``, as streets that meet (at least 1 m).
+    streets
+        Lines of the ``walking`` network, in the areas' CRS. Streets meet at common vertices
+        and where one ends on another.
+    minutes, speed_m_s
+        Longest walk, and metres per second.
+    centres
+        Points on the areas' index to measure from. Without, centroids; for ``walking``
+        points inside the areas.
 
     Returns
     -------
     libpysal.graph.Graph
-        Binary weights; the same links for any order of the rows.
+        The same links for any order of the rows; areas are no neighbours of themselves.
 
     Raises
     ------
     CrsError
-        For a CRS that is missing or not in metres.
+        For a CRS that is missing, not in metres, or not the streets'.
     GraphError
         For islands where they are refused.
     InputError
@@ -76,29 +130,21 @@ def neighbors(
     [1, 1, 0]
     >>> neighbors(squares, islands="nearest")["c"].index.tolist()
     ['b']
+    >>> neighbors(squares, method="kernel", distance_m=4)["a"].tolist()
+    [0.75, 0.25]
     """
-    _check(areas, method, k, distance_m, islands, tolerance_m)
-    geometry = np.asarray(areas.geometry.array)
-    if method in ("queen", "rook"):
-        pairs = _touching(geometry, method, float(tolerance_m))
-    elif method == "knn":
-        pairs = _nearest_k(shapely.centroid(geometry), k)
-    else:
-        assert distance_m is not None
-        pairs = _within(shapely.centroid(geometry), distance_m)
-    pairs = _settle_islands(areas, geometry, pairs, islands)
-    return _graph(areas, pairs)
+    options = _Options(k, distance_m, kernel, tolerance_m, streets, minutes, speed_m_s, centres)
+    _check_areas(areas, method, islands)
+    _check_options(areas, method, options)
+    links = _METHODS[method](areas, options)
+    return _graph(areas.index, _settle_islands(areas, links, islands))
 
 
-def _check(
-    areas: gpd.GeoDataFrame,
-    method: str,
-    k: int,
-    distance_m: float | None,
-    islands: str,
-    tolerance_m: float,
-) -> None:
-    for value, allowed, what in ((method, METHODS, "method"), (islands, ISLANDS, "islands")):
+def _check_areas(areas: gpd.GeoDataFrame, method: str, islands: str) -> None:
+    for value, allowed, what in (
+        (method, tuple(_METHODS), "method"),
+        (islands, ISLANDS, "islands"),
+    ):
         if value not in allowed:
             raise InputError(f"{what} came as {value!r}. It is one of {', '.join(allowed)}.")
     if not len(areas):
@@ -111,72 +157,146 @@ def _check(
             f"{int(empty.sum())} areas have no geometry, first {areas.index[empty][0]!r}. "
             "Remove them or mend the layer."
         )
-    if method == "knn" and not 1 <= k < len(areas):
-        raise InputError(f"k came as {k} for {len(areas)} areas. Give 1 to {len(areas) - 1}.")
-    if method == "distance_band" and not (distance_m is not None and distance_m > 0):
+
+
+def _check_options(areas: gpd.GeoDataFrame, method: str, options: _Options) -> None:
+    k, distance_m, places = options.k, options.distance_m, len(areas)
+    counted = method == "knn" or (method == "kernel" and distance_m is None)
+    if counted and not 1 <= k < places:
+        raise InputError(f"k came as {k} for {places} areas. Give 1 to {places - 1}.")
+    if (method == "distance_band" or distance_m is not None) and not _positive(distance_m):
         raise InputError(
             f"distance_m came as {distance_m}. Give the reach in metres, e.g. distance_m=2000."
         )
-    if not (np.isfinite(tolerance_m) and tolerance_m >= 0):
-        raise InputError(f"tolerance_m came as {tolerance_m}. Give metres from 0 on.")
+    if options.kernel is not None and options.kernel not in KERNELS:
+        raise InputError(f"kernel came as {options.kernel!r}. It is one of {', '.join(KERNELS)}.")
+    if not (np.isfinite(options.tolerance_m) and options.tolerance_m >= 0):
+        raise InputError(f"tolerance_m came as {options.tolerance_m}. Give metres from 0 on.")
+    if method == "walking":
+        if options.streets is None:
+            raise InputError(
+                "method='walking' needs the street lines. Give streets=, a layer in metres."
+            )
+        same_crs(areas, options.streets, "The areas and the streets")
+        for value, what in ((options.minutes, "minutes"), (options.speed_m_s, "speed_m_s")):
+            if not _positive(value):
+                raise InputError(f"{what} came as {value}. Give a number above 0.")
+    if options.centres is not None:
+        same_crs(areas, options.centres, "The areas and their centres")
+        missing = areas.index.difference(options.centres.index, sort=False)
+        if len(missing):
+            raise InputError(
+                f"{len(missing)} areas have no centre, first {missing[0]!r}. "
+                "Give one point for each area, on the areas' index."
+            )
 
 
-def _touching(geometry: npt.NDArray[np.object_], method: str, tolerance: float) -> Pairs:
-    tree = shapely.STRtree(geometry)
-    if tolerance > 0:
-        found = tree.query(geometry, predicate="dwithin", distance=tolerance)
+def _positive(value: float | None) -> bool:
+    return value is not None and bool(np.isfinite(value)) and value > 0
+
+
+def _touching(areas: gpd.GeoDataFrame, options: _Options, *, rook: bool) -> sparse.csr_array:
+    pairs = touching_pairs(_shapes(areas), rook=rook, tolerance=float(options.tolerance_m))
+    return _both_ways(pairs[0], pairs[1], np.ones(pairs.shape[1]), len(areas))
+
+
+def _queen(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
+    return _touching(areas, options, rook=False)
+
+
+def _rook(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
+    return _touching(areas, options, rook=True)
+
+
+def _border(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
+    pairs = adjacency(_shapes(areas), tolerance=float(options.tolerance_m))
+    return _both_ways(pairs.first, pairs.second, pairs.length, len(areas))
+
+
+def _knn(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
+    focal, other = nearest_k(_centres(areas, options), options.k)
+    return _one_way(focal, other, np.ones(focal.size), len(areas))
+
+
+def _distance_band(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
+    assert options.distance_m is not None
+    focal, other, _ = within(_centres(areas, options), options.distance_m)
+    return _one_way(focal, other, np.ones(focal.size), len(areas))
+
+
+def _kernel(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
+    where = _centres(areas, options)
+    if options.distance_m is None:
+        focal, other, share = adaptive(where, options.k)
     else:
-        found = tree.query(geometry, predicate="intersects")
-    pairs = found[:, found[0] < found[1]]
-    if method == "rook":
-        pairs = pairs[:, _share_border(geometry[pairs[0]], geometry[pairs[1]], tolerance)]
-    return np.hstack([pairs, pairs[::-1]]).astype(np.int64)
+        focal, other, distance = within(where, options.distance_m)
+        share = distance / options.distance_m
+    weight = kernel_weights(share, options.kernel or "triangular")
+    return _one_way(focal, other, weight, len(areas))
 
 
-def _share_border(
-    left: npt.NDArray[np.object_], right: npt.NDArray[np.object_], tolerance: float
-) -> npt.NDArray[np.bool_]:
-    if tolerance == 0:
-        common = shapely.intersection(left, right)
-        stretch = np.where(
-            shapely.get_dimensions(common) == 2, shapely.area(common), shapely.length(common)
-        )
-        return np.asarray(stretch > 0)
-    # Two corners that touch leave twice the tolerance of border near each other, no more.
-    near = shapely.intersection(shapely.boundary(left), shapely.buffer(right, tolerance))
-    return np.asarray(shapely.length(near) > 2.5 * tolerance)
+def _walking(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
+    assert options.streets is not None
+    network = street_network(options.streets, tolerance_m=max(1.0, options.tolerance_m))
+    limit = options.minutes * 60 * options.speed_m_s
+    focal, other, metres = walking_distances(
+        network, _centres(areas, options, inside=True), limit_m=limit
+    )
+    weight = np.ones(focal.size)
+    if options.kernel is not None:
+        weight = kernel_weights(metres / limit, options.kernel)
+    return _one_way(focal, other, weight, len(areas))
 
 
-def _nearest_k(points: npt.NDArray[np.object_], k: int) -> Pairs:
-    where = shapely.get_coordinates(points)
-    asked = min(len(where), k + 1 + _SPARE)
-    _, found = cKDTree(where).query(where, k=asked)
-    focal = np.repeat(np.arange(len(where)), asked)
-    other = found.ravel()
-    keep = focal != other
-    focal, other = focal[keep], other[keep]
-    gap = where[other] - where[focal]
-    # Equal distances are settled by place, so that the order of the rows settles nothing.
-    distance = np.round(np.hypot(gap[:, 0], gap[:, 1]) / _TIE_M)
-    order = np.lexsort((where[other, 1], where[other, 0], distance, focal))
-    focal, other = focal[order], other[order]
-    start = np.searchsorted(focal, focal)
-    first = np.arange(focal.size) - start < k
-    return np.vstack([focal[first], other[first]])
+_METHODS: dict[str, Callable[[gpd.GeoDataFrame, _Options], sparse.csr_array]] = {
+    "queen": _queen,
+    "rook": _rook,
+    "border": _border,
+    "knn": _knn,
+    "distance_band": _distance_band,
+    "kernel": _kernel,
+    "walking": _walking,
+}
 
 
-def _within(points: npt.NDArray[np.object_], distance_m: float) -> Pairs:
-    pairs = cKDTree(shapely.get_coordinates(points)).query_pairs(distance_m, output_type="ndarray")
-    both = np.vstack([pairs, pairs[:, ::-1]])
-    return both.T.astype(np.int64)
+def _shapes(areas: gpd.GeoDataFrame) -> Geometries:
+    return np.asarray(areas.geometry.array)
+
+
+def _centres(areas: gpd.GeoDataFrame, options: _Options, *, inside: bool = False) -> Floats:
+    if options.centres is not None:
+        centres = shapely.centroid(np.asarray(options.centres.geometry.loc[areas.index].array))
+    elif inside:
+        centres = shapely.point_on_surface(_shapes(areas))
+    else:
+        centres = shapely.centroid(_shapes(areas))
+    where: Floats = shapely.get_coordinates(centres)
+    return where
+
+
+def _both_ways(first: Integers, second: Integers, weight: Floats, places: int) -> sparse.csr_array:
+    above = sparse.csr_array((weight, (first, second)), shape=(places, places))
+    return sparse.csr_array(above + above.T.tocsr())
+
+
+def _one_way(focal: Integers, other: Integers, weight: Floats, places: int) -> sparse.csr_array:
+    # A weight of zero is no link.
+    real = weight > 0
+    links = sparse.csr_array((weight[real], (focal[real], other[real])), shape=(places, places))
+    links.sort_indices()
+    return links
 
 
 def _settle_islands(
-    areas: gpd.GeoDataFrame, geometry: npt.NDArray[np.object_], pairs: Pairs, islands: str
-) -> Pairs:
-    alone = np.setdiff1d(np.arange(len(areas)), pairs.ravel())
-    if islands == "keep" or not alone.size:
-        return pairs
+    areas: gpd.GeoDataFrame, links: sparse.csr_array, islands: str
+) -> sparse.csr_array:
+    if islands == "keep":
+        return links
+    linked = np.diff(links.indptr) > 0
+    linked[links.indices] = True
+    alone = np.flatnonzero(~linked)
+    if not alone.size:
+        return links
     if islands == "refuse":
         raise GraphError(
             f"{alone.size} areas have no neighbours, first {areas.index[alone[0]]!r}. "
@@ -185,21 +305,48 @@ def _settle_islands(
         )
     if len(areas) < 2:
         raise GraphError("There is one area only, and no other to join it to.")
-    where = shapely.get_coordinates(shapely.centroid(geometry))
-    for island in alone:
-        distance = np.round(shapely.distance(geometry[island], geometry) / _TIE_M)
-        distance[island] = np.inf
-        nearest = int(np.lexsort((where[:, 1], where[:, 0], distance))[0])
-        pairs = np.hstack([pairs, [[island, nearest], [nearest, island]]])
-    return np.unique(pairs, axis=1)
+    nearest = _nearest(_shapes(areas), alone)
+    pairs = np.unique(np.sort(np.vstack([alone, nearest]), axis=0), axis=1)
+    weight = np.full(pairs.shape[1], links.data.min(initial=np.inf) if links.nnz else 1.0)
+    return sparse.csr_array(links + _both_ways(pairs[0], pairs[1], weight, len(areas)))
 
 
-def _graph(areas: gpd.GeoDataFrame, pairs: Pairs) -> Graph:
-    alone = np.setdiff1d(np.arange(len(areas)), pairs[0])
-    # A Graph keeps an isolate as a link of weight 0 to itself.
-    focal = np.concatenate([pairs[0], alone])
-    other = np.concatenate([pairs[1], alone])
-    weight = np.concatenate([np.ones(pairs.shape[1]), np.zeros(alone.size)])
-    order = np.lexsort((other, focal))
-    index = areas.index
-    return Graph.from_arrays(index[focal[order]], index[other[order]], weight[order])
+def _nearest(shapes: Geometries, alone: Integers) -> Integers:
+    """Return the nearest other area of each; of equally near ones the westernmost, southernmost."""
+    tree = shapely.STRtree(shapes)
+    (which, _), distance = tree.query_nearest(
+        shapes[alone], exclusive=True, all_matches=False, return_distance=True
+    )
+    # Nearer than any that differs is one of the same shape, which is not asked for here.
+    gap = np.zeros(alone.size)
+    gap[which] = distance
+    island, other = tree.query(shapes[alone], predicate="dwithin", distance=gap + _TIE_M)
+    different = alone[island] != other
+    island, other = island[different], other[different]
+    where = shapely.get_coordinates(shapely.centroid(shapes))
+    order = np.lexsort((where[other, 1], where[other, 0], island))
+    island, other = island[order], other[order]
+    nearest: Integers = other[np.searchsorted(island, np.arange(alone.size))]
+    return nearest
+
+
+def _graph(index: pd.Index, links: sparse.csr_array) -> Graph:
+    """Return the graph of a sparse array with sorted rows, without looking up any name."""
+    size = np.diff(links.indptr)
+    focal = np.repeat(np.arange(size.size), size)
+    other, weight = links.indices, links.data
+    alone = np.flatnonzero(size == 0)
+    if alone.size:
+        # A Graph keeps an isolate as a link of weight 0 to itself.
+        focal = np.insert(focal, links.indptr[alone], alone)
+        other = np.insert(other, links.indptr[alone], alone)
+        weight = np.insert(weight, links.indptr[alone], 0.0)
+    levels: list[Any] = [index, index]
+    codes: list[Any] = [focal, other]
+    ends = pd.MultiIndex(
+        levels=levels,
+        codes=codes,
+        names=["focal", "neighbor"],
+        verify_integrity=False,
+    )
+    return Graph(pd.Series(weight, index=ends, name="weight"), is_sorted=True)

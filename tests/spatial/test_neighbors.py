@@ -137,7 +137,9 @@ def test_bad_input():
         neighbors(grid.to_crs(4326))
     with pytest.raises(CrsError, match="no coordinate reference system"):
         neighbors(frame(grid.geometry.array).set_crs(None, allow_override=True))
-    with pytest.raises(InputError, match="queen, rook, knn, distance_band"):
+    with pytest.raises(
+        InputError, match="queen, rook, border, knn, distance_band, kernel, walking"
+    ):
         neighbors(grid, method="bishop")
     with pytest.raises(InputError, match="keep, nearest, refuse"):
         neighbors(grid, islands="drop")
