@@ -1,13 +1,13 @@
 # The public surface. A name that is not here is nobody's contract.
 from .catalogue import languages as languages
+from .clusters.bivariate import local_moran_bivariate as local_moran_bivariate
 from .clusters.confidence import confidence as confidence
 from .clusters.confidence import confidence_bins as confidence_bins
-from .clusters.bivariate import local_moran_bivariate as local_moran_bivariate
 from .clusters.excess_risk import excess_risk as excess_risk
 from .clusters.family import correct_family as correct_family
-from .clusters.geary import local_geary as local_geary
 from .clusters.funnel import funnel_limits as funnel_limits
 from .clusters.funnel import funnel_plot as funnel_plot
+from .clusters.geary import local_geary as local_geary
 from .clusters.getis_ord import getis_ord as getis_ord
 from .clusters.global_statistics import global_geary as global_geary
 from .clusters.global_statistics import global_getis_ord as global_getis_ord
