@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import esda
 import numpy as np
 import pandas as pd
-import pygeoda  # type: ignore[import-untyped]
+import pygeoda
 
 import hotspots as hs
 from benchmarks.calibrate_maps import city, lattice

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hotspots.maps.verdict import Verdict
 
 _STRONG = 0.01
-_UNTESTED = (Label.NO_DATA, Label.NO_EVIDENCE, Label.ISOLATE)
+_UNTESTED = (Label.NO_DATA, Label.NO_EVIDENCE, Label.ISOLATE, Label.NOT_TESTED)
 
 
 @dataclass(frozen=True, slots=True)
