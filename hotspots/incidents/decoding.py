@@ -56,8 +56,7 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "ascii" if data.isascii() else "utf-8"
     except UnicodeDecodeError:
-        pass
-    return _decode_lines(data, path)
+        return _decode_lines(data, path)
 
 
 def find_separator(text: str) -> str:

@@ -1,14 +1,9 @@
-"""The words: column names, states, and the frozen records that stages pass on.
-
-Stages never import each other; what one hands to the next is a GeoDataFrame with the
-columns named here, a ``libpysal.graph.Graph`` on the same index, or one of these records.
-"""
+"""The frozen records that stages pass on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from hotspots.catalogue.results import result_html, result_sentence, result_text
 
@@ -18,107 +13,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-# ── index names ──────────────────────────────────────────────────────────────────────────
-ROW_ID = "row_id"
-UNIT_ID = "unit_id"
-POLYGON_ID = "polygon_id"
-
-# ── columns of units and polygons ────────────────────────────────────────────────────────
-POPULATION = "population"
-NAME = "name"
-GEOMETRY = "geometry"
-
-# ── columns of incidents ─────────────────────────────────────────────────────────────────
-EVENT_ID = "event_id"  # several rows may be victims of one event
-VICTIMS = "victims"  # victims on this row (int)
-DATE = "date"  # datetime64, NaT where unreadable
-DATE_PRECISION = "date_precision"  # year | month | day | minute | none
-CATEGORY = "category"  # class of the taxonomy, or "unmapped"
-CATEGORY_SOURCE = "category_source"  # the label as it came
-ADDRESS = "address"
-NEIGHBOURHOOD = "neighbourhood"  # as the row states it
-REPEAT_OF = "repeat_of"  # row_id of the first row that is the same in every mapped column
-LOCATION_STATUS = "location_status"
-LOCATION_PRECISION = "location_precision"
-LOCATION_SCORE = "location_score"  # 0..1
-LOCATION_RADIUS = "location_radius_m"  # metres; 0 for a point
-LOCATION_MATCH = "location_match"  # text of what was matched in the gazetteer
-LOCATION_ALTERNATIVE = "location_alternative"  # second candidate of an ambiguous row (a point)
-REPAIR = "repair"  # notes on what was mended on this row, "" where nothing was
-PROBLEM = "problem"  # notes on what could not be used and why, "" where nothing
-ASSIGNMENT_STATUS = "assignment_status"
-
-UNMAPPED = "unmapped"
-UNDATED = "undated"
-
-
-class LocationStatus(StrEnum):
-    """How an incident got its place."""
-
-    GIVEN = "given"
-    MATCHED = "matched"
-    APPROXIMATE = "approximate"
-    AMBIGUOUS = "ambiguous"
-    UNMATCHED = "unmatched"
-    INVALID = "invalid"
-
-
-class LocationPrecision(StrEnum):
-    """What an incident's point stands for."""
-
-    COORDINATE = "coordinate"
-    HOUSE = "house"
-    INTERSECTION = "intersection"
-    STREET = "street"
-    NEIGHBOURHOOD = "neighbourhood"
-    NONE = "none"
-
-
-class AssignmentStatus(StrEnum):
-    """The one fate of each incident; counts over all fates add up to the rows read."""
-
-    INSIDE = "inside"
-    BOUNDARY = "boundary"
-    SNAPPED = "snapped"
-    SHARED = "shared"
-    OUTSIDE = "outside"
-    UNLOCATED = "unlocated"
-
-
-COUNTED = (AssignmentStatus.INSIDE, AssignmentStatus.BOUNDARY, AssignmentStatus.SNAPPED)
-"""The fates that enter counts and tests."""
-
-LOCATED = (LocationStatus.GIVEN, LocationStatus.MATCHED)
-"""The location states that are a point and not a guess."""
-
-
-class Label(StrEnum):
-    """What a test says of a place. The significant tail decides, never the sign of z."""
-
-    HOT = "hot"
-    COLD = "cold"
-    HIGH_HIGH = "high-high"
-    LOW_LOW = "low-low"
-    HIGH_LOW = "high-low"
-    LOW_HIGH = "low-high"
-    SIMILAR = "similar"
-    DISSIMILAR = "dissimilar"
-    CO_LOCATED = "co-located"
-    JUXTAPOSED = "juxtaposed"
-    EXCESS = "excess"
-    DEFICIT = "deficit"
-    NOT_SIGNIFICANT = "not significant"
-    ISOLATE = "isolate"
-    NO_DATA = "no data"
-    NO_EVIDENCE = "no evidence"
-    NOT_TESTED = "not tested"
-
-
-RAISED = (Label.HOT, Label.HIGH_HIGH, Label.EXCESS)
-"""The labels that mean *higher than chance allows*."""
-
-LOWERED = (Label.COLD, Label.LOW_LOW, Label.DEFICIT)
-"""The labels that mean *lower than chance allows*."""
+    from hotspots.schema.words import Direction
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -226,10 +121,6 @@ class PolygonPlan:
     membership: pd.Series
     exceptions: pd.DataFrame
     quality: PlanQuality
-
-
-LEVELS = {UNIT_ID: "units", POLYGON_ID: "polygons"}
-"""Name of an index → the level of a test on it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -402,9 +293,6 @@ class GlobalResult:
     n: int
     left_out: int
     level: str = ""
-
-
-Direction = Literal["more_is_worse", "more_is_better", "neutral"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
