@@ -232,7 +232,8 @@ def test_a_run_warns_of_what_would_bend_its_rates(town, cells, words) -> None:
 
 def test_a_name_does_not_steer_the_terminal(town) -> None:
     town.edit('"clinics.csv"', '"[red]\\u001b[2J.csv"')
-    result = CliRunner().invoke(app, ["run", str(town.project)], color=True)
+    out = town.folder.parent / "out"
+    result = CliRunner().invoke(app, ["run", str(town.project), "--out", str(out)], color=True)
     assert result.exit_code == 2
     assert "\x1b[2J" not in result.output
     assert "[red]" in result.output
