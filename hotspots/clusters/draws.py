@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import permutations as ordered_tuples
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,63 @@ def all_ordered_draws(n: int, columns: int) -> Positions:
     return np.ascontiguousarray(table.T)
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Meetings:
+    """Who meets itself in a draw: places by their positions.
+
+    Attributes
+    ----------
+    reach
+        Per position, how many slots of a draw are those of its place; the most, of several.
+    first, count
+        Per position, where its places begin in ``place``, and how many they are.
+    place
+        Places by position.
+    size
+        Per place, how many slots of a draw are its own.
+    """
+
+    reach: Integers
+    first: Integers
+    count: Integers
+    place: Integers
+    size: Integers
+
+    @classmethod
+    def of(cls, n: int, rank: Integers, size: Integers) -> Meetings:
+        """Return the meetings of places at positions ``rank`` below ``n``."""
+        count = np.bincount(rank, minlength=n)
+        first = np.cumsum(count) - count
+        reach = np.zeros(n, dtype=np.int64)
+        if count.max(initial=0) > 1:
+            place = np.argsort(rank, kind="stable")
+            np.maximum.at(reach, rank, size)
+        else:
+            place = np.empty(rank.size, dtype=np.int64)
+            place[first[rank]] = np.arange(rank.size)
+            reach[rank] = size
+        return cls(reach, first, count, place, size)
+
+    def find(self, draws: Positions) -> tuple[Integers, Integers, Integers]:
+        """Return (place, row, slot) of every draw in which a place met its own position."""
+        columns = min(int(self.size.max(initial=0)), len(draws))
+        table = draws[:columns]
+        met = self.reach.take(table) > np.arange(columns)[:, None]
+        slot = np.repeat(np.arange(columns), np.count_nonzero(met, axis=1))
+        row = np.flatnonzero(met) - slot * draws.shape[1]
+        position = table[met]
+        first = self.first.take(position)
+        if self.place.size == np.count_nonzero(self.count):
+            return self.place.take(first), row, slot
+        # Places of one value share a position, and each of them meets it.
+        count = self.count.take(position)
+        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        place = self.place.take(np.repeat(first, count) + within)
+        row, slot = np.repeat(row, count), np.repeat(slot, count)
+        mine = slot < self.size.take(place)
+        return place[mine], row[mine], slot[mine]
+
+
 def own_draws(
     draws: Positions, n: int, rank: Integers, size: Integers
 ) -> tuple[Integers, Integers, Integers]:
@@ -48,23 +106,7 @@ def own_draws(
 
     ``rank`` holds the places' positions, ``size`` how many slots of a draw are theirs.
     """
-    columns, rows = int(size.max()), draws.shape[1]
-    flat = draws[:columns].ravel()
-    there = np.bincount(rank, minlength=n)
-    by_rank = np.argsort(rank, kind="stable")
-    first = np.cumsum(there) - there
-    if there.max() == 1:
-        entry = np.flatnonzero(there[flat])
-        place = by_rank[first[flat[entry]]]
-    else:
-        # Places of one value share a position, and each of them meets it.
-        length = there[flat]
-        entry = np.repeat(np.arange(flat.size), length)
-        within = np.arange(entry.size) - np.repeat(np.cumsum(length) - length, length)
-        place = by_rank[first[flat[entry]] + within]
-    slot, row = np.divmod(entry, rows)
-    mine = slot < size[place]
-    return place[mine], row[mine], slot[mine]
+    return Meetings.of(n, rank, size).find(draws)
 
 
 def _chunk(n: int, columns: int, rows: int, root: np.random.SeedSequence) -> Positions:

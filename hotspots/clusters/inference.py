@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hotspots.clusters.draws import CHUNK, all_ordered_draws, distinct_draws, own_draws
+from hotspots.clusters.draws import CHUNK, Meetings, all_ordered_draws, distinct_draws, own_draws
 from hotspots.clusters.enumeration import enumerated_counts
 from hotspots.clusters.sites import RELATIVE_TOLERANCE
 from hotspots.clusters.sums import rounded
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 PERMUTATIONS_CAP = 999_999
 _BLOCK = 1 << 22
 _HELD = 1 << 25
+_CACHED = 1 << 14
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -275,37 +276,57 @@ def _shared_counts(
     running, done = np.zeros(draws.shape[1]), 0
     for number, members in enumerate(by_size(places.size, np.arange(places.size.size))):
         for column in range(done, sizes[number]):
-            running += scaled[draws[column]]
+            running += scaled.take(draws[column])
         done = int(sizes[number])
         here = places.take(members)
         greater[members], less[members] = _tail_counts(np.sort(running), here.low, here.high)
         sums[number if swap else 0] = running
     if swap:
-        place, row, _ = own_draws(draws, scaled.size, places.rank, places.size)
-        before = sums[np.searchsorted(sizes, places.size[place]), row]
-        stand_in = scaled[draws[places.size[place], row]]
-        after = before - scaled[places.rank[place]] + stand_in
-        above, below = _changes(place, before, after, places)
+        above, below = _swapped_counts(draws, scaled, places, sums)
         greater += above
         less += below
     return greater, less
 
 
+def _swapped_counts(
+    draws: Positions, scaled: Floats, places: _Places, sums: Floats
+) -> tuple[Integers, Integers]:
+    """Count what changes in the tails where the next position stands in for the place's own."""
+    columns, rows = draws.shape
+    meetings = Meetings.of(scaled.size, places.rank, places.size)
+    own = scaled[places.rank]
+    group = np.searchsorted(np.unique(places.size), places.size) * rows
+    following = places.size * rows
+    flat_sums, flat_draws = sums.ravel(), draws.ravel()
+    steps = []
+    # By blocks that fit the cache; each would otherwise fetch its memory anew.
+    width = max(1, _CACHED // columns)
+    for start in range(0, rows, width):
+        place, row, _ = meetings.find(draws[:, start : start + width])
+        row += start
+        before = flat_sums.take(group.take(place) + row)
+        stand_in = scaled.take(flat_draws.take(following.take(place) + row))
+        steps.append(_changes(place, before, before - own.take(place) + stand_in, places))
+    return _net(places, [step[:2] for step in steps]), _net(places, [step[2:] for step in steps])
+
+
 def _tail_counts(sums: Floats, low: Floats, high: Floats) -> tuple[Integers, Integers]:
     """Count, per place, the ascending ``sums`` ≥ ``low`` and ≤ ``high``, a fixed way apart."""
     order = np.argsort(low)
-    greater = np.empty(order.size, dtype=np.int64)
-    less = np.empty(order.size, dtype=np.int64)
     low, high = low[order], high[order]
     if order.size <= sums.size:
-        greater[order] = sums.size - np.searchsorted(sums, low, side="left")
-        less[order] = np.searchsorted(sums, high, side="right")
-        return greater, less
-    # The fewer are searched in the more: a sum is ≥ the bounds before its place among them.
-    before = np.searchsorted(low, sums, side="right")
-    greater[order] = sums.size - np.cumsum(np.bincount(before, minlength=order.size + 1))[:-1]
-    before = np.searchsorted(high, sums, side="left")
-    less[order] = np.cumsum(np.bincount(before, minlength=order.size + 1))[:-1]
+        below = np.searchsorted(sums, low, side="left")
+    else:
+        # The fewer are searched in the more: a sum is ≥ the bounds before its place among them.
+        before = np.searchsorted(low, sums, side="right")
+        below = np.cumsum(np.bincount(before, minlength=order.size + 1))[:-1]
+    greater = np.empty(order.size, dtype=np.int64)
+    less = np.empty(order.size, dtype=np.int64)
+    greater[order] = sums.size - below
+    # What is not below is mostly above; only where it is tied has the tie to be measured.
+    tied = np.flatnonzero(np.append(sums, np.inf)[below] <= high)
+    below[tied] = np.searchsorted(sums, high[tied], side="right")
+    less[order] = below
     return greater, less
 
 
@@ -346,22 +367,27 @@ def _weighted_block(
     else:
         stand_in = values[places.size[place], row]
         after = before + weights[place, slot] * (stand_in - scaled[places.rank[place]])
-    above, below = _changes(place, before, after, places)
-    return greater + above, less + below
+    changes = _changes(place, before, after, places)
+    return greater + _net(places, [changes[:2]]), less + _net(places, [changes[2:]])
 
 
 def _changes(
     place: Integers, before: Floats, after: Floats, places: _Places
-) -> tuple[Integers, Integers]:
-    low, high = places.low[place], places.high[place]
-    return (
-        _net(place, before >= low, after >= low, places.rank.size),
-        _net(place, before <= high, after <= high, places.rank.size),
+) -> tuple[Integers, Booleans, Integers, Booleans]:
+    """Return which places' draws changed tails, and whether into them: the upper, the lower."""
+    low, high = places.low.take(place), places.high.take(place)
+    above, below = after >= low, after <= high
+    upper, lower = (
+        np.flatnonzero(above != (before >= low)),
+        np.flatnonzero(below != (before <= high)),
     )
+    return place[upper], above[upper], place[lower], below[lower]
 
 
-def _net(place: Integers, before: Booleans, after: Booleans, count: int) -> Integers:
+def _net(places: _Places, changes: list[tuple[Integers, Booleans]]) -> Integers:
     """Return, per place, how many draws entered a tail less how many left it."""
-    entered = np.bincount(place[after & ~before], minlength=count)
-    left = np.bincount(place[before & ~after], minlength=count)
-    return entered - left
+    place = np.concatenate([changed for changed, _ in changes])
+    entered = np.concatenate([into for _, into in changes])
+    count = places.rank.size
+    inward = np.bincount(place[entered], minlength=count)
+    return inward - np.bincount(place[~entered], minlength=count)

@@ -116,7 +116,13 @@ class Sites:
 
     def per_site(self, link_values: Floats) -> Floats:
         """Per tested place, the sum of a number per link, to the same byte in any order."""
-        return row_sums(link_values, self.start)
+        start = self.start
+        if self.equal.all():
+            first = link_values[start]
+            if (link_values == first[self.link_site]).all():
+                # One number for all links of a place needs no adding up.
+                return self.size * first
+        return row_sums(link_values, start)
 
 
 def place_sites(values: pd.Series, graph: Links, *, include_self: bool) -> Sites:

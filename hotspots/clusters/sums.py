@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ BITS = 36
 """Bits that each part keeps: 2^(53 − 36) of them, 131,072, add up without rounding."""
 
 _BLOCK = 1 << 18
+_THREADED_FROM = 8
 
 
 def exact_parts(values: Floats) -> tuple[Floats, Floats]:
@@ -68,18 +70,35 @@ def gathered_sums(values: Floats, entry: Integers, start: Integers) -> Floats:
 def _gathered(values: Floats, entry: Integers, start: Integers) -> Floats:
     total = np.empty(start.size)
     bounds = np.append(start, entry.size)
-    row = 0
-    # By blocks, so that what is gathered is added up while it is still near.
-    while row < start.size:
-        last = max(row + 1, int(np.searchsorted(bounds, bounds[row] + _BLOCK, side="right")) - 1)
-        here = values[entry[bounds[row] : bounds[last]]]
-        total[row:last] = np.add.reduceat(here, bounds[row:last] - bounds[row])
-        row = last
+
+    def add(rows: tuple[int, int]) -> None:
+        first, last = rows
+        here = values[entry[bounds[first] : bounds[last]]]
+        np.add.reduceat(here, bounds[first:last] - bounds[first], out=total[first:last])
+
+    blocks = _blocks(bounds)
+    if len(blocks) < _THREADED_FROM:
+        for rows in blocks:
+            add(rows)
+    else:
+        # Each row is added up by one thread alone, so their number shows nowhere.
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(add, blocks))
     return total
 
 
+def _blocks(bounds: Integers) -> list[tuple[int, int]]:
+    """Return ranges of rows, so that what is gathered is added up while it is still near."""
+    blocks, first, rows = [], 0, bounds.size - 1
+    while first < rows:
+        last = int(np.searchsorted(bounds, bounds[first] + _BLOCK, side="right")) - 1
+        blocks.append((first, max(first + 1, last)))
+        first = blocks[-1][1]
+    return blocks
+
+
 def _step(values: Floats) -> float:
-    largest = float(np.abs(values).max(initial=0.0))
+    largest = float(max(values.max(initial=0.0), -values.min(initial=0.0)))
     exponent = int(np.frexp(largest)[1]) if np.isfinite(largest) else 900
     return float(2.0 ** (min(max(exponent, -900), 900) - BITS))
 

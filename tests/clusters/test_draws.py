@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from hotspots.clusters.draws import CHUNK, all_ordered_draws, distinct_draws
+from hotspots.clusters.draws import CHUNK, all_ordered_draws, distinct_draws, own_draws
 
 
 def table(n, columns, draws, seed=0):
@@ -52,3 +52,23 @@ def test_all_ordered_draws(n, columns):
     every = all_ordered_draws(n, columns)
     assert every.shape == (columns, perm(n, columns))
     assert len({tuple(draw) for draw in every.T.tolist()}) == perm(n, columns)
+
+
+@pytest.mark.parametrize("tied", [False, True])
+def test_every_draw_in_which_a_place_meets_itself_is_found_once(tied):
+    generator = np.random.default_rng(2)
+    n, places = 12, 9
+    rank = generator.integers(0, n, places) if tied else generator.permutation(n)[:places]
+    size = generator.integers(1, 5, places)
+    drawn = table(n, 5, 80)
+    place, row, slot = own_draws(drawn, n, rank, size)
+    expected = {
+        (one, draw, column)
+        for one in range(places)
+        for draw in range(80)
+        for column in range(size[one])
+        if drawn[column, draw] == rank[one]
+    }
+    found = list(zip(place.tolist(), row.tolist(), slot.tolist(), strict=True))
+    assert set(found) == expected
+    assert len(found) == len(expected)

@@ -8,6 +8,9 @@ import pytest
 from libpysal.graph import Graph
 from scipy import stats
 
+from hotspots.clusters import inference, sums
+from hotspots.clusters.draws import distinct_draws
+from hotspots.clusters.getis_ord import getis_ord
 from hotspots.clusters.inference import permutation_tails, permutations_needed
 from hotspots.clusters.sites import place_sites
 from hotspots.errors import InputError
@@ -139,3 +142,47 @@ def test_permutations_needed():
         permutations_needed(99.5, 110, 0.05)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="'many'"):
         permutations_needed("many", 110, 0.05)
+
+
+def _counted_by_hand(sites, total, draws, seed):
+    """Every draw of every place in turn, from the same table."""
+    table = np.hstack(list(distinct_draws(sites.reference.size, 10, draws, seed)))
+    tails = []
+    for place, (rank, size) in enumerate(zip(sites.rank, sites.size, strict=True)):
+        mine = table[:size].copy()
+        if not total:
+            met = mine == rank
+            mine = np.where(met, table[size], mine)
+        sums = sites.reference[mine].sum(axis=0)
+        own = sites.reference[sites.link_rank[sites.link_site == place]].sum()
+        tails.append([(sums >= own).sum(), (sums <= own).sum()])
+    return (np.array(tails).T + 1) / (draws + 1)
+
+
+@pytest.mark.parametrize("total", [False, True])
+@pytest.mark.parametrize("draws", [40, 900, 40_000])
+@pytest.mark.parametrize("most", [3, 10**6])
+def test_counts_as_by_hand(lattice, monkeypatch, total, draws, most):
+    # Fewer draws than places and more; values that tie and values that do not; one and several
+    # blocks of draws, which are an affair of memory alone.
+    values = np.random.default_rng(draws).integers(0, most, 15 * 12)
+    sites = sites_of(values, lattice(15, 12), total=total)
+    greater, less = _counted_by_hand(sites, total, draws, seed=2)
+    for held in (1 << 25, 1):
+        monkeypatch.setattr(inference, "_HELD", held)
+        monkeypatch.setattr(inference, "_CACHED", 1 + held // 1000)
+        tails = permutation_tails(sites, total=total, permutations=draws, seed=2)
+        np.testing.assert_array_equal(tails.greater, greater)
+        np.testing.assert_array_equal(tails.less, less)
+
+
+def test_one_core_and_many_give_the_same_bytes(lattice, monkeypatch):
+    values = pd.Series(np.random.default_rng(0).lognormal(size=900))
+    graph = lattice(30, 30)
+    tables = []
+    for start in (1, 10**9):
+        # A thread for each handful of places, and none.
+        monkeypatch.setattr(sums, "_THREADED_FROM", start)
+        monkeypatch.setattr(sums, "_BLOCK", 50)
+        tables.append(getis_ord(values, graph, permutations=99_999).table)
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
