@@ -1,0 +1,119 @@
+"""Measure everything beside its peers in one run, and write docs/benchmarks.md.
+
+``python -m benchmarks`` measures all; ``python -m benchmarks gi_star million`` measures these,
+and writes nothing. To add a work, write a function that returns a
+:class:`~benchmarks.timing.Work`, and name it in ``WORKS`` of a module of ``MODULES``.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import warnings
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks import clusters, contiguity, million
+from benchmarks.timing import RUNS, SLOW_RUNS, SLOW_S, compare
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from benchmarks.timing import Comparison
+
+MODULES = (clusters, contiguity)
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+PACKAGES = (
+    *("hotspots-geo", "numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal"),
+    *("esda", "numba", "pygeoda"),
+)
+
+
+def main(wanted: Sequence[str]) -> None:
+    """Measure, print as it goes, and write the page where everything was measured."""
+    warnings.simplefilter("ignore")
+    works = {name: build for module in MODULES for name, build in module.WORKS.items()}
+    unknown = set(wanted) - {*works, "million"}
+    if unknown:
+        raise SystemExit(f"No work is called {sorted(unknown)}. There are {[*works, 'million']}.")
+    print(versions(), flush=True)
+    comparisons: list[Comparison] = []
+    for name, build in works.items():
+        for one in compare(build()) if not wanted or name in wanted else ():
+            comparisons.append(one)
+            print(row(one), flush=True)
+    alone = []
+    for case in million.measured() if not wanted or "million" in wanted else ():
+        alone.append(case)
+        print(row_alone(case), flush=True)
+    if not wanted:
+        PAGE.write_text(page(comparisons, alone), encoding="utf-8")
+
+
+def versions() -> str:
+    """Return what was measured with what."""
+    names = [f"{name} {version(name)}" for name in PACKAGES]
+    return f"Python {platform.python_version()}, {os.cpu_count()} cores; {', '.join(names)}."
+
+
+def page(comparisons: Sequence[Comparison], alone: Sequence[million.Alone]) -> str:
+    """Return the page of the documentation."""
+    lines = [
+        "# Benchmarks",
+        "",
+        "Made by `make bench`, and by nothing else. One run on one machine: look at the ratios.",
+        "",
+        versions(),
+        "",
+        f"After a warming run ours and the peer's run in turn; times are medians of {RUNS} runs "
+        f"({SLOW_RUNS} of a peer that takes more than {SLOW_S:.0f} s). esda runs without keeping "
+        "its simulations, with as many jobs as serve it best; pygeoda with a thread per core. "
+        "Ours is the whole call, from a Graph to the table of statistic, z, p, q and label. "
+        "The cells are squares, the values lognormal; local statistics are on "
+        f"{clusters.SIDE**2:,} cells with {clusters.DRAWS:,} permutations.",
+        "",
+        "| work | ours | | peer | | runs | ratio | asked |",
+        "|---|---|--:|---|--:|--:|--:|--:|",
+        *[row(one) for one in comparisons],
+        "",
+        f"## {million.SIDE**2:,} cells, {million.DRAWS:,} permutations",
+        "",
+        "Each in a process of its own, whose peak memory includes Python, the libraries, the "
+        "values and the links.",
+        "",
+        "| test | from | | asked | peak memory | asked |",
+        "|---|---|--:|--:|--:|--:|",
+        *[row_alone(one) for one in alone],
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def row(one: Comparison) -> str:
+    """Return a line of the table of comparisons."""
+    asked = "" if one.asked is None else f"{one.asked:g}×"
+    return (
+        f"| {one.title} | `{one.ours}` | {time(one.our_seconds)} | {one.peer} | "
+        f"{time(one.peer_seconds)} | {one.runs} | **{one.ratio:,.{1 if one.ratio < 20 else 0}f}×** "
+        f"| {asked} |"
+    )
+
+
+def row_alone(one: million.Alone) -> str:
+    """Return a line of the table of a million cells."""
+    source = {"sparse": "the sparse matrix", "graph": "a Graph"}[one.links]
+    return (
+        f"| `{one.test}` | {source} | {time(one.seconds)} | under {one.asked:g} s | "
+        f"{one.gigabytes:.2f} GB | under {million.ASKED_GB:g} GB |"
+    )
+
+
+def time(taken: float) -> str:
+    """Return seconds as a reader takes them in."""
+    return f"{taken * 1000:.3g} ms" if taken < 1 else f"{taken:.3g} s"
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

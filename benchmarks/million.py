@@ -1,0 +1,76 @@
+"""A million: time and peak memory of a test on 1,000,000 cells, each in a process of its own.
+
+``python -m benchmarks.million getis_ord sparse`` prints the median seconds and the peak bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import warnings
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks.cells import queen_graph, queen_matrix, rates
+from benchmarks.timing import RUNS, seconds
+from hotspots.clusters.getis_ord import getis_ord
+from hotspots.clusters.moran import local_moran
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SIDE = 1000
+DRAWS = 99_999
+TESTS = {"getis_ord": getis_ord, "local_moran": local_moran}
+ASKED_S = {"sparse": 1.0, "graph": 2.0}
+ASKED_GB = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A test without a peer: its median seconds and its process's peak memory, and the bounds."""
+
+    test: str
+    links: str
+    seconds: float
+    gigabytes: float
+
+    @property
+    def asked(self) -> float:
+        """Seconds that it may take."""
+        return ASKED_S[self.links]
+
+
+def measured() -> Iterator[Alone]:
+    """Yield each test from the sparse matrix and from a Graph."""
+    for test in TESTS:
+        for links in ASKED_S:
+            done = subprocess.run(
+                [sys.executable, "-m", "benchmarks.million", test, links],
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+            yield Alone(test, links, **json.loads(done.stdout))
+
+
+def _measure(test: str, links: str) -> dict[str, float]:
+    values = rates(SIDE * SIDE)
+    made = queen_matrix(SIDE) if links == "sparse" else queen_graph(SIDE)
+    taken = []
+    for _ in range(RUNS + 1):
+        # A copy has not yet kept anything from a run before.
+        fresh = made.copy()
+        taken.append(seconds(lambda fresh=fresh: TESTS[test](values, fresh, permutations=DRAWS)))
+    # Linux counts in kilobytes, macOS in bytes.
+    unit = 1 if sys.platform == "darwin" else 1024
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return {"seconds": median(taken[1:]), "gigabytes": peak / 1e9}
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    print(json.dumps(_measure(*sys.argv[1:3])))
