@@ -32,9 +32,9 @@ MEANS, SIGMAS = (5, 20, 80), (0.0, 0.15, 0.3)
 # On 900 places 99,999 draws leave room below the .05/900 that a lone label needs.
 PLACES: dict[str, tuple[int, int | str]] = {
     "10×10": (1000, "auto"),
-    "30×30": (300, 99_999),
+    "30×30": (1000, 99_999),
     "the sample's polygons": (1000, "auto"),
-    "10×10 and 5 islands": (200, "auto"),
+    "10×10 and 5 islands": (1000, "auto"),
 }
 
 
@@ -166,7 +166,7 @@ class Page:
 
     def power(self) -> Callable[[], str]:
         """Start what is planted: ours and the peers' at the level of their false alarms."""
-        maps, slow = self.maps(100), self.maps(50)
+        maps, slow = self.maps(100), self.maps(100)
         cities = list(product((5, 80), (0.0, 0.3)))
         quiet_maps = self.maps(400)
         levels = {

@@ -39,6 +39,8 @@ class _Record(Protocol):
     @property
     def permutations(self) -> int | None: ...
     @property
+    def permutations_used(self) -> float | None: ...
+    @property
     def enumerated(self) -> bool: ...
     @property
     def least_p(self) -> float: ...
@@ -133,7 +135,10 @@ def _permutations(record: _Record) -> str:
         return "none: the null is a formula"
     if record.enumerated:
         return f"all distinct draws counted, fewer than {record.permutations:,}; {least}"
-    return f"{record.permutations:,} a place, seed {record.seed}; {least}"
+    used = ""
+    if record.permutations_used is not None and record.permutations_used < record.permutations:
+        used = f", {record.permutations_used:,.0f} in the mean"
+    return f"{record.permutations:,} a place{used}, seed {record.seed}; {least}"
 
 
 def _tested(record: _Record, counts: dict[str, int], variable: str, language: str) -> str:

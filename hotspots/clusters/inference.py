@@ -5,7 +5,8 @@ depends on the place only through how many values it takes in and through leavin
 itself out. One table of draws then serves all places: each prefix of a draw is a draw for a
 smaller neighbourhood, and where a place meets its own value among the first *k*, the next
 position stands in for it. Every place gets exactly the number of draws asked for, from exactly
-its own distribution. Unequal weights use the same table, multiplied by each place's weights.
+its own distribution. Unequal weights use the same table, multiplied by each place's weights, until
+the place's tails are known well enough (:mod:`hotspots.clusters.sequential`).
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hotspots.clusters.draws import CHUNK, Meetings, all_ordered_draws, distinct_draws, own_draws
+from hotspots.clusters.draws import CHUNK, Meetings, all_ordered_draws, distinct_draws
 from hotspots.clusters.enumeration import enumerated_counts
-from hotspots.clusters.sites import RELATIVE_TOLERANCE
+from hotspots.clusters.places import relative_weights, tested_places
 from hotspots.clusters.sums import rounded
+from hotspots.clusters.weighted import weighted_counts, weighted_tails
 from hotspots.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from hotspots.clusters.draws import Positions
+    from hotspots.clusters.places import Places
     from hotspots.clusters.sites import Sites
 
     Floats = npt.NDArray[np.float64]
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
     Booleans = npt.NDArray[np.bool_]
 
 PERMUTATIONS_CAP = 999_999
-_BLOCK = 1 << 22
 _HELD = 1 << 25
 _CACHED = 1 << 14
 
@@ -55,6 +57,8 @@ class Tails:
         Whether all distinct draws were counted.
     constant
         Whether the whole reference distribution is one value.
+    draws
+        How many draws were looked at; 0 where none were.
     """
 
     greater: Floats
@@ -62,23 +66,7 @@ class Tails:
     least: Floats
     enumerated: Booleans
     constant: Booleans
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Places:
-    """The places of one counting: positions, sizes, bounds, and weights where they differ."""
-
-    rank: Integers
-    size: Integers
-    low: Floats
-    high: Floats
-    weights: Floats | None = None
-
-    def take(self, members: Integers) -> _Places:
-        weights = None if self.weights is None else self.weights[members]
-        return _Places(
-            self.rank[members], self.size[members], self.low[members], self.high[members], weights
-        )
+    draws: Floats
 
 
 def permutation_tails(sites: Sites, *, total: bool, permutations: int, seed: int) -> Tails:
@@ -92,7 +80,8 @@ def permutation_tails(sites: Sites, *, total: bool, permutations: int, seed: int
         True draws from all values, the place's own included (Gi*); False holds the place's
         own value fixed and draws from the others.
     permutations
-        Draws per place. Where fewer distinct draws exist, all of them are counted instead.
+        Draws per place. Where fewer distinct draws exist, all of them are counted instead; where
+        weights are unequal, no more are made than it takes to see that a tail is common.
     seed
         Seed of the draws.
     """
@@ -109,7 +98,7 @@ def permutation_tails(sites: Sites, *, total: bool, permutations: int, seed: int
     distinct = draws_available(sites, total)
     small = distinct <= permutations
     for members in by_size(sites.size, np.flatnonzero(small & sites.equal)):
-        places = _places(sites, observed, members)
+        places = tested_places(sites, observed, members)
         own = None if total else scaled[places.rank]
         above, below, draws = enumerated_counts(
             scaled, own, int(places.size[0]), places.low, places.high
@@ -117,20 +106,22 @@ def permutation_tails(sites: Sites, *, total: bool, permutations: int, seed: int
         greater[members], less[members] = above / draws, below / draws
         least[members], enumerated[members] = 1 / draws, True
     for members in by_size(sites.size, np.flatnonzero(small & ~sites.equal)):
-        places = _places(sites, observed, members, weighted=True)
+        places = tested_places(sites, observed, members, weighted=True)
         table = all_ordered_draws(scaled.size, int(places.size[0]))
-        above, below = _weighted_counts(table, scaled, places, "all" if total else "drop")
+        above, below = weighted_counts(table, scaled, places, "all" if total else "drop")
         draws = int(distinct[members[0]])
         greater[members], less[members] = above / draws, below / draws
         least[members], enumerated[members] = 1 / draws, True
     members = np.flatnonzero(~small)
-    above, below = _sampled_counts(sites, scaled, observed, members, total, permutations, seed)
-    greater[members], less[members] = (
-        (above + 1) / (permutations + 1),
-        (below + 1) / (permutations + 1),
-    )
+    used = np.where(small, distinct, permutations)
+    for counted in (_shared_tails, weighted_tails):
+        mine = members[sites.equal[members] == (counted is _shared_tails)]
+        if mine.size:
+            greater[mine], less[mine], used[mine] = counted(
+                sites, scaled, observed, mine, total, permutations, seed
+            )
     least[members] = 1 / (permutations + 1)
-    return Tails(greater, less, least, enumerated, constant)
+    return Tails(greater, less, least, enumerated, constant, used)
 
 
 def permutations_needed(permutations: int | str, family: int, alpha: float) -> int:
@@ -155,17 +146,6 @@ def permutations_needed(permutations: int | str, family: int, alpha: float) -> i
             f"permutations came as {permutations}. Give at least 1, e.g. 99999, or 'auto'."
         )
     return int(permutations)
-
-
-def relative_weights(sites: Sites) -> Floats:
-    """Weights over the greatest of their row; exactly 1 where a row's weights are equal."""
-    relative = np.ones(sites.link_weight.size)
-    if not sites.equal.all():
-        largest = np.maximum.reduceat(sites.link_weight, sites.start)
-        mixed = ~sites.equal[sites.link_site]
-        site = sites.link_site[mixed]
-        relative[mixed] = sites.link_weight[mixed] / largest[site]
-    return relative
 
 
 def _constant(sites: Sites, total: bool) -> Booleans:
@@ -205,30 +185,7 @@ def by_size(size: Integers, members: Integers) -> Iterator[Integers]:
         yield members[mine == value]
 
 
-def _places(
-    sites: Sites, observed: Floats, members: Integers, *, weighted: bool = False
-) -> _Places:
-    size = sites.size[members]
-    tolerance = RELATIVE_TOLERANCE * size
-    weights = None
-    if weighted and members.size:
-        weights = np.zeros((members.size, int(size.max())))
-        number = np.full(sites.tested.size, -1)
-        number[members] = np.arange(members.size)
-        first = np.cumsum(sites.size) - sites.size
-        slot = np.arange(sites.link_site.size) - first[sites.link_site]
-        mine = number[sites.link_site] >= 0
-        weights[number[sites.link_site[mine]], slot[mine]] = relative_weights(sites)[mine]
-    return _Places(
-        sites.rank[members],
-        size,
-        observed[members] - tolerance,
-        observed[members] + tolerance,
-        weights,
-    )
-
-
-def _sampled_counts(
+def _shared_tails(
     sites: Sites,
     scaled: Floats,
     observed: Floats,
@@ -236,37 +193,27 @@ def _sampled_counts(
     total: bool,
     permutations: int,
     seed: int,
-) -> tuple[Integers, Integers]:
+) -> tuple[Floats, Floats, int]:
+    """Return both p of places with equal weights, and the draws of each: all of them."""
+    places = tested_places(sites, observed, members)
     greater = np.zeros(members.size, dtype=np.int64)
     less = np.zeros(members.size, dtype=np.int64)
-    if not members.size:
-        return greater, less
-    equal = np.flatnonzero(sites.equal[members])
-    unequal = np.flatnonzero(~sites.equal[members])
-    shared = _places(sites, observed, members[equal])
-    weighted = _places(sites, observed, members[unequal], weighted=True)
-    columns = int(sites.size[members].max()) + (not total)
-    own = "all" if total else "swap"
+    columns = int(places.size.max()) + (not total)
     held: list[Positions] = []
-    wide = columns + 4 * np.unique(shared.size).size
+    wide = columns + 4 * np.unique(places.size).size
     for number, draws in enumerate(distinct_draws(scaled.size, columns, permutations, seed), 1):
-        if unequal.size:
-            above, below = _weighted_counts(draws, scaled, weighted, own)
-            greater[unequal] += above
-            less[unequal] += below
-        if equal.size:
-            held.append(draws)
-            # Sorting and searching many draws at once costs little more than few.
-            if number * CHUNK >= permutations or len(held) * CHUNK * wide >= _HELD:
-                above, below = _shared_counts(np.hstack(held), scaled, shared, swap=not total)
-                greater[equal] += above
-                less[equal] += below
-                held.clear()
-    return greater, less
+        held.append(draws)
+        # Sorting and searching many draws at once costs little more than few.
+        if number * CHUNK >= permutations or len(held) * CHUNK * wide >= _HELD:
+            above, below = _shared_counts(np.hstack(held), scaled, places, swap=not total)
+            greater += above
+            less += below
+            held.clear()
+    return (greater + 1) / (permutations + 1), (less + 1) / (permutations + 1), permutations
 
 
 def _shared_counts(
-    draws: Positions, scaled: Floats, places: _Places, *, swap: bool
+    draws: Positions, scaled: Floats, places: Places, *, swap: bool
 ) -> tuple[Integers, Integers]:
     """Count the draws' sums in the tails of places with equal weights: sort once per size."""
     greater = np.empty(places.rank.size, dtype=np.int64)
@@ -289,7 +236,7 @@ def _shared_counts(
 
 
 def _swapped_counts(
-    draws: Positions, scaled: Floats, places: _Places, sums: Floats
+    draws: Positions, scaled: Floats, places: Places, sums: Floats
 ) -> tuple[Integers, Integers]:
     """Count what changes in the tails where the next position stands in for the place's own."""
     columns, rows = draws.shape
@@ -330,49 +277,8 @@ def _tail_counts(sums: Floats, low: Floats, high: Floats) -> tuple[Integers, Int
     return greater, less
 
 
-def _weighted_counts(
-    draws: Positions, scaled: Floats, places: _Places, own: str
-) -> tuple[Integers, Integers]:
-    """Count one chunk's sums in the tails of places with weights of their own.
-
-    ``own`` says what becomes of a draw that holds the place's own value: ``all`` keeps it,
-    ``swap`` lets the next position stand in for it, ``drop`` leaves the draw out.
-    """
-    rows = draws.shape[1]
-    step = max(1, _BLOCK // rows)
-    values = scaled[draws]
-    parts = []
-    for start in range(0, places.rank.size, step):
-        block = places.take(np.arange(start, min(start + step, places.rank.size)))
-        parts.append(_weighted_block(draws, values, scaled, block, own))
-    greater = np.concatenate([part[0] for part in parts])
-    less = np.concatenate([part[1] for part in parts])
-    return greater, less
-
-
-def _weighted_block(
-    draws: Positions, values: Floats, scaled: Floats, places: _Places, own: str
-) -> tuple[Integers, Integers]:
-    weights = places.weights
-    assert weights is not None
-    sums = weights @ values[: weights.shape[1]]
-    greater = (sums >= places.low[:, None]).sum(axis=1)
-    less = (sums <= places.high[:, None]).sum(axis=1)
-    if own == "all":
-        return greater, less
-    place, row, slot = own_draws(draws, scaled.size, places.rank, places.size)
-    before = sums[place, row]
-    if own == "drop":
-        after = np.full(before.size, np.nan)
-    else:
-        stand_in = values[places.size[place], row]
-        after = before + weights[place, slot] * (stand_in - scaled[places.rank[place]])
-    changes = _changes(place, before, after, places)
-    return greater + _net(places, [changes[:2]]), less + _net(places, [changes[2:]])
-
-
 def _changes(
-    place: Integers, before: Floats, after: Floats, places: _Places
+    place: Integers, before: Floats, after: Floats, places: Places
 ) -> tuple[Integers, Booleans, Integers, Booleans]:
     """Return which places' draws changed tails, and whether into them: the upper, the lower."""
     low, high = places.low.take(place), places.high.take(place)
@@ -384,7 +290,7 @@ def _changes(
     return place[upper], above[upper], place[lower], below[lower]
 
 
-def _net(places: _Places, changes: list[tuple[Integers, Booleans]]) -> Integers:
+def _net(places: Places, changes: list[tuple[Integers, Booleans]]) -> Integers:
     """Return, per place, how many draws entered a tail less how many left it."""
     place = np.concatenate([changed for changed, _ in changes])
     entered = np.concatenate([into for _, into in changes])

@@ -232,7 +232,9 @@ def _join_counts(
         settings=settings,
         permutations=draws,
     )
-    return replace(result, permutations=None, seed=None) if exact else result
+    return (
+        replace(result, permutations=None, permutations_used=None, seed=None) if exact else result
+    )
 
 
 def _hypergeometric(sites: Sites) -> tuple[Tails, Moments]:
@@ -253,6 +255,7 @@ def _hypergeometric(sites: Sites) -> tuple[Tails, Moments]:
         least=np.where(constant, 1.0, chance.pmf(most)[kind]),
         enumerated=np.ones(sites.tested.size, dtype=bool),
         constant=constant,
+        draws=np.zeros(sites.tested.size),
     )
     share = having / max(others, 1)
     expected = sites.size * share

@@ -51,7 +51,7 @@ def reference_tails(
     greater = np.where(constant, 1.0, stats.norm.sf(sum_z))
     less = np.where(constant, 1.0, stats.norm.cdf(sum_z))
     nothing = np.zeros(sum_z.size)
-    return Tails(greater, less, nothing, np.zeros(sum_z.size, dtype=bool), constant)
+    return Tails(greater, less, nothing, np.zeros(sum_z.size, dtype=bool), constant, nothing)
 
 
 def draws_asked(permutations: int | str, sites: Sites, settings: Settings) -> int:
@@ -100,6 +100,7 @@ def local_result(
         alpha=settings.alpha,
         family=family_size(wide["p"], settings.family),
         permutations=None if null == "analytic" else permutations,
+        permutations_used=None if null == "analytic" else _mean(tails.draws),
         enumerated=bool(tails.enumerated.all() and tails.enumerated.size),
         least_p=float(floor.min(initial=1.0)),
         seed=None if null == "analytic" else settings.seed,
@@ -115,6 +116,10 @@ def leanings(sites: Sites, leaning: Objects, tails: Tails) -> pd.Series:
     full[~sites.known] = Label.NO_DATA.value
     full[sites.tested] = np.where(tails.constant, Label.NO_EVIDENCE.value, leaning)
     return pd.Series(full, index=sites.index, name="leaning").astype(str)
+
+
+def _mean(draws: Floats) -> float:
+    return float(draws.mean()) if draws.size else 0.0
 
 
 def _spread(sites: Sites, tested: Floats) -> Floats:

@@ -18,7 +18,9 @@ import numpy as np
 
 from hotspots.clusters.draws import CHUNK, all_ordered_draws, distinct_draws, own_draws
 from hotspots.clusters.half_planes import half_plane_counts
-from hotspots.clusters.inference import Tails, by_size, draws_available, relative_weights
+from hotspots.clusters.inference import Tails, by_size, draws_available
+from hotspots.clusters.places import relative_weights
+from hotspots.clusters.sequential import BLOCK, ROWS, OpenTails
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +39,6 @@ _TOLERANCE = 1e-12
 """Finer than that of sums: squares of small deviations are smaller still."""
 
 _BATCH = 8
-_BLOCK = 1 << 17
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -102,23 +103,23 @@ def projected_tails(
     views = _views(sites, features, direction)
     distinct = draws_available(sites, total=False)
     small = distinct <= permutations
-    available = sites.reference.size - 1
     least = np.where(small, 1 / distinct, 1 / (permutations + 1))
     for equal in (True, False):
         some = np.flatnonzero(small & ~constant & (sites.equal == equal))
         for members in by_size(sites.size, some):
             size = int(sites.size[members[0]])
             count_all = _subset_counts if equal else _ordered_counts
-            above, below = count_all(features, views.take(members), size, available)
+            above, below = count_all(features, views.take(members), size)
             greater[members] = above / distinct[members]
             less[members] = below / distinct[members]
-    members = np.flatnonzero(~small & ~constant)
-    above, below = _sampled_counts(
-        features, views.take(members), sites.equal[members], permutations, seed
-    )
-    greater[members] = (above + 1) / (permutations + 1)
-    less[members] = (below + 1) / (permutations + 1)
-    return Tails(greater, less, least, small, constant)
+    used = np.where(small, distinct, permutations)
+    for sampled, equal in ((_shared_tails, True), (_weighted_tails, False)):
+        members = np.flatnonzero(~small & ~constant & (sites.equal == equal))
+        if members.size:
+            greater[members], less[members], used[members] = sampled(
+                features, views.take(members), permutations, seed
+            )
+    return Tails(greater, less, least, small, constant, used)
 
 
 def _views(sites: Sites, features: Floats, direction: Floats) -> _Views:
@@ -136,9 +137,9 @@ def _views(sites: Sites, features: Floats, direction: Floats) -> _Views:
     )
 
 
-def _subset_counts(features: Floats, views: _Views, size: int, available: int) -> Counts:
+def _subset_counts(features: Floats, views: _Views, size: int) -> Counts:
     """Count over all sets of ``size`` other places; where those left out are fewer, over them."""
-    few = min(size, available - size)
+    few = min(size, features.shape[1] - 1 - size)
     sign = 1.0
     if few < size:
         # Drawn and left out add up to the whole: the statistic is the whole's less theirs.
@@ -174,41 +175,64 @@ def _subsets(n: int, few: int) -> Iterator[Positions]:
         yield np.ascontiguousarray(table.reshape(rows, few).T)
 
 
-def _ordered_counts(features: Floats, views: _Views, size: int, available: int) -> Counts:
-    draws = all_ordered_draws(available + 1, size)
-    return _weighted_counts(features, draws, views, drop=True)
+def _ordered_counts(features: Floats, views: _Views, size: int) -> Counts:
+    draws = all_ordered_draws(features.shape[1], size)
+    values = features[:, draws]
+    parts = []
+    step = max(1, BLOCK // draws.shape[1])
+    for start in range(0, views.rank.size, step):
+        block = views.take(np.arange(start, min(start + step, views.rank.size)))
+        height = _weighted_heights(features, draws, values, block, drop=True)
+        parts.append(
+            [(height >= block.low[:, None]).sum(1), (height <= block.high[:, None]).sum(1)]
+        )
+    greater, less = np.concatenate(parts, axis=1)
+    return greater, less
 
 
-def _sampled_counts(
-    features: Floats, views: _Views, equal: Booleans, permutations: int, seed: int
-) -> Counts:
+def _shared_tails(
+    features: Floats, views: _Views, permutations: int, seed: int
+) -> tuple[Floats, Floats, int]:
+    """Return both p of places with equal weights, and the draws of each: all of them."""
     greater = np.zeros(views.rank.size, dtype=np.int64)
     less = np.zeros(views.rank.size, dtype=np.int64)
-    if not views.rank.size:
-        return greater, less
-    shared, own = np.flatnonzero(equal), np.flatnonzero(~equal)
-    alike, weighted = views.take(shared), views.take(own)
-    sizes = np.unique(alike.size)
+    sizes = np.unique(views.size)
     batch: list[Floats] = []
     columns = int(views.size.max()) + 1
     chunks = -(-permutations // CHUNK)
     for number, draws in enumerate(distinct_draws(features.shape[1], columns, permutations, seed)):
-        if shared.size:
-            sums = _prefix_sums(features, draws, sizes)
-            batch.append(sums)
-            counts = _own_counts(features, draws, alike, sizes, sums, drop=False)
-            _add(greater, less, shared, counts)
-        if own.size:
-            _add(greater, less, own, _weighted_counts(features, draws, weighted, drop=False))
+        sums = _prefix_sums(features, draws, sizes)
+        batch.append(sums)
+        everyone = np.arange(views.rank.size)
+        counts = _own_counts(features, draws, views, sizes, sums, drop=False)
+        _add(greater, less, everyone, counts)
         # Many draws at once cost less than as many in turn: the searches are logarithmic.
-        if batch and (len(batch) == _BATCH or number == chunks - 1):
+        if len(batch) == _BATCH or number == chunks - 1:
             sums = np.concatenate(batch, axis=2)
             batch.clear()
             for group, size in enumerate(sizes):
-                members = np.flatnonzero(alike.size == size)
-                counts = _equal_counts(sums[:, group], alike.take(members))
-                _add(greater, less, shared[members], counts)
-    return greater, less
+                members = np.flatnonzero(views.size == size)
+                _add(greater, less, members, _equal_counts(sums[:, group], views.take(members)))
+    return (greater + 1) / (permutations + 1), (less + 1) / (permutations + 1), permutations
+
+
+def _weighted_tails(
+    features: Floats, views: _Views, permutations: int, seed: int
+) -> tuple[Floats, Floats, Integers]:
+    """Return both p of places with weights of their own, and how many draws each took."""
+    tails = OpenTails(views.low, views.high)
+    columns = int(views.size.max()) + 1
+    for draws in distinct_draws(features.shape[1], columns, permutations, seed):
+        for start in range(0, draws.shape[1], ROWS):
+            some = np.ascontiguousarray(draws[:, start : start + ROWS])
+            values = features[:, some]
+            for block in tails.blocks(some.shape[1]):
+                height = _weighted_heights(features, some, values, views.take(block), drop=False)
+                tails.add(block, height)
+        if tails.done:
+            break
+    greater, less = tails.p(permutations)
+    return greater, less, tails.drawn
 
 
 def _add(greater: Integers, less: Integers, members: Integers, counts: Counts) -> None:
@@ -281,25 +305,17 @@ def _moved(views: _Views, place: Integers, height: Floats, sums: Floats) -> Coun
     return lost_above - won_above, lost_below - won_below
 
 
-def _weighted_counts(features: Floats, draws: Positions, views: _Views, *, drop: bool) -> Counts:
-    """Count one table of draws in both tails of places with weights of their own."""
-    greater = np.zeros(views.rank.size, dtype=np.int64)
-    less = np.zeros(views.rank.size, dtype=np.int64)
-    columns = int(views.size.max(initial=0))
-    values = features[:, draws[:columns]]
-    step = max(1, (_BLOCK << 3) // draws.shape[1])
-    for start in range(0, views.rank.size, step):
-        members = np.arange(start, min(start + step, views.rank.size))
-        block = views.take(members)
-        sums = block.weights[:, :columns] @ values
-        place, row, slot = own_draws(draws, features.shape[1], block.rank, block.size)
-        if drop:
-            sums[:, place, row] = np.nan
-        else:
-            stand_in = features[:, draws[block.size[place], row]]
-            change = stand_in - features[:, block.rank[place]]
-            sums[:, place, row] += block.weights[place, slot] * change
-        height = sums[0] + np.einsum("pf,fpr->pr", block.direction, sums[1:])
-        greater[members] = (height >= block.low[:, None]).sum(axis=1)
-        less[members] = (height <= block.high[:, None]).sum(axis=1)
-    return greater, less
+def _weighted_heights(
+    features: Floats, draws: Positions, values: Floats, views: _Views, *, drop: bool
+) -> Floats:
+    """Return the statistic of each draw at each place, shape ``(places, draws)``."""
+    sums = views.weights @ values[:, : views.weights.shape[1]]
+    place, row, slot = own_draws(draws, features.shape[1], views.rank, views.size)
+    if drop:
+        sums[:, place, row] = np.nan
+    else:
+        stand_in = values[:, views.size[place], row]
+        change = stand_in - features[:, views.rank[place]]
+        sums[:, place, row] += views.weights[place, slot] * change
+    height: Floats = sums[0] + np.einsum("pf,fpr->pr", views.direction, sums[1:])
+    return height

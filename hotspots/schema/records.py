@@ -150,7 +150,10 @@ class LocalResult:
     family
         Number of tests that the correction ran over.
     permutations
-        Draws from the null; None where the null is a formula.
+        Draws from the null for each place, at most; None where the null is a formula.
+    permutations_used
+        Draws that a place took in the mean: fewer than ``permutations`` where all distinct
+        draws were counted, or where a tail was soon seen to be common (unequal weights).
     enumerated
         True where all distinct draws were counted instead of sampled.
     least_p
@@ -177,6 +180,7 @@ class LocalResult:
     alpha: float
     family: int
     permutations: int | None = None
+    permutations_used: float | None = None
     enumerated: bool = False
     least_p: float = 0.0
     seed: int | None = None
