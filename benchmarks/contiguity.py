@@ -23,7 +23,7 @@ def queen_graph() -> Work:
     return Work(
         f"Queen graph of {SIDE**2:,} cells",
         Contender("neighbors", lambda: neighbors(cells)),
-        [Contender("libpysal Graph.build_contiguity", peer, 2.5)],
+        (Contender("libpysal Graph.build_contiguity", peer, 2.5),),
     )
 
 

@@ -9,11 +9,9 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 RUNS = 5
-SLOW_S = 30.0
-SLOW_RUNS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +39,18 @@ class Work:
 
     title: str
     ours: Contender
-    peers: Sequence[Contender]
+    peers: tuple[Contender, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Medians of one work by us and by one peer, in seconds, and the peer's number of runs."""
+    """Medians of one work by us and by one peer, in seconds."""
 
     title: str
     ours: str
     peer: str
     our_seconds: float
     peer_seconds: float
-    runs: int
     asked: float | None
 
     @property
@@ -65,24 +62,16 @@ class Comparison:
 def compare(work: Work) -> list[Comparison]:
     """Return the comparison with each peer: after one warming run, ours and a peer's in turn."""
     work.ours.run()
-    left = {}
-    for peer in work.peers:
-        # The second run tells how slow it is: the first may compile.
-        peer.run()
-        slow = seconds(peer.run) > SLOW_S
-        left[peer.name] = SLOW_RUNS if slow else RUNS
-    runs = dict(left)
     ours: dict[str, list[float]] = {peer.name: [] for peer in work.peers}
     theirs: dict[str, list[float]] = {peer.name: [] for peer in work.peers}
-    while any(left.values()):
-        for peer in work.peers:
-            if left[peer.name]:
-                left[peer.name] -= 1
-                # A peer's threads and caches are its own affair: ours runs twice, and the
-                # second counts.
-                work.ours.run()
-                ours[peer.name].append(seconds(work.ours.run))
-                theirs[peer.name].append(seconds(peer.run))
+    for peer in work.peers:
+        # The first run may compile.
+        peer.run()
+    for peer in work.peers * RUNS:
+        # A peer's threads and caches are its own affair: ours runs twice, and the second counts.
+        work.ours.run()
+        ours[peer.name].append(seconds(work.ours.run))
+        theirs[peer.name].append(seconds(peer.run))
     return [
         Comparison(
             work.title,
@@ -90,7 +79,6 @@ def compare(work: Work) -> list[Comparison]:
             peer.name,
             median(ours[peer.name]),
             median(theirs[peer.name]),
-            runs[peer.name],
             peer.asked,
         )
         for peer in work.peers

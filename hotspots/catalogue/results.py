@@ -75,7 +75,7 @@ def result_sentence(record: _Record, language: str, *, variable: str | None = No
         if label in counts
     ]
     if untested:
-        parts.append(_listed(untested, language))
+        parts.append(listed(untested, language))
     if counts.get(_OPEN) and record.least_p > record.alpha:
         least = number(record.least_p, language, digits=2)
         parts.append(text("result.blind", language, least=least))
@@ -99,17 +99,12 @@ def result_lines(record: _Record) -> dict[str, str]:
 
 def result_text(record: _Record) -> str:
     """Return :func:`result_lines` as the text that a session prints."""
-    lines = result_lines(record)
-    return "LocalResult\n" + "\n".join(f"  {name:<14}{said}" for name, said in lines.items())
+    return printed("LocalResult", result_lines(record))
 
 
 def result_html(record: _Record, language: str = "en") -> str:
     """Return the sentence, the lines and the first labelled places as HTML, all of it escaped."""
-    rows = "".join(
-        f"<tr><th style='text-align:left'>{escape(name)}</th>"
-        f"<td style='text-align:left'>{escape(said)}</td></tr>"
-        for name, said in result_lines(record).items()
-    )
+    rows = html_rows(result_lines(record))
     label = record.table["label"]
     labelled = record.table[~label.isin([_OPEN, *UNTESTED])]
     first = labelled.sort_values("p", kind="stable").head(_SHOWN)
@@ -119,6 +114,32 @@ def result_html(record: _Record, language: str = "en") -> str:
         places = f"<p>{len(first):,} of {len(labelled):,} labelled places, least p first</p>{table}"
     sentence = escape(result_sentence(record, language))
     return f"<div><p>{sentence}</p><table>{rows}</table>{places}</div>"
+
+
+def printed(title: str, lines: dict[str, str]) -> str:
+    """Return the lines of a record as the text that a session prints."""
+    return f"{title}\n" + "\n".join(f"  {name:<14}{said}" for name, said in lines.items())
+
+
+def html_rows(lines: dict[str, str]) -> str:
+    """Return the lines of a record as the rows of an HTML table, escaped."""
+    return "".join(
+        f"<tr><th style='text-align:left'>{escape(name)}</th>"
+        f"<td style='text-align:left'>{escape(said)}</td></tr>"
+        for name, said in lines.items()
+    )
+
+
+def known_text(key: str, otherwise: str, language: str) -> str:
+    """Return the catalogue's words for ``key``, or ``otherwise`` where it has none."""
+    return text(key, language) if has_text(key, language) else otherwise
+
+
+def listed(parts: list[str], language: str) -> str:
+    """Return the parts as a list in words: *a, b and c*."""
+    if len(parts) == 1:
+        return parts[0]
+    return text("result.and", language, first=", ".join(parts[:-1]), last=parts[-1])
 
 
 def _label_counts(record: _Record) -> dict[str, int]:
@@ -153,7 +174,7 @@ def _tested(record: _Record, counts: dict[str, int], variable: str, language: st
         said = text("result.none", language, places=places, variable=variable)
         return f"{said} ({how})"
     parts = [_finding(record, label, n, variable, language) for label, n in found.items()]
-    said = text("result.found", language, places=places, found=_listed(parts, language))
+    said = text("result.found", language, places=places, found=listed(parts, language))
     return f"{said} ({how})"
 
 
@@ -163,7 +184,7 @@ def _found(counts: dict[str, int]) -> dict[str, int]:
 
 def _method(record: _Record, language: str) -> list[str]:
     parts = [("test", record.test), ("null", record.null), ("alternative", record.alternative)]
-    return [_known(f"{kind}.{word}", word.replace("_", " "), language) for kind, word in parts]
+    return [known_text(f"{kind}.{word}", word.replace("_", " "), language) for kind, word in parts]
 
 
 def _correction(record: _Record, language: str) -> str:
@@ -178,19 +199,9 @@ def _finding(record: _Record, label: str, n: int, variable: str, language: str) 
     for key in (f"{slug}_{record.test}", f"{slug}_{record.null}", slug):
         if has_text(f"finding.{key}", language):
             return text(f"finding.{key}", language, n=n, variable=variable)
-    words = _known(f"label.{slug}", label, language)
+    words = known_text(f"label.{slug}", label, language)
     return text("finding.other", language, n=n, label=words)
-
-
-def _known(key: str, otherwise: str, language: str) -> str:
-    return text(key, language) if has_text(key, language) else otherwise
 
 
 def _slug(label: str) -> str:
     return label.replace(" ", "_")
-
-
-def _listed(parts: list[str], language: str) -> str:
-    if len(parts) == 1:
-        return parts[0]
-    return text("result.and", language, first=", ".join(parts[:-1]), last=parts[-1])

@@ -66,6 +66,8 @@ LOWERED_STRONG = Style("#2166ac", "#053061", 1.6, "2 3", "lines")
 LOWERED = Style("#92c5de", "#053061", 1.2, "2 3", "lines")
 OUTLIER_HIGH = Style("#f4a582", "#67001f", 1.2, "6 3", "dots")
 OUTLIER_LOW = Style("#d1e5f0", "#053061", 1.2, "6 3", "dots")
+ALIKE = Style("#b2abd2", "#2d004b", 1.6)  # PuOr
+UNLIKE = Style("#e08214", "#7f3b08", 1.6, "6 3", "dots")  # PuOr
 PLAIN = Style(PALE)
 NO_DATA = Style(MISSING, "#77705f", 1.0, "", "dots")
 

@@ -21,6 +21,20 @@ if TYPE_CHECKING:
     from hotspots.maps.verdict import Verdict
 
 _STRONG = 0.01
+_GRADED = ("getis_ord", "getis_ord_star", "excess_risk")
+"""The tests with two sides, which are shown in two strengths each."""
+
+_STYLES = {
+    Label.HOT: palette.RAISED_STRONG,
+    Label.CO_LOCATED: palette.RAISED_STRONG,
+    Label.JUXTAPOSED: palette.RAISED_STRONG,
+    Label.HIGH_HIGH: palette.RAISED_STRONG,
+    Label.HIGH_LOW: palette.OUTLIER_HIGH,
+    Label.LOW_HIGH: palette.OUTLIER_LOW,
+    Label.LOW_LOW: palette.LOWERED,
+    Label.SIMILAR: palette.ALIKE,
+    Label.DISSIMILAR: palette.UNLIKE,
+}
 _UNTESTED = (Label.NO_DATA, Label.NO_EVIDENCE, Label.ISOLATE, Label.NOT_TESTED)
 
 
@@ -282,17 +296,11 @@ def _label_classes(
         codes[where.to_numpy(dtype=bool)] = len(lines)
         lines.append((words, style))
 
-    if result.test == "local_moran":
-        styles = {
-            Label.HIGH_HIGH: palette.RAISED_STRONG,
-            Label.HIGH_LOW: palette.OUTLIER_HIGH,
-            Label.LOW_HIGH: palette.OUTLIER_LOW,
-            Label.LOW_LOW: palette.LOWERED,
-        }
-        for label, style in styles.items():
-            line(labels == label, text(f"label.{label}", language), style)
-    else:
+    if result.test in _GRADED:
         _graded(labels, q, result, language, line)
+    else:
+        for label, style in _STYLES.items():
+            line(labels == label, text(f"label.{label}", language), style)
     untested = labels.isin(_UNTESTED)
     line(~untested & (codes < 0), text("label.not_significant", language), palette.PLAIN)
     line(untested, text("class.no_data", language), palette.NO_DATA)

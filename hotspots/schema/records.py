@@ -6,6 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hotspots.catalogue.results import result_html, result_sentence, result_text
+from hotspots.catalogue.whole_map import (
+    global_html,
+    global_sentence,
+    global_text,
+    scan_html,
+    scan_sentence,
+    scan_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -258,6 +266,19 @@ class ScanResult:
     seed: int
     level: str = ""
 
+    def __repr__(self) -> str:
+        return scan_text(self)
+
+    def _repr_html_(self) -> str:
+        return scan_html(self)
+
+    def sentence(self, language: str = "en", *, variable: str | None = None) -> str:
+        """Return what was found, in one sentence in plain words.
+
+        ``language`` and ``variable`` are those of :meth:`LocalResult.sentence`.
+        """
+        return scan_sentence(self, language, variable=variable)
+
 
 @dataclass(frozen=True, slots=True)
 class GlobalResult:
@@ -297,6 +318,19 @@ class GlobalResult:
     n: int
     left_out: int
     level: str = ""
+
+    def __repr__(self) -> str:
+        return global_text(self)
+
+    def _repr_html_(self) -> str:
+        return global_html(self)
+
+    def sentence(self, language: str = "en", *, variable: str | None = None) -> str:
+        """Return what was found, in one sentence in plain words.
+
+        ``language`` and ``variable`` are those of :meth:`LocalResult.sentence`.
+        """
+        return global_sentence(self, language, variable=variable)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

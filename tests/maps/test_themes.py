@@ -103,3 +103,23 @@ def test_a_layer_says_its_unit_and_its_source(city):
 def test_a_layer_without_a_title_goes_by_its_name():
     layer = Layer("bus_stops", pd.Series(dtype=float), "", "neutral", "")
     assert layer_title(layer, "es") == "bus stops"
+
+
+@pytest.mark.parametrize(
+    ("test", "labels"),
+    [
+        ("local_geary", [Label.HIGH_HIGH, Label.LOW_LOW, Label.SIMILAR, Label.DISSIMILAR]),
+        ("local_moran_bivariate", [Label.HIGH_HIGH, Label.HIGH_LOW, Label.LOW_HIGH, Label.LOW_LOW]),
+        ("local_join_counts", [Label.HOT]),
+        ("local_co_location", [Label.CO_LOCATED]),
+        ("local_juxtaposition", [Label.JUXTAPOSED]),
+    ],
+)
+def test_no_finding_is_drawn_as_if_there_were_none(city, test, labels):
+    words = [label.value for label in labels]
+    result, index = labelled(city, [*words, "not significant"], [0.01] * len(words) + [0.5])
+    made = theme(replace(result, test=test), index)
+    assert len(set(made.codes)) == len(words) + 1
+    assert made.classes[made.codes[-1]].label == "no significant difference"
+    styles = [line.style for line in made.classes]
+    assert len(set(styles)) == len(styles)
