@@ -11,8 +11,10 @@ import pandas as pd
 from hotspots import _checks, schema
 from hotspots.catalogue import remark
 from hotspots.errors import ColumnError, InputError
-from hotspots.polygons import draw, drawing, quality, reasons
+from hotspots.polygons import draw, drawing, quality, reasons, rules
+from hotspots.polygons import keep as keeping
 from hotspots.polygons.bounds import Bounds
+from hotspots.polygons.regions import Merit
 from hotspots.polygons.unit_graph import unit_graph
 from hotspots.schema import PlanQuality, PolygonPlan
 
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import NDArray
+
+    from hotspots.polygons.keep import Keep
+    from hotspots.polygons.rules import Fixed
+    from hotspots.polygons.unit_graph import UnitGraph
+
+    Integers = NDArray[np.int64]
 
 FROM_INCIDENTS = frozenset(
     {"events", "victims", "incidents", "crimes", "count", "counts", "rate", "rate_low",
@@ -41,6 +49,10 @@ def build_polygons(
     seed: int = 0,
     compactness_weight: float = 0.5,
     tolerance_m: float = 1.0,
+    fixed: Fixed | None = None,
+    within: str | Sequence[str] = (),
+    keep: Keep | None = None,
+    effort: int = 1,
 ) -> PolygonPlan:
     """Return polygons of contiguous units, each with residents within the bounds.
 
@@ -68,6 +80,20 @@ def build_polygons(
         0 to 1: how much compactness weighs against likeness.
     tolerance_m
         Widest gap in metres between units that still counts as touching.
+    fixed
+        A column whose values say which units stay together (a police beat; missing for units
+        that are free), or ``{"together": [[unit, unit], …], "apart": [[unit, unit], …]}``. In
+        a list of ``apart`` a side may itself be a list: the banks of a river.
+    within
+        Columns whose borders no polygon crosses, e.g. the municipality.
+    keep
+        Last year's plan, its membership or its polygons. They keep their identifiers, units
+        change hands only to keep polygons whole and within bounds, and ``plan.changes`` says
+        which. Few are looked for, and fewest are not proven; ``similarity``, compactness and
+        ``effort`` play no part.
+    effort
+        Plans that are drawn for each connected piece of units; the one with most residents in
+        bounds, then the best by ``compactness_weight``, is taken. More is never worse.
 
     Returns
     -------
@@ -82,7 +108,9 @@ def build_polygons(
         If a column is missing, not numeric or made from incidents.
     InputError
         If the bounds are the wrong way round, ids repeat, nobody lives anywhere, populations
-        are missing or negative, or a similarity column has gaps.
+        are missing or negative, a similarity column has gaps, units that ``fixed`` keeps
+        together do not touch or are to be apart as well, or no unit lay in a polygon of
+        ``keep``. Units together that are too many are an exception of the plan.
 
     Warns
     -----
@@ -118,18 +146,47 @@ def build_polygons(
     """
     floor, ceiling = _checks.bounds_in_order(residents, "build_polygons: residents")
     bounds = Bounds(floor, ceiling)
-    _check(units, name, compactness_weight, tolerance_m)
+    _check(units, name, compactness_weight, tolerance_m, effort)
     ordered = units.set_axis(units.index.astype(str).rename(schema.UNIT_ID), axis=0).sort_index()
     traits = _standardised(ordered, list(similarity))
-    graph = unit_graph(ordered, traits, tolerance_m)
-    drawn = draw.draw(graph, bounds, seed=seed, compactness_weight=compactness_weight)
-    polygons, membership = drawing.polygons(ordered, drawn.labels, bounds, name)
-    exceptions = reasons.table(drawn.reasons, drawn.labels, polygons, membership)
+    kept_to = rules.rules(ordered, fixed, [within] if isinstance(within, str) else within)
+    whole = unit_graph(ordered, traits, tolerance_m)
+    last = None if keep is None else keeping.kept(ordered, keep)
+    task = draw.Task(
+        bounds=bounds,
+        merit=Merit(compactness_weight, bounds.middle),
+        seed=seed,
+        effort=effort,
+        units=np.bincount(kept_to.block),
+        kept=None if last is None else _kept_blocks(last, kept_to, whole),
+    )
+    drawn = draw.draw(rules.under_rules(whole, ordered.index, kept_to), task, kept_to.apart)
+    labels = drawn.labels[kept_to.block]
+    named = None if last is None else keeping.identifiers(last, labels, whole.population)
+    polygons, membership = drawing.polygons(ordered, labels, bounds, name, named)
+    if last is not None and last.names is not None:
+        polygons[schema.NAME] = last.names.reindex(polygons.index).fillna(polygons[schema.NAME])
+    exceptions = reasons.table(drawn.reasons, labels, polygons, membership)
     record = quality.plan_quality(
         ordered, polygons, membership, exceptions, similarity=similarity, bounds=bounds, seed=seed
     )
     _warn_of_narrow_bounds(record)
-    return PolygonPlan(polygons, membership, exceptions, record)
+    changed = keeping.changes(ordered, last, membership, ceiling)
+    return PolygonPlan(polygons, membership, exceptions, record, changed)
+
+
+def _kept_blocks(last: keeping.Kept, kept_to: rules.Rules, whole: UnitGraph) -> Integers:
+    """Return last year's polygon of each block: that of most of its residents."""
+    block, count = kept_to.block, int(kept_to.block.max()) + 1
+    # A unit where nobody lives counts for next to nothing, but for something.
+    people = pd.DataFrame({"block": block, "old": last.label, "n": whole.population + 1e-6})
+    known = people[people["old"] >= 0]
+    sums = known.groupby(["block", "old"])["n"].sum().reset_index()
+    most = sums.sort_values(["block", "n", "old"], ascending=[True, False, True])
+    first = most.drop_duplicates("block")
+    found = np.full(count, -1, dtype=np.int64)
+    found[first["block"]] = first["old"]
+    return found
 
 
 def _warn_of_narrow_bounds(record: PlanQuality) -> None:
@@ -150,7 +207,11 @@ def _warn_of_narrow_bounds(record: PlanQuality) -> None:
 
 
 def _check(
-    units: gpd.GeoDataFrame, name: str | None, compactness_weight: float, tolerance_m: float
+    units: gpd.GeoDataFrame,
+    name: str | None,
+    compactness_weight: float,
+    tolerance_m: float,
+    effort: int,
 ) -> None:
     what = "build_polygons: units"
     _checks.columns_present(units.columns, [schema.POPULATION, *([name] if name else [])], what)
@@ -174,6 +235,8 @@ def _check(
         )
     if not 0 <= tolerance_m < np.inf:
         raise InputError(f"build_polygons: tolerance_m came as {tolerance_m}. Give metres ≥ 0.")
+    if isinstance(effort, bool) or int(effort) != effort or effort < 1:
+        raise InputError(f"build_polygons: effort came as {effort!r}. Give 1, 2, 3, …")
 
 
 def _standardised(units: gpd.GeoDataFrame, columns: list[str]) -> NDArray[np.float64]:

@@ -21,22 +21,30 @@ if TYPE_CHECKING:
 
 
 def polygons(
-    units: gpd.GeoDataFrame, labels: Integers, bounds: Bounds, name: str | None
+    units: gpd.GeoDataFrame,
+    labels: Integers,
+    bounds: Bounds,
+    name: str | None,
+    identifiers: pd.Index | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.Series]:
     """Return the polygons of groups of units, and which polygon each unit belongs to.
 
-    Identifiers are ``P001``, ``P002`` … from north to south by the centre of the residents.
+    Identifiers are those given, one per group, otherwise ``P001``, ``P002`` … from north to
+    south by the centre of the residents.
     """
     shapes = np.asarray(units.geometry.to_numpy(), dtype=object)
     population = units[schema.POPULATION].to_numpy(dtype=float)
     order, x, y = _from_north(shapes, population, labels)
+    if identifiers is None:
+        digits = max(3, len(str(len(order))))
+        index = pd.Index([f"P{number:0{digits}d}" for number in range(1, len(order) + 1)])
+    else:
+        order = np.argsort(identifiers.to_numpy(dtype=str), kind="stable")
+        index = identifiers.take(order)
+    index = index.rename(schema.POLYGON_ID)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     group = place[labels]
-    digits = max(3, len(str(len(order))))
-    index = pd.Index(
-        [f"P{number:0{digits}d}" for number in range(1, len(order) + 1)], name=schema.POLYGON_ID
-    )
     outline = dissolve(shapes, group, len(order))
     residents = np.bincount(group, weights=population, minlength=len(order))
     table = {

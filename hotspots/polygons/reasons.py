@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 ABOVE = "unit above the ceiling"
+FIXED_ABOVE = "fixed group above the ceiling"
 BELOW = "piece below the floor"
 MISFIT = "total fits no number of polygons"
 INDIVISIBLE = "indivisible"
@@ -48,8 +49,11 @@ class Reason:
     impossible: float
 
 
-def above(residents: float) -> Reason:
-    """Return the reason of a unit that is too large by itself."""
+def above(residents: float, units: int = 1) -> Reason:
+    """Return the reason of a unit, or of units to be kept together, with too many residents."""
+    if units > 1:
+        detail = f"{units} units that fixed= keeps together, of {residents:,.0f} residents"
+        return Reason(FIXED_ABOVE, True, detail, residents)
     return Reason(ABOVE, True, f"one unit of {residents:,.0f} residents", residents)
 
 
@@ -62,6 +66,18 @@ def unreachable(residents: float) -> Reason:
     """Return the reason of units that no connected set within bounds contains."""
     detail = "every connected set with these units was looked at: none is within bounds"
     return Reason(INDIVISIBLE, True, detail, residents)
+
+
+def unproven(reason: Reason) -> Reason:
+    """Return a reason found on a piece that was cut where it need not have been."""
+    if reason.reason in (ABOVE, FIXED_ABOVE):
+        return reason
+    return Reason(
+        NOT_FOUND,
+        False,
+        f"{reason.detail}; borders were drawn between units that fixed= keeps apart",
+        0.0,
+    )
 
 
 def of_piece(regions: Regions, bounds: Bounds) -> dict[int, Reason]:

@@ -123,12 +123,17 @@ class PolygonPlan:
         (how many of them no plan can place in bounds, proven), ``detail``.
     quality
         :class:`PlanQuality`.
+    changes
+        DataFrame indexed by ``unit_id``, one row per unit that left its polygon of last year or
+        had none: ``before``, ``after``, ``population``, ``reason``. Empty where no plan was
+        kept.
     """
 
     polygons: gpd.GeoDataFrame
     membership: pd.Series
     exceptions: pd.DataFrame
     quality: PlanQuality
+    changes: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -27,7 +27,7 @@ def plan(city):
         index=pd.Index(["P001"], name="polygon_id"),
     )
     quality = PlanQuality(1_330_000, 1_329_100, 900, 108, 107, 0.41, {}, (10_000, 15_000), 7)
-    return PolygonPlan(polygons, city.membership, exceptions, quality)
+    return PolygonPlan(polygons, city.membership, exceptions, quality, pd.DataFrame())
 
 
 @pytest.fixture(scope="module")
