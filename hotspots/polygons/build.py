@@ -163,7 +163,7 @@ def build_polygons(
     drawn = draw.draw(rules.under_rules(whole, ordered.index, kept_to), task, kept_to.apart)
     labels = drawn.labels[kept_to.block]
     named = None if last is None else keeping.identifiers(last, labels, whole.population)
-    polygons, membership = drawing.polygons(ordered, labels, bounds, name, named)
+    polygons, membership = drawing.polygons(ordered, labels, bounds, name, named, clean=whole.clean)
     if last is not None and last.names is not None:
         polygons[schema.NAME] = last.names.reindex(polygons.index).fillna(polygons[schema.NAME])
     exceptions = reasons.table(drawn.reasons, labels, polygons, membership)

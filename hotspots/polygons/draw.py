@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.sparse.csgraph import shortest_path
 
-from hotspots.polygons import improve, mend, partition, reach, reasons, repair, salvage
+from hotspots.polygons import improve, mend, partition, proofs, reach, reasons, repair, salvage
 from hotspots.polygons.regions import Regions
 from hotspots.polygons.rules import without
 
@@ -190,11 +190,19 @@ def _salvage(regions: Regions, bounds: Bounds, merit: Merit, rng: np.random.Gene
         placed = sum(n for n in map(regions.residents, sorted(regions.members)) if bounds.holds(n))
         if placed > best:
             best, best_labels = placed, regions.labels
-        if all(bounds.holds(regions.residents(region)) for region in regions.members):
-            return
-        if attempt + 1 < SALVAGES:
-            repair.repair(regions, bounds, merit, rng, rounds=1)
+        if attempt + 1 == SALVAGES or _proven(regions, bounds):
+            break
+        repair.repair(regions, bounds, merit, rng, rounds=1)
     regions.relabel(best_labels)
+
+
+def _proven(regions: Regions, bounds: Bounds) -> bool:
+    """Return whether it is proven that no plan has more residents in bounds."""
+    out = sum(map(regions.residents, repair.out_of_bounds(regions, bounds)))
+    if out == 0:
+        return True
+    least = sum(why.impossible for why in reasons.of_piece(regions, bounds).values())
+    return out - least < proofs.LEAST
 
 
 def _unreachable(graph: UnitGraph, units: Integers, bounds: Bounds) -> Iterator[_Group]:

@@ -25,12 +25,14 @@ def polygons(
     labels: Integers,
     bounds: Bounds,
     name: str | None,
-    identifiers: pd.Index | None = None,
+    identifiers: pd.Index | None,
+    *,
+    clean: bool,
 ) -> tuple[gpd.GeoDataFrame, pd.Series]:
     """Return the polygons of groups of units, and which polygon each unit belongs to.
 
     Identifiers are those given, one per group, otherwise ``P001``, ``P002`` … from north to
-    south by the centre of the residents.
+    south by the centre of the residents. ``clean`` says that the units are a coverage.
     """
     shapes = np.asarray(units.geometry.to_numpy(), dtype=object)
     population = units[schema.POPULATION].to_numpy(dtype=float)
@@ -45,7 +47,7 @@ def polygons(
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     group = place[labels]
-    outline = dissolve(shapes, group, len(order))
+    outline = dissolve(shapes, group, len(order), clean=clean)
     residents = np.bincount(group, weights=population, minlength=len(order))
     table = {
         schema.NAME: _names(units, group, index, name),
@@ -61,11 +63,12 @@ def polygons(
     return frame, pd.Series(index.take(group), index=units.index, name=schema.POLYGON_ID)
 
 
-def dissolve(shapes: NDArray[np.object_], group: Integers, count: int) -> NDArray[np.object_]:
-    """Return the union of each group's shapes: as a coverage where they are one."""
+def dissolve(
+    shapes: NDArray[np.object_], group: Integers, count: int, *, clean: bool
+) -> NDArray[np.object_]:
+    """Return the union of each group's shapes: as a coverage where they are ``clean``."""
     order = np.argsort(group, kind="stable")
     ends = np.cumsum(np.bincount(group, minlength=count))[:-1]
-    clean = bool(shapely.coverage_is_valid(shapes))
     merged = np.empty(count, dtype=object)
     for number, rows in enumerate(np.split(order, ends)):
         # A coverage union is quicker and adds no vertex, but must not be asked of overlaps.

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from hotspots.polygons.regions import Merit, Regions
 
     Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
 FREE = 10
 """Units that are divided anew at a time: 1,024 ways are looked at."""
 
 LEAST_GAIN = 1e-9
+
+LOOKED_AT = 32
 
 
 def improve(regions: Regions, bounds: Bounds, merit: Merit, *, rounds: int) -> None:
@@ -70,13 +73,14 @@ def _windows(regions: Regions, pair: tuple[int, int]) -> list[list[int]]:
     both = regions.members[left] | regions.members[right]
     if len(both) <= FREE:
         return [sorted(both)]
-    edge = [
-        node
-        for node in sorted(both)
-        if any(
-            other in both and regions.of[other] != regions.of[node] for other in regions.near(node)
-        )
+    of = regions.of
+    facing = [
+        (node, other)
+        for node in regions.members[left]
+        for other in regions.near(node)
+        if of[other] == right
     ]
+    edge = sorted({node for pair in facing for node in pair})
     if len(edge) <= FREE:
         return [_widened(regions, edge, both)]
     x, y = regions.graph.x[edge], regions.graph.y[edge]
@@ -101,8 +105,10 @@ def _widened(regions: Regions, edge: list[int], both: set[int]) -> list[int]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Side:
+    """One region with each subset of the free units: its measures, and what holds it together."""
+
     measures: Floats
-    connected: Flags
+    links: subsets.Links
 
 
 def _divide_window(
@@ -116,15 +122,32 @@ def _divide_window(
     two = _side(regions, right, nodes, between, inner, own)
     cost = merit.cost(one.measures, regions.traits)
     cost = cost + merit.cost(two.measures, regions.traits)[::-1]
-    fits = _within(one, bounds) & _within(two, bounds)[::-1]
     now = sum(1 << place for place, node in enumerate(nodes) if regions.of[node] == left)
-    # Rounded, so that equally good ways are told apart by their order on every machine.
-    best = int(np.argmin(np.where(fits, np.round(cost, 9), np.inf)))
-    if not fits[best] or cost[best] > cost[now] - LEAST_GAIN:
+    better = _within(one, bounds) & _within(two, bounds)[::-1] & (cost <= cost[now] - LEAST_GAIN)
+    best = _first_connected(np.flatnonzero(better), cost, one.links, two.links)
+    if best is None:
         return False
     regions.move([n for place, n in enumerate(nodes) if best >> place & 1], left)
     regions.move([n for place, n in enumerate(nodes) if not best >> place & 1], right)
     return True
+
+
+def _first_connected(
+    choices: Integers, cost: Floats, one: subsets.Links, two: subsets.Links
+) -> int | None:
+    """Return the cheapest choice that leaves both sides connected, None where none does."""
+    if not choices.size:
+        return None
+    # Rounded, so that equally good ways are told apart by their order on every machine.
+    order = choices[np.argsort(np.round(cost[choices], 9), kind="stable")]
+    whole = len(cost) - 1
+    # Nearly always one of the first is connected, and then the others need no look.
+    for start in range(0, len(order), LOOKED_AT):
+        some = order[start : start + LOOKED_AT]
+        both = subsets.connected(one, some) & subsets.connected(two, whole - some)
+        if both.any():
+            return int(some[int(np.argmax(both))])
+    return None
 
 
 def _side(
@@ -139,9 +162,9 @@ def _side(
     measures[:, 2] -= 2.0 * inner
     if groups:
         measures = measures + regions.rest(region, nodes)
-    return _Side(measures, subsets.connected(subsets.Links(between, links)))
+    return _Side(measures, subsets.Links(between, links))
 
 
 def _within(side: _Side, bounds: Bounds) -> Flags:
     residents = side.measures[:, 0]
-    return side.connected & (residents >= bounds.floor) & (residents <= bounds.ceiling)
+    return np.asarray((residents >= bounds.floor) & (residents <= bounds.ceiling), dtype=bool)

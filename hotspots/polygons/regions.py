@@ -245,12 +245,12 @@ class Regions:
     def touching(self, nodes: Sequence[int], group: Iterable[int]) -> Floats:
         """Return the metres of border of each of a few units with a group."""
         within = set(group)
-        return np.array(
-            [
-                sum(length for other, length in self.near(node).items() if other in within)
-                for node in nodes
-            ]
-        )
+        metres = np.zeros(len(nodes))
+        for row, node in enumerate(nodes):
+            for other, length in self.near(node).items():
+                if other in within:
+                    metres[row] += length
+        return metres
 
     def subset_measures(self, nodes: Sequence[int]) -> tuple[Floats, Flags]:
         """Return the measures of every subset of a few units, and whether it is connected."""

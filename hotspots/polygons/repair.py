@@ -141,8 +141,9 @@ def _divided(
         return None
     if len(nodes) <= SMALL:
         return exact_groups(regions, nodes, bounds, merit)
+    links = trees.links(regions, nodes)
     for _ in range(TREES):
-        groups = trees.groups_within(regions, nodes, bounds, rng)
+        groups = trees.groups_within(regions, links, bounds, rng)
         if groups is not None:
             return groups
     return None
@@ -156,8 +157,9 @@ def _pass_on(regions: Regions, region: int, bounds: Bounds, rng: np.random.Gener
     other = near[int(rng.integers(len(near)))]
     nodes = sorted(regions.members[region] | regions.members[other])
     now = bounds.distance(regions.residents(region)) + bounds.distance(regions.residents(other))
+    links = trees.links(regions, nodes)
     for _ in range(PASSES):
-        sides = trees.two_sides(regions, nodes, bounds, now, rng)
+        sides = trees.two_sides(regions, links, bounds, now, rng)
         if sides is not None:
             regions.regroup(sides, [region, other])
             return

@@ -53,7 +53,8 @@ def _most_groups(
         choices = np.flatnonzero(fits)
         _, chosen = subsets.packing(len(nodes), choices, residents[choices])
         return [[node for place, node in enumerate(nodes) if s >> place & 1] for s in chosen]
-    tried = [trees.most_within(regions, nodes, bounds, rng) for _ in range(TREES)]
+    links = trees.links(regions, nodes)
+    tried = [trees.most_within(regions, links, bounds, rng) for _ in range(TREES)]
     return max(tried, key=lambda groups: sum(regions.population[n] for g in groups for n in g))
 
 

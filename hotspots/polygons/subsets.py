@@ -62,8 +62,8 @@ def inner_border(between: Floats) -> Floats:
     return np.asarray(((member @ between) * member).sum(axis=1) / 2, dtype=float)
 
 
-def connected(links: Links) -> Flags:
-    """Return whether each subset, with the fixed groups, is one connected whole.
+def connected(links: Links, chosen: Integers | None = None) -> Flags:
+    """Return whether each subset (or each one ``chosen``) with the fixed groups is one whole.
 
     Examples
     --------
@@ -77,9 +77,9 @@ def connected(links: Links) -> Flags:
         touching = touching | np.where(border > 0, np.int64(1) << (size + place), 0)
     around = _unions(touching)
     held = [int(_bit_rows((border > 0)[None, :])[0]) for border in links.fixed]
-    subset = np.arange(1 << size, dtype=np.int64)
+    subset = np.arange(1 << size, dtype=np.int64) if chosen is None else chosen
     whole = subset | (((1 << groups) - 1) << size)
-    reached = np.full(1 << size, np.int64(1) << size) if groups else subset & -subset
+    reached = np.full(len(subset), np.int64(1) << size) if groups else subset & -subset
     free = (1 << size) - 1
     while True:
         wider = reached | around[reached & free]
@@ -100,22 +100,21 @@ def packing(size: int, choices: Integers, value: Floats) -> tuple[float, list[in
     >>> packing(3, np.array([0b011, 0b110, 0b100]), np.array([5.0, 7.0, 1.0]))
     (7.0, [6])
     """
-    by_lowest: list[tuple[Integers, Floats]] = []
-    for unit in range(size):
-        mine = (choices & -choices) == 1 << unit
-        by_lowest.append((choices[mine], value[mine]))
     best = np.zeros(1 << size)
     taken = np.zeros(1 << size, dtype=np.int64)
-    for left in range(1, 1 << size):
-        lowest = (left & -left).bit_length() - 1
-        best[left] = best[left & (left - 1)]
-        sets, worth = by_lowest[lowest]
-        usable = (sets & ~np.int64(left)) == 0
-        if usable.any():
-            total = worth[usable] + best[left ^ sets[usable]]
-            first = int(np.argmax(total))
-            if total[first] > best[left]:
-                best[left], taken[left] = total[first], sets[usable][first]
+    lowest = choices & -choices
+    # From the last unit down: what is left beside a choice holds later units alone, and is known.
+    for unit in reversed(range(size)):
+        later = np.arange(1 << (size - unit - 1), dtype=np.int64) << (unit + 1)
+        most, which = best[later], np.zeros(len(later), dtype=np.int64)
+        mine = lowest == 1 << unit
+        for choice, worth in zip(choices[mine].tolist(), value[mine].tolist(), strict=True):
+            rest = choice ^ (1 << unit)
+            holds = np.flatnonzero((later & rest) == rest)
+            total = worth + best[later[holds] ^ rest]
+            better = total > most[holds]
+            most[holds[better]], which[holds[better]] = total[better], choice
+        best[later | (1 << unit)], taken[later | (1 << unit)] = most, which
     chosen, left = [], (1 << size) - 1
     while left:
         if taken[left]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,41 +13,50 @@ if TYPE_CHECKING:
 CUT_SHARE = 0.8
 """How often a branch that is large enough is cut off at once."""
 
+Links: TypeAlias = dict[int, list[tuple[int, int]]]
+"""Units of a group, in order → the edges that lead from each to others of the group."""
 
-def random_tree(
-    regions: Regions, nodes: list[int], rng: np.random.Generator
-) -> tuple[list[int], dict[int, int]]:
-    """Return the units of a connected group from the root of a random tree, and their parents."""
+
+def links(regions: Regions, nodes: list[int]) -> Links:
+    """Return the :data:`Links` of a group, for all the trees that are drawn of it."""
     within = set(nodes)
+    return {
+        node: [(node, other) for other in regions.near(node) if other in within] for node in nodes
+    }
+
+
+def random_tree(links: Links, rng: np.random.Generator) -> tuple[list[int], dict[int, int]]:
+    """Return the units of a connected group from the root of a random tree, and their parents."""
+    nodes = list(links)
     draws = rng.random(4 * len(nodes) + 8).tolist()
     root = nodes[int(draws.pop() * len(nodes))]
     parent = {root: -1}
     order = [root]
-    edges = [(root, other) for other in regions.near(root) if other in within]
+    edges = list(links[root])
     while edges:
         if not draws:
             draws = rng.random(4 * len(nodes)).tolist()
         # A random open edge is taken from the middle without shifting the rest.
         place = int(draws.pop() * len(edges))
-        edges[place], edges[-1] = edges[-1], edges[place]
-        node, other = edges.pop()
-        if other in parent:
-            continue
-        parent[other] = node
-        order.append(other)
-        edges += [(other, more) for more in regions.near(other) if more in within]
+        node, other = edges[place]
+        edges[place] = edges[-1]
+        edges.pop()
+        if other not in parent:
+            parent[other] = node
+            order.append(other)
+            edges += links[other]
     return order, parent
 
 
 def groups_within(
-    regions: Regions, nodes: list[int], bounds: Bounds, rng: np.random.Generator
+    regions: Regions, links: Links, bounds: Bounds, rng: np.random.Generator
 ) -> list[list[int]] | None:
     """Return regions within bounds that one random tree falls into, None if it does not.
 
     From the leaves up, a branch is cut off as soon as it has enough residents for a polygon;
     the coin decides where it may still grow.
     """
-    order, parent = random_tree(regions, nodes, rng)
+    order, parent = random_tree(links, rng)
     coins = rng.random(len(order)).tolist()
     population = regions.population
     total = {node: population[node] for node in order}
@@ -70,14 +79,14 @@ def groups_within(
 
 
 def most_within(
-    regions: Regions, nodes: list[int], bounds: Bounds, rng: np.random.Generator
+    regions: Regions, links: Links, bounds: Bounds, rng: np.random.Generator
 ) -> list[list[int]]:
     """Return regions within bounds that one random tree yields, leaving out what does not fit.
 
     Where the branches that meet in a unit are too many for one polygon, the largest that fit
     are kept, and the rest is left out.
     """
-    order, parent = random_tree(regions, nodes, rng)
+    order, parent = random_tree(links, rng)
     population = regions.population
     branches: dict[int, list[tuple[float, list[int]]]] = {node: [] for node in order}
     groups = []
@@ -97,13 +106,13 @@ def most_within(
 
 
 def two_sides(
-    regions: Regions, nodes: list[int], bounds: Bounds, most: float, rng: np.random.Generator
+    regions: Regions, links: Links, bounds: Bounds, most: float, rng: np.random.Generator
 ) -> tuple[list[int], list[int]] | None:
     """Return two connected sides, no further from the bounds together than ``most``.
 
     Of all the cuts of one random tree one of the least misfit is drawn; None if all are worse.
     """
-    order, parent = random_tree(regions, nodes, rng)
+    order, parent = random_tree(links, rng)
     total = {node: regions.population[node] for node in order}
     for node in reversed(order[1:]):
         total[parent[node]] += total[node]
@@ -118,4 +127,4 @@ def two_sides(
     for node in order[order.index(top) + 1 :]:
         if parent[node] in below:
             below.add(node)
-    return sorted(below), [node for node in sorted(nodes) if node not in below]
+    return sorted(below), [node for node in sorted(links) if node not in below]

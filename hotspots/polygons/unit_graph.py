@@ -32,6 +32,8 @@ class UnitGraph:
         Symmetric sparse matrix: metres of border that two units share.
     traits
         Standardised similarity columns, one row per unit (no columns where none are asked for).
+    clean
+        Whether the units are a coverage without overlaps.
     """
 
     population: Floats
@@ -41,6 +43,7 @@ class UnitGraph:
     y: Floats
     border: csr_array
     traits: Floats
+    clean: bool = False
 
     @property
     def size(self) -> int:
@@ -88,4 +91,5 @@ def unit_graph(units: gpd.GeoDataFrame, traits: Floats, tolerance_m: float) -> U
         y=np.asarray(shapely.get_y(inside), dtype=float),
         border=border,
         traits=traits,
+        clean=pairs.clean,
     )

@@ -26,11 +26,14 @@ class Adjacency:
         Positions of the two polygons of each pair, ``first < second``, pairs in order.
     length
         Metres of border that the two share.
+    clean
+        Whether the layer is a coverage without overlaps, and gaps within the tolerance.
     """
 
     first: NDArray[np.int64]
     second: NDArray[np.int64]
     length: NDArray[np.float64]
+    clean: bool
 
 
 def adjacency(geometries: Any, *, tolerance: float = 0.0) -> Adjacency:
@@ -60,12 +63,12 @@ def adjacency(geometries: Any, *, tolerance: float = 0.0) -> Adjacency:
     unclean = _unclean(shapes, tolerance)
     if unclean.any():
         kept = ~(unclean[first] & unclean[second])
-        near = _near_pairs(shapes, unclean, tolerance)
-        first = np.concatenate([first[kept], near.first])
-        second = np.concatenate([second[kept], near.second])
-        length = np.concatenate([length[kept], near.length])
+        more_first, more_second, more_length = _near_pairs(shapes, unclean, tolerance)
+        first = np.concatenate([first[kept], more_first])
+        second = np.concatenate([second[kept], more_second])
+        length = np.concatenate([length[kept], more_length])
     order = np.lexsort((second, first))
-    return Adjacency(first[order], second[order], length[order])
+    return Adjacency(first[order], second[order], length[order], not unclean.any())
 
 
 def polygonal(geometries: Any) -> tuple[Geometries, NDArray[np.bool_]]:
@@ -137,7 +140,9 @@ def _unclean(shapes: Geometries, tolerance: float) -> NDArray[np.bool_]:
     return np.asarray(~shapely.is_empty(edges) & ~shapely.is_missing(edges), dtype=bool)
 
 
-def _near_pairs(shapes: Geometries, unclean: NDArray[np.bool_], tolerance: float) -> Adjacency:
+def _near_pairs(
+    shapes: Geometries, unclean: NDArray[np.bool_], tolerance: float
+) -> tuple[Integers, Integers, Floats]:
     rows = np.flatnonzero(unclean)
     dirty = shapes[rows]
     # Rounding alone can hold apart a vertex and the edge that it was put on.
@@ -152,9 +157,7 @@ def _near_pairs(shapes: Geometries, unclean: NDArray[np.bool_], tolerance: float
     length = np.minimum(there, back)
     # Two corners that meet run alongside for at most about four times the reach.
     real = length > 4.0 * reach
-    return Adjacency(
-        rows[left[real]].astype(np.int64), rows[right[real]].astype(np.int64), length[real]
-    )
+    return rows[left[real]].astype(np.int64), rows[right[real]].astype(np.int64), length[real]
 
 
 def _polygon_part(shape: Any) -> Any:
