@@ -172,7 +172,8 @@ def build_polygons(
     )
     _warn_of_narrow_bounds(record)
     changed = keeping.changes(ordered, last, membership, ceiling)
-    return PolygonPlan(polygons, membership, exceptions, record, changed)
+    people = ordered[schema.POPULATION].astype(float)
+    return PolygonPlan(polygons, membership, exceptions, record, changed, people)
 
 
 def _kept_blocks(last: keeping.Kept, kept_to: rules.Rules, whole: UnitGraph) -> Integers:

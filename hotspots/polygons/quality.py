@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from hotspots.polygons.bounds import Bounds
+    from hotspots.schema.plans import Spread
 
 
 def plan_quality(
@@ -37,9 +38,12 @@ def plan_quality(
         residents=float(population.sum()),
         residents_in_bounds=float(population[inside].sum()),
         residents_impossible=float(exceptions["residents_impossible"].sum()),
+        impossible_by_reason=_by_reason(exceptions),
         polygons=len(polygons),
         polygons_in_bounds=int(inside.sum()),
+        residents_spread=_spread(population[inside]),
         compactness=float(compact[inside].mean()) if inside.any() else float("nan"),
+        compactness_spread=_spread(compact[inside]),
         within_variance={
             column: within_share(
                 units[column].to_numpy(dtype=float),
@@ -51,6 +55,20 @@ def plan_quality(
         bounds=(bounds.floor, bounds.ceiling),
         seed=seed,
     )
+
+
+def _by_reason(exceptions: pd.DataFrame) -> dict[str, float]:
+    sums = exceptions.groupby("reason")["residents_impossible"].sum()
+    proven = sums[sums > 0].sort_index().sort_values(ascending=False, kind="stable")
+    return {str(reason): float(residents) for reason, residents in proven.items()}
+
+
+def _spread(values: np.ndarray) -> Spread:
+    """Return the least, the quartiles and the greatest of some values; NaN of none."""
+    if not len(values):
+        return (np.nan,) * 5
+    least, low, middle, high, greatest = np.quantile(values, [0, 0.25, 0.5, 0.75, 1]).tolist()
+    return least, low, middle, high, greatest
 
 
 def within_share(values: np.ndarray, weight: np.ndarray, group: np.ndarray) -> float:
@@ -117,16 +135,21 @@ def border_share(
     return pd.Series(shares, index=index, name="share")
 
 
-def _near_two(points: np.ndarray, shapes: np.ndarray, distance: float) -> float:
-    """Return the share of points within a distance of two shapes or more."""
-    if len(points) == 0:
-        return float("nan")
+def near_points(points: np.ndarray, shapes: np.ndarray, distance: float) -> np.ndarray:
+    """Return the numbers of the points within a distance of some outline, ascending."""
     # Most points are near no outline at all, which single segments tell quickly.
     lines = shapely.get_parts(shapely.boundary(shapes))
     corners, ring = shapely.get_coordinates(lines, return_index=True)
     inner = ring[1:] == ring[:-1]
     segments = shapely.linestrings(np.stack([corners[:-1][inner], corners[1:][inner]], axis=1))
     rows, _ = shapely.STRtree(segments).query(points, predicate="dwithin", distance=distance)
-    close = points[np.unique(rows)]
+    return np.unique(rows)
+
+
+def _near_two(points: np.ndarray, shapes: np.ndarray, distance: float) -> float:
+    """Return the share of points within a distance of two shapes or more."""
+    if len(points) == 0:
+        return float("nan")
+    close = points[near_points(points, shapes, distance)]
     rows, _ = shapely.STRtree(shapes).query(close, predicate="dwithin", distance=distance)
     return float((np.bincount(rows, minlength=len(close)) > 1).sum() / len(points))

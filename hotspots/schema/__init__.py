@@ -1,10 +1,17 @@
 """The words and the records that stages pass on.
 
 Stages never import each other; what one hands to the next is a GeoDataFrame with the
-columns named in ``words``, a ``libpysal.graph.Graph`` on the same index, or one of the
-``records``.
+columns named in ``words``, a ``libpysal.graph.Graph`` on the same index, or one of
+the ``plans`` or ``records``.
 """
 
+from hotspots.schema.plans import (
+    BorderSensitivity,
+    PlanComparison,
+    PlanQuality,
+    PlanStability,
+    PolygonPlan,
+)
 from hotspots.schema.records import (
     Allocation,
     Criterion,
@@ -12,8 +19,6 @@ from hotspots.schema.records import (
     GlobalResult,
     Layer,
     LocalResult,
-    PlanQuality,
-    PolygonPlan,
     Ranking,
     ScanResult,
 )
@@ -90,6 +95,7 @@ __all__ = [
     "VICTIMS",
     "Allocation",
     "AssignmentStatus",
+    "BorderSensitivity",
     "Criterion",
     "Direction",
     "GeocodingReport",
@@ -99,7 +105,9 @@ __all__ = [
     "LocalResult",
     "LocationPrecision",
     "LocationStatus",
+    "PlanComparison",
     "PlanQuality",
+    "PlanStability",
     "PolygonPlan",
     "Ranking",
     "ScanResult",

@@ -18,7 +18,6 @@ from hotspots.catalogue.whole_map import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import geopandas as gpd
     import pandas as pd
 
     from hotspots.schema.words import Direction
@@ -68,72 +67,6 @@ class GeocodingReport:
     by_month: pd.DataFrame
     worst: pd.DataFrame
     pile_ups: pd.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
-class PlanQuality:
-    """How good a plan of polygons is, and the most that was possible.
-
-    Attributes
-    ----------
-    residents
-        Residents in all units.
-    residents_in_bounds
-        Residents who live in polygons within the bounds.
-    residents_impossible
-        Residents whom no plan can place within the bounds (proven, by the exceptions' reasons).
-    polygons, polygons_in_bounds
-        Numbers of polygons.
-    compactness
-        Mean Polsby–Popper (4π·area / perimeter²) of the polygons in bounds.
-    within_variance
-        Share of each similarity column's population-weighted variance left within polygons.
-    bounds
-        (floor, ceiling) in residents.
-    seed
-        The seed that drew the plan.
-    """
-
-    residents: float
-    residents_in_bounds: float
-    residents_impossible: float
-    polygons: int
-    polygons_in_bounds: int
-    compactness: float
-    within_variance: Mapping[str, float]
-    bounds: tuple[float, float]
-    seed: int
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class PolygonPlan:
-    """Polygons built from units.
-
-    Attributes
-    ----------
-    polygons
-        GeoDataFrame indexed by ``polygon_id`` (text): ``name``, ``population``, ``n_units``,
-        ``area_km2``, ``compactness``, ``in_bounds``, ``center_x`` and ``center_y`` (the
-        residents' centre), ``geometry`` (the units' CRS, metres).
-    membership
-        Series ``unit_id`` → ``polygon_id``; every unit has one.
-    exceptions
-        DataFrame indexed by ``polygon_id``, one row per polygon out of bounds:
-        ``population``, ``n_units``, ``reason``, ``proven`` (bool), ``residents_impossible``
-        (how many of them no plan can place in bounds, proven), ``detail``.
-    quality
-        :class:`PlanQuality`.
-    changes
-        DataFrame indexed by ``unit_id``, one row per unit that left its polygon of last year or
-        had none: ``before``, ``after``, ``population``, ``reason``. Empty where no plan was
-        kept.
-    """
-
-    polygons: gpd.GeoDataFrame
-    membership: pd.Series
-    exceptions: pd.DataFrame
-    quality: PlanQuality
-    changes: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False, slots=True)

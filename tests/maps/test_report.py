@@ -26,8 +26,21 @@ def plan(city):
         },
         index=pd.Index(["P001"], name="polygon_id"),
     )
-    quality = PlanQuality(1_330_000, 1_329_100, 900, 108, 107, 0.41, {}, (10_000, 15_000), 7)
-    return PolygonPlan(polygons, city.membership, exceptions, quality, pd.DataFrame())
+    quality = PlanQuality(
+        residents=1_330_000,
+        residents_in_bounds=1_329_100,
+        residents_impossible=900,
+        impossible_by_reason={"piece below the floor": 900},
+        polygons=108,
+        polygons_in_bounds=107,
+        residents_spread=(10_012, 11_800, 12_500, 13_400, 14_990),
+        compactness=0.41,
+        compactness_spread=(0.2, 0.35, 0.42, 0.5, 0.61),
+        within_variance={},
+        bounds=(10_000, 15_000),
+        seed=7,
+    )
+    return PolygonPlan(polygons, city.membership, exceptions, quality, pd.DataFrame(), pd.Series())
 
 
 @pytest.fixture(scope="module")
