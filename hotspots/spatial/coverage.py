@@ -106,6 +106,62 @@ def overlaps(geometries: Any, *, least_area: float = 1.0) -> tuple[Integers, Int
     return left[order].astype(np.int64), right[order].astype(np.int64), area[order]
 
 
+def gaps(geometries: Any, *, least_area: float = 1.0) -> Geometries:
+    """Return the ground that the polygons enclose and none of them holds, as polygons.
+
+    Parameters
+    ----------
+    geometries
+        Valid polygons, in a projected CRS.
+    least_area
+        Gaps of no more than this are left out: rounding leaves them.
+
+    Examples
+    --------
+    >>> ring = shapely.difference(shapely.box(0, 0, 9, 9), shapely.box(3, 3, 6, 6))
+    >>> [float(gap.area) for gap in gaps([ring, shapely.box(9, 0, 12, 9)])]
+    [9.0]
+    """
+    shapes = np.asarray(geometries, dtype=object)
+    union = (
+        shapely.coverage_union_all(shapes)
+        if shapely.coverage_is_valid(shapes)
+        else shapely.union_all(shapes)
+    )
+    outer = shapely.get_exterior_ring(shapely.get_parts(union))
+    outline = shapely.union_all(shapely.polygons(outer))
+    found = shapely.get_parts(shapely.difference(outline, union))
+    kept = found[shapely.area(found) > least_area]
+    return np.asarray(kept[np.argsort(shapely.to_wkb(shapely.normalize(kept)))], dtype=object)
+
+
+def touching(places: Any, geometries: Any, *, reach: float = 1e-3) -> list[Integers]:
+    """Return, for each place, which of the polygons come within ``reach`` metres of it."""
+    tree = shapely.STRtree(np.asarray(geometries, dtype=object))
+    place, polygon = tree.query(
+        np.asarray(places, dtype=object), predicate="dwithin", distance=reach
+    )
+    order = np.lexsort((polygon, place))
+    counts = np.bincount(place, minlength=len(places))
+    return np.split(polygon[order].astype(np.int64), np.cumsum(counts)[:-1]) if len(places) else []
+
+
+def narrower(geometries: Any, width: float) -> NDArray[np.bool_]:
+    """Return which polygons no circle of the diameter ``width`` fits in.
+
+    Examples
+    --------
+    >>> narrower([shapely.box(0, 0, 900, 4), shapely.box(0, 0, 6, 6)], 5.0).tolist()
+    [True, False]
+    """
+    shapes = np.asarray(geometries, dtype=object)
+    # All of a shape lies within its inradius of its outline, so area ≤ inradius × outline.
+    possible = shapely.area(shapes) <= 0.5 * width * shapely.length(shapes)
+    thin = np.zeros(len(shapes), dtype=bool)
+    thin[possible] = shapely.is_empty(shapely.buffer(shapes[possible], -0.5 * width))
+    return thin
+
+
 def _shared_edges(shapes: Geometries) -> tuple[Integers, Integers, Floats]:
     """Pairs by identical segments: sorting all segments, so near-linear in their number."""
     parts, shape = shapely.get_parts(shapes, return_index=True)

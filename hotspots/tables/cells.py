@@ -1,4 +1,4 @@
-"""Any plain table, in a file or in memory, as cells of text: codes keep their leading zeros."""
+"""Any plain table, in a file or in memory: codes keep their leading zeros."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
 }
 
 
-def read_cells(source: str | Path | pd.DataFrame, *, what: str) -> pd.DataFrame:
-    """Return a table with each cell as text, "" where there is none.
+def read_plain_table(source: str | Path | pd.DataFrame, *, what: str) -> pd.DataFrame:
+    """Return a table: cells of text from text files and workbooks, else as its types are.
 
     Parameters
     ----------
@@ -40,32 +40,30 @@ def read_cells(source: str | Path | pd.DataFrame, *, what: str) -> pd.DataFrame:
     Raises
     ------
     DataFileError
-        If the file is missing, empty, no plain local file, of another kind, or unreadable.
+        If the file is missing, no plain local file, of another kind, unreadable or has no row.
     ColumnError
         If two columns bear one name.
 
     Examples
     --------
-    >>> read_cells(pd.DataFrame({"CVEGEO": ["007"], "POBTOT": [2100.0]}), what="census")
-      CVEGEO POBTOT
-    0    007   2100
+    >>> read_plain_table(pd.DataFrame({"CVEGEO": ["007"], "POBTOT": [2100]}), what="census")
+      CVEGEO  POBTOT
+    0    007    2100
     """
-    if not isinstance(source, pd.DataFrame):
+    if isinstance(source, pd.DataFrame):
+        table = source
+    else:
         path = _plain_file(source, what)
-        cells = _READERS[path.suffix.lower()](path)
-        if cells.empty:
-            raise DataFileError(f"{what}: {path} has no row below its header. Export it again.")
-        return cells
-    names = [str(name) for name in source.columns]
+        table = _READERS[path.suffix.lower()](path)
+    if table.empty:
+        raise DataFileError(f"{what}: there is no row below the header. Export it again.")
+    names = [str(name) for name in table.columns]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         raise ColumnError(
             f"{what}: the column {doubled[0]!r} is there more than once. Rename one of them."
         )
-    return pd.DataFrame(
-        {name: as_text(source.iloc[:, place]) for place, name in enumerate(names)},
-        index=source.index,
-    )
+    return table.set_axis(names, axis=1)
 
 
 def as_text(values: pd.Series) -> pd.Series:
@@ -100,9 +98,8 @@ def _plain_file(source: str | Path, what: str) -> Path:
 
 def _parquet(path: Path) -> pd.DataFrame:
     try:
-        frame = pd.read_parquet(path)
+        return pd.read_parquet(path)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise DataFileError(f"{path}: cannot be read as Parquet ({error}). Save it again.") from (
-            error
-        )
-    return read_cells(frame, what=str(path))
+        raise DataFileError(
+            f"{path}: cannot be read as Parquet ({error}). Save it again."
+        ) from error

@@ -10,7 +10,8 @@ import pytest
 from shapely.geometry import LineString, Point, Polygon, box
 
 from hotspots.errors import ColumnError, CrsError, DataFileError, InputError
-from hotspots.polygons.units import read_units, unit_problems
+from hotspots.polygons.problems import unit_problems
+from hotspots.polygons.units import read_units
 
 BOW_TIE = Polygon([(0, 0), (200, 200), (200, 0), (0, 200)])
 
