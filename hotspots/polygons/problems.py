@@ -108,8 +108,15 @@ def _overlaps(shapes: coverage.Geometries, names: Names, gap_m: float) -> Iterat
 
 def _apart(shapes: coverage.Geometries, names: Names, gap_m: float) -> Iterator[Row]:
     pairs = coverage.adjacency(shapes, tolerance=gap_m)
-    for row in np.setdiff1d(np.arange(len(names)), np.r_[pairs.first, pairs.second]):
-        yield names[row], Note.NO_NEIGHBOUR, f"> {gap_m:g} m"
+    alone = np.setdiff1d(np.arange(len(names)), np.r_[pairs.first, pairs.second])
+    (row, nearest), away = shapely.STRtree(shapes).query_nearest(
+        shapes[alone], exclusive=True, return_distance=True, all_matches=False
+    )
+    detail = dict.fromkeys(alone, "")
+    for a, b, size in zip(alone[row], nearest, away, strict=True):
+        detail[a] = f"{size:.2f} m · {names[b]}"
+    for a, nearby in detail.items():
+        yield names[a], Note.NO_NEIGHBOUR, nearby
     apart = shapely.distance(shapes[pairs.first], shapes[pairs.second])
     gap = apart > 0
     for a, b, size in zip(pairs.first[gap], pairs.second[gap], apart[gap], strict=True):

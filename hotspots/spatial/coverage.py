@@ -58,12 +58,15 @@ def adjacency(geometries: Any, *, tolerance: float = 0.0) -> Adjacency:
     shapes = np.asarray(geometries, dtype=object)
     first, second, length = _shared_edges(shapes)
     unclean = _unclean(shapes, tolerance)
-    if unclean.any():
-        kept = ~(unclean[first] & unclean[second])
-        near = _near_pairs(shapes, unclean, tolerance)
-        first = np.concatenate([first[kept], near.first])
-        second = np.concatenate([second[kept], near.second])
-        length = np.concatenate([length[kept], near.length])
+    kept = ~(unclean[first] & unclean[second])
+    first, second, length = first[kept], second[kept], length[kept]
+    loose = unclean | _open(shapes, first, second, length) if tolerance > 0 else unclean
+    if loose.any():
+        known = first * np.int64(len(shapes)) + second
+        near = _near_pairs(shapes, loose, known, tolerance)
+        first = np.concatenate([first, near.first])
+        second = np.concatenate([second, near.second])
+        length = np.concatenate([length, near.length])
     order = np.lexsort((second, first))
     return Adjacency(first[order], second[order], length[order])
 
@@ -193,13 +196,30 @@ def _unclean(shapes: Geometries, tolerance: float) -> NDArray[np.bool_]:
     return np.asarray(~shapely.is_empty(edges) & ~shapely.is_missing(edges), dtype=bool)
 
 
-def _near_pairs(shapes: Geometries, unclean: NDArray[np.bool_], tolerance: float) -> Adjacency:
-    rows = np.flatnonzero(unclean)
+def _open(
+    shapes: Geometries, first: Integers, second: Integers, length: Floats
+) -> NDArray[np.bool_]:
+    """Return which polygons have a part of their outline that is no other's.
+
+    Not every gap between such is an invalid edge to GEOS, whose search begins at vertices.
+    """
+    shared = np.bincount(first, weights=length, minlength=len(shapes))
+    shared += np.bincount(second, weights=length, minlength=len(shapes))
+    outline = shapely.length(shapes)
+    return np.asarray(shared < (1 - 1e-9) * outline, dtype=bool)
+
+
+def _near_pairs(
+    shapes: Geometries, loose: NDArray[np.bool_], known: Integers, tolerance: float
+) -> Adjacency:
+    """Return the pairs among the loose polygons that run beside each other; not the known."""
+    rows = np.flatnonzero(loose)
     dirty = shapes[rows]
     # Rounding alone can hold apart a vertex and the edge that it was put on.
     reach = max(tolerance, 1e-6)
     left, right = shapely.STRtree(dirty).query(dirty, predicate="dwithin", distance=reach)
-    pair = left < right
+    fresh = ~np.isin(rows[left] * np.int64(len(shapes)) + rows[right], known)
+    pair = (left < right) & fresh
     left, right = left[pair], right[pair]
     wide = shapely.buffer(dirty, reach, quad_segs=2)
     outline = shapely.boundary(dirty)
