@@ -41,11 +41,11 @@ from .polygons.build import build_polygons as build_polygons
 from .polygons.compare import compare_plans as compare_plans
 from .polygons.counts import count_incidents as count_incidents
 from .polygons.counts import select as select
+from .polygons.problems import unit_problems as unit_problems
 from .polygons.quality import border_share as border_share
 from .polygons.stability import border_sensitivity as border_sensitivity
 from .polygons.stability import plan_stability as plan_stability
 from .polygons.units import read_units as read_units
-from .polygons.units import unit_problems as unit_problems
 from .priority.allocation import allocate as allocate
 from .priority.ranking import rank_polygons as rank_polygons
 from .project.checkup import check as check

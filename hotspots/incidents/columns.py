@@ -158,23 +158,6 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def header_names(cells: Sequence[str], where: str) -> list[str]:
-    """Return usable column names: blanks named by position, doubled names told apart.
-
-    Raises
-    ------
-    ColumnError
-        If two columns bear the same name.
-    """
-    names = [cell.strip() or f"column {place}" for place, cell in enumerate(cells, start=1)]
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:
-        raise ColumnError(
-            f"{where}: the column {doubled[0]!r} is there more than once. Rename one of them."
-        )
-    return names
-
-
 def guess_columns(names: Iterable[str]) -> dict[str, str]:
     """Return role → column for the headers that are known, none taken twice.
 

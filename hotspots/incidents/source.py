@@ -15,8 +15,9 @@ import pyogrio
 from hotspots._checks import existing_file
 from hotspots.errors import ColumnError, DataFileError
 from hotspots.incidents.columns import guess_columns
-from hotspots.incidents.delimited import read_delimited
-from hotspots.incidents.workbook import read_workbook
+from hotspots.tables.cells import as_text
+from hotspots.tables.delimited import read_delimited
+from hotspots.tables.workbook import read_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -243,16 +244,8 @@ def _from_frame(frame: pd.DataFrame, description: SourceDescription) -> SourceTa
         plain = plain.drop(columns=frame.active_geometry_name)
         centres = frame.geometry.representative_point()
         points = {POINT_X: centres.x, POINT_Y: centres.y}
-    cells = {str(name): _as_text(plain[name]) for name in plain.columns}
-    cells |= {name: _as_text(values) for name, values in points.items()}
+    cells = {str(name): as_text(plain[name]) for name in plain.columns}
+    cells |= {name: as_text(values) for name, values in points.items()}
     table = pd.DataFrame(cells, index=frame.index, dtype=str)
     table.index = pd.RangeIndex(1, len(table) + 1)
     return SourceTable(table, description, crs=crs)
-
-
-def _as_text(values: pd.Series) -> pd.Series:
-    if pd.api.types.is_float_dtype(values.dtype):
-        known = values.dropna()
-        if len(known) and (known % 1 == 0).all() and known.abs().max() < 2**53:
-            values = values.astype("Int64")
-    return values.astype(str).where(values.notna(), "").str.strip()

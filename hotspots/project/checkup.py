@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots import schema
 from hotspots._notes import note_keys
-from hotspots.polygons.units import unit_problems
+from hotspots.polygons.problems import unit_problems
 from hotspots.project.inputs import Inputs, read_inputs
 from hotspots.project.settings import Project, load_project
 

@@ -63,6 +63,10 @@ def named_files(project: Project, folder: Path) -> dict[str, Path]:
         ("units.file", project.units.file),
         ("incidents.file", project.incidents.file),
     ]
+    for key in ("population_table", "population_raster"):
+        file = getattr(project.units, key)
+        if file is not None:
+            named.append((f"units.{key}", file))
     for key, section in (
         ("gazetteer.streets.file", gazetteer.streets),
         ("gazetteer.neighbourhoods.file", gazetteer.neighbourhoods),
@@ -117,8 +121,12 @@ def read_project_units(project: Project, files: dict[str, Path]) -> gpd.GeoDataF
     section = project.units
     units = read_units(
         files[section.file],
-        population=section.population,
         id=section.id,
+        population=section.population,
+        population_table=files.get(section.population_table or ""),
+        population_key=section.population_key,
+        population_raster=files.get(section.population_raster or ""),
+        missing=section.missing,
         crs=section.crs,
         layer=section.layer,
     )

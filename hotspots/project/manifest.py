@@ -53,17 +53,21 @@ def make_manifest(
     }
 
 
-_COMPANIONS = (".dbf", ".shx", ".prj", ".cpg")
-"""What a shapefile keeps beside itself: its columns, its index, its reference system."""
+_COMPANIONS = {
+    ".shp": (".dbf", ".shx", ".prj", ".cpg"),
+    ".tab": (".dat", ".map", ".id"),
+    ".mif": (".mid",),
+}
+"""What a file keeps beside itself: its columns, its shapes, its index, its reference system."""
 
 
 def _with_companions(inputs: dict[str, Path]) -> list[tuple[str, Path]]:
     """Return every input with the files that are read with it, by name."""
     named = dict(inputs)
     for name, path in inputs.items():
-        beside = [end for end in _COMPANIONS if path.with_suffix(end).is_file()]
-        if path.suffix.lower() == ".shp":
-            named |= {name[:-4] + end: path.with_suffix(end) for end in beside}
+        ends = _COMPANIONS.get(path.suffix.lower(), ())
+        beside = [end for end in ends if path.with_suffix(end).is_file()]
+        named |= {name[:-4] + end: path.with_suffix(end) for end in beside}
     return sorted(named.items())
 
 

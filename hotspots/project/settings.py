@@ -19,6 +19,7 @@ from pydantic import (
 from hotspots._checks import existing_file
 from hotspots.catalogue import languages
 from hotspots.errors import DataFileError, ProjectFileError
+from hotspots.polygons.residents import Missing, ResidentsSource
 from hotspots.project.complaints import explain
 from hotspots.schema import Direction
 
@@ -48,14 +49,28 @@ class General(_Section):
 
 
 class Units(_Section):
-    """``[units]``: the census units with their residents."""
+    """``[units]``: the census units, and where their residents are written."""
 
     file: str
     id: str
-    population: str
+    population: str | None = None
+    population_table: str | None = None
+    population_key: str | None = None
+    population_raster: str | None = None
+    missing: Missing = "error"
     name: str | None = None
     layer: str | None = None
     crs: Crs | None = None
+
+    @model_validator(mode="after")
+    def _one_source_of_residents(self) -> Units:
+        ResidentsSource(
+            population=self.population,
+            table=self.population_table,
+            key=self.population_key,
+            raster=self.population_raster,
+        )
+        return self
 
 
 class IncidentColumns(_Section):

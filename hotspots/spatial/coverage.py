@@ -61,12 +61,15 @@ def adjacency(geometries: Any, *, tolerance: float = 0.0) -> Adjacency:
     shapes = np.asarray(geometries, dtype=object)
     first, second, length = _shared_edges(shapes)
     unclean = _unclean(shapes, tolerance)
-    if unclean.any():
-        kept = ~(unclean[first] & unclean[second])
-        more_first, more_second, more_length = _near_pairs(shapes, unclean, tolerance)
-        first = np.concatenate([first[kept], more_first])
-        second = np.concatenate([second[kept], more_second])
-        length = np.concatenate([length[kept], more_length])
+    kept = ~(unclean[first] & unclean[second])
+    first, second, length = first[kept], second[kept], length[kept]
+    loose = unclean | _open(shapes, first, second, length) if tolerance > 0 else unclean
+    if loose.any():
+        known = first * np.int64(len(shapes)) + second
+        more_first, more_second, more_length = _near_pairs(shapes, loose, known, tolerance)
+        first = np.concatenate([first, more_first])
+        second = np.concatenate([second, more_second])
+        length = np.concatenate([length, more_length])
     order = np.lexsort((second, first))
     return Adjacency(first[order], second[order], length[order], not unclean.any())
 
@@ -109,6 +112,62 @@ def overlaps(geometries: Any, *, least_area: float = 1.0) -> tuple[Integers, Int
     return left[order].astype(np.int64), right[order].astype(np.int64), area[order]
 
 
+def gaps(geometries: Any, *, least_area: float = 1.0) -> Geometries:
+    """Return the ground that the polygons enclose and none of them holds, as polygons.
+
+    Parameters
+    ----------
+    geometries
+        Valid polygons, in a projected CRS.
+    least_area
+        Gaps of no more than this are left out: rounding leaves them.
+
+    Examples
+    --------
+    >>> ring = shapely.difference(shapely.box(0, 0, 9, 9), shapely.box(3, 3, 6, 6))
+    >>> [float(gap.area) for gap in gaps([ring, shapely.box(9, 0, 12, 9)])]
+    [9.0]
+    """
+    shapes = np.asarray(geometries, dtype=object)
+    union = (
+        shapely.coverage_union_all(shapes)
+        if shapely.coverage_is_valid(shapes)
+        else shapely.union_all(shapes)
+    )
+    outer = shapely.get_exterior_ring(shapely.get_parts(union))
+    outline = shapely.union_all(shapely.polygons(outer))
+    found = shapely.get_parts(shapely.difference(outline, union))
+    kept = found[shapely.area(found) > least_area]
+    return np.asarray(kept[np.argsort(shapely.to_wkb(shapely.normalize(kept)))], dtype=object)
+
+
+def touching(places: Any, geometries: Any, *, reach: float = 1e-3) -> list[Integers]:
+    """Return, for each place, which of the polygons come within ``reach`` metres of it."""
+    tree = shapely.STRtree(np.asarray(geometries, dtype=object))
+    place, polygon = tree.query(
+        np.asarray(places, dtype=object), predicate="dwithin", distance=reach
+    )
+    order = np.lexsort((polygon, place))
+    counts = np.bincount(place, minlength=len(places))
+    return np.split(polygon[order].astype(np.int64), np.cumsum(counts)[:-1]) if len(places) else []
+
+
+def narrower(geometries: Any, width: float) -> NDArray[np.bool_]:
+    """Return which polygons no circle of the diameter ``width`` fits in.
+
+    Examples
+    --------
+    >>> narrower([shapely.box(0, 0, 900, 4), shapely.box(0, 0, 6, 6)], 5.0).tolist()
+    [True, False]
+    """
+    shapes = np.asarray(geometries, dtype=object)
+    # All of a shape lies within its inradius of its outline, so area ≤ inradius × outline.
+    possible = shapely.area(shapes) <= 0.5 * width * shapely.length(shapes)
+    thin = np.zeros(len(shapes), dtype=bool)
+    thin[possible] = shapely.is_empty(shapely.buffer(shapes[possible], -0.5 * width))
+    return thin
+
+
 def _shared_edges(shapes: Geometries) -> tuple[Integers, Integers, Floats]:
     """Pairs by identical segments: sorting all segments, so near-linear in their number."""
     parts, shape = shapely.get_parts(shapes, return_index=True)
@@ -140,15 +199,30 @@ def _unclean(shapes: Geometries, tolerance: float) -> NDArray[np.bool_]:
     return np.asarray(~shapely.is_empty(edges) & ~shapely.is_missing(edges), dtype=bool)
 
 
+def _open(
+    shapes: Geometries, first: Integers, second: Integers, length: Floats
+) -> NDArray[np.bool_]:
+    """Return which polygons have a part of their outline that is no other's.
+
+    Not every gap between such is an invalid edge to GEOS, whose search begins at vertices.
+    """
+    shared = np.bincount(first, weights=length, minlength=len(shapes))
+    shared += np.bincount(second, weights=length, minlength=len(shapes))
+    outline = shapely.length(shapes)
+    return np.asarray(shared < (1 - 1e-9) * outline, dtype=bool)
+
+
 def _near_pairs(
-    shapes: Geometries, unclean: NDArray[np.bool_], tolerance: float
+    shapes: Geometries, loose: NDArray[np.bool_], known: Integers, tolerance: float
 ) -> tuple[Integers, Integers, Floats]:
-    rows = np.flatnonzero(unclean)
+    """Return the pairs among the loose polygons that run beside each other; not the known."""
+    rows = np.flatnonzero(loose)
     dirty = shapes[rows]
     # Rounding alone can hold apart a vertex and the edge that it was put on.
     reach = max(tolerance, 1e-6)
     left, right = shapely.STRtree(dirty).query(dirty, predicate="dwithin", distance=reach)
-    pair = left < right
+    fresh = ~np.isin(rows[left] * np.int64(len(shapes)) + rows[right], known)
+    pair = (left < right) & fresh
     left, right = left[pair], right[pair]
     wide = shapely.buffer(dirty, reach, quad_segs=2)
     outline = shapely.boundary(dirty)

@@ -103,6 +103,20 @@ def is_metric(crs: CRS) -> bool:
     return bool(crs.is_projected) and unit in METRES and not _stretches(crs)
 
 
+def look_like_degrees(frame: gpd.GeoDataFrame) -> bool:
+    """Return True where all coordinates could be degrees, whatever the reference system says.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely.geometry import Point
+    >>> look_like_degrees(gpd.GeoDataFrame(geometry=[Point(-106.42, 31.69)], crs=32613))
+    True
+    """
+    west, south, east, north = np.abs(np.asarray(frame.total_bounds, dtype=float))
+    return bool(max(west, east) <= 360 and max(south, north) <= 90)
+
+
 def _stretches(crs: CRS) -> bool:
     method = crs.coordinate_operation.method_name if crs.coordinate_operation else ""
     return "Pseudo Mercator" in method or method.startswith("Mercator")
@@ -123,7 +137,7 @@ def _coordinates_fit(frame: gpd.GeoDataFrame, what: str) -> None:
     if not np.isfinite(bounds).all():
         return
     west, south, east, north = (float(value) for value in bounds)
-    degrees = abs(west) <= 360 and abs(east) <= 360 and abs(south) <= 90 and abs(north) <= 90
+    degrees = look_like_degrees(frame)
     box = f"x from {west:.6g} to {east:.6g}, y from {south:.6g} to {north:.6g}"
     if frame.crs.is_geographic and not degrees:
         raise CrsError(

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pyogrio
 
 from hotspots import _checks
 from hotspots.errors import DataFileError, InputError
+from hotspots.spatial.archives import unpacked
+from hotspots.spatial.signatures import (
+    HEAD_BYTES,
+    KINDS,
+    SIGNATURES,
+    is_geodatabase,
+    is_topojson,
+    points_elsewhere,
+)
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-# GDAL opens a file by its content, whatever its name: a text file called units.gpkg may be a
-# virtual layer that fetches an address. So the first bytes must be those of the kind named.
-_SIGNATURES: dict[str, Callable[[bytes], bool]] = {
-    ".gpkg": lambda head: head.startswith(b"SQLite format 3\x00"),
-    ".shp": lambda head: head.startswith(b"\x00\x00\x27\x0a"),
-    ".geojson": lambda head: _is_geojson(head),
-    ".json": lambda head: _is_geojson(head),
-    ".parquet": lambda head: head.startswith(b"PAR1"),
-}
+_TEXT_KINDS = (".kml", ".gml", ".tab", ".mif")
+_SCHEMA_LOCATION = re.compile(rb"(\w+:)?schemaLocation(\s*=)")
 
 
 def read_vector(path: str | Path, *, what: str, layer: str | None = None) -> gpd.GeoDataFrame:
@@ -31,33 +30,31 @@ def read_vector(path: str | Path, *, what: str, layer: str | None = None) -> gpd
     Parameters
     ----------
     path
-        A ``.gpkg``, ``.geojson``, ``.json`` (GeoJSON), ``.shp`` or ``.parquet`` (GeoParquet)
-        file on this machine.
+        A ``.gpkg``, ``.shp``, ``.geojson``, ``.json`` (GeoJSON or TopoJSON), ``.topojson``,
+        ``.parquet`` (GeoParquet), ``.fgb``, ``.kml``, ``.kmz``, ``.gml``, ``.tab`` or
+        ``.mif`` file on this machine, a ``.gdb`` folder (ESRI file geodatabase), or a
+        ``.zip`` of one of these.
     what
         Name of the layer for the errors' texts.
     layer
-        Name of the layer in a file with several.
+        Name of the layer in a file with several; in a ``.zip`` with several, the member's
+        name without its ending.
 
     Raises
     ------
     DataFileError
         If the file is missing, empty, of another kind, not what its name says, or unreadable;
-        or if the path is an address or one of GDAL's virtual file systems.
+        if it points to another file or address; or if the path is an address or one of GDAL's
+        virtual file systems.
     InputError
         If the file has several layers and none was named, the one named is not there, or it
         has no rows.
     """
     file = _plain_file(path, what)
-    kind = file.suffix.lower()
     try:
-        if kind == ".parquet":
-            frame = gpd.read_parquet(file)
-        else:
-            # Named with its driver, JSON is read as GeoJSON or not at all.
-            source = f"GeoJSON:{file}" if kind in (".json", ".geojson") else str(file)
-            frame = pyogrio.read_dataframe(source, layer=_layer_name(source, layer, what))
-    except (pyogrio.errors.DataSourceError, OSError, ValueError) as error:
-        if isinstance(error, InputError):
+        frame = _frame(file, layer, what)
+    except (RuntimeError, OSError, ValueError) as error:
+        if isinstance(error, InputError | DataFileError):
             raise
         raise DataFileError(
             f"{what}: {file} could not be read ({error}). Export it again, e.g. as GeoPackage."
@@ -69,6 +66,26 @@ def read_vector(path: str | Path, *, what: str, layer: str | None = None) -> gpd
     return frame
 
 
+def _frame(file: Path, layer: str | None, what: str) -> gpd.GeoDataFrame:
+    kind = file.suffix.lower()
+    if kind in (".zip", ".kmz"):
+        with unpacked(file, what=what, layer=layer) as (inside, inner):
+            return read_vector(inside, what=f"{what}: {file}", layer=inner)
+    if kind == ".parquet":
+        return gpd.read_parquet(file)
+    if kind in (".kml", ".gml"):
+        # From memory: GDAL finds no schema or style beside it, and writes none.
+        source: str | bytes = _SCHEMA_LOCATION.sub(rb"ignored\2", file.read_bytes())
+    elif kind in (".json", ".geojson", ".topojson"):
+        # Named with its driver, JSON is read as that or not at all.
+        with file.open("rb") as stream:
+            driver = "TopoJSON" if is_topojson(stream.read(HEAD_BYTES)) else "GeoJSON"
+        source = f"{driver}:{file}"
+    else:
+        source = str(file)
+    return pyogrio.read_dataframe(source, layer=_layer_name(source, layer, file, what))
+
+
 def _plain_file(path: str | Path, what: str) -> Path:
     text = str(path)
     if "://" in text or text.startswith(("/vsi", "\\\\")):
@@ -76,30 +93,51 @@ def _plain_file(path: str | Path, what: str) -> Path:
             f"{what}: {text} is not a plain local file. Download it and name the local copy."
         )
     kind = Path(text).suffix.lower()
-    if kind not in _SIGNATURES:
+    if kind not in KINDS:
         raise DataFileError(
             f"{what}: {text} is of kind {kind or 'unknown'!r}. "
-            f"The kinds that are read are {', '.join(_SIGNATURES)}."
+            f"The kinds that are read are {', '.join(KINDS)}."
         )
+    if kind == ".gdb" and Path(text).is_dir():
+        return _geodatabase(Path(text), what)
     file = _checks.existing_file(text, what)
     with file.open("rb") as stream:
-        head = stream.read(4096)
-    if not _SIGNATURES[kind](head):
+        head = stream.read(HEAD_BYTES)
+    if kind == ".gdb" or not SIGNATURES[kind](head):
         raise DataFileError(
             f"{what}: {file} is not a {kind} file inside, whatever its name says. "
             "Export it again in that format."
         )
+    _refuse_pointers(file, head, what)
     return file
 
 
-def _is_geojson(head: bytes) -> bool:
-    text = head.decode("utf-8-sig", errors="replace").lstrip()
-    # Other JSON kinds (pipelines, tile catalogues) make GDAL open what they point to.
-    return text.startswith("{") and '"Feature' in text and "gdal_streamed_alg" not in text
+def _geodatabase(folder: Path, what: str) -> Path:
+    if not is_geodatabase(folder):
+        raise DataFileError(
+            f"{what}: the folder {folder} is no file geodatabase, or holds other files too. "
+            "Export the layer as GeoPackage."
+        )
+    return folder
 
 
-def _layer_name(file: str, layer: str | None, what: str) -> str | None:
-    names = [str(row[0]) for row in pyogrio.list_layers(file)]
+def _refuse_pointers(file: Path, head: bytes, what: str) -> None:
+    """Refuse what GDAL could take for a layer that lies elsewhere.
+
+    Drivers look for their marks in the first bytes, up to the first NUL; text kinds are
+    looked through to their end, since their parsers follow what they find there.
+    """
+    text = file.suffix.lower() in _TEXT_KINDS
+    content = file.read_bytes() if text else head.partition(b"\0")[0]
+    if points_elsewhere(content) or (text and b"\0" in content) or b"<NetworkLink" in content:
+        raise DataFileError(
+            f"{what}: {file} points to other files or addresses, or is not plain UTF-8 text, "
+            "and is not opened. Export the layer itself, e.g. as GeoPackage."
+        )
+
+
+def _layer_name(source: str | bytes, layer: str | None, file: Path, what: str) -> str | None:
+    names = [str(row[0]) for row in pyogrio.list_layers(source)]
     if layer is None and len(names) > 1:
         raise InputError(
             f"{what}: {file} has {len(names)} layers ({', '.join(names[:20])}). "

@@ -42,7 +42,11 @@ def test_the_sample_is_valid() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "match"),
     [
-        ("units.population", ..., r"key units\.population is missing.*beside it.*CVEGEO|id"),
+        ("units.population", ..., r"units: it was not said where.*population=.*population_raster="),
+        ("units.id", ..., r"key units\.id is missing.*beside it there are: file, population, name"),
+        ("units.population_raster", "p.tif", r"units: the residents come from one source, and pop"),
+        ("units.population_key", "k", r"units: population_key= names a column of population_table"),
+        ("units.missing", "skip", r"units\.missing: came as 'skip'; .*'error' or 'zero'"),
         ("units.poblacion", "X", r"no key units\.poblacion.*population"),
         ("polygons.residents", [15000, 10000], r"polygons\.residents: came as .*floor comes first"),
         ("budget.total", 0, r"budget\.total: came as 0; .*greater than 0"),

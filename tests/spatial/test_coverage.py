@@ -7,7 +7,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import LineString, Point, box
+from shapely.geometry import LineString, Point, Polygon, box
 
 from hotspots.spatial.coverage import adjacency, overlaps, polygonal
 
@@ -40,6 +40,26 @@ def test_gaps_and_overlaps_within_the_tolerance():
     found = pairs(adjacency(shapes, tolerance=1.0))
     assert list(found) == [(0, 1), (1, 2)]
     assert found[0, 1] == pytest.approx(100, abs=3)
+
+
+def test_a_gap_that_geos_does_not_call_invalid():
+    # Two neighbourhoods of Monterrey, 0.4 to 2 m apart for some 180 m, metres from a corner.
+    left = [
+        (34, 43),
+        (51, 97),
+        (79, 180),
+        (95.95, 180),
+        (71.8, 137.05),
+        (60.76, 75.62),
+        (7.21, 4.82),
+    ]
+    right = [(5.87, 2.4), (61.74, 75.08), (72.58, 136.88), (97.14, 180), (100, 180), (100, 0)]
+    shapes = [Polygon(left), Polygon(right)]
+    assert shapely.is_empty(shapely.coverage_invalid_edges(shapes, gap_width=1.0)).all()
+    beside = shapes[0].boundary.intersection(shapes[1].buffer(1.0)).length
+    assert beside > 100
+    assert pairs(adjacency(shapes, tolerance=1.0)) == {(0, 1): pytest.approx(beside, rel=0.1)}
+    assert pairs(adjacency(shapes)) == {}
 
 
 def test_corners_across_a_gap_are_no_border():

@@ -13,14 +13,14 @@ import pyarrow.csv
 
 from hotspots._notes import Note, joined, note
 from hotspots.errors import DataFileError
-from hotspots.incidents.columns import header_names
-from hotspots.incidents.decoding import (
+from hotspots.tables.decoding import (
     decode,
     find_decimal,
     find_header,
     find_separator,
     first_rows,
 )
+from hotspots.tables.headers import header_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

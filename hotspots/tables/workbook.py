@@ -10,8 +10,8 @@ import openpyxl
 import pandas as pd
 
 from hotspots.errors import DataFileError
-from hotspots.incidents.columns import header_names
-from hotspots.incidents.decoding import find_header
+from hotspots.tables.decoding import find_header
+from hotspots.tables.headers import header_names
 
 if TYPE_CHECKING:
     from pathlib import Path

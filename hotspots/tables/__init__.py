@@ -1,0 +1,1 @@
+"""Tables as they lie on the disk: text files, workbooks and Parquet become cells of text."""

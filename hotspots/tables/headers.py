@@ -1,0 +1,27 @@
+"""The header of a table: names that columns can be called by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hotspots.errors import ColumnError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def header_names(cells: Sequence[str], where: str) -> list[str]:
+    """Return usable column names: blanks named by position, doubled names told apart.
+
+    Raises
+    ------
+    ColumnError
+        If two columns bear the same name.
+    """
+    names = [cell.strip() or f"column {place}" for place, cell in enumerate(cells, start=1)]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise ColumnError(
+            f"{where}: the column {doubled[0]!r} is there more than once. Rename one of them."
+        )
+    return names
