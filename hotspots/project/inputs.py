@@ -17,6 +17,7 @@ from hotspots.incidents.read import read_incidents
 from hotspots.incidents.source import read_table
 from hotspots.incidents.taxonomy import Taxonomy, load_taxonomy
 from hotspots.polygons.units import read_units
+from hotspots.schema import POLYGON_ID
 from hotspots.spatial.vector import read_vector
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ class Inputs:
 
     Attributes
     ----------
-    units, incidents, streets
-        GeoDataFrames; ``streets`` is None where no street layer is named.
+    units, incidents, streets, kept
+        GeoDataFrames; ``streets`` is None where no street layer is named, ``kept`` (last year's
+        polygons on ``polygon_id``) where no polygons are to be kept.
     taxonomy
         What the incidents' labels mean.
     gazetteer
@@ -50,6 +52,7 @@ class Inputs:
     incidents: gpd.GeoDataFrame
     taxonomy: Taxonomy
     streets: gpd.GeoDataFrame | None
+    kept: gpd.GeoDataFrame | None
     gazetteer: Gazetteer | None
     areal: dict[str, gpd.GeoDataFrame]
     services: dict[str, gpd.GeoDataFrame]
@@ -67,6 +70,8 @@ def named_files(project: Project, folder: Path) -> dict[str, Path]:
         file = getattr(project.units, key)
         if file is not None:
             named.append((f"units.{key}", file))
+    if project.polygons.keep is not None:
+        named.append(("polygons.keep", project.polygons.keep))
     for key, section in (
         ("gazetteer.streets.file", gazetteer.streets),
         ("gazetteer.neighbourhoods.file", gazetteer.neighbourhoods),
@@ -101,6 +106,7 @@ def read_inputs(project: Project, folder: Path) -> Inputs:
         incidents=read_project_incidents(project, files, units, taxonomy),
         taxonomy=taxonomy,
         streets=streets,
+        kept=_kept(project, files, units),
         gazetteer=_gazetteer(project, files, units, streets),
         areal={
             layer.name: _areal_source(layer, files[layer.file], units)
@@ -130,9 +136,28 @@ def read_project_units(project: Project, files: dict[str, Path]) -> gpd.GeoDataF
         crs=section.crs,
         layer=section.layer,
     )
-    wanted = [*project.polygons.similarity, *([section.name] if section.name else [])]
+    polygons = project.polygons
+    wanted = [*polygons.similarity, *polygons.within, *([section.name] if section.name else [])]
+    wanted += [polygons.fixed] if isinstance(polygons.fixed, str) else []
     columns_present(units.columns, wanted, section.file)
     return units
+
+
+def _kept(
+    project: Project, files: dict[str, Path], units: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame | None:
+    """Return last year's polygons in the units' CRS: those of a run, or any with an identifier."""
+    named = project.polygons.keep
+    if named is None:
+        return None
+    what = f"polygons.keep ({named})"
+    file = files[named]
+    layer = "polygons" if file.suffix.lower() == ".gpkg" else None
+    frame = read_vector(file, what=what, layer=layer)
+    columns_present(frame.columns, [POLYGON_ID], what)
+    if frame.crs is None:
+        raise CrsError(f"{what} has no reference system. Say which in the file it came from.")
+    return frame.set_index(frame[POLYGON_ID].astype(str)).to_crs(units.crs)
 
 
 def project_taxonomy(project: Project, files: dict[str, Path]) -> Taxonomy:

@@ -5,20 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from hotspots.geocoding.geocode import geocode
 from hotspots.geocoding.quality import geocoding_report
-from hotspots.layers.access import access_layer
-from hotspots.layers.areal import areal_layer
-from hotspots.layers.raster import raster_layer
-from hotspots.layers.table import layers_table
 from hotspots.polygons.assign import assign
 from hotspots.polygons.build import build_polygons
 from hotspots.polygons.counts import count_incidents
-from hotspots.priority.allocation import allocate
-from hotspots.priority.ranking import rank_polygons
 from hotspots.project.findings import Findings, find
+from hotspots.project.priorities import layers_of, prioritise
 from hotspots.project.soundness import (
     require_counted,
     require_dates,
@@ -26,31 +19,19 @@ from hotspots.project.soundness import (
     warn_of_reused_numbers,
     warn_of_stray_dates,
 )
-from hotspots.schema import (
-    CATEGORY,
-    POPULATION,
-    UNMAPPED,
-    Allocation,
-    Criterion,
-    GeocodingReport,
-    Layer,
-    PolygonPlan,
-    Ranking,
-)
+from hotspots.project.steadiness import Steadiness, drawing_options, steadiness
+from hotspots.schema import CATEGORY, UNMAPPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
+    import pandas as pd
 
     from hotspots.errors import HotspotsWarning
     from hotspots.project.inputs import Inputs
-    from hotspots.project.settings import (
-        AccessLayer,
-        ArealLayer,
-        Project,
-        RasterLayer,
-    )
+    from hotspots.project.settings import Project
+    from hotspots.schema import Allocation, GeocodingReport, Layer, PolygonPlan, Ranking
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,6 +56,8 @@ class RunResult:
         Every layer on the polygons, rates included.
     ranking, allocation
         Who first and how much; None where the project names no criteria or no budget.
+    steadiness
+        What hangs on the plan and on its borders.
     inputs
         What was read.
     remarks
@@ -93,12 +76,12 @@ class RunResult:
     layers: tuple[Layer, ...]
     ranking: Ranking | None
     allocation: Allocation | None
+    steadiness: Steadiness
     remarks: tuple[HotspotsWarning, ...] = ()
 
 
 def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -> RunResult:
     """Return the whole run of a project on its inputs; ``progress`` is told each stage."""
-    seed = project.project.seed
     units = inputs.units
     progress("geocode")
     incidents = inputs.incidents
@@ -112,10 +95,9 @@ def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -
     plan = build_polygons(
         units,
         residents=project.polygons.residents,
-        similarity=project.polygons.similarity,
-        name=project.units.name,
-        compactness_weight=project.polygons.compactness_weight,
-        seed=seed,
+        keep=inputs.kept,
+        seed=project.project.seed,
+        **drawing_options(project),
     )
     require_polygons(project, plan)
     progress("assign")
@@ -133,9 +115,10 @@ def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -
     progress("test")
     findings = find(project, plan, units, counts, unit_counts)
     progress("layers")
-    layers = (*_rate_layers(project, inputs, findings), *_layers(project, inputs, plan))
+    layers = layers_of(project, inputs, plan, findings.rates)
     progress("rank")
-    ranking, allocation = _prioritise(project, plan, layers)
+    ranking, allocation = prioritise(project, plan, layers)
+    progress("doubt")
     return RunResult(
         project=project,
         inputs=inputs,
@@ -149,107 +132,5 @@ def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -
         layers=layers,
         ranking=ranking,
         allocation=allocation,
+        steadiness=steadiness(project, inputs, plan, incidents),
     )
-
-
-def _rate_layers(project: Project, inputs: Inputs, findings: Findings) -> list[Layer]:
-    return [
-        Layer(
-            name=f"{category}_rate",
-            values=rates["rate"],
-            unit=f"/{project.tests.per:,.0f}",
-            direction="more_is_worse",
-            source=project.incidents.file,
-            title=inputs.taxonomy.titles.get(category, {}),
-        )
-        for category, rates in findings.rates.items()
-    ]
-
-
-def _layers(project: Project, inputs: Inputs, plan: PolygonPlan) -> list[Layer]:
-    made = []
-    for layer in project.layers:
-        if layer.kind == "raster":
-            made.append(_raster(layer, inputs, plan))
-        elif layer.kind == "access":
-            made.append(_access(layer, inputs, plan))
-        else:
-            made.append(_areal(layer, inputs, plan))
-    return made
-
-
-def _raster(layer: RasterLayer, inputs: Inputs, plan: PolygonPlan) -> Layer:
-    return raster_layer(
-        inputs.files[layer.file],
-        plan.polygons,
-        name=layer.name,
-        stat=layer.stat,
-        weights=inputs.files[layer.weights] if layer.weights else None,
-        unit=layer.unit,
-        direction=layer.direction,
-        source_name=layer.source,
-        titles=layer.title,
-    )
-
-
-def _access(layer: AccessLayer, inputs: Inputs, plan: PolygonPlan) -> Layer:
-    return access_layer(
-        inputs.services[layer.name],
-        inputs.units,
-        plan.polygons,
-        membership=plan.membership,
-        name=layer.name,
-        unit=layer.unit,
-        direction=layer.direction,
-        source_name=layer.source,
-        titles=layer.title,
-    )
-
-
-def _areal(layer: ArealLayer, inputs: Inputs, plan: PolygonPlan) -> Layer:
-    column = layer.column or layer.name
-    (made,) = areal_layer(
-        inputs.areal[layer.name],
-        plan.polygons,
-        intensive=() if layer.extensive else (column,),
-        extensive=(column,) if layer.extensive else (),
-        weight=layer.weight or (layer.denominator if layer.numerator else None),
-        names={column: layer.name},
-        titles={column: layer.title},
-        unit=layer.unit,
-        direction=layer.direction,
-        source_name=layer.source,
-    )
-    return made
-
-
-def _prioritise(
-    project: Project, plan: PolygonPlan, layers: tuple[Layer, ...]
-) -> tuple[Ranking | None, Allocation | None]:
-    if not project.ranking:
-        return None, None
-    better = {layer.name for layer in layers if layer.direction == "more_is_better"}
-    criteria = [
-        Criterion(
-            one.layer,
-            weight=one.weight,
-            direction=one.direction
-            or ("more_is_better" if one.layer in better else "more_is_worse"),
-        )
-        for one in project.ranking
-    ]
-    ranking = rank_polygons(
-        layers_table(layers), criteria=criteria, layers=layers, seed=project.project.seed
-    )
-    budget = project.budget
-    if budget is None:
-        return ranking, None
-    allocation = allocate(
-        ranking,
-        budget=budget.total,
-        population=plan.polygons[POPULATION],
-        floor=budget.floor,
-        cap=budget.cap,
-        select=budget.select,
-    )
-    return ranking, allocation

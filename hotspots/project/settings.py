@@ -138,13 +138,25 @@ class GazetteerFiles(_Section):
     places: NamedPoints | None = None
 
 
+class FixedUnits(_Section):
+    """``[polygons.fixed]``: lists of units that stay together, and of units that stay apart."""
+
+    together: tuple[tuple[str, ...], ...] = ()
+    apart: tuple[tuple[str | tuple[str, ...], ...], ...] = ()
+
+
 class Polygons(_Section):
-    """``[polygons]``: the bounds, and what units of a polygon should share."""
+    """``[polygons]``: the bounds, the rules, and what units of a polygon should share."""
 
     residents: tuple[float, float] = (10_000, 15_000)
     similarity: tuple[str, ...] = ()
     compactness_weight: float = Field(default=0.5, ge=0, le=1)
     tolerance_m: float = Field(default=0.0, ge=0)
+    within: tuple[str, ...] = ()
+    fixed: str | FixedUnits | None = None
+    keep: str | None = None
+    effort: int = Field(default=1, ge=1)
+    other_plans: int = Field(default=0, ge=0)
 
     @field_validator("residents")
     @classmethod

@@ -9,5 +9,6 @@ STAGES = (
     "test",
     "layers",
     "rank",
+    "doubt",
     "write",
 )
