@@ -184,7 +184,7 @@ def test_arguments_are_not_changed():
 
 def test_layers_must_agree_on_where_they_are():
     rows, one = at((1, 1)), areas(A=box(0, 0, 9, 9))
-    with pytest.raises(CrsError, match=r"EPSG:6372 and EPSG:32613"):
+    with pytest.raises(CrsError, match=r"in EPSG:6372 and .* in EPSG:32613. .*to_crs\(areas"):
         assign(rows.to_crs(6372), one)
     with pytest.raises(CrsError, match=r"incidents have no coordinate reference system"):
         assign(gpd.GeoDataFrame(geometry=[Point(1, 1)]), one)
