@@ -72,9 +72,11 @@ class Locator:
         An outline belongs to its area. The first is -1 where no area contains the point. The
         answer is that of ``shapely.intersects_xy`` with every area, without exception.
         """
-        first, times = (np.full(len(x), _ASK, dtype=np.int32) for _ in range(2))
+        first, times = (np.empty(len(x), dtype=np.int32) for _ in range(2))
         grid = self.grid
-        if grid is not None:
+        if grid is None:
+            times.fill(_ASK)
+        else:
 
             def look_up(part: slice) -> None:
                 # The last entry of a table answers for BORDER.
