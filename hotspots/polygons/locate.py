@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 NOWHERE = -1
 _ASK = -2
 
-_GRID_FROM = 20_000  # points: for fewer a grid does not pay
-_SEGMENTS_A_POINT = 4  # nor where there are more segments than these to follow
+_GRID_FROM = 50_000  # points: for fewer a grid does not pay, nor for fewer than segments
 _SWEEP_FROM = 16  # points an area
 
 
@@ -58,7 +57,7 @@ class Locator:
         nothing = np.full(1, _ASK, dtype=np.int32)
         plain = cls(shapes, shapely.STRtree(shapes), None, nothing, nothing)
         segments = int(shapely.get_num_coordinates(shapes).sum())
-        if points < max(_GRID_FROM, segments // _SEGMENTS_A_POINT):
+        if points < max(_GRID_FROM, segments):
             return plain
         grid = label_grid(outlines(shapes), len(shapes), points)
         if grid is None:
