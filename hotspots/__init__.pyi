@@ -37,10 +37,12 @@ from .layers.table import layers_table as layers_table
 from .maps.briefing import briefing_map as briefing_map
 from .maps.standalone import save_standalone as save_standalone
 from .polygons.assign import assign as assign
+from .polygons.assign import assignment_summary as assignment_summary
 from .polygons.build import build_polygons as build_polygons
 from .polygons.compare import compare_plans as compare_plans
 from .polygons.counts import count_incidents as count_incidents
 from .polygons.counts import select as select
+from .polygons.overlaps import assignment_overlaps as assignment_overlaps
 from .polygons.problems import unit_problems as unit_problems
 from .polygons.quality import border_share as border_share
 from .polygons.stability import border_sensitivity as border_sensitivity

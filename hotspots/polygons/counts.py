@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
+    from numpy.typing import NDArray
+
+    Integers = NDArray[np.signedinteger[Any]]
 
 PERIOD = "period"
 MEASURES = ["events", "victims"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Key:
+    """What rows are told apart by: a position among names for each, -1 for none."""
+
+    codes: Integers
+    names: pd.Index
 
 
 def count_incidents(
@@ -92,19 +104,28 @@ def count_incidents(
     """
     level = _level(areas)
     _check(incidents, areas, level, by, period, repeats)
-    table = _tabulated(incidents, level, period)
-    index = _index(areas, level, table, by, period, categories)
-    counted = table[table["counted"]]
-    if repeats == "leave_out" and schema.REPEAT_OF in counted:
-        counted = counted[counted[schema.REPEAT_OF].isna()]
+    rows = _in_order(incidents, level)
+    area = _in_areas(rows[level], areas.index, level)
+    category = _categories(rows)
+    keys = [_Key(area, areas.index.rename(level))]
+    if by is not None or categories is not None:
+        wanted = _wanted(category.names, categories, len(rows))
+        keys.append(_among(category, wanted))
+    if period is not None:
+        label = periods.labels(rows, period)
+        every = pd.Index(periods.calendar(label.categories, period), name=PERIOD)
+        keys.append(_among(_Key(label.codes, label.categories), every))
+    counted = rows[schema.ASSIGNMENT_STATUS].isin([str(fate) for fate in schema.COUNTED])
+    chosen = np.array(counted, dtype=bool)
+    if repeats == "leave_out" and schema.REPEAT_OF in rows:
+        chosen &= rows[schema.REPEAT_OF].isna().to_numpy(dtype=bool)
+    for key in keys:
+        # A row known to its polygon alone has a counted fate and no unit.
+        chosen &= key.codes >= 0
     if by is None and categories is not None:
-        counted = counted[counted[schema.CATEGORY].isin(list(categories))]
-    keys = list(index.names)
-    firsts = counted.drop_duplicates("event")
-    events = firsts.groupby(keys, observed=True).size()
-    victims = counted.groupby(keys, observed=True)[schema.VICTIMS].sum()
-    filled = pd.DataFrame({"events": events, "victims": victims}).reindex(index)
-    return filled.fillna(0).astype("int64")
+        del keys[1]
+    first = ~pd.Series(_event_codes(rows, category)[chosen]).duplicated().to_numpy()
+    return _tabulated(keys, np.flatnonzero(chosen), first, _victims(rows))
 
 
 def select(
@@ -198,66 +219,81 @@ def _check(
     _checks.columns_present(incidents.columns, wanted, "count_incidents (run assign() first)")
     _checks.unique_index(areas, "count_incidents: areas")
     _checks.unique_index(incidents, "count_incidents: incidents")
-    there = incidents[level]
-    strange = there.notna() & ~there.isin(areas.index)
+
+
+def _in_order(incidents: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Return the few columns that are counted, rows in the order of row_id."""
+    columns = [level, schema.ASSIGNMENT_STATUS, schema.CATEGORY, schema.VICTIMS]
+    columns += [schema.REPEAT_OF, schema.EVENT_ID, schema.DATE, schema.DATE_PRECISION]
+    rows = pd.DataFrame({name: incidents[name] for name in columns if name in incidents})
+    return rows if rows.index.is_monotonic_increasing else rows.sort_index()
+
+
+def _in_areas(there: pd.Series, areas: pd.Index, level: str) -> Integers:
+    """Return the position of each row's area, -1 where it has none."""
+    codes, names = pd.factorize(there)
+    positions = areas.get_indexer(pd.Index(names))
+    known = np.append(positions, -1)[codes]
+    strange = (codes >= 0) & (known < 0)
     if strange.any():
         raise InputError(
             f"count_incidents: {int(strange.sum())} incidents lie in a {level} that is not among "
             f"these areas, first {there[strange].iloc[0]!r}. Assign them to these areas first."
         )
+    return known
 
 
-def _tabulated(incidents: pd.DataFrame, level: str, period: periods.Period | None) -> pd.DataFrame:
-    """Return the few columns that are counted, rows in the order of row_id."""
-    rows = incidents.sort_index()
-    status = rows[schema.ASSIGNMENT_STATUS].astype(str)
-    table = pd.DataFrame({level: rows[level]}, index=rows.index)
-    # A row known to its polygon alone has a counted fate and no unit.
-    table["counted"] = status.isin([str(fate) for fate in schema.COUNTED]) & rows[level].notna()
-    category = rows[schema.CATEGORY] if schema.CATEGORY in rows else pd.Series("", rows.index)
-    table[schema.CATEGORY] = category.astype(object).where(category.notna(), schema.UNMAPPED)
-    victims = rows[schema.VICTIMS] if schema.VICTIMS in rows else pd.Series(1, rows.index)
-    table[schema.VICTIMS] = victims.fillna(1).astype("int64")
-    if schema.REPEAT_OF in rows:
-        table[schema.REPEAT_OF] = rows[schema.REPEAT_OF]
-    table["event"] = _event_codes(rows, table[schema.CATEGORY])
-    if period is not None:
-        table[PERIOD] = periods.labels(rows, period)
-    return table
+def _categories(rows: pd.DataFrame) -> _Key:
+    if schema.CATEGORY not in rows:
+        return _Key(np.zeros(len(rows), dtype=np.int64), pd.Index([""]))
+    codes, names = pd.factorize(rows[schema.CATEGORY].fillna(schema.UNMAPPED))
+    return _Key(codes, pd.Index(names).astype(str))
 
 
-def _event_codes(rows: pd.DataFrame, category: pd.Series) -> np.ndarray:
+def _wanted(found: pd.Index, categories: Sequence[str] | None, size: int) -> pd.Index:
+    if categories is not None and not set(categories) & set(found) and size:
+        raise InputError(
+            f"count_incidents: no incident has any of the categories {list(categories)}. "
+            f"Those that there are: {', '.join(sorted(found))}."
+        )
+    # A category named twice would have its rows counted twice.
+    named = list(dict.fromkeys(categories or sorted(found)))
+    wanted: pd.Index = pd.Index(named, name=schema.CATEGORY)
+    return wanted
+
+
+def _among(key: _Key, names: pd.Index) -> _Key:
+    """Return the key by positions in other names, -1 where they are not there."""
+    return _Key(np.append(names.get_indexer(key.names), -1)[key.codes], names)
+
+
+def _event_codes(rows: pd.DataFrame, category: _Key) -> Integers:
     own = -1 - np.arange(len(rows))
     if schema.EVENT_ID not in rows:
         return own
-    event, _ = pd.factorize(rows[schema.EVENT_ID].astype(object))
-    kind, kinds = pd.factorize(category)
-    return np.where(event < 0, own, event * max(len(kinds), 1) + kind)
+    event, _ = pd.factorize(rows[schema.EVENT_ID])
+    return np.where(event < 0, own, event * len(category.names) + category.codes)
 
 
-def _index(
-    areas: pd.DataFrame,
-    level: str,
-    table: pd.DataFrame,
-    by: str | None,
-    period: periods.Period | None,
-    categories: Sequence[str] | None,
-) -> pd.Index:
-    found = sorted(table[schema.CATEGORY].astype(str).unique())
-    if categories is not None and not set(categories) & set(found) and len(table):
-        raise InputError(
-            f"count_incidents: no incident has any of the categories {list(categories)}. "
-            f"Those that there are: {', '.join(found)}."
-        )
-    parts: list[pd.Index] = [areas.index.rename(level)]
-    if by is not None:
-        # A category named twice would have its rows counted twice.
-        named = list(dict.fromkeys(categories or found))
-        parts.append(pd.Index(named, name=schema.CATEGORY))
-    if period is not None:
-        labels = periods.calendar(table[PERIOD], period)
-        parts.append(pd.Index(labels, name=PERIOD))
-    return parts[0] if len(parts) == 1 else pd.MultiIndex.from_product(parts)
+def _victims(rows: pd.DataFrame) -> Integers:
+    if schema.VICTIMS not in rows:
+        return np.ones(len(rows), dtype=np.int64)
+    return np.asarray(rows[schema.VICTIMS].fillna(1).astype("int64"))
+
+
+def _tabulated(
+    keys: Sequence[_Key], chosen: Integers, first: NDArray[np.bool_], victims: Integers
+) -> pd.DataFrame:
+    """Return the sums in every cell; ``first`` says of the chosen rows which begin an event."""
+    shape = [len(key.names) for key in keys]
+    cell = np.ravel_multi_index([key.codes[chosen] for key in keys], shape)
+    size = int(np.prod(shape))
+    events = np.bincount(cell[first], minlength=size)
+    # Sums of whole numbers below 2⁵³ are whole in floats, too.
+    hurt = np.bincount(cell, weights=victims[chosen], minlength=size)
+    names = [key.names for key in keys]
+    index = names[0] if len(names) == 1 else pd.MultiIndex.from_product(names)
+    return pd.DataFrame({"events": events, "victims": hurt}, index=index).astype("int64")
 
 
 def _category_mask(counts: pd.DataFrame, names: list[str]) -> np.ndarray:
