@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hotspots.catalogue import text, words
 from hotspots.maps import assets
 from hotspots.maps import report_sections as sections
+from hotspots.maps.report_polygons import polygons_section
 from hotspots.maps.standalone import close_page
 
 if TYPE_CHECKING:
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from hotspots.maps.report_tables import Section
     from hotspots.schema import (
         Allocation,
+        BorderSensitivity,
         GeocodingReport,
         Layer,
         LocalResult,
+        PlanStability,
         PolygonPlan,
         Ranking,
     )
@@ -39,6 +42,9 @@ def report_page(
     incidents: pd.DataFrame,
     geocoding: GeocodingReport | None = None,
     plan: PolygonPlan | None = None,
+    near_border: pd.Series | None = None,
+    borders: BorderSensitivity | None = None,
+    plans: PlanStability | None = None,
     results: Mapping[str, LocalResult] | None = None,
     rates: Mapping[str, pd.DataFrame] | None = None,
     layers: Sequence[Layer] = (),
@@ -65,6 +71,9 @@ def report_page(
         Of :func:`hotspots.geocoding_report`.
     plan
         The polygons, with their exceptions and their quality.
+    near_border, borders, plans
+        Of :func:`hotspots.border_share`, :func:`hotspots.border_sensitivity` and
+        :func:`hotspots.plan_stability`.
     results
         Any key → every local test that was made, headline and exploratory.
     rates
@@ -102,7 +111,7 @@ def report_page(
     found: list[Section | None] = [
         sections.data_section(incidents, unmapped or {}, remarks, language),
         sections.geocoding_section(geocoding, titles, language),
-        sections.polygons_section(plan, language),
+        polygons_section(plan, language, near_border=near_border, borders=borders, plans=plans),
         sections.tests_section(results or {}, titles, language),
         sections.rates_section(rates or {}, titles, plan, per, language),
         sections.layers_section(layers, language),

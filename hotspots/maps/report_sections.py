@@ -92,46 +92,6 @@ def geocoding_section(
     return section_of("geocoding", language, (said,), [t for t in tables if t.rows], warnings)
 
 
-def polygons_section(plan: PolygonPlan | None, language: str) -> Section | None:
-    """Return how the polygons were drawn, and every one that is out of bounds with its reason."""
-    if plan is None:
-        return None
-    quality = plan.quality
-    floor, ceiling = quality.bounds
-    sentences = (
-        text(
-            "report.polygons_made",
-            language,
-            n=quality.polygons,
-            inside=quality.polygons_in_bounds,
-            floor=round(floor),
-            ceiling=round(ceiling),
-            share=percent(quality.residents_in_bounds / quality.residents, language, digits=1),
-            compactness=number(quality.compactness, language, digits=2),
-        ),
-        text(
-            "report.polygons_impossible",
-            language,
-            n=round(quality.residents_impossible),
-            seed=str(quality.seed),
-        ),
-    )
-    rows = [
-        (
-            str(place),
-            number(float(row["population"]), language),
-            number(float(row["n_units"]), language),
-            word("reason", str(row["reason"]), language),
-            text("value.yes" if bool(row.get("proven", False)) else "value.no", language),
-            number(float(row.get("residents_impossible", 0.0)), language),
-        )
-        for place, row in plan.exceptions.iterrows()
-    ]
-    columns = ("polygon", "residents", "units", "reason", "proven", "impossible")
-    exceptions = table_of("exceptions", columns, rows, language, numbers=(1, 2, 5))
-    return section_of("polygons", language, sentences, [exceptions] if rows else [])
-
-
 def tests_section(
     results: Mapping[str, LocalResult], titles: Mapping[str, str], language: str
 ) -> Section | None:
