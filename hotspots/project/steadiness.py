@@ -69,12 +69,13 @@ def steadiness(
         return Steadiness(near, None, None)
 
     def of_sides(moved: gpd.GeoDataFrame) -> pd.DataFrame:
-        return _excess(project, plan, moved)
+        return _excess(project, plan, _counts(project, plan, moved))
 
     def of_plan(other: PolygonPlan) -> pd.DataFrame:
         unit = incidents[UNIT_ID]
         moved = incidents.assign(**{POLYGON_ID: unit.map(other.membership).where(unit.notna())})
-        return _excess(project, other, moved).join(_funded(project, inputs, other, moved))
+        counts = _counts(project, other, moved)
+        return _excess(project, other, counts).join(_funded(project, inputs, other, counts))
 
     return Steadiness(
         near,
@@ -90,9 +91,19 @@ def steadiness(
     )
 
 
-def _excess(project: Project, plan: PolygonPlan, incidents: gpd.GeoDataFrame) -> pd.DataFrame:
+def _counts(project: Project, plan: PolygonPlan, incidents: gpd.GeoDataFrame) -> pd.DataFrame:
+    return count_incidents(
+        incidents,
+        plan.polygons,
+        by="category",
+        period="month",
+        categories=project.tests.categories,
+    )
+
+
+def _excess(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> pd.DataFrame:
     tests = project.tests
-    events = _selected(project, plan, incidents, tests.headline)["events"]
+    events = _selected(project, counts, tests.headline)["events"]
     found = excess_risk(
         events,
         plan.polygons[POPULATION],
@@ -105,12 +116,12 @@ def _excess(project: Project, plan: PolygonPlan, incidents: gpd.GeoDataFrame) ->
 
 
 def _funded(
-    project: Project, inputs: Inputs, plan: PolygonPlan, incidents: gpd.GeoDataFrame
+    project: Project, inputs: Inputs, plan: PolygonPlan, counts: pd.DataFrame
 ) -> pd.DataFrame:
     tests = project.tests
     rates = {
         category: incident_rates(
-            _selected(project, plan, incidents, category),
+            _selected(project, counts, category),
             exposure=plan.polygons[POPULATION],
             per=tests.per,
             measure="victims" if category in tests.count_victims else "events",
@@ -124,11 +135,6 @@ def _funded(
     return pd.DataFrame({"funded": granted})
 
 
-def _selected(
-    project: Project, plan: PolygonPlan, incidents: gpd.GeoDataFrame, category: str
-) -> pd.DataFrame:
+def _selected(project: Project, counts: pd.DataFrame, category: str) -> pd.DataFrame:
     period = project.tests.period
-    counts = count_incidents(
-        incidents, plan.polygons, by="category", period="month", categories=[category]
-    )
     return select(counts, category=category, period=None if period == "all" else period)
