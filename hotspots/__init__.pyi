@@ -37,6 +37,7 @@ from .layers.table import layers_table as layers_table
 from .maps.briefing import briefing_map as briefing_map
 from .maps.standalone import save_standalone as save_standalone
 from .polygons.assign import assign as assign
+from .polygons.assign import assignment_summary as assignment_summary
 from .polygons.build import build_polygons as build_polygons
 from .polygons.counts import count_incidents as count_incidents
 from .polygons.counts import select as select

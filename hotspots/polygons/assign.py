@@ -16,6 +16,7 @@ from hotspots.polygons import locate
 from hotspots.schema import AssignmentStatus, LocationStatus
 
 if TYPE_CHECKING:
+    import dask.dataframe as dd
     from numpy.typing import NDArray
 
     Integers = NDArray[np.int64]
@@ -34,12 +35,14 @@ class _Fates:
 
 
 def assign(
-    incidents: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame | dd.DataFrame,
     areas: gpd.GeoDataFrame,
     *,
     membership: pd.Series | None = None,
     tolerance_m: float = 0.0,
-) -> gpd.GeoDataFrame:
+    x: str = "x",
+    y: str = "y",
+) -> gpd.GeoDataFrame | dd.DataFrame:
     """Return the incidents with the area that each lies in, and its one fate.
 
     The rules, in which neither the order of the rows nor that of the areas plays a part:
@@ -64,7 +67,9 @@ def assign(
     Parameters
     ----------
     incidents
-        Points indexed by ``row_id``.
+        Points indexed by ``row_id``; or a dask DataFrame of points (extra ``cluster``), whose
+        places stand in a ``geometry`` column of WKB or, without one, in two columns of numbers,
+        in the areas' reference system.
     areas
         Polygons in the same reference system. Where the index is named ``unit_id`` the column
         ``unit_id`` is filled, else ``polygon_id``.
@@ -72,12 +77,14 @@ def assign(
         Series ``unit_id`` → ``polygon_id``; fills ``polygon_id``, too.
     tolerance_m
         How far outside of every area a point may lie and still go to the nearest.
+    x, y
+        Names of a dask DataFrame's columns of coordinates.
 
     Returns
     -------
-    GeoDataFrame
+    GeoDataFrame or dask DataFrame
         A copy on the same index with ``unit_id`` and ``polygon_id`` (missing where there is
-        none) and ``assignment_status``.
+        none) and ``assignment_status``. Of a dask DataFrame nothing is computed yet.
 
     Raises
     ------
@@ -86,6 +93,8 @@ def assign(
     InputError
         If there are no areas, identifiers repeat, a geometry is not a point, the tolerance is
         negative, or ``membership`` leaves a unit out.
+    ColumnError
+        If a dask DataFrame has no columns of coordinates.
 
     Examples
     --------
@@ -102,6 +111,12 @@ def assign(
     3             NaN           outside
     4             NaN         unlocated
     """
+    if _checks.is_dask(incidents):
+        from hotspots.polygons import distributed  # needs the extra `cluster`
+
+        return distributed.assign(
+            incidents, areas, membership=membership, tolerance_m=tolerance_m, x=x, y=y
+        )
     _check(incidents, areas, tolerance_m)
     ordered = areas.sort_index()
     groups = _groups(ordered, membership)
@@ -115,8 +130,13 @@ def assign(
     return result
 
 
-def assignment_summary(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
+def assignment_summary(incidents: gpd.GeoDataFrame | dd.DataFrame) -> pd.DataFrame:
     """Return how many rows met which fate; the rows add up to the incidents.
+
+    Parameters
+    ----------
+    incidents
+        Incidents after :func:`assign`; a dask DataFrame's are counted on the workers.
 
     Returns
     -------
@@ -132,6 +152,10 @@ def assignment_summary(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     _checks.columns_present(
         incidents.columns, [schema.ASSIGNMENT_STATUS], "incidents (run assign() first)"
     )
+    if _checks.is_dask(incidents):
+        from hotspots.polygons import distributed  # needs the extra `cluster`
+
+        return distributed.assignment_summary(incidents)
     status = incidents[schema.ASSIGNMENT_STATUS].astype(str)
     order = pd.Index([str(value) for value in AssignmentStatus], name=schema.ASSIGNMENT_STATUS)
     rows = status.value_counts().reindex(order, fill_value=0).astype("int64")

@@ -12,8 +12,9 @@ from hotspots.errors import InputError
 from hotspots.polygons import periods
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    import dask.dataframe as dd
     import geopandas as gpd
 
 PERIOD = "period"
@@ -21,7 +22,7 @@ MEASURES = ["events", "victims"]
 
 
 def count_incidents(
-    incidents: gpd.GeoDataFrame | pd.DataFrame,
+    incidents: gpd.GeoDataFrame | pd.DataFrame | dd.DataFrame,
     areas: gpd.GeoDataFrame,
     *,
     by: Literal["category"] | None = None,
@@ -90,15 +91,19 @@ def count_incidents(
     P2               1        1
     P3               0        0
     """
-    level = _level(areas)
-    _check(incidents, areas, level, by, period, repeats)
-    table = _tabulated(incidents, level, period)
-    index = _index(areas, level, table, by, period, categories)
-    counted = table[table["counted"]]
-    if repeats == "leave_out" and schema.REPEAT_OF in counted:
-        counted = counted[counted[schema.REPEAT_OF].isna()]
-    if by is None and categories is not None:
-        counted = counted[counted[schema.CATEGORY].isin(list(categories))]
+    if _checks.is_dask(incidents):
+        from hotspots.polygons import distributed  # needs the extra `cluster`
+
+        return distributed.count_incidents(
+            incidents, areas, by=by, period=period, categories=categories, repeats=repeats
+        )
+    level = level_of(areas)
+    check(incidents.columns, areas, by, period, repeats)
+    _checks.unique_index(incidents, "count_incidents: incidents")
+    refuse_strangers(incidents[level], areas.index)
+    table = tabulated(incidents, level, period)
+    index = cells(areas.index.rename(level), table, by, period, categories)
+    counted = table[countable(table, categories, repeats)]
     keys = list(index.names)
     firsts = counted.drop_duplicates("event")
     events = firsts.groupby(keys, observed=True).size()
@@ -169,18 +174,19 @@ def select(
     return summed.assign(years=years)
 
 
-def _level(areas: pd.DataFrame) -> str:
+def level_of(areas: pd.DataFrame) -> str:
+    """Return the name of the incidents' column that says in which of these areas they lie."""
     return schema.UNIT_ID if areas.index.name == schema.UNIT_ID else schema.POLYGON_ID
 
 
-def _check(
-    incidents: pd.DataFrame,
+def check(
+    columns: Iterable[object],
     areas: pd.DataFrame,
-    level: str,
     by: str | None,
     period: str | None,
     repeats: str,
 ) -> None:
+    """Raise unless the options are known and the incidents' columns are those of assigned rows."""
     if by not in (None, "category"):
         raise InputError(f'count_incidents: by={by!r} is not known. Use by="category" or None.')
     if period is not None and period not in periods.PERIODS:
@@ -192,23 +198,30 @@ def _check(
         raise InputError(
             f'count_incidents: repeats={repeats!r} is not known. Use "count" or "leave_out".'
         )
-    wanted = [level, schema.ASSIGNMENT_STATUS]
+    wanted = [level_of(areas), schema.ASSIGNMENT_STATUS]
     wanted += [schema.CATEGORY] if by else []
     wanted += [schema.DATE] if period else []
-    _checks.columns_present(incidents.columns, wanted, "count_incidents (run assign() first)")
+    _checks.columns_present(columns, wanted, "count_incidents (run assign() first)")
     _checks.unique_index(areas, "count_incidents: areas")
-    _checks.unique_index(incidents, "count_incidents: incidents")
-    there = incidents[level]
-    strange = there.notna() & ~there.isin(areas.index)
+
+
+def refuse_strangers(places: pd.Series, areas: pd.Index) -> None:
+    """Raise where an incident lies in an area that is not among these."""
+    strange = places.notna() & ~places.isin(areas)
     if strange.any():
         raise InputError(
-            f"count_incidents: {int(strange.sum())} incidents lie in a {level} that is not among "
-            f"these areas, first {there[strange].iloc[0]!r}. Assign them to these areas first."
+            f"count_incidents: {int(strange.sum())} incidents lie in a {places.name} that is not "
+            f"among these areas, first {places[strange].iloc[0]!r}. "
+            "Assign them to these areas first."
         )
 
 
-def _tabulated(incidents: pd.DataFrame, level: str, period: periods.Period | None) -> pd.DataFrame:
-    """Return the few columns that are counted, rows in the order of row_id."""
+def tabulated(incidents: pd.DataFrame, level: str, period: periods.Period | None) -> pd.DataFrame:
+    """Return the few columns that are counted, rows in the order of row_id.
+
+    ``event`` is the same number for rows of one event and category, and negative for a row
+    that is an event of its own.
+    """
     rows = incidents.sort_index()
     status = rows[schema.ASSIGNMENT_STATUS].astype(str)
     table = pd.DataFrame({level: rows[level]}, index=rows.index)
@@ -226,6 +239,43 @@ def _tabulated(incidents: pd.DataFrame, level: str, period: periods.Period | Non
     return table
 
 
+def countable(
+    table: pd.DataFrame, categories: Sequence[str] | None, repeats: str
+) -> pd.Series[bool]:
+    """Return which rows of the table count: fate, category asked for, repeats as asked."""
+    kept = table["counted"].copy()
+    if repeats == "leave_out" and schema.REPEAT_OF in table:
+        kept &= table[schema.REPEAT_OF].isna()
+    if categories is not None:
+        kept &= table[schema.CATEGORY].isin(list(categories))
+    return kept
+
+
+def cells(
+    places: pd.Index,
+    found: pd.DataFrame,
+    by: str | None,
+    period: periods.Period | None,
+    categories: Sequence[str] | None,
+) -> pd.Index:
+    """Return every place × category × period; ``found`` has the rows' categories and periods."""
+    there = sorted(found[schema.CATEGORY].astype(str).unique())
+    if categories is not None and not set(categories) & set(there) and len(found):
+        raise InputError(
+            f"count_incidents: no incident has any of the categories {list(categories)}. "
+            f"Those that there are: {', '.join(there)}."
+        )
+    parts = [places]
+    if by is not None:
+        # A category named twice would have its rows counted twice.
+        named = list(dict.fromkeys(categories or there))
+        parts.append(pd.Index(named, name=schema.CATEGORY))
+    if period is not None:
+        labels = periods.calendar(found[PERIOD], period)
+        parts.append(pd.Index(labels, name=PERIOD))
+    return parts[0] if len(parts) == 1 else pd.MultiIndex.from_product(parts)
+
+
 def _event_codes(rows: pd.DataFrame, category: pd.Series) -> np.ndarray:
     own = -1 - np.arange(len(rows))
     if schema.EVENT_ID not in rows:
@@ -233,31 +283,6 @@ def _event_codes(rows: pd.DataFrame, category: pd.Series) -> np.ndarray:
     event, _ = pd.factorize(rows[schema.EVENT_ID].astype(object))
     kind, kinds = pd.factorize(category)
     return np.where(event < 0, own, event * max(len(kinds), 1) + kind)
-
-
-def _index(
-    areas: pd.DataFrame,
-    level: str,
-    table: pd.DataFrame,
-    by: str | None,
-    period: periods.Period | None,
-    categories: Sequence[str] | None,
-) -> pd.Index:
-    found = sorted(table[schema.CATEGORY].astype(str).unique())
-    if categories is not None and not set(categories) & set(found) and len(table):
-        raise InputError(
-            f"count_incidents: no incident has any of the categories {list(categories)}. "
-            f"Those that there are: {', '.join(found)}."
-        )
-    parts: list[pd.Index] = [areas.index.rename(level)]
-    if by is not None:
-        # A category named twice would have its rows counted twice.
-        named = list(dict.fromkeys(categories or found))
-        parts.append(pd.Index(named, name=schema.CATEGORY))
-    if period is not None:
-        labels = periods.calendar(table[PERIOD], period)
-        parts.append(pd.Index(labels, name=PERIOD))
-    return parts[0] if len(parts) == 1 else pd.MultiIndex.from_product(parts)
 
 
 def _category_mask(counts: pd.DataFrame, names: list[str]) -> np.ndarray:
