@@ -108,8 +108,7 @@ def count_incidents(
     firsts = counted.drop_duplicates("event")
     events = firsts.groupby(keys, observed=True).size()
     victims = counted.groupby(keys, observed=True)[schema.VICTIMS].sum()
-    filled = pd.DataFrame({"events": events, "victims": victims}).reindex(index)
-    return filled.fillna(0).astype("int64")
+    return filled(pd.DataFrame({"events": events, "victims": victims}), index)
 
 
 def select(
@@ -274,6 +273,11 @@ def cells(
         labels = periods.calendar(found[PERIOD], period)
         parts.append(pd.Index(labels, name=PERIOD))
     return parts[0] if len(parts) == 1 else pd.MultiIndex.from_product(parts)
+
+
+def filled(counted: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
+    """Return whole numbers on just this index, whatever the type of the incidents' own names."""
+    return counted.reindex(index).fillna(0).astype("int64").set_axis(index, axis=0)
 
 
 def _event_codes(rows: pd.DataFrame, category: pd.Series) -> np.ndarray:

@@ -93,6 +93,7 @@ def assign(
     _check_places(meta, x, y)
     if not isinstance(areas, gpd.GeoDataFrame):
         raise InputError("assign: the areas must be a GeoDataFrame. Read them with geopandas.")
+    _checks.projected_crs(areas, "assign: areas")
     none = gpd.GeoDataFrame(geometry=[], crs=areas.crs)
     # The same call that each partition gets: what it refuses is refused before anything runs.
     empty = alone.assign(none, areas, membership=membership, tolerance_m=tolerance_m)
@@ -314,7 +315,7 @@ def _settled(entries: pd.DataFrame) -> pd.DataFrame:
     if twice.any():
         row = firsts[twice].iloc[0]
         raise InputError(
-            f"count_incidents: incidents: the {schema.ROW_ID} {row[schema.ROW_ID]!r} is there "
+            f"count_incidents: incidents: the {schema.ROW_ID} {row[schema.ROW_ID]} is there "
             f"more than once, among the rows of the event {row[schema.EVENT_ID]!r}. "
             "Number the rows through all partitions."
         )
@@ -332,4 +333,4 @@ def _filled(totals: pd.DataFrame, question: _Question) -> pd.DataFrame:
     named = counted.astype({schema.CATEGORY: str, PERIOD: str})
     named[question.places.name] = question.places.take(counted[PLACE].to_numpy())
     summed = named.groupby(list(index.names), observed=True)[MEASURES].sum()
-    return summed.reindex(index).fillna(0).astype("int64")
+    return counts.filled(summed, index)
