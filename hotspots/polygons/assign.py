@@ -8,30 +8,45 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from hotspots import _checks, schema
 from hotspots.errors import CrsError, InputError
-from hotspots.polygons import locate
-from hotspots.schema import AssignmentStatus, LocationStatus
+from hotspots.polygons import fates
+from hotspots.polygons.locate import Locator
+from hotspots.schema import AssignmentStatus
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
     from numpy.typing import NDArray
 
-    Integers = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
-
-NOWHERE = -1
+    Integers = NDArray[np.signedinteger[Any]]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Fates:
-    """Position of the area and of its group (-1: none) and the status of each row."""
+class ReadyAreas:
+    """Areas checked and made ready, to assign table after table to them.
 
-    area: Integers
-    group: Integers
-    status: NDArray[np.object_]
+    Attributes
+    ----------
+    level
+        ``unit_id`` or ``polygon_id``: the column to fill.
+    names
+        Identifiers of the areas, sorted.
+    groups, group_names
+        For each area the position of its polygon, and the polygons; without a membership each
+        area is its own, and the names are None.
+    locator
+        The areas in the order of their names.
+    crs
+        Their reference system.
+    """
+
+    level: str
+    names: pd.Index
+    groups: Integers
+    group_names: pd.Index | None
+    locator: Locator
+    crs: Any
 
 
 def assign(
@@ -49,7 +64,9 @@ def assign(
 
     - a point that exactly one area contains, its outline included, is ``inside``;
     - a point that several contain (on an edge that they share, or where they overlap) goes to
-      the one with the smallest identifier in the order of text: ``boundary``;
+      the one with the smallest identifier in the order of text: ``boundary``
+      (:func:`~hotspots.polygons.overlaps.assignment_overlaps` tells edges from overlaps, and
+      between which areas);
     - a point in none goes to the nearest area within ``tolerance_m`` (of equally near ones to
       the smallest identifier): ``snapped``; else it is ``outside``;
     - an approximate row (``location_radius_m`` above 0) is ``inside`` when its whole disc lies
@@ -117,17 +134,69 @@ def assign(
         return distributed.assign(
             incidents, areas, membership=membership, tolerance_m=tolerance_m, x=x, y=y
         )
-    _check(incidents, areas, tolerance_m)
+    ready = ready_areas(areas, membership=membership, points=len(incidents))
+    return assign_to(ready, incidents, tolerance_m=tolerance_m)
+
+
+def ready_areas(
+    areas: gpd.GeoDataFrame, *, membership: pd.Series | None = None, points: int
+) -> ReadyAreas:
+    """Return the areas ready for :func:`assign_to`; they may be pickled.
+
+    Parameters
+    ----------
+    areas, membership
+        As for :func:`assign`.
+    points
+        How many points are to be assigned, of all tables together and about: it says how much
+        preparation pays, and changes no answer.
+
+    Raises
+    ------
+    CrsError, InputError
+        As :func:`assign`.
+
+    Examples
+    --------
+    >>> from shapely.geometry import Point, box
+    >>> areas = gpd.GeoDataFrame(geometry=[box(0, 0, 9, 9)], crs=32613,
+    ...     index=pd.Index(["P1"], name="polygon_id"))
+    >>> ready = ready_areas(areas, points=2)
+    >>> [assign_to(ready, gpd.GeoDataFrame(geometry=[Point(x, 1)], crs=32613))
+    ...     ["assignment_status"].item() for x in (1, 20)]
+    ['inside', 'outside']
+    """
+    _check_areas(areas)
     ordered = areas.sort_index()
-    groups = _groups(ordered, membership)
-    fates = _settle(incidents, ordered, groups.codes, tolerance_m)
-    result = incidents.copy()
     level = schema.UNIT_ID if areas.index.name == schema.UNIT_ID else schema.POLYGON_ID
-    result[level] = _names(ordered.index, fates.area)
+    groups, names = np.arange(len(ordered), dtype=np.int64), None
     if membership is not None and level == schema.UNIT_ID:
-        result[schema.POLYGON_ID] = _names(groups.names, fates.group)
-    result[schema.ASSIGNMENT_STATUS] = pd.array(fates.status, dtype="str")
-    return result
+        groups, names = _grouped(ordered, membership)
+    shapes = np.asarray(ordered.geometry.to_numpy(), dtype=object)
+    return ReadyAreas(level, ordered.index, groups, names, Locator.of(shapes, points), areas.crs)
+
+
+def assign_to(
+    ready: ReadyAreas, incidents: gpd.GeoDataFrame, *, tolerance_m: float = 0.0
+) -> gpd.GeoDataFrame:
+    """Return what :func:`assign` returns, from areas that were made ready.
+
+    Raises
+    ------
+    CrsError, InputError
+        As :func:`assign`.
+    """
+    _check_incidents(incidents, ready.crs, tolerance_m)
+    found = fates.settle(incidents, ready.locator, ready.groups, tolerance_m)
+    return incidents.assign(**columns(ready, found))
+
+
+def columns(ready: ReadyAreas, found: fates.Fates) -> dict[str, Any]:
+    """Return the columns that say these fates."""
+    named = {ready.level: _names(ready.names, found.area)}
+    if ready.group_names is not None:
+        named[schema.POLYGON_ID] = _names(ready.group_names, found.group)
+    return {**named, schema.ASSIGNMENT_STATUS: fates.words(found.status)}
 
 
 def assignment_summary(incidents: gpd.GeoDataFrame | dd.DataFrame) -> pd.DataFrame:
@@ -166,43 +235,40 @@ def assignment_summary(incidents: gpd.GeoDataFrame | dd.DataFrame) -> pd.DataFra
     return pd.DataFrame({"rows": rows, "without_unit": without})
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Groups:
-    codes: Integers
-    names: pd.Index
-
-
-def _check(incidents: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, tolerance_m: float) -> None:
-    if not isinstance(incidents, gpd.GeoDataFrame) or not isinstance(areas, gpd.GeoDataFrame):
-        raise InputError(
-            "assign: incidents and areas must both be GeoDataFrames. "
-            "Use gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=...)."
-        )
+def _check_areas(areas: gpd.GeoDataFrame) -> None:
+    _check_frame(areas, "areas")
     if areas.empty:
         raise InputError("assign: there are no areas. Read the units or build the polygons first.")
-    for frame, what in ((incidents, "incidents"), (areas, "areas")):
-        if frame.crs is None:
-            raise CrsError(
-                f"assign: the {what} have no coordinate reference system. "
-                "Say which one with .set_crs()."
-            )
-        _checks.unique_index(frame, f"assign: {what}")
-    _checks.same_crs(incidents, areas, "assign: incidents and areas")
+    _checks.unique_index(areas, "assign: areas")
     _checks.projected_crs(areas, "assign: areas")
+
+
+def _check_incidents(incidents: gpd.GeoDataFrame, crs: Any, tolerance_m: float) -> None:
+    _check_frame(incidents, "incidents")
+    _checks.unique_index(incidents, "assign: incidents")
+    if incidents.crs != crs:
+        raise CrsError(
+            f"assign: the incidents are in {incidents.crs.to_string()} and the areas in "
+            f"{crs.to_string()}. Use incidents.to_crs(areas.crs)."
+        )
     if not 0 <= tolerance_m < np.inf:
         raise InputError(f"assign: tolerance_m came as {tolerance_m}. Give metres, 0 or more.")
-    kind = shapely.get_type_id(np.asarray(incidents.geometry.to_numpy(), dtype=object))
-    other = (kind != 0) & ~np.asarray(incidents.geometry.is_empty | incidents.geometry.isna())
-    if other.any():
+
+
+def _check_frame(frame: gpd.GeoDataFrame, what: str) -> None:
+    if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(
-            f"assign: {int(other.sum())} incidents are not points, first row "
-            f"{incidents.index[other][0]}. Use their centroids, or split multipoints."
+            f"assign: the {what} came as a {type(frame).__name__}, and a GeoDataFrame is needed. "
+            "Use gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=...)."
+        )
+    if frame.crs is None:
+        raise CrsError(
+            f"assign: the {what} have no coordinate reference system. "
+            "Say which one with .set_crs()."
         )
 
 
-def _groups(areas: gpd.GeoDataFrame, membership: pd.Series | None) -> _Groups:
-    if membership is None or areas.index.name != schema.UNIT_ID:
-        return _Groups(np.arange(len(areas), dtype=np.int64), areas.index)
+def _grouped(areas: gpd.GeoDataFrame, membership: pd.Series) -> tuple[Integers, pd.Index]:
     _checks.unique_index(membership, "assign: membership")
     missing = areas.index.difference(membership.index[membership.notna()])
     if len(missing):
@@ -211,115 +277,7 @@ def _groups(areas: gpd.GeoDataFrame, membership: pd.Series | None) -> _Groups:
             "Give the membership of the plan that was built from these units."
         )
     codes, names = pd.factorize(membership.reindex(areas.index), sort=True)
-    return _Groups(codes.astype(np.int64), pd.Index(names))
-
-
-def _settle(
-    incidents: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, groups: Integers, tolerance: float
-) -> _Fates:
-    shapes = np.asarray(areas.geometry.to_numpy(), dtype=object)
-    x, y, placed = _coordinates(incidents.geometry)
-    state = _column(incidents, schema.LOCATION_STATUS, "")
-    placed &= ~np.isin(state, [LocationStatus.UNMATCHED, LocationStatus.INVALID])
-    size = len(incidents)
-    fates = _Fates(
-        np.full(size, NOWHERE, dtype=np.int64),
-        np.full(size, NOWHERE, dtype=np.int64),
-        np.full(size, str(AssignmentStatus.UNLOCATED), dtype=object),
-    )
-    radius = _column(incidents, schema.LOCATION_RADIUS, 0.0).astype(float)
-    vague = placed & (state == LocationStatus.APPROXIMATE) & (radius > 0)
-    ambiguous = placed & (state == LocationStatus.AMBIGUOUS)
-    sure = placed & ~vague & ~ambiguous
-    area, status = _points(x[sure], y[sure], shapes, tolerance)
-    _write(fates, sure, area, np.where(area < 0, NOWHERE, groups[area]), status)
-    _write(fates, vague, *_discs(x[vague], y[vague], radius[vague], shapes, groups))
-    _write(fates, ambiguous, *_candidates(incidents, ambiguous, shapes, groups, tolerance))
-    return fates
-
-
-def _points(
-    x: NDArray[np.float64], y: NDArray[np.float64], shapes: NDArray[np.object_], tolerance: float
-) -> tuple[Integers, NDArray[np.object_]]:
-    area, times = locate.containing(x, y, shapes)
-    status = np.select(
-        [times == 0, times == 1],
-        [str(AssignmentStatus.OUTSIDE), str(AssignmentStatus.INSIDE)],
-        str(AssignmentStatus.BOUNDARY),
-    ).astype(object)
-    if tolerance > 0 and (times == 0).any():
-        out = np.flatnonzero(times == 0)
-        near = locate.nearest(x[out], y[out], shapes, tolerance)
-        area[out] = near
-        status[out[near >= 0]] = str(AssignmentStatus.SNAPPED)
-    return area, status
-
-
-def _discs(
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    radius: NDArray[np.float64],
-    shapes: NDArray[np.object_],
-    groups: Integers,
-) -> tuple[Integers, Integers, NDArray[np.object_]]:
-    met, area, group = locate.discs(x, y, radius, shapes, groups)
-    status = np.where(
-        met,
-        np.where(group >= 0, str(AssignmentStatus.INSIDE), str(AssignmentStatus.SHARED)),
-        str(AssignmentStatus.OUTSIDE),
-    ).astype(object)
-    return area, group, status
-
-
-def _candidates(
-    incidents: gpd.GeoDataFrame,
-    rows: Flags,
-    shapes: NDArray[np.object_],
-    groups: Integers,
-    tolerance: float,
-) -> tuple[Integers, Integers, NDArray[np.object_]]:
-    count = int(rows.sum())
-    unlocated = str(AssignmentStatus.UNLOCATED)
-    none = np.full(count, NOWHERE, dtype=np.int64)
-    if count == 0 or schema.LOCATION_ALTERNATIVE not in incidents:
-        return none, none.copy(), np.full(count, unlocated, dtype=object)
-    chosen = incidents[rows]
-    first_x, first_y, _ = _coordinates(chosen.geometry)
-    other_x, other_y, there = _coordinates(gpd.GeoSeries(chosen[schema.LOCATION_ALTERNATIVE]))
-    first, _ = _points(first_x, first_y, shapes, tolerance)
-    other = none.copy()
-    other[there], _ = _points(other_x[there], other_y[there], shapes, tolerance)
-    both = (first >= 0) & (other >= 0)
-    area = np.where(both & (first == other), first, NOWHERE)
-    together = both & (groups[first] == groups[other])
-    group = np.where(together, groups[first], NOWHERE)
-    outside = there & (first < 0) & (other < 0)
-    status = np.where(outside, str(AssignmentStatus.OUTSIDE), unlocated)
-    status = np.where(together, str(AssignmentStatus.INSIDE), status)
-    return area, group, status.astype(object)
-
-
-def _write(
-    fates: _Fates, rows: Flags, area: Integers, group: Integers, status: NDArray[np.object_]
-) -> None:
-    fates.area[rows], fates.group[rows], fates.status[rows] = area, group, status
-
-
-def _coordinates(
-    points: gpd.GeoSeries,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], Flags]:
-    shapes = np.array(points.to_numpy(), dtype=object)
-    shapes[pd.isna(shapes)] = None
-    x = np.asarray(shapely.get_x(shapes), dtype=float)
-    y = np.asarray(shapely.get_y(shapes), dtype=float)
-    return x, y, np.isfinite(x) & np.isfinite(y)
-
-
-def _column(frame: pd.DataFrame, name: str, default: object) -> NDArray[np.object_]:
-    if name not in frame:
-        return np.full(len(frame), default, dtype=object)
-    column = frame[name].astype(object)
-    return np.asarray(column.where(column.notna(), default).to_numpy(), dtype=object)
+    return codes.astype(np.int64), pd.Index(names)
 
 
 def _names(index: pd.Index, positions: Integers) -> Any:

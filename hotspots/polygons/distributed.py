@@ -11,18 +11,19 @@ The entries of one partition are of two kinds, in one table that the workers shu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import dask
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from hotspots import _checks, schema
 from hotspots.errors import ColumnError, CrsError, InputError
 from hotspots.polygons import assign as alone
-from hotspots.polygons import counts
+from hotspots.polygons import counts, fates
 from hotspots.polygons.counts import MEASURES, PERIOD
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     import dask.dataframe as dd
 
+    from hotspots.polygons.assign import ReadyAreas
     from hotspots.polygons.periods import Period
 
 PLACE = "place"
@@ -38,29 +40,30 @@ CELL = [PLACE, schema.CATEGORY, PERIOD]
 TEXT = "string[pyarrow]"
 NOWHERE = -1
 
+ROWS_EXPECTED = 1_000_000
+"""Rows of a partition, about: how many there are is not known before they are read."""
+
 FAN_IN = 8
 """Tables of counts that one task adds up."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Ground:
-    """The areas as they travel; each task makes its own geometries out of them.
-
-    GEOS fills the caches of a prepared geometry without a lock, so the threads of one worker
-    must not share any.
-    """
+    """The areas as they travel to the worker that makes them ready for all."""
 
     index: pd.Index
     shapes: pd.Series
     crs: Any
     membership: pd.Series | None
-    tolerance_m: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Reading:
+    """How a row's place is read, and how far from an area it may lie."""
+
     x: str
     y: str
-
-    def layer(self) -> gpd.GeoDataFrame:
-        shapes = gpd.GeoSeries.from_wkb(self.shapes, index=self.index, crs=self.crs)
-        return gpd.GeoDataFrame(geometry=shapes)
+    tolerance_m: float
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -99,9 +102,12 @@ def assign(
     empty = alone.assign(none, areas, membership=membership, tolerance_m=tolerance_m)
     _check_crs(meta, areas)
     added = {name: empty[name].array for name in empty.columns.drop(schema.GEOMETRY)}
-    ground = _Ground(areas.index, areas.geometry.to_wkb(), areas.crs, membership, tolerance_m, x, y)
+    ground = _Ground(areas.index, areas.geometry.to_wkb(), areas.crs, membership)
     sent = dask.delayed(ground, traverse=False)
-    return incidents.map_partitions(_assigned, sent, meta=meta.iloc[:0].assign(**added))
+    ready = dask.delayed(_ready)(sent, incidents.npartitions * ROWS_EXPECTED)
+    reading = _Reading(x, y, tolerance_m)
+    meta = meta.iloc[:0].assign(**added)
+    return incidents.map_partitions(_assigned, ready, reading, meta=meta)
 
 
 def assignment_summary(incidents: dd.DataFrame) -> pd.DataFrame:
@@ -225,29 +231,35 @@ def _ledger(meta: pd.DataFrame, row_id: str | None) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})
 
 
-def _assigned(part: pd.DataFrame, ground: _Ground) -> pd.DataFrame:
-    areas = ground.layer()
-    found = alone.assign(
-        _points(part, ground),
-        areas,
-        membership=ground.membership,
-        tolerance_m=ground.tolerance_m,
-    )
-    names = [schema.UNIT_ID, schema.POLYGON_ID, schema.ASSIGNMENT_STATUS]
-    return part.assign(**{name: found[name].array for name in names if name in found})
+def _ready(ground: _Ground, points: int) -> ReadyAreas:
+    shapes = gpd.GeoSeries.from_wkb(ground.shapes, index=ground.index, crs=ground.crs)
+    areas = gpd.GeoDataFrame(geometry=shapes)
+    return alone.ready_areas(areas, membership=ground.membership, points=points)
 
 
-def _points(part: pd.DataFrame, ground: _Ground) -> gpd.GeoDataFrame:
-    said = [schema.LOCATION_STATUS, schema.LOCATION_RADIUS]
-    table = part[[name for name in said if name in part]].reset_index(drop=True)
-    if schema.LOCATION_ALTERNATIVE in part:
-        table[schema.LOCATION_ALTERNATIVE] = _shapes(part[schema.LOCATION_ALTERNATIVE], ground.crs)
+def _assigned(part: pd.DataFrame, ready: ReadyAreas, reading: _Reading) -> pd.DataFrame:
+    # GEOS fills the caches of a prepared geometry without a lock, so the threads of one worker
+    # must not share any.
+    shapes = shapely.from_wkb(shapely.to_wkb(ready.locator.shapes))
+    asked = replace(ready.locator, shapes=shapes), ready.groups, reading.tolerance_m
+    said = _said(part, ready.crs)
     if schema.GEOMETRY in part:
-        places = _shapes(part[schema.GEOMETRY], ground.crs)
+        places = _shapes(part[schema.GEOMETRY], ready.crs)
+        found = fates.settle(said.set_geometry(places), *asked)
     else:
-        x, y = (part[name].to_numpy(float, na_value=np.nan) for name in (ground.x, ground.y))
-        places = gpd.points_from_xy(x, y)
-    return gpd.GeoDataFrame(table, geometry=places, crs=ground.crs)
+        x, y = (part[name].to_numpy(float, na_value=np.nan) for name in (reading.x, reading.y))
+        found = fates.settle_at(x, y, said, *asked)
+    return part.assign(**alone.columns(ready, found))
+
+
+def _said(part: pd.DataFrame, crs: Any) -> gpd.GeoDataFrame:
+    """Return what the rows say of their places, beside the places themselves."""
+    names = [schema.LOCATION_STATUS, schema.LOCATION_RADIUS, schema.LOCATION_ALTERNATIVE]
+    table = gpd.GeoDataFrame(part[[name for name in names if name in part]])
+    if schema.LOCATION_ALTERNATIVE in table:
+        other = _shapes(table[schema.LOCATION_ALTERNATIVE], crs)
+        table = table.assign(**{schema.LOCATION_ALTERNATIVE: other})
+    return table.reset_index(drop=True)
 
 
 def _shapes(column: pd.Series, crs: Any) -> Any:

@@ -129,6 +129,8 @@ def test_ambiguous_rows_are_inside_where_both_candidates_agree(three_units):
         (None, "outside"), (None, "unlocated"),
     ]  # fmt: skip
     assert [place for place, _ in fates(found)] == ["P", "P", None, None, None, None]
+    near = assign(rows, units, membership=membership, tolerance_m=1)
+    assert fates(near, "unit_id") == fates(found, "unit_id")
     assert (
         assign(rows.drop(columns="location_alternative"), units)["assignment_status"].tolist()
         == ["unlocated"] * 6
@@ -184,7 +186,7 @@ def test_arguments_are_not_changed():
 
 def test_layers_must_agree_on_where_they_are():
     rows, one = at((1, 1)), areas(A=box(0, 0, 9, 9))
-    with pytest.raises(CrsError, match=r"EPSG:6372 and EPSG:32613"):
+    with pytest.raises(CrsError, match=r"in EPSG:6372 and .* in EPSG:32613. .*to_crs\(areas"):
         assign(rows.to_crs(6372), one)
     with pytest.raises(CrsError, match=r"incidents have no coordinate reference system"):
         assign(gpd.GeoDataFrame(geometry=[Point(1, 1)]), one)
