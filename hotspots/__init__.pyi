@@ -41,6 +41,7 @@ from .polygons.assign import assignment_summary as assignment_summary
 from .polygons.build import build_polygons as build_polygons
 from .polygons.counts import count_incidents as count_incidents
 from .polygons.counts import select as select
+from .polygons.overlaps import assignment_overlaps as assignment_overlaps
 from .polygons.units import read_units as read_units
 from .priority.allocation import allocate as allocate
 from .priority.ranking import rank_polygons as rank_polygons

@@ -9,16 +9,14 @@ import pandas as pd
 
 from hotspots import _checks, schema
 from hotspots.errors import InputError
-from hotspots.polygons import periods
+from hotspots.polygons import cells, periods
+from hotspots.polygons.cells import MEASURES, PERIOD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import dask.dataframe as dd
     import geopandas as gpd
-
-PERIOD = "period"
-MEASURES = ["events", "victims"]
 
 
 def count_incidents(
@@ -49,7 +47,8 @@ def count_incidents(
     Parameters
     ----------
     incidents
-        Incidents after :func:`~hotspots.polygons.assign.assign`.
+        Incidents after :func:`~hotspots.polygons.assign.assign`; a dask DataFrame's are counted
+        on the workers, and only the counts come back.
     areas
         The units or polygons that the incidents were assigned to; the name of their index
         says which column of the incidents is counted.
@@ -74,7 +73,8 @@ def count_incidents(
     Raises
     ------
     ColumnError
-        If the incidents were not assigned to these areas.
+        If the incidents were not assigned to these areas; if a dask DataFrame has events and
+        no ``row_id``.
     InputError
         If an incident lies in an area that is not among ``areas``, an option is unknown, or
         none of the incidents has a category asked for.
@@ -97,18 +97,15 @@ def count_incidents(
         return distributed.count_incidents(
             incidents, areas, by=by, period=period, categories=categories, repeats=repeats
         )
-    level = level_of(areas)
-    check(incidents.columns, areas, by, period, repeats)
+    cells.check(incidents.columns, areas, by, period, repeats)
     _checks.unique_index(incidents, "count_incidents: incidents")
-    refuse_strangers(incidents[level], areas.index)
-    table = tabulated(incidents, level, period)
-    index = cells(areas.index.rename(level), table, by, period, categories)
-    counted = table[countable(table, categories, repeats)]
-    keys = list(index.names)
-    firsts = counted.drop_duplicates("event")
-    events = firsts.groupby(keys, observed=True).size()
-    victims = counted.groupby(keys, observed=True)[schema.VICTIMS].sum()
-    return filled(pd.DataFrame({"events": events, "victims": victims}), index)
+    level = cells.level_of(areas)
+    rows = cells.in_order(incidents, level)
+    there = cells.keys(rows, areas.index.rename(level), period)
+    asked = cells.axes(there, by, period, categories)
+    chosen = cells.countable(rows, there, categories, repeats)
+    begins = cells.begins(cells.event_codes(rows, there.category), chosen)
+    return cells.tabulated(asked, chosen, begins, cells.victims(rows))
 
 
 def select(
@@ -171,122 +168,6 @@ def select(
         )
     summed = chosen.groupby(level=level, sort=False)[MEASURES].sum().reindex(places, fill_value=0)
     return summed.assign(years=years)
-
-
-def level_of(areas: pd.DataFrame) -> str:
-    """Return the name of the incidents' column that says in which of these areas they lie."""
-    return schema.UNIT_ID if areas.index.name == schema.UNIT_ID else schema.POLYGON_ID
-
-
-def check(
-    columns: Iterable[object],
-    areas: pd.DataFrame,
-    by: str | None,
-    period: str | None,
-    repeats: str,
-) -> None:
-    """Raise unless the options are known and the incidents' columns are those of assigned rows."""
-    if by not in (None, "category"):
-        raise InputError(f'count_incidents: by={by!r} is not known. Use by="category" or None.')
-    if period is not None and period not in periods.PERIODS:
-        raise InputError(
-            f"count_incidents: period={period!r} is not known. "
-            f"Use one of {', '.join(periods.PERIODS)}."
-        )
-    if repeats not in ("count", "leave_out"):
-        raise InputError(
-            f'count_incidents: repeats={repeats!r} is not known. Use "count" or "leave_out".'
-        )
-    wanted = [level_of(areas), schema.ASSIGNMENT_STATUS]
-    wanted += [schema.CATEGORY] if by else []
-    wanted += [schema.DATE] if period else []
-    _checks.columns_present(columns, wanted, "count_incidents (run assign() first)")
-    _checks.unique_index(areas, "count_incidents: areas")
-
-
-def refuse_strangers(places: pd.Series, areas: pd.Index) -> None:
-    """Raise where an incident lies in an area that is not among these."""
-    strange = places.notna() & ~places.isin(areas)
-    if strange.any():
-        raise InputError(
-            f"count_incidents: {int(strange.sum())} incidents lie in a {places.name} that is not "
-            f"among these areas, first {places[strange].iloc[0]!r}. "
-            "Assign them to these areas first."
-        )
-
-
-def tabulated(incidents: pd.DataFrame, level: str, period: periods.Period | None) -> pd.DataFrame:
-    """Return the few columns that are counted, rows in the order of row_id.
-
-    ``event`` is the same number for rows of one event and category, and negative for a row
-    that is an event of its own.
-    """
-    rows = incidents.sort_index()
-    status = rows[schema.ASSIGNMENT_STATUS].astype(str)
-    table = pd.DataFrame({level: rows[level]}, index=rows.index)
-    # A row known to its polygon alone has a counted fate and no unit.
-    table["counted"] = status.isin([str(fate) for fate in schema.COUNTED]) & rows[level].notna()
-    category = rows[schema.CATEGORY] if schema.CATEGORY in rows else pd.Series("", rows.index)
-    table[schema.CATEGORY] = category.astype(object).where(category.notna(), schema.UNMAPPED)
-    victims = rows[schema.VICTIMS] if schema.VICTIMS in rows else pd.Series(1, rows.index)
-    table[schema.VICTIMS] = victims.fillna(1).astype("int64")
-    if schema.REPEAT_OF in rows:
-        table[schema.REPEAT_OF] = rows[schema.REPEAT_OF]
-    table["event"] = _event_codes(rows, table[schema.CATEGORY])
-    if period is not None:
-        table[PERIOD] = periods.labels(rows, period)
-    return table
-
-
-def countable(
-    table: pd.DataFrame, categories: Sequence[str] | None, repeats: str
-) -> pd.Series[bool]:
-    """Return which rows of the table count: fate, category asked for, repeats as asked."""
-    kept = table["counted"].copy()
-    if repeats == "leave_out" and schema.REPEAT_OF in table:
-        kept &= table[schema.REPEAT_OF].isna()
-    if categories is not None:
-        kept &= table[schema.CATEGORY].isin(list(categories))
-    return kept
-
-
-def cells(
-    places: pd.Index,
-    found: pd.DataFrame,
-    by: str | None,
-    period: periods.Period | None,
-    categories: Sequence[str] | None,
-) -> pd.Index:
-    """Return every place × category × period; ``found`` has the rows' categories and periods."""
-    there = sorted(found[schema.CATEGORY].astype(str).unique())
-    if categories is not None and not set(categories) & set(there) and len(found):
-        raise InputError(
-            f"count_incidents: no incident has any of the categories {list(categories)}. "
-            f"Those that there are: {', '.join(there)}."
-        )
-    parts = [places]
-    if by is not None:
-        # A category named twice would have its rows counted twice.
-        named = list(dict.fromkeys(categories or there))
-        parts.append(pd.Index(named, name=schema.CATEGORY))
-    if period is not None:
-        labels = periods.calendar(found[PERIOD], period)
-        parts.append(pd.Index(labels, name=PERIOD))
-    return parts[0] if len(parts) == 1 else pd.MultiIndex.from_product(parts)
-
-
-def filled(counted: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
-    """Return whole numbers on just this index, whatever the type of the incidents' own names."""
-    return counted.reindex(index).fillna(0).astype("int64").set_axis(index, axis=0)
-
-
-def _event_codes(rows: pd.DataFrame, category: pd.Series) -> np.ndarray:
-    own = -1 - np.arange(len(rows))
-    if schema.EVENT_ID not in rows:
-        return own
-    event, _ = pd.factorize(rows[schema.EVENT_ID].astype(object))
-    kind, kinds = pd.factorize(category)
-    return np.where(event < 0, own, event * max(len(kinds), 1) + kind)
 
 
 def _category_mask(counts: pd.DataFrame, names: list[str]) -> np.ndarray:

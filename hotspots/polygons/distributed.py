@@ -23,8 +23,8 @@ import shapely
 from hotspots import _checks, schema
 from hotspots.errors import ColumnError, CrsError, InputError
 from hotspots.polygons import assign as alone
-from hotspots.polygons import counts, fates
-from hotspots.polygons.counts import MEASURES, PERIOD
+from hotspots.polygons import cells, fates
+from hotspots.polygons.cells import MEASURES, PERIOD, Key, Keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,7 +139,7 @@ def count_incidents(
 
     See :func:`hotspots.polygons.counts.count_incidents`, whose rules these are.
     """
-    counts.check(incidents.columns, areas, by, period, repeats)
+    cells.check(incidents.columns, areas, by, period, repeats)
     meta = incidents._meta
     if period is not None and isinstance(meta[schema.DATE].dtype, pd.StringDtype):
         raise ColumnError(
@@ -148,14 +148,15 @@ def count_incidents(
         )
     told = schema.EVENT_ID in incidents.columns
     row_id = _row_id(meta) if told else None
-    level = counts.level_of(areas)
+    level = cells.level_of(areas)
     ledger = _ledger(meta, row_id)
     places = areas.index.rename(level)
     types = {str(name): kind for name, kind in ledger.dtypes.items()}
     question = _Question(places, by, period, categories, repeats, row_id, types)
     sent = dask.delayed(question, traverse=False)
-    needed = incidents[[name for name in meta.columns if name in _needed(level, period, row_id)]]
-    entries = needed.map_partitions(_entries, sent, meta=ledger)
+    names = [*cells.needed(level), row_id]
+    entries = incidents[[name for name in meta.columns if name in names]]
+    entries = entries.map_partitions(_entries, sent, meta=ledger)
     if told:
         entries = entries.shuffle(BUCKET)
     totals = entries.reduction(
@@ -208,12 +209,6 @@ def _row_id(meta: pd.DataFrame) -> str | None:
         f"index {schema.ROW_ID!r} that says which row of an event is the first. Write it with "
         f"the rows, or leave {schema.EVENT_ID!r} out where each row is an event of its own."
     )
-
-
-def _needed(level: str, period: str | None, row_id: str | None) -> set[str | None]:
-    dates = {schema.DATE, schema.DATE_PRECISION} if period is not None else set()
-    rows = {schema.CATEGORY, schema.VICTIMS, schema.REPEAT_OF, schema.EVENT_ID, row_id}
-    return {level, schema.ASSIGNMENT_STATUS, *rows, *dates}
 
 
 def _ledger(meta: pd.DataFrame, row_id: str | None) -> pd.DataFrame:
@@ -276,31 +271,57 @@ def _added_fates(parts: pd.DataFrame) -> pd.DataFrame:
 def _entries(part: pd.DataFrame, question: _Question) -> pd.DataFrame:
     """Return what one partition knows: its cells, and its first row of each event."""
     told = schema.EVENT_ID in part
-    rows = _in_order(part, question.row_id) if told else part.reset_index(drop=True)
-    level = str(question.places.name)
-    counts.refuse_strangers(rows[level], question.places)
-    table = counts.tabulated(rows, level, question.period)
-    if question.period is None:
-        table[PERIOD] = ""
-    counted = counts.countable(table, question.categories, question.repeats)
-    table[PLACE] = np.where(counted, question.places.get_indexer(pd.Index(table[level])), NOWHERE)
-    table[schema.VICTIMS] = table[schema.VICTIMS].where(counted, 0)
-    table["events"] = (counted & (table["event"] < 0)).astype("int64")
-    cells = _added(table)
-    cells[BUCKET] = cells[PLACE]
+    rows = _numbered(part, question.row_id) if told else part.reset_index(drop=True)
+    rows = cells.in_order(rows, str(question.places.name))
+    there = cells.keys(rows, question.places, question.period)
+    chosen = cells.countable(rows, there, question.categories, question.repeats)
+    event = cells.event_codes(rows, there.category)
+    own = (event < 0).astype("int64")
+    known = _summed(there, chosen, own, cells.victims(rows))
+    known = pd.concat([_vocabulary(there), known]).assign(**{BUCKET: lambda table: table[PLACE]})
     if not told:
-        return _typed(cells, question)
-    firsts = table[counted & (table["event"] >= 0)].drop_duplicates("event")
-    firsts = firsts.assign(events=1, victims=0, row_id=firsts.index)
-    firsts[schema.EVENT_ID] = _text(rows.loc[firsts.index, schema.EVENT_ID])
-    firsts[BUCKET] = pd.util.hash_array(firsts[schema.EVENT_ID].to_numpy(object)).view("int64")
-    return _typed(pd.concat([_typed(cells, question), _typed(firsts, question)]), question)
+        return _typed(known, question)
+    first = np.flatnonzero(cells.begins(event, chosen) & (event >= 0))
+    tied = _named(there, first).assign(events=1, victims=0, row_id=rows.index[first])
+    tied[schema.EVENT_ID] = _text(rows[schema.EVENT_ID].iloc[first]).to_numpy(object)
+    tied[BUCKET] = pd.util.hash_array(tied[schema.EVENT_ID].to_numpy(object)).view("int64")
+    return _typed(pd.concat([_typed(known, question), _typed(tied, question)]), question)
 
 
-def _in_order(part: pd.DataFrame, row_id: str | None) -> pd.DataFrame:
+def _named(there: Keys, rows: Any) -> pd.DataFrame:
+    category, label = (key.names.take(key.codes[rows]) for key in (there.category, there.label))
+    place = there.place.codes[rows]
+    return pd.DataFrame({PLACE: place, schema.CATEGORY: category, PERIOD: label})
+
+
+def _summed(there: Keys, chosen: Any, events: Any, victims: Any) -> pd.DataFrame:
+    """Return the cells in which there is anything."""
+    shape = [len(key.names) for key in (there.place, there.category, there.label)]
+    codes = [key.codes[chosen] for key in (there.place, there.category, there.label)]
+    cell, filled = pd.factorize(np.ravel_multi_index(codes, shape))
+    one = np.empty(len(filled), dtype=np.int64)
+    one[cell] = chosen
+    sums = {
+        name: np.bincount(cell, weights=of[chosen], minlength=len(filled)).astype("int64")
+        for name, of in zip(MEASURES, (events, victims), strict=True)
+    }
+    return _named(there, one).assign(**sums)
+
+
+def _vocabulary(there: Keys) -> pd.DataFrame:
+    """Return each category and each label that any row has, in no place."""
+    names, labels = there.category.names, there.label.names
+    if not len(there.place.codes):
+        names, labels = names[:0], labels[:0]
+    words = [*((name, labels[0]) for name in names), *((names[0], label) for label in labels)]
+    table = pd.DataFrame(words, columns=[schema.CATEGORY, PERIOD])
+    return table.assign(**{PLACE: NOWHERE}, events=0, victims=0)
+
+
+def _numbered(part: pd.DataFrame, row_id: str | None) -> pd.DataFrame:
     rows = part if row_id is None else part.set_index(row_id)
     _checks.unique_index(rows, "count_incidents: incidents")
-    return rows.sort_index()
+    return rows
 
 
 def _text(values: pd.Series) -> pd.Series:
@@ -340,9 +361,14 @@ def _added(cells: pd.DataFrame) -> pd.DataFrame:
 
 def _filled(totals: pd.DataFrame, question: _Question) -> pd.DataFrame:
     """Return the counts with every zero, as one machine returns them."""
-    index = counts.cells(question.places, totals, question.by, question.period, question.categories)
-    counted = totals[totals[PLACE] >= 0]
-    named = counted.astype({schema.CATEGORY: str, PERIOD: str})
-    named[question.places.name] = question.places.take(counted[PLACE].to_numpy())
-    summed = named.groupby(list(index.names), observed=True)[MEASURES].sum()
-    return counts.filled(summed, index)
+    category, label = (_key(totals[name]) for name in (schema.CATEGORY, PERIOD))
+    place = totals[PLACE].to_numpy()
+    there = Keys(Key(place, question.places), category, label)
+    asked = cells.axes(there, question.by, question.period, question.categories)
+    events, victims = (totals[name].to_numpy() for name in MEASURES)
+    return cells.tabulated(asked, np.flatnonzero(place >= 0), events, victims)
+
+
+def _key(column: pd.Series) -> Key:
+    codes, names = pd.factorize(column)
+    return Key(codes, pd.Index(names).astype(str))

@@ -31,7 +31,7 @@ _SHAPES = {
 }
 
 
-def labels(incidents: pd.DataFrame, period: Period) -> pd.Series:
+def labels(incidents: pd.DataFrame, period: Period) -> pd.Categorical:
     """Return the label of each row's period, as exact as its date is known.
 
     ``"2013"``, ``"2013-Q2"``, ``"2013-04"``, ``"2013-W07"`` (ISO week), ``"3-22"`` (ISO weekday
@@ -39,18 +39,21 @@ def labels(incidents: pd.DataFrame, period: Period) -> pd.Series:
     and one known to the month, among weeks, with its month. ``undated`` is all the rest.
     """
     dates = pd.to_datetime(incidents[schema.DATE])
+    if dates.dt.tz is not None:
+        dates = dates.dt.tz_localize(None)
     known = _precision(incidents, dates)
-    exact = _exact(dates, period)
-    label = exact.where(known >= _NEEDS[period], schema.UNDATED)
-    if period != "hour_of_week":
-        label = label.where((known != 1) | (period != "week"), _months(dates))
-        label = label.where((known != 0) | (period == "year"), _text(dates.dt.year, 4))
-    return label.where(dates.notna() & (known >= 0), schema.UNDATED).astype(object)
+    # Many rows share a day or an hour, and only these are put into words.
+    steps = dates.dt.floor("h" if period == "hour_of_week" else "D")
+    step, _ = pd.factorize(steps)
+    kinds, _ = pd.factorize(step * (len(_KNOWN) + 1) + known.to_numpy())
+    first = np.flatnonzero(~pd.Series(kinds).duplicated().to_numpy())
+    texts, names = pd.factorize(_words(steps.iloc[first], known.iloc[first], period))
+    return pd.Categorical.from_codes(texts[kinds], categories=pd.Index(names, dtype="str"))
 
 
-def calendar(found: pd.Series, period: Period) -> list[str]:
+def calendar(found: Iterable[str], period: Period) -> list[str]:
     """Return every label from the first to the last, coarser and undated ones where found."""
-    there = {str(label) for label in found.unique()}
+    there = {str(label) for label in found}
     if period == "hour_of_week":
         every = [f"{day}-{hour:02d}" for day in range(1, 8) for hour in range(24)]
     else:
@@ -123,10 +126,20 @@ def length_in_years(kept: Iterable[str]) -> float:
 
 def _precision(incidents: pd.DataFrame, dates: pd.Series) -> pd.Series:
     if schema.DATE_PRECISION in incidents:
-        stated = incidents[schema.DATE_PRECISION].astype(object).map(_KNOWN)
-        return stated.fillna(-1).astype(int)
+        codes, words = pd.factorize(incidents[schema.DATE_PRECISION])
+        known = np.array([*(_KNOWN.get(str(word), -1) for word in words), -1])
+        return pd.Series(known[codes], index=incidents.index)
     timed = dates.notna() & (dates != dates.dt.normalize())
     return pd.Series(np.where(timed, 3, 2), index=incidents.index)
+
+
+def _words(dates: pd.Series, known: pd.Series, period: Period) -> pd.Series:
+    exact = _exact(dates, period)
+    label = exact.where(known >= _NEEDS[period], schema.UNDATED)
+    if period != "hour_of_week":
+        label = label.where((known != 1) | (period != "week"), _months(dates))
+        label = label.where((known != 0) | (period == "year"), _text(dates.dt.year, 4))
+    return label.where(dates.notna() & (known >= 0), schema.UNDATED)
 
 
 def _exact(dates: pd.Series, period: Period) -> pd.Series:

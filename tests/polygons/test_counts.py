@@ -228,3 +228,47 @@ def test_bad_input_is_named():
         count_incidents(table, AREAS, by="category", categories=["arson"])
     with pytest.raises(ColumnError, match=r"no column 'date'"):
         count_incidents(table, AREAS, period="year")
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    seed=st.integers(0, 10_000),
+    period=st.sampled_from(["year", "quarter", "month", "week", "hour_of_week"]),
+)
+def test_every_cell_of_polygon_category_and_period_is_there(seed, period):
+    """Cell by cell against strftime and a count by hand."""
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(1, 40))
+    dates = pd.Timestamp("2012-12-20") + pd.to_timedelta(rng.integers(0, 90 * 24, size), unit="h")
+    table = rows(
+        polygon_id=rng.choice(["P1", "P2"], size),
+        category=rng.choice(["x", "y"], size),
+        date=dates,
+        date_precision="minute",
+    )
+    form = {"year": "%Y", "month": "%Y-%m", "week": "%G-W%V", "hour_of_week": "%u-%H"}
+    label = [
+        f"{date.year}-Q{date.quarter}" if period == "quarter" else date.strftime(form[period])
+        for date in dates
+    ]
+    by_hand = pd.Series(
+        zip(table["polygon_id"], table["category"], label, strict=True)
+    ).value_counts()
+    counts = count_incidents(
+        table.sample(frac=1, random_state=seed), AREAS, by="category", period=period
+    )
+    levels = counts.index.levels
+    assert len(counts) == len(AREAS) * len(set(table["category"])) * len(levels[2])
+    assert not counts.index.has_duplicates
+    assert {cell: count for cell, count in counts["events"].items() if count} == by_hand.to_dict()
+    assert set(label) <= set(levels[2])
+
+
+def test_dates_of_a_time_zone_are_told_by_its_clocks():
+    # The hour from 01:00 is there twice on the night of 2013-10-27 in Mexico City.
+    dates = pd.to_datetime(["2013-10-27T06:30Z", "2013-10-27T07:30Z"]).tz_convert(
+        "America/Mexico_City"
+    )
+    table = rows(polygon_id=["P1"] * 2, date=dates)
+    hours = count_incidents(table, AREAS, period="hour_of_week").loc["P1", "events"]
+    assert hours[hours > 0].to_dict() == {"7-01": 2}
