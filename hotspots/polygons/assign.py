@@ -217,6 +217,12 @@ def assignment_summary(incidents: gpd.GeoDataFrame | dd.DataFrame) -> pd.DataFra
     ------
     ColumnError
         If the incidents were not assigned yet.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"assignment_status": ["inside", "outside", "inside"]})
+    >>> assignment_summary(rows)["rows"].to_dict()
+    {'inside': 2, 'boundary': 0, 'snapped': 0, 'shared': 0, 'outside': 1, 'unlocated': 0}
     """
     _checks.columns_present(
         incidents.columns, [schema.ASSIGNMENT_STATUS], "incidents (run assign() first)"

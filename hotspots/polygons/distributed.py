@@ -117,13 +117,13 @@ def assignment_summary(incidents: dd.DataFrame) -> pd.DataFrame:
     """
     names = [schema.UNIT_ID, schema.POLYGON_ID, schema.ASSIGNMENT_STATUS]
     told = incidents[[name for name in names if name in incidents.columns]]
-    fates = told.reduction(
+    summary = told.reduction(
         alone.assignment_summary,
         aggregate=_added_fates,
         meta=alone.assignment_summary(told._meta),
         split_every=FAN_IN,
     )
-    return _computed(fates)
+    return _computed(summary)
 
 
 def count_incidents(
@@ -276,8 +276,7 @@ def _entries(part: pd.DataFrame, question: _Question) -> pd.DataFrame:
     there = cells.keys(rows, question.places, question.period)
     chosen = cells.countable(rows, there, question.categories, question.repeats)
     event = cells.event_codes(rows, there.category)
-    own = (event < 0).astype("int64")
-    known = _summed(there, chosen, own, cells.victims(rows))
+    known = _summed(there, chosen, event < 0, cells.victims(rows))
     known = pd.concat([_vocabulary(there), known]).assign(**{BUCKET: lambda table: table[PLACE]})
     if not told:
         return _typed(known, question)
@@ -355,8 +354,8 @@ def _settled(entries: pd.DataFrame) -> pd.DataFrame:
     return _added(pd.concat([entries[~tied], firsts.drop_duplicates(event)]))
 
 
-def _added(cells: pd.DataFrame) -> pd.DataFrame:
-    return cells.groupby(CELL, sort=False, observed=True)[MEASURES].sum().reset_index()
+def _added(parts: pd.DataFrame) -> pd.DataFrame:
+    return parts.groupby(CELL, sort=False, observed=True)[MEASURES].sum().reset_index()
 
 
 def _filled(totals: pd.DataFrame, question: _Question) -> pd.DataFrame:
