@@ -151,6 +151,8 @@ def _write(found: Fates, rows: Flags, area: Integers, group: Integers, status: C
 
 
 def _group(area: Places, groups: Integers) -> Places:
+    if (groups == np.arange(len(groups))).all():
+        return area
     # The last entry answers for an area of -1.
     return np.append(groups, NOWHERE).astype(np.int32)[area]
 

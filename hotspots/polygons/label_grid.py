@@ -239,12 +239,13 @@ def _numbered(free: Flags, level: _Level, start: int) -> tuple[Numbers, Integers
     boxes = free.reshape(-1, level.rows, level.columns)
     labels, count = ndimage.label(boxes, _NEIGHBOURS, output=np.int32)
     numbers = labels.ravel()
-    # The first cell of each run stands for it; of a region's runs any will do.
-    runs = np.flatnonzero(np.diff(numbers, prepend=0) != 0)
+    # Label 0 is the border. A run's first cell stands for it; of a region's runs any will do.
+    runs = np.append(0, np.flatnonzero(numbers[1:] != numbers[:-1]) + 1)
     inner = np.empty(count + 1, dtype=np.int64)
     inner[numbers[runs]] = runs
-    numbers += start - 1
-    numbers[~free] = BORDER
+    if start:
+        numbers[free] += start
+    numbers -= 1
     return numbers, inner[1:]
 
 

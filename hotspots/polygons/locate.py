@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 NOWHERE = -1
 _ASK = -2
 
-_GRID_FROM = 20_000  # points: for fewer a grid does not pay
-_SEGMENTS_A_POINT = 4  # nor where there are more segments than these to follow
+_GRID_FROM = 50_000  # points: for fewer a grid does not pay, nor for fewer than segments
 _SWEEP_FROM = 16  # points an area
 
 
@@ -58,7 +57,7 @@ class Locator:
         nothing = np.full(1, _ASK, dtype=np.int32)
         plain = cls(shapes, shapely.STRtree(shapes), None, nothing, nothing)
         segments = int(shapely.get_num_coordinates(shapes).sum())
-        if points < max(_GRID_FROM, segments // _SEGMENTS_A_POINT):
+        if points < max(_GRID_FROM, segments):
             return plain
         grid = label_grid(outlines(shapes), len(shapes), points)
         if grid is None:
@@ -72,9 +71,11 @@ class Locator:
         An outline belongs to its area. The first is -1 where no area contains the point. The
         answer is that of ``shapely.intersects_xy`` with every area, without exception.
         """
-        first, times = (np.full(len(x), _ASK, dtype=np.int32) for _ in range(2))
+        first, times = (np.empty(len(x), dtype=np.int32) for _ in range(2))
         grid = self.grid
-        if grid is not None:
+        if grid is None:
+            times.fill(_ASK)
+        else:
 
             def look_up(part: slice) -> None:
                 # The last entry of a table answers for BORDER.

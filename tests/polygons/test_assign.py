@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from shapely.geometry import Point, Polygon, box
 
 from hotspots import schema
 from hotspots.errors import CrsError, InputError
-from hotspots.polygons.assign import assign, assignment_summary
+from hotspots.polygons.assign import assign, assign_to, assignment_summary, ready_areas
 
 FATES = schema.AssignmentStatus
 
@@ -223,3 +225,31 @@ def test_greater_manchester_agrees_with_a_spatial_join(shared_data):
     first = joined.groupby(level=0)["unit_id"].min()
     assert found["unit_id"].isna().equals(first.isna())
     assert (found["unit_id"].dropna() == first.dropna()).all()
+
+
+def test_many_rows_have_the_fates_that_few_have(voronoi):
+    """Tens of thousands go by the grid, some hundreds do not; pickled areas serve both."""
+    cells = voronoi(np.random.default_rng(2).uniform(0, 1000, (30, 2)))
+    places = np.random.default_rng(3).uniform(-20, 1020, (60_000, 2)).round(0)
+    places[::1000] = np.inf
+    shapes = shapely.points(places)
+    shapes[5::1000] = None
+    rows = gpd.GeoDataFrame(geometry=shapes, crs=32613)
+    membership = pd.Series(np.arange(len(cells)) % 7, index=cells.index)
+    found = assign(rows, cells, membership=membership, tolerance_m=5)
+    ready = pickle.loads(pickle.dumps(ready_areas(cells, membership=membership, points=100)))
+    assert ready.locator.grid is None
+    parts = [
+        assign_to(ready, rows.iloc[k : k + 6000], tolerance_m=5) for k in range(0, len(rows), 6000)
+    ]
+    pd.testing.assert_frame_equal(pd.DataFrame(found), pd.DataFrame(pd.concat(parts)))
+    summary = assignment_summary(found)["rows"]
+    assert summary.sum() == len(rows)
+    assert summary["unlocated"] == 120
+    inside = found["unit_id"].notna()
+    assert (found["polygon_id"][inside] == membership[found["unit_id"][inside]].to_numpy()).all()
+
+
+def test_a_plain_table_is_named():
+    with pytest.raises(InputError, match=r"the incidents came as a DataFrame, and a GeoDataFrame"):
+        assign(pd.DataFrame({"x": [1]}), areas(A=box(0, 0, 9, 9)))
