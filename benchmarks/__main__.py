@@ -27,7 +27,7 @@ MODULES = (clusters, contiguity, points)
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 PACKAGES = (
     *("hotspots-geo", "numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal"),
-    *("esda", "numba", "pygeoda"),
+    *("esda", "numba", "pygeoda", "dask"),
 )
 
 
@@ -49,8 +49,10 @@ def main(wanted: Sequence[str]) -> None:
     for case in million.measured() if not wanted or "million" in wanted else ():
         alone.append(case)
         print(row_alone(case), flush=True)
-    country = [cluster.measured()] if not wanted or "cluster" in wanted else []
-    print(*map(row_country, country), sep="\n", flush=True)
+    country = []
+    if not wanted or "cluster" in wanted:
+        country.append(cluster.measured())
+        print(row_country(country[0]), flush=True)
     if not wanted:
         PAGE.write_text(page(comparisons, alone, country), encoding="utf-8")
 
