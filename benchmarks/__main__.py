@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import clusters, contiguity, million, points
+from benchmarks import cluster, clusters, contiguity, million, points
 from benchmarks.timing import RUNS, compare
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ MODULES = (clusters, contiguity, points)
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 PACKAGES = (
     *("hotspots-geo", "numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal"),
-    *("esda", "numba", "pygeoda"),
+    *("esda", "numba", "pygeoda", "dask"),
 )
 
 
@@ -35,9 +35,10 @@ def main(wanted: Sequence[str]) -> None:
     """Measure, print as it goes, and write the page where everything was measured."""
     warnings.simplefilter("ignore")
     works = {name: build for module in MODULES for name, build in module.WORKS.items()}
-    unknown = set(wanted) - {*works, "million"}
+    names = [*works, "million", "cluster"]
+    unknown = set(wanted) - set(names)
     if unknown:
-        raise SystemExit(f"No work is called {sorted(unknown)}. There are {[*works, 'million']}.")
+        raise SystemExit(f"No work is called {sorted(unknown)}. There are {names}.")
     print(versions(), flush=True)
     comparisons: list[Comparison] = []
     for name, build in works.items():
@@ -48,8 +49,12 @@ def main(wanted: Sequence[str]) -> None:
     for case in million.measured() if not wanted or "million" in wanted else ():
         alone.append(case)
         print(row_alone(case), flush=True)
+    country = []
+    if not wanted or "cluster" in wanted:
+        country.append(cluster.measured())
+        print(row_country(country[0]), flush=True)
     if not wanted:
-        PAGE.write_text(page(comparisons, alone), encoding="utf-8")
+        PAGE.write_text(page(comparisons, alone, country), encoding="utf-8")
 
 
 def versions() -> str:
@@ -58,7 +63,11 @@ def versions() -> str:
     return f"Python {platform.python_version()}, {os.cpu_count()} cores; {', '.join(names)}."
 
 
-def page(comparisons: Sequence[Comparison], alone: Sequence[million.Alone]) -> str:
+def page(
+    comparisons: Sequence[Comparison],
+    alone: Sequence[million.Alone],
+    country: Sequence[cluster.Counted],
+) -> str:
     """Return the page of the documentation."""
     lines = [
         "# Benchmarks",
@@ -89,6 +98,17 @@ def page(comparisons: Sequence[Comparison], alone: Sequence[million.Alone]) -> s
         "|---|---|--:|--:|--:|--:|",
         *[row_alone(one) for one in alone],
         "",
+        "## A country on a cluster",
+        "",
+        f"{cluster.WORKERS} worker processes of one thread each on this machine make the points as "
+        f"Parquet files of {cluster.PARTITION:,} rows, then read, assign and count them (place × "
+        "category × month). The peak memory is that of the process that needed most: a worker, "
+        "or the client with the scheduler.",
+        "",
+        "| points | polygons | written in | counted in | points a second | peak memory | asked |",
+        "|--:|--:|--:|--:|--:|--:|--:|",
+        *[row_country(one) for one in country],
+        "",
     ]
     return "\n".join(lines)
 
@@ -109,6 +129,15 @@ def row_alone(one: million.Alone) -> str:
     return (
         f"| `{one.test}` | {source} | {time(one.seconds)} | under {one.asked:g} s | "
         f"{one.gigabytes:.2f} GB | under {million.ASKED_GB:g} GB |"
+    )
+
+
+def row_country(one: cluster.Counted) -> str:
+    """Return a line of the table of a country."""
+    return (
+        f"| {one.points:,} | {one.polygons} | {time(one.written_s)} | {time(one.counted_s)} | "
+        f"{one.points / one.counted_s:,.0f} | {one.peak_gb:.2f} GB | "
+        f"under {cluster.ASKED_GB:g} GB |"
     )
 
 

@@ -52,7 +52,9 @@ html_theme_options = {
     "footer_end": [],
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
 }
-html_sidebars = {page: [] for page in ("index", "tutorial", "conventions", "architecture")}
+html_sidebars = {
+    page: [] for page in ("index", "tutorial", "conventions", "architecture", "cluster")
+}
 html_sidebars |= {"calibration": [], "conformance": [], "which_test": [], "notebooks/*": []}
 
 autosummary_generate = True

@@ -110,5 +110,12 @@ def share(value: float, what: str) -> float:
     return float(value)
 
 
+def is_dask(frame: object) -> bool:
+    """Return whether this is a dask collection, without loading dask to find out."""
+    return any(
+        base.__module__.split(".")[0] in ("dask", "dask_expr") for base in type(frame).__mro__
+    )
+
+
 def _crs_name(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> str:
     return "none" if frame.crs is None else str(frame.crs.to_string())

@@ -16,6 +16,7 @@ from hotspots.polygons.locate import Locator
 from hotspots.schema import AssignmentStatus
 
 if TYPE_CHECKING:
+    import dask.dataframe as dd
     from numpy.typing import NDArray
 
     Integers = NDArray[np.signedinteger[Any]]
@@ -49,12 +50,14 @@ class ReadyAreas:
 
 
 def assign(
-    incidents: gpd.GeoDataFrame,
+    incidents: gpd.GeoDataFrame | dd.DataFrame,
     areas: gpd.GeoDataFrame,
     *,
     membership: pd.Series | None = None,
     tolerance_m: float = 0.0,
-) -> gpd.GeoDataFrame:
+    x: str = "x",
+    y: str = "y",
+) -> gpd.GeoDataFrame | dd.DataFrame:
     """Return the incidents with the area that each lies in, and its one fate.
 
     The rules, in which neither the order of the rows nor that of the areas plays a part:
@@ -81,7 +84,9 @@ def assign(
     Parameters
     ----------
     incidents
-        Points indexed by ``row_id``.
+        Points indexed by ``row_id``; or a dask DataFrame of points (extra ``cluster``), whose
+        places stand in a ``geometry`` column of WKB or, without one, in two columns of numbers,
+        in the areas' reference system.
     areas
         Polygons in the same reference system. Where the index is named ``unit_id`` the column
         ``unit_id`` is filled, else ``polygon_id``.
@@ -89,12 +94,14 @@ def assign(
         Series ``unit_id`` → ``polygon_id``; fills ``polygon_id``, too.
     tolerance_m
         How far outside of every area a point may lie and still go to the nearest.
+    x, y
+        Names of a dask DataFrame's columns of coordinates.
 
     Returns
     -------
-    GeoDataFrame
+    GeoDataFrame or dask DataFrame
         A copy on the same index with ``unit_id`` and ``polygon_id`` (missing where there is
-        none) and ``assignment_status``.
+        none) and ``assignment_status``. Of a dask DataFrame nothing is computed yet.
 
     Raises
     ------
@@ -103,6 +110,8 @@ def assign(
     InputError
         If there are no areas, identifiers repeat, a geometry is not a point, the tolerance is
         negative, or ``membership`` leaves a unit out.
+    ColumnError
+        If a dask DataFrame has no columns of coordinates.
 
     Examples
     --------
@@ -119,6 +128,12 @@ def assign(
     3             NaN           outside
     4             NaN         unlocated
     """
+    if _checks.is_dask(incidents):
+        from hotspots.polygons import distributed  # needs the extra `cluster`
+
+        return distributed.assign(
+            incidents, areas, membership=membership, tolerance_m=tolerance_m, x=x, y=y
+        )
     ready = ready_areas(areas, membership=membership, points=len(incidents))
     return assign_to(ready, incidents, tolerance_m=tolerance_m)
 
@@ -173,16 +188,24 @@ def assign_to(
     """
     _check_incidents(incidents, ready.crs, tolerance_m)
     found = fates.settle(incidents, ready.locator, ready.groups, tolerance_m)
-    result = incidents.copy()
-    result[ready.level] = _names(ready.names, found.area)
+    return incidents.assign(**columns(ready, found))
+
+
+def columns(ready: ReadyAreas, found: fates.Fates) -> dict[str, Any]:
+    """Return the columns that say these fates."""
+    named = {ready.level: _names(ready.names, found.area)}
     if ready.group_names is not None:
-        result[schema.POLYGON_ID] = _names(ready.group_names, found.group)
-    result[schema.ASSIGNMENT_STATUS] = fates.words(found.status)
-    return result
+        named[schema.POLYGON_ID] = _names(ready.group_names, found.group)
+    return {**named, schema.ASSIGNMENT_STATUS: fates.words(found.status)}
 
 
-def assignment_summary(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
+def assignment_summary(incidents: gpd.GeoDataFrame | dd.DataFrame) -> pd.DataFrame:
     """Return how many rows met which fate; the rows add up to the incidents.
+
+    Parameters
+    ----------
+    incidents
+        Incidents after :func:`assign`; a dask DataFrame's are counted on the workers.
 
     Returns
     -------
@@ -194,10 +217,20 @@ def assignment_summary(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     ------
     ColumnError
         If the incidents were not assigned yet.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"assignment_status": ["inside", "outside", "inside"]})
+    >>> assignment_summary(rows)["rows"].to_dict()
+    {'inside': 2, 'boundary': 0, 'snapped': 0, 'shared': 0, 'outside': 1, 'unlocated': 0}
     """
     _checks.columns_present(
         incidents.columns, [schema.ASSIGNMENT_STATUS], "incidents (run assign() first)"
     )
+    if _checks.is_dask(incidents):
+        from hotspots.polygons import distributed  # needs the extra `cluster`
+
+        return distributed.assignment_summary(incidents)
     status = incidents[schema.ASSIGNMENT_STATUS].astype(str)
     order = pd.Index([str(value) for value in AssignmentStatus], name=schema.ASSIGNMENT_STATUS)
     rows = status.value_counts().reindex(order, fill_value=0).astype("int64")

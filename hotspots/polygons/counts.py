@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from hotspots import _checks, schema
 from hotspots.errors import InputError
-from hotspots.polygons import periods
+from hotspots.polygons import cells, periods
+from hotspots.polygons.cells import MEASURES, PERIOD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import dask.dataframe as dd
     import geopandas as gpd
-    from numpy.typing import NDArray
-
-    Integers = NDArray[np.signedinteger[Any]]
-
-PERIOD = "period"
-MEASURES = ["events", "victims"]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Key:
-    """What rows are told apart by: a position among names for each, -1 for none."""
-
-    codes: Integers
-    names: pd.Index
 
 
 def count_incidents(
-    incidents: gpd.GeoDataFrame | pd.DataFrame,
+    incidents: gpd.GeoDataFrame | pd.DataFrame | dd.DataFrame,
     areas: gpd.GeoDataFrame,
     *,
     by: Literal["category"] | None = None,
@@ -60,7 +47,8 @@ def count_incidents(
     Parameters
     ----------
     incidents
-        Incidents after :func:`~hotspots.polygons.assign.assign`.
+        Incidents after :func:`~hotspots.polygons.assign.assign`; a dask DataFrame's are counted
+        on the workers, and only the counts come back.
     areas
         The units or polygons that the incidents were assigned to; the name of their index
         says which column of the incidents is counted.
@@ -85,7 +73,8 @@ def count_incidents(
     Raises
     ------
     ColumnError
-        If the incidents were not assigned to these areas.
+        If the incidents were not assigned to these areas; if a dask DataFrame has events and
+        no ``row_id``.
     InputError
         If an incident lies in an area that is not among ``areas``, an option is unknown, or
         none of the incidents has a category asked for.
@@ -102,30 +91,21 @@ def count_incidents(
     P2               1        1
     P3               0        0
     """
-    level = _level(areas)
-    _check(incidents, areas, level, by, period, repeats)
-    rows = _in_order(incidents, level)
-    area = _in_areas(rows[level], areas.index, level)
-    category = _categories(rows)
-    keys = [_Key(area, areas.index.rename(level))]
-    if by is not None or categories is not None:
-        wanted = _wanted(category.names, categories, len(rows))
-        keys.append(_among(category, wanted))
-    if period is not None:
-        label = periods.labels(rows, period)
-        every = pd.Index(periods.calendar(label.categories, period), name=PERIOD)
-        keys.append(_among(_Key(label.codes, label.categories), every))
-    counted = rows[schema.ASSIGNMENT_STATUS].isin([str(fate) for fate in schema.COUNTED])
-    chosen = np.array(counted, dtype=bool)
-    if repeats == "leave_out" and schema.REPEAT_OF in rows:
-        chosen &= rows[schema.REPEAT_OF].isna().to_numpy(dtype=bool)
-    for key in keys:
-        # A row known to its polygon alone has a counted fate and no unit.
-        chosen &= key.codes >= 0
-    if by is None and categories is not None:
-        del keys[1]
-    first = ~pd.Series(_event_codes(rows, category)[chosen]).duplicated().to_numpy()
-    return _tabulated(keys, np.flatnonzero(chosen), first, _victims(rows))
+    if _checks.is_dask(incidents):
+        from hotspots.polygons import distributed  # needs the extra `cluster`
+
+        return distributed.count_incidents(
+            incidents, areas, by=by, period=period, categories=categories, repeats=repeats
+        )
+    cells.check(incidents.columns, areas, by, period, repeats)
+    _checks.unique_index(incidents, "count_incidents: incidents")
+    level = cells.level_of(areas)
+    rows = cells.in_order(incidents, level)
+    there = cells.keys(rows, areas.index.rename(level), period)
+    asked = cells.axes(there, by, period, categories)
+    chosen = cells.countable(rows, there, categories, repeats)
+    begins = cells.begins(cells.event_codes(rows, there.category), chosen)
+    return cells.tabulated(asked, chosen, begins, cells.victims(rows))
 
 
 def select(
@@ -188,112 +168,6 @@ def select(
         )
     summed = chosen.groupby(level=level, sort=False)[MEASURES].sum().reindex(places, fill_value=0)
     return summed.assign(years=years)
-
-
-def _level(areas: pd.DataFrame) -> str:
-    return schema.UNIT_ID if areas.index.name == schema.UNIT_ID else schema.POLYGON_ID
-
-
-def _check(
-    incidents: pd.DataFrame,
-    areas: pd.DataFrame,
-    level: str,
-    by: str | None,
-    period: str | None,
-    repeats: str,
-) -> None:
-    if by not in (None, "category"):
-        raise InputError(f'count_incidents: by={by!r} is not known. Use by="category" or None.')
-    if period is not None and period not in periods.PERIODS:
-        raise InputError(
-            f"count_incidents: period={period!r} is not known. "
-            f"Use one of {', '.join(periods.PERIODS)}."
-        )
-    if repeats not in ("count", "leave_out"):
-        raise InputError(
-            f'count_incidents: repeats={repeats!r} is not known. Use "count" or "leave_out".'
-        )
-    wanted = [level, schema.ASSIGNMENT_STATUS]
-    wanted += [schema.CATEGORY] if by else []
-    wanted += [schema.DATE] if period else []
-    _checks.columns_present(incidents.columns, wanted, "count_incidents (run assign() first)")
-    _checks.unique_index(areas, "count_incidents: areas")
-    _checks.unique_index(incidents, "count_incidents: incidents")
-
-
-def _in_order(incidents: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Return the few columns that are counted, rows in the order of row_id."""
-    columns = [level, schema.ASSIGNMENT_STATUS, schema.CATEGORY, schema.VICTIMS]
-    columns += [schema.REPEAT_OF, schema.EVENT_ID, schema.DATE, schema.DATE_PRECISION]
-    rows = pd.DataFrame({name: incidents[name] for name in columns if name in incidents})
-    return rows if rows.index.is_monotonic_increasing else rows.sort_index()
-
-
-def _in_areas(there: pd.Series, areas: pd.Index, level: str) -> Integers:
-    """Return the position of each row's area, -1 where it has none."""
-    codes, names = pd.factorize(there)
-    positions = areas.get_indexer(pd.Index(names))
-    known = np.append(positions, -1)[codes]
-    strange = (codes >= 0) & (known < 0)
-    if strange.any():
-        raise InputError(
-            f"count_incidents: {int(strange.sum())} incidents lie in a {level} that is not among "
-            f"these areas, first {there[strange].iloc[0]!r}. Assign them to these areas first."
-        )
-    return known
-
-
-def _categories(rows: pd.DataFrame) -> _Key:
-    if schema.CATEGORY not in rows:
-        return _Key(np.zeros(len(rows), dtype=np.int64), pd.Index([""]))
-    codes, names = pd.factorize(rows[schema.CATEGORY].fillna(schema.UNMAPPED))
-    return _Key(codes, pd.Index(names).astype(str))
-
-
-def _wanted(found: pd.Index, categories: Sequence[str] | None, size: int) -> pd.Index:
-    if categories is not None and not set(categories) & set(found) and size:
-        raise InputError(
-            f"count_incidents: no incident has any of the categories {list(categories)}. "
-            f"Those that there are: {', '.join(sorted(found))}."
-        )
-    # A category named twice would have its rows counted twice.
-    named = list(dict.fromkeys(categories or sorted(found)))
-    wanted: pd.Index = pd.Index(named, name=schema.CATEGORY)
-    return wanted
-
-
-def _among(key: _Key, names: pd.Index) -> _Key:
-    """Return the key by positions in other names, -1 where they are not there."""
-    return _Key(np.append(names.get_indexer(key.names), -1)[key.codes], names)
-
-
-def _event_codes(rows: pd.DataFrame, category: _Key) -> Integers:
-    own = -1 - np.arange(len(rows))
-    if schema.EVENT_ID not in rows:
-        return own
-    event, _ = pd.factorize(rows[schema.EVENT_ID])
-    return np.where(event < 0, own, event * len(category.names) + category.codes)
-
-
-def _victims(rows: pd.DataFrame) -> Integers:
-    if schema.VICTIMS not in rows:
-        return np.ones(len(rows), dtype=np.int64)
-    return np.asarray(rows[schema.VICTIMS].fillna(1).astype("int64"))
-
-
-def _tabulated(
-    keys: Sequence[_Key], chosen: Integers, first: NDArray[np.bool_], victims: Integers
-) -> pd.DataFrame:
-    """Return the sums in every cell; ``first`` says of the chosen rows which begin an event."""
-    shape = [len(key.names) for key in keys]
-    cell = np.ravel_multi_index([key.codes[chosen] for key in keys], shape)
-    size = int(np.prod(shape))
-    events = np.bincount(cell[first], minlength=size)
-    # Sums of whole numbers below 2⁵³ are whole in floats, too.
-    hurt = np.bincount(cell, weights=victims[chosen], minlength=size)
-    names = [key.names for key in keys]
-    index = names[0] if len(names) == 1 else pd.MultiIndex.from_product(names)
-    return pd.DataFrame({"events": events, "victims": hurt}, index=index).astype("int64")
 
 
 def _category_mask(counts: pd.DataFrame, names: list[str]) -> np.ndarray:

@@ -58,7 +58,19 @@ def settle(
     InputError
         If a geometry is not a point.
     """
-    x, y, placed = _coordinates(incidents)
+    return settle_at(*_coordinates(incidents), incidents, locator, groups, tolerance)
+
+
+def settle_at(
+    x: Floats,
+    y: Floats,
+    incidents: pd.DataFrame,
+    locator: Locator,
+    groups: Integers,
+    tolerance: float,
+) -> Fates:
+    """Return the fate of each row, whose place is given beside it; not finite where unknown."""
+    placed = np.isfinite(x) & np.isfinite(y)
     ambiguous = vague = np.zeros(len(incidents), dtype=bool)
     radius = np.zeros(len(incidents))
     if schema.LOCATION_STATUS in incidents:
@@ -99,7 +111,8 @@ def _points(x: Floats, y: Floats, locator: Locator, tolerance: float) -> tuple[P
     area, times = locator.containing(x, y)
     status = np.array([_OUTSIDE, _INSIDE, _BOUNDARY])[np.minimum(times, 2)]
     if tolerance > 0:
-        out = np.flatnonzero(times == 0)
+        # A second candidate may be missing, and GEOS finds nothing near a place that is not.
+        out = np.flatnonzero((times == 0) & np.isfinite(x) & np.isfinite(y))
         near = locate.nearest(locator, x[out], y[out], tolerance)
         area[out] = near
         status[out[near >= 0]] = _SNAPPED
@@ -144,11 +157,10 @@ def _group(area: Places, groups: Integers) -> Places:
     return np.append(groups, NOWHERE).astype(np.int32)[area]
 
 
-def _coordinates(incidents: gpd.GeoDataFrame) -> tuple[Floats, Floats, Flags]:
+def _coordinates(incidents: gpd.GeoDataFrame) -> tuple[Floats, Floats]:
     x, y = _xy(incidents.geometry)
-    placed = np.isfinite(x) & np.isfinite(y)
     # What is not a point has no x.
-    unclear = np.flatnonzero(~placed)
+    unclear = np.flatnonzero(~(np.isfinite(x) & np.isfinite(y)))
     rest = incidents.geometry.iloc[unclear]
     other = (shapely.get_type_id(np.asarray(rest, dtype=object)) != 0) & ~np.asarray(
         rest.is_empty | rest.isna()
@@ -158,7 +170,7 @@ def _coordinates(incidents: gpd.GeoDataFrame) -> tuple[Floats, Floats, Flags]:
             f"assign: {int(other.sum())} incidents are not points, first row "
             f"{incidents.index[unclear[other]][0]}. Use their centroids, or split multipoints."
         )
-    return x, y, placed
+    return x, y
 
 
 def _xy(points: gpd.GeoSeries) -> tuple[Floats, Floats]:

@@ -131,6 +131,8 @@ def test_ambiguous_rows_are_inside_where_both_candidates_agree(three_units):
         (None, "outside"), (None, "unlocated"),
     ]  # fmt: skip
     assert [place for place, _ in fates(found)] == ["P", "P", None, None, None, None]
+    near = assign(rows, units, membership=membership, tolerance_m=1)
+    assert fates(near, "unit_id") == fates(found, "unit_id")
     assert (
         assign(rows.drop(columns="location_alternative"), units)["assignment_status"].tolist()
         == ["unlocated"] * 6
