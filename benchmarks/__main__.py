@@ -1,60 +1,91 @@
-"""Measure everything beside its peers in one run, and write docs/benchmarks.md.
+"""Measure everything beside its peers, and write docs/benchmarks.md.
 
-``python -m benchmarks`` measures all; ``python -m benchmarks gi_star million`` measures these,
-and writes nothing. To add a work, write a function that returns a
-:class:`~benchmarks.timing.Work`, and name it in ``WORKS`` of a module of ``MODULES``.
+``python -m benchmarks`` measures all; ``python -m benchmarks --only clusters`` remakes that section
+of the page and leaves the others; ``python -m benchmarks gi_star million`` measures these, prints
+them, and writes nothing. To add a work, write a function that returns a
+:class:`~benchmarks.timing.Work`, and name it in the ``WORKS`` of a module of ``SECTIONS``.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
-import sys
 import warnings
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import cluster, clusters, contiguity, million, points
+from benchmarks import cluster, clusters, contiguity, million, plans, points
+from benchmarks.sections import replaced, table
 from benchmarks.timing import RUNS, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from benchmarks.timing import Comparison
+    from benchmarks.timing import Comparison, Work
 
-MODULES = (clusters, contiguity, points)
+SECTIONS: dict[str, tuple[str, dict[str, Callable[[], Work]]]] = {
+    "clusters": ("Statistics", {**clusters.WORKS, **contiguity.WORKS}),
+    "million": (f"{million.SIDE**2:,} cells, {million.DRAWS:,} permutations", {}),
+    "plans": ("Polygons", {}),
+    "points": ("Points into polygons", points.WORKS),
+    "cluster": ("A country on a cluster", {}),
+}
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 PACKAGES = (
-    *("hotspots-geo", "numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal"),
-    *("esda", "numba", "pygeoda", "dask"),
+    *("hotspots-geo", "numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal", "esda"),
+    *("numba", "pygeoda", "spopt", "pymetis", "gerrychain", "dask"),
 )
+HEAD = f"""# Benchmarks
+
+Made by `make bench`, and by nothing else, on one machine: look at the ratios. After a warming run
+ours and the peer's run in turn; times are medians of {RUNS} runs. A section is measured in one run,
+and says with what.
+"""
 
 
-def main(wanted: Sequence[str]) -> None:
-    """Measure, print as it goes, and write the page where everything was measured."""
+def main() -> None:
+    """Measure, print as it goes, and write what was measured whole."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("works", nargs="*", help="measure these alone, and write nothing")
+    parser.add_argument("--only", choices=list(SECTIONS), help="remake one section of the page")
+    options = parser.parse_args()
     warnings.simplefilter("ignore")
-    works = {name: build for module in MODULES for name, build in module.WORKS.items()}
-    names = [*works, "million", "cluster"]
-    unknown = set(wanted) - set(names)
-    if unknown:
-        raise SystemExit(f"No work is called {sorted(unknown)}. There are {names}.")
     print(versions(), flush=True)
-    comparisons: list[Comparison] = []
-    for name, build in works.items():
-        for one in compare(build()) if not wanted or name in wanted else ():
-            comparisons.append(one)
+    if options.works:
+        measure_alone(options.works)
+        return
+    made = {}
+    for name in [options.only] if options.only else SECTIONS:
+        title, _ = SECTIONS[name]
+        made[title] = f"{versions()}\n\n{section(name)}"
+        text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        order = [shown for shown, _ in SECTIONS.values()]
+        PAGE.write_text(replaced(text, HEAD, made, order), encoding="utf-8")
+
+
+def measure_alone(wanted: Sequence[str]) -> None:
+    """Measure some works and print them."""
+    works = {name: build for _, made in SECTIONS.values() for name, build in made.items()}
+    unknown = set(wanted) - set(works)
+    if unknown:
+        raise SystemExit(f"No work is called {sorted(unknown)}. There are {list(works)}.")
+    for name in wanted:
+        for one in compare(works[name]()):
             print(row(one), flush=True)
-    alone = []
-    for case in million.measured() if not wanted or "million" in wanted else ():
-        alone.append(case)
-        print(row_alone(case), flush=True)
-    country = []
-    if not wanted or "cluster" in wanted:
-        country.append(cluster.measured())
-        print(row_country(country[0]), flush=True)
-    if not wanted:
-        PAGE.write_text(page(comparisons, alone, country), encoding="utf-8")
+
+
+def section(name: str) -> str:
+    """Measure one section, and return its text."""
+    lines = {
+        "clusters": clusters_text,
+        "million": million_text,
+        "plans": plans.text,
+        "points": points_text,
+        "cluster": cluster_text,
+    }[name]()
+    return "\n".join(lines)
 
 
 def versions() -> str:
@@ -63,82 +94,90 @@ def versions() -> str:
     return f"Python {platform.python_version()}, {os.cpu_count()} cores; {', '.join(names)}."
 
 
-def page(
-    comparisons: Sequence[Comparison],
-    alone: Sequence[million.Alone],
-    country: Sequence[cluster.Counted],
-) -> str:
-    """Return the page of the documentation."""
-    lines = [
-        "# Benchmarks",
-        "",
-        "Made by `make bench`, and by nothing else. One run on one machine: look at the ratios.",
-        "",
-        versions(),
-        "",
-        f"After a warming run ours and the peer's run in turn; times are medians of {RUNS} runs. "
+def clusters_text() -> list[str]:
+    """Measure the local statistics and the graph beside their peers."""
+    return [
         "esda runs without keeping its simulations, with as many jobs as serve it best; pygeoda "
-        "with a thread per core. "
-        "Ours is the whole call, from a Graph to the table of statistic, z, p, q and label. "
-        "The cells are squares, the values lognormal; local statistics are on "
-        f"{clusters.SIDE**2:,} cells with {clusters.DRAWS:,} permutations. "
-        "The polygons and units that points go to are a tessellation with winding borders, and "
-        "every answer was seen to be the peer's before the clock ran, on borders, too.",
+        "with a thread per core. Ours is the whole call, from a Graph to the table of statistic, z, "
+        "p, q and label. The cells are squares, the values lognormal; local statistics are on "
+        f"{clusters.SIDE**2:,} cells with {clusters.DRAWS:,} permutations.",
         "",
-        "| work | ours | | peer | | ratio | asked |",
-        "|---|---|--:|---|--:|--:|--:|",
-        *[row(one) for one in comparisons],
+        *compared("clusters"),
+    ]
+
+
+def points_text() -> list[str]:
+    """Measure the assignment beside its peers."""
+    return [
+        "The polygons and units are a tessellation with winding borders, and every answer was seen "
+        "to be the peer's before the clock ran, on borders, too.",
         "",
-        f"## {million.SIDE**2:,} cells, {million.DRAWS:,} permutations",
-        "",
+        *compared("points"),
+    ]
+
+
+def compared(name: str) -> list[str]:
+    """Return the table of a section's works."""
+    rows = []
+    for build in SECTIONS[name][1].values():
+        for one in compare(build()):
+            rows.append(cells(one))
+            print(row(one), flush=True)
+    head = ("work", "ours", "", "peer", "", "ratio", "asked")
+    return table(head, "llrlrrr", rows)
+
+
+def million_text() -> list[str]:
+    """Measure a million cells, each test in a process of its own."""
+    rows = []
+    for one in million.measured():
+        source = {"sparse": "the sparse matrix", "graph": "a Graph"}[one.links]
+        rows.append(
+            (
+                *(f"`{one.test}`", source, time(one.seconds), f"under {one.asked:g} s"),
+                *(f"{one.gigabytes:.2f} GB", f"under {million.ASKED_GB:g} GB"),
+            )
+        )
+        print(rows[-1], flush=True)
+    return [
         "Each in a process of its own, whose peak memory includes Python, the libraries, the "
         "values and the links.",
         "",
-        "| test | from | | asked | peak memory | asked |",
-        "|---|---|--:|--:|--:|--:|",
-        *[row_alone(one) for one in alone],
-        "",
-        "## A country on a cluster",
-        "",
+        *table(("test", "from", "", "asked", "peak memory", "asked"), "llrrrr", rows),
+    ]
+
+
+def cluster_text() -> list[str]:
+    """Measure a country's points on a cluster of this machine."""
+    one = cluster.measured()
+    row = (
+        *(f"{one.points:,}", one.polygons, time(one.written_s), time(one.counted_s)),
+        f"{one.points / one.counted_s:,.0f}",
+        *(f"{one.peak_gb:.2f} GB", f"under {cluster.ASKED_GB:g} GB"),
+    )
+    print(row, flush=True)
+    head = ("points", "polygons", "written in", "counted in", "a second", "peak memory", "asked")
+    return [
         f"{cluster.WORKERS} worker processes of one thread each on this machine make the points as "
         f"Parquet files of {cluster.PARTITION:,} rows, then read, assign and count them (place × "
-        "category × month). The peak memory is that of the process that needed most: a worker, "
-        "or the client with the scheduler.",
+        "category × month). The peak memory is that of the process that needed most: a worker, or "
+        "the client with the scheduler.",
         "",
-        "| points | polygons | written in | counted in | points a second | peak memory | asked |",
-        "|--:|--:|--:|--:|--:|--:|--:|",
-        *[row_country(one) for one in country],
-        "",
+        *table(head, "rrrrrrr", [row]),
     ]
-    return "\n".join(lines)
+
+
+def cells(one: Comparison) -> tuple[str, ...]:
+    """Return the cells of a comparison."""
+    asked = "" if one.asked is None else f"{one.asked:.3g}×"
+    ratio = f"**{one.ratio:,.{1 if one.ratio < 20 else 0}f}×**"
+    ours, theirs = time(one.our_seconds), time(one.peer_seconds)
+    return one.title, f"`{one.ours}`", ours, one.peer, theirs, ratio, asked
 
 
 def row(one: Comparison) -> str:
-    """Return a line of the table of comparisons."""
-    asked = "" if one.asked is None else f"{one.asked:.3g}×"
-    return (
-        f"| {one.title} | `{one.ours}` | {time(one.our_seconds)} | {one.peer} | "
-        f"{time(one.peer_seconds)} | **{one.ratio:,.{1 if one.ratio < 20 else 0}f}×** "
-        f"| {asked} |"
-    )
-
-
-def row_alone(one: million.Alone) -> str:
-    """Return a line of the table of a million cells."""
-    source = {"sparse": "the sparse matrix", "graph": "a Graph"}[one.links]
-    return (
-        f"| `{one.test}` | {source} | {time(one.seconds)} | under {one.asked:g} s | "
-        f"{one.gigabytes:.2f} GB | under {million.ASKED_GB:g} GB |"
-    )
-
-
-def row_country(one: cluster.Counted) -> str:
-    """Return a line of the table of a country."""
-    return (
-        f"| {one.points:,} | {one.polygons} | {time(one.written_s)} | {time(one.counted_s)} | "
-        f"{one.points / one.counted_s:,.0f} | {one.peak_gb:.2f} GB | "
-        f"under {cluster.ASKED_GB:g} GB |"
-    )
+    """Return a comparison as it is printed."""
+    return " | ".join(cells(one))
 
 
 def time(taken: float) -> str:
@@ -147,4 +186,4 @@ def time(taken: float) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
