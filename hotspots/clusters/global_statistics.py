@@ -25,6 +25,7 @@ from hotspots.clusters.sites import checked_numbers, graph_links
 from hotspots.clusters.verdicts import checked_settings, one_of, one_p
 from hotspots.errors import GraphError, InputError
 from hotspots.schema import LEVELS, GlobalResult
+from hotspots.spatial.order import name_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -303,18 +304,10 @@ def _linked_map(values: pd.Series, graph: Graph) -> Map:
             f"The tested values ({values.name!r}) are {tested[0]:g} at all {linked.size} linked "
             "places: without variation there is no pattern to test."
         )
-    order = linked[_by_name(values.index[linked])]
+    order = linked[name_order(values.index[linked])]
     number = np.full(numbers.size, -1)
     number[order] = np.arange(order.size)
     return numbers[order], _graph(number[focal], number[neighbor], weight, order.size)
-
-
-def _by_name(index: pd.Index) -> npt.NDArray[np.intp]:
-    try:
-        return np.asarray(index.argsort())
-    except TypeError:
-        # Labels of several kinds have no order of their own.
-        return np.argsort(np.array([f"{type(name).__name__} {name}" for name in index]))
 
 
 def _graph(
