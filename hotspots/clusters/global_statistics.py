@@ -1,10 +1,13 @@
 """Global statistics: does a map have a pattern at all, in one number and one p.
 
-The statistics and their simulated values are esda's. What surrounds them keeps its traps from
-the user: its draws come from numpy's global random state (set here for the call, and put back),
-it changes the weights it is given (it gets its own), whole numbers overflow or divide wrongly
-(it gets floats), islands and missing values enter its means (they are left out), and its p is
-one-sided and folded (it is counted anew, two-sided, with ties in both tails).
+Moran's, Geary's and Getis's statistics and their simulated values are esda's. What surrounds
+them keeps its traps from the user: its draws come from numpy's global random state (set here for
+the call, and put back), it changes the weights it is given (it gets its own), whole numbers
+overflow or divide wrongly (it gets floats), islands and missing values enter its means (they are
+left out), its Geary stops at a place that others are linked to and itself to none (it gets weights
+that keep such a place without a link to itself), and its p is one-sided and folded (it is counted
+anew, two-sided, with ties in both tails). Joins are counted here: esda leaves out the arrangements
+in which one kind has no link of its own, and stops where the observed one is such.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from libpysal.graph import Graph
 
 from hotspots.clusters.inference import permutations_needed
 from hotspots.clusters.join_counts import binary_values
-from hotspots.clusters.join_moments import join_moments
+from hotspots.clusters.join_moments import join_moments, joins_and_simulated
 from hotspots.clusters.sites import checked_numbers, graph_links
 from hotspots.clusters.verdicts import checked_settings, one_of, one_p
 from hotspots.errors import GraphError, InputError
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
+    from libpysal.weights import W
 
     Floats = npt.NDArray[np.float64]
     Map = tuple[Floats, Graph]
@@ -95,7 +99,7 @@ def global_moran(
     numbers, links = _linked_map(values, graph)
     draws = _checked(alternative, permutations, seed)
     with _own_random_state(seed):
-        found = esda.Moran(numbers, links, permutations=draws)
+        found = esda.Moran(numbers, _weights(links), permutations=draws)
     return _result(
         "global_moran",
         values,
@@ -140,7 +144,7 @@ def global_geary(
     numbers, links = _linked_map(values, graph)
     draws = _checked(alternative, permutations, seed)
     with _own_random_state(seed):
-        found = esda.Geary(numbers, links, permutations=draws)
+        found = esda.Geary(numbers, _weights(links), permutations=draws)
     return _result(
         "global_geary",
         values,
@@ -195,7 +199,7 @@ def global_getis_ord(
             "have no products, and so no general G. Use global_moran."
         )
     with _own_random_state(seed):
-        found = esda.G(numbers, links, permutations=draws)
+        found = esda.G(numbers, _weights(links), permutations=draws)
     return _result(
         "global_getis_ord",
         values,
@@ -259,15 +263,7 @@ def global_join_counts(
     one_of(joins, JOINS, "joins")
     numbers, links = _linked_map(binary_values(values), graph)
     draws = _checked(alternative, permutations, seed)
-    with _own_random_state(seed):
-        found = esda.Join_Counts(numbers, links, permutations=draws)
-    both, unlike = found.sim_bb.astype(float), found.sim_bw.astype(float)
-    statistic, simulated = {
-        "both": (found.bb, both),
-        "neither": (found.ww, found.J - both - unlike),
-        "like": (found.bb + found.ww, found.J - unlike),
-        "unlike": (found.bw, unlike),
-    }[joins]
+    statistic, simulated = joins_and_simulated(numbers, links, joins, draws, seed)
     expected, deviation = join_moments(numbers, links, joins)
     z = (statistic - expected) / deviation if deviation > 0 else np.nan
     return _result(
@@ -313,12 +309,17 @@ def _linked_map(values: pd.Series, graph: Graph) -> Map:
 def _graph(
     focal: npt.NDArray[np.int64], neighbor: npt.NDArray[np.int64], weight: Floats, places: int
 ) -> Graph:
-    # A place that others are linked to, itself to none, is a link of weight 0 to itself.
+    # A place that others are linked to, itself to none, is to a Graph a link of weight 0 to itself.
     alone = np.setdiff1d(np.arange(places), focal)
     focal, neighbor = np.append(focal, alone), np.append(neighbor, alone)
     weight = np.append(weight, np.zeros(alone.size))
     order = np.lexsort((neighbor, focal))
     return Graph.from_arrays(focal[order], neighbor[order], weight[order])
+
+
+def _weights(links: Graph) -> Graph | W:
+    """Return the links as esda reads them right: its Geary counts a link of weight 0 as one."""
+    return links.to_W() if len(links.isolates) else links
 
 
 def _checked(alternative: str, permutations: int, seed: int) -> int:
