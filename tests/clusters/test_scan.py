@@ -7,10 +7,12 @@ import libpysal
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import special, stats
 
+from hotspots.clusters.circles import Circles
 from hotspots.clusters.robust_null import fit_robust_null
 from hotspots.clusters.scan import spatial_scan
+from hotspots.clusters.scan_models import OneRisk
 from hotspots.errors import CrsError, HotspotsWarning, InputError
 
 ROWS, COLUMNS = 10, 11
@@ -236,6 +238,30 @@ def test_areas_without_data_are_in_no_cluster():
     assert result.places == ROWS * COLUMNS - 2
     assert result.membership[[49, 60]].isna().all()
     assert result.membership[[48, 59]].notna().all()
+
+
+@pytest.mark.parametrize("total", [7, 500, 10**5])
+def test_kulldorffs_ratio_by_hand_looked_up_or_not(total):
+    count = np.array([[0.0, 3, 7], [1, 2, min(total, 400)]]).clip(max=total)
+    model = OneRisk(np.array([10.0, 20, 30]), total)
+    zones = Circles(np.arange(3), np.arange(3) + 1, np.array([10.0, 30, 45]), np.ones(3))
+    ratio, expected = model.ratios(count, np.ones(2), zones)
+    outside, apart = total - count, total - expected
+    by_hand = special.rel_entr(count, expected) + special.rel_entr(outside, apart)
+    np.testing.assert_allclose(ratio, by_hand, rtol=1e-9, atol=1e-9 * total)
+
+
+@pytest.mark.parametrize("events", [10**4, 7 * 10**9])
+def test_many_events_take_no_more_memory_than_few(events):
+    # A table of every count up to 7·10¹¹ was 6 terabytes.
+    people = pd.Series(np.full(100, 12_000.0))
+    count = pd.Series(np.full(100, events))
+    count[44] *= 3
+    areas = areas_at(np.arange(100) % 10 * 900.0, np.arange(100) // 10 * 900.0)
+    areas.index = count.index
+    found = spatial_scan(count, people, areas, null="binomial", simulations=19).clusters
+    assert found["center"][1] == 44
+    assert found["members"][1] == 1
 
 
 @pytest.mark.parametrize("null", ["robust", "binomial"])
