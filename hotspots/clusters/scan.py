@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hotspots._checks import projected_crs, share, unique_index
+from hotspots._checks import numeric, projected_crs, share, unique_index, whole_number
 from hotspots.clusters.circles import circles
 from hotspots.clusters.rates import checked_counts, warn_of_nobody, whole_numbers
 from hotspots.clusters.robust_null import fit_robust_null
@@ -149,8 +149,9 @@ def spatial_scan(
     one_of(alternative, ALTERNATIVES, "alternative")
     checked_settings(alternative, "none", alpha, seed)
     share(max_share, "max_share")
-    if isinstance(simulations, bool) or int(simulations) != simulations or simulations < 1:
-        raise InputError(f"simulations came as {simulations!r}. Give a whole number, e.g. 999.")
+    simulations = whole_number(
+        simulations, "simulations", "Give a whole number from 1 on, e.g. 999."
+    )
     places = _places(count, exposure, areas)
     zones = [zone for zone in circles(places.xy, places.people, max_share) if zone.size.size]
     if not zones:
@@ -162,7 +163,7 @@ def spatial_scan(
     p: list[float] = []
     model = _model(places, null)
     if places.events.any():
-        largest = _simulated(model, zones, alternative, int(simulations), seed)
+        largest = _simulated(model, zones, alternative, simulations, seed)
         found, p = _found(places, model, zones, alternative, largest, alpha)
     return ScanResult(
         clusters=_table(count.index, places, model, found, p, alpha),
@@ -173,8 +174,8 @@ def spatial_scan(
         alpha=float(alpha),
         max_share=float(max_share),
         places=places.events.size,
-        simulations=int(simulations),
-        least_p=1 / (int(simulations) + 1),
+        simulations=simulations,
+        least_p=1 / (simulations + 1),
         seed=int(seed),
         level=LEVELS.get(str(count.index.name), ""),
     )
@@ -185,8 +186,8 @@ def _places(
 ) -> _Places:
     number, residents = checked_counts(count, exposure)
     whole_numbers(number)
-    unique_index(areas, "The areas")
     projected_crs(areas, "The areas")
+    unique_index(areas, "The areas")
     missing = count.index.difference(areas.index, sort=False)
     if len(missing):
         raise InputError(
@@ -196,6 +197,8 @@ def _places(
     warn_of_nobody(number, residents)
     areas = areas.loc[count.index]
     if {"center_x", "center_y"} <= set(getattr(areas, "columns", ())):
+        for name in ("center_x", "center_y"):
+            numeric(areas[name], f"The areas' column {name!r}")
         xy = areas[["center_x", "center_y"]].to_numpy(dtype=float)
     else:
         xy = np.column_stack([areas.geometry.centroid.x, areas.geometry.centroid.y])

@@ -298,6 +298,16 @@ def test_bad_scan_input():
         spatial_scan(count, people, areas, max_share=0.001)
     with pytest.raises(InputError, match="simulations came as 0"):
         spatial_scan(count, people, areas, simulations=0)
+    for wrong in ("x", None, np.nan, np.inf, 9.5):
+        with pytest.raises(InputError, match=r"simulations came as .*whole number from 1"):
+            spatial_scan(count, people, areas, simulations=wrong)
+    with pytest.raises(InputError, match="max_share: came as None"):
+        spatial_scan(count, people, areas, max_share=None)
+    with pytest.raises(InputError, match="areas came as a DataFrame, without geometries"):
+        spatial_scan(count, people, pd.DataFrame({"center_x": [1.0], "center_y": [1.0]}))
+    centred = areas.assign(center_x=areas.geometry.x.astype(str), center_y=areas.geometry.y)
+    with pytest.raises(InputError, match="column 'center_x' are of type"):
+        spatial_scan(count, people, centred)
     with pytest.raises(InputError, match="at least 3"):
         spatial_scan(count[:2], people[:2], areas[:2])
     with pytest.raises(CrsError, match="metres are needed"):
