@@ -104,6 +104,7 @@ def global_moran(
         "global_moran",
         values,
         numbers,
+        links,
         (found.I, found.EI, found.z_rand, found.sim),
         alternative,
         seed,
@@ -149,6 +150,7 @@ def global_geary(
         "global_geary",
         values,
         numbers,
+        links,
         (found.C, found.EC, found.z_rand, found.sim),
         alternative,
         seed,
@@ -204,6 +206,7 @@ def global_getis_ord(
         "global_getis_ord",
         values,
         numbers,
+        links,
         (found.G, found.EG, found.z_norm, found.sim),
         alternative,
         seed,
@@ -270,6 +273,7 @@ def global_join_counts(
         f"global_join_counts_{joins}",
         values,
         numbers,
+        links,
         (statistic, expected, z, simulated),
         alternative,
         seed,
@@ -346,6 +350,7 @@ def _result(
     test: str,
     values: pd.Series,
     numbers: Floats,
+    links: Graph,
     found: tuple[float, float, float, Floats],
     alternative: str,
     seed: int,
@@ -369,4 +374,15 @@ def _result(
         n=int(numbers.size),
         left_out=int(values.size - numbers.size),
         level=LEVELS.get(str(values.index.name), ""),
+        weights=_described(links),
+    )
+
+
+def _described(links: Graph) -> str:
+    """Return the neighbours in words: how many places, links, and of which kind."""
+    weight = links.adjacency[links.adjacency > 0]
+    row = weight.groupby(level="focal")
+    kind = "equal" if (row.max() == row.min()).all() else "unequal"
+    return (
+        f"{links.n} places with {weight.size / links.n:.2f} neighbours in the mean, {kind} weights"
     )

@@ -113,7 +113,7 @@ def spatial_scan(
     Returns
     -------
     ScanResult
-        ``clusters`` by rank, ``membership`` of the areas, and all parameters. A secondary
+        ``clusters`` by rank, ``table`` of the areas, and all parameters. A secondary
         cluster's p compares it with the largest ratio too, and is on the safe side.
 
     Raises
@@ -142,8 +142,10 @@ def spatial_scan(
           members  count      p   label
     rank
     1           5    300  0.005  excess
-    >>> result.membership.dropna().index.tolist()
-    ['p2', 'p9', 'p10', 'p11', 'p18']
+    >>> result.table.loc[["p1", "p2"]]
+        cluster      p            label
+    p1     <NA>    NaN  not significant
+    p2        1  0.005           excess
     """
     one_of(null, NULLS, "null")
     one_of(alternative, ALTERNATIVES, "alternative")
@@ -167,7 +169,7 @@ def spatial_scan(
         found, p = _found(places, model, zones, alternative, largest, alpha)
     return ScanResult(
         clusters=_table(count.index, places, model, found, p, alpha),
-        membership=_membership(count.index, places, found, p, alpha),
+        table=_areas_table(count.index, places, model, found, p, alpha),
         variable=str(count.name) if count.name is not None else "count",
         null=null,
         alternative=alternative,
@@ -306,34 +308,54 @@ def _table(
     rows = []
     for cluster, its_p in zip(found, p, strict=True):
         inside = cluster.members
-        events, people = places.events[inside].sum(), places.people[inside].sum()
-        expected = float(model.expected(np.array([people]))[0])
-        risk = model.relative_risk(float(events), expected)
-        side = Label.EXCESS if risk > 1 else Label.DEFICIT
+        events, people, expected, risk = _risk(places, model, inside)
         reach = places.xy[inside[[0, -1]]]
         rows.append(
             {
                 "center": index[places.number[inside[0]]],
                 "radius_m": float(np.hypot(*(reach[1] - reach[0]))),
                 "members": inside.size,
-                "exposure": float(people),
+                "exposure": people,
                 "count": int(events),
                 "expected": expected,
                 "relative_risk": risk,
                 "log_likelihood_ratio": cluster.ratio,
                 "p": its_p,
-                "label": (side if its_p <= alpha else Label.NOT_SIGNIFICANT).value,
+                "label": _label(risk, its_p, alpha),
             }
         )
     ranks = pd.RangeIndex(1, len(rows) + 1, name="rank")
     return pd.DataFrame(rows, index=ranks, columns=_COLUMNS)
 
 
-def _membership(
-    index: pd.Index, places: _Places, found: list[_Cluster], p: list[float], alpha: float
-) -> pd.Series:
+def _risk(places: _Places, model: ScanModel, inside: Integers) -> tuple[float, float, float, float]:
+    """Return a circle's events, exposure, expected events and relative risk."""
+    events, people = float(places.events[inside].sum()), float(places.people[inside].sum())
+    expected = float(model.expected(np.array([people]))[0])
+    return events, people, expected, model.relative_risk(events, expected)
+
+
+def _label(risk: float, p: float, alpha: float) -> str:
+    side = Label.EXCESS if risk > 1 else Label.DEFICIT
+    return (side if p <= alpha else Label.NOT_SIGNIFICANT).value
+
+
+def _areas_table(
+    index: pd.Index,
+    places: _Places,
+    model: ScanModel,
+    found: list[_Cluster],
+    p: list[float],
+    alpha: float,
+) -> pd.DataFrame:
     cluster = pd.array([pd.NA] * len(index), dtype="Int64")
-    for rank, (one, its_p) in enumerate(zip(found, p, strict=True), start=1):
-        if its_p <= alpha:
-            cluster[places.number[one.members]] = rank
-    return pd.Series(cluster, index=index, name="cluster")
+    its_p = np.full(len(index), np.nan)
+    label = np.full(len(index), Label.NO_DATA.value, dtype=object)
+    nothing = not places.events.any()
+    label[places.number] = (Label.NO_EVIDENCE if nothing else Label.NOT_SIGNIFICANT).value
+    for rank, (one, p_here) in enumerate(zip(found, p, strict=True), start=1):
+        if p_here <= alpha:
+            inside = places.number[one.members]
+            cluster[inside], its_p[inside] = rank, p_here
+            label[inside] = _label(_risk(places, model, one.members)[-1], p_here, alpha)
+    return pd.DataFrame({"cluster": cluster, "p": its_p, "label": label.astype(str)}, index=index)

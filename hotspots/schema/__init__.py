@@ -9,14 +9,12 @@ from hotspots.schema.records import (
     Allocation,
     Criterion,
     GeocodingReport,
-    GlobalResult,
     Layer,
-    LocalResult,
     PlanQuality,
     PolygonPlan,
     Ranking,
-    ScanResult,
 )
+from hotspots.schema.results import GlobalResult, LocalResult, ScanResult
 from hotspots.schema.words import (
     ADDRESS,
     ASSIGNMENT_STATUS,

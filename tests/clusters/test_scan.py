@@ -238,6 +238,7 @@ def test_areas_without_data_are_in_no_cluster():
     assert result.places == ROWS * COLUMNS - 2
     assert result.membership[[49, 60]].isna().all()
     assert result.membership[[48, 59]].notna().all()
+    assert result.table["label"][[49, 60]].tolist() == ["no data"] * 2
 
 
 @pytest.mark.parametrize("total", [7, 500, 10**5])
@@ -269,6 +270,7 @@ def test_no_event_at_all(null):
     count, people, areas = city(np.random.default_rng(10), 20, 0.0)
     result = spatial_scan(count * 0, people, areas, null=null)
     assert result.clusters.empty
+    assert set(result.table["label"]) == {"no evidence"}
     assert list(result.clusters)[:3] == ["center", "radius_m", "members"]
     assert result.membership.isna().all()
 
