@@ -102,16 +102,19 @@ def family_size(p: Floats, family: int | None) -> int:
     return max(int((~np.isnan(p)).sum()), family or 0)
 
 
-def warn_of_floor(p: Floats, q: Floats, floor: Floats, alpha: float, permutations: int) -> None:
+def warn_of_floor(
+    p: Floats, q: Floats, floor: Floats, alpha: float, permutations: int, most: int
+) -> None:
     """Warn where places at the least possible p fail, which only more draws could mend.
 
-    ``floor`` is the least p of each place whose draws were sampled, NaN for the others.
+    ``floor`` is the least p of each place whose draws were sampled, NaN for the others;
+    ``most`` is how many draws ``permutations="auto"`` would take.
     """
     blocked = int(((p <= floor) & (q > alpha)).sum())
     if blocked:
         warnings.warn(
             remark(
-                "too_few_permutations",
+                "too_few_permutations" if most > permutations else "permutations_at_most",
                 places=blocked,
                 permutations=permutations,
                 least=f"{float(np.nanmin(floor)):.2g}",
