@@ -98,8 +98,8 @@ def clusters_text() -> list[str]:
     """Measure the local statistics and the graph beside their peers."""
     return [
         "esda runs without keeping its simulations, with as many jobs as serve it best; pygeoda "
-        "with a thread per core. Ours is the whole call, from a Graph to the table of statistic, z, "
-        "p, q and label. The cells are squares, the values lognormal; local statistics are on "
+        "with a thread per core. Ours is the whole call, from a Graph to the table of statistic, "
+        "z, p, q and label. The cells are squares, the values lognormal; local statistics are on "
         f"{clusters.SIDE**2:,} cells with {clusters.DRAWS:,} permutations.",
         "",
         *compared("clusters"),

@@ -1,13 +1,15 @@
 """Honesty, measured: `make calibrate` writes docs/calibration_tables.md.
 
-python -m benchmarks.calibrate            # about a quarter of an hour on two cores
-python -m benchmarks.calibrate --quick    # a minute, to see that it runs
+python -m benchmarks.calibrate            # an hour or more on two cores
+python -m benchmarks.calibrate --quick    # minutes, to see that it runs
 python -m benchmarks.calibrate --share .4 # fewer maps; the tables say how many
+python -m benchmarks.calibrate --only scan # one section; the others stay as they stand
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
@@ -35,14 +37,19 @@ PLACES: dict[str, tuple[int, int | str]] = {
     "30×30": (1000, 99_999),
     "the sample's polygons": (1000, "auto"),
     "10×10 and 5 islands": (1000, "auto"),
+    "10×10, kernel of 12": (1000, "auto"),
 }
+# Several times as slow as the others, it is given fewer maps.
+FEWER = {"local Geary": 0.2}
+SECTIONS = ("permutations", "excess", "scan", "power")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run all tables and write them to one page."""
+    """Run the tables and write them to one page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a fiftieth of the maps")
     parser.add_argument("--share", type=float, default=1.0, help="share of the maps, 0 to 1")
+    parser.add_argument("--only", choices=SECTIONS, help="remake this section of the page alone")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args(arguments)
@@ -50,10 +57,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     started = time.perf_counter()
     with ProcessPoolExecutor(options.workers) as pool:
         page = Page(pool, share)
-        parts = [page.permutations(), page.excess(), page.scan(), page.power()]
-        text = "\n".join([_head(share), *(part() for part in parts)])
+        parts = [getattr(page, name)() for name in ([options.only] if options.only else SECTIONS)]
+        sections = [part() for part in parts]
+    if options.only:
+        text = remade(options.out if options.out.exists() else OUT, sections[0], share)
+    else:
+        text = "\n".join([_head(share), *sections])
     options.out.write_text(text, encoding="utf-8")
     print(f"{options.out} written after {(time.perf_counter() - started) / 60:.1f} minutes")
+
+
+def remade(path: Path, section: str, share: float) -> str:
+    """Return the page at ``path`` with the section of that title made anew, and saying so."""
+    title, _, rest = section.partition("\n")
+    section = f"{title}\n\n*Made anew, {_amount(share)}; {_versions()}.*\n{rest}"
+    parts = re.split(r"^(?=## )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    where = [number for number, part in enumerate(parts) if part.startswith(f"{title}\n")]
+    if len(where) != 1:
+        raise SystemExit(f"{path} has no section {title[3:]!r}. Make the whole page first.")
+    last = where[0] == len(parts) - 1
+    parts[where[0]] = section if last else f"{section}\n"
+    return "".join(parts)
 
 
 class Page:
@@ -78,7 +102,7 @@ class Page:
                     test,
                     kind,
                     graph,
-                    self.maps(maps),
+                    self.maps(round(maps * FEWER.get(test, 1.0))),
                     permutations=draws,
                     seed=SEED,
                 )
@@ -102,10 +126,10 @@ class Page:
             print("permutation tests done", flush=True)
             return _section(
                 "Permutation tests on maps without a pattern",
-                "The share of places with a two-sided p ≤ .05 (± two standard errors over the "
-                "maps), the share of maps with any label at FDR 5%, and how many islands bore "
-                "another label than *isolate*. At most 5% is asked of both shares; ties make them "
-                "smaller.",
+                "The share of tested places with p ≤ .05 (± two standard errors over the maps), "
+                "two-sided but for join counts, which ask of more joins alone; the share of maps "
+                "with any label at FDR 5%; and how many islands bore another label than "
+                "*isolate*. At most 5% is asked of both shares; ties make them smaller.",
                 ["map", "values", "test", "maps", "p ≤ .05", "any label", "islands labelled"],
                 rows,
             )
@@ -234,19 +258,27 @@ def _graph(place: str) -> Graph:
     if place == "the sample's polygons":
         units = hs.read_units(SAMPLE, population="POBTOT", id="CVEGEO")
         return hs.neighbors(hs.build_polygons(units).polygons)
+    if place == "10×10, kernel of 12":
+        return hs.neighbors(quiet.lattice(10, 10), method="kernel", k=12)
     side, islands = (30, 0) if place == "30×30" else (10, 5 * ("islands" in place))
     return hs.neighbors(quiet.lattice(side, side, islands=islands))
 
 
 def _head(share: float) -> str:
-    names = ("numpy", "scipy", "pandas", "libpysal", "esda", "pygeoda")
-    versions = ", ".join(f"{name} {version(name)}" for name in names)
-    amount = "in full" if share == 1 else f"with {share:.0%} of the maps of a full run"
     return (
         "# Calibration tables\n\n"
-        f"Made by `make calibrate`, {amount}; the same seed gives the same tables. "
-        f"hotspots {hs.__version__}, {versions}.\n"
+        f"Made by `make calibrate`, {_amount(share)}; the same seed gives the same tables. "
+        f"{_versions()}.\n"
     )
+
+
+def _amount(share: float) -> str:
+    return "in full" if share == 1 else f"with {share:.0%} of the maps of a full run"
+
+
+def _versions() -> str:
+    names = ("numpy", "scipy", "pandas", "libpysal", "esda", "pygeoda")
+    return ", ".join([f"hotspots {hs.__version__}", *(f"{name} {version(name)}" for name in names)])
 
 
 def _section(title: str, words: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

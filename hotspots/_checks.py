@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
+
+import numpy as np
+import pandas as pd
 
 from hotspots.errors import ColumnError, CrsError, DataFileError, InputError
 
@@ -11,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import geopandas as gpd
-    import pandas as pd
 
 
 def existing_file(path: str | Path, what: str) -> Path:
@@ -64,8 +67,35 @@ def named_index(frame: pd.DataFrame | pd.Series, name: str, what: str) -> None:
     unique_index(frame, what)
 
 
+def one_series(values: object, what: str) -> None:
+    """Raise :class:`InputError` unless ``values`` is a Series, which says what each is of."""
+    if not isinstance(values, pd.Series):
+        raise InputError(
+            f"{what} came as {_kind(values)}. Give a Series on the places' index, e.g. one column "
+            "of a table: frame['count']."
+        )
+
+
+def numeric(values: pd.Series, what: str) -> None:
+    """Raise :class:`InputError` unless the Series holds numbers (or True and False)."""
+    if values.dtype.kind not in "iufb":
+        raise InputError(
+            f"{what} are of type {values.dtype}, not numbers. Convert them: pd.to_numeric(...)."
+        )
+
+
+def geometries(frame: object, what: str) -> None:
+    """Raise :class:`InputError` unless the frame has geometries."""
+    if not (isinstance(frame, pd.Series | pd.DataFrame) and hasattr(frame, "crs")):
+        raise InputError(
+            f"{what} came as {_kind(frame)}, without geometries. Give a GeoDataFrame or a "
+            "GeoSeries, e.g. gpd.GeoDataFrame(frame, geometry=..., crs=...)."
+        )
+
+
 def projected_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> None:
     """Raise :class:`CrsError` unless the frame has a projected CRS in metres."""
+    geometries(frame, what)
     if frame.crs is None:
         raise CrsError(
             f"{what}: the layer has no coordinate reference system. "
@@ -85,6 +115,8 @@ def same_crs(
     what: str,
 ) -> None:
     """Raise :class:`CrsError` showing both when two layers differ in CRS."""
+    geometries(left, what)
+    geometries(right, what)
     if left.crs != right.crs:
         raise CrsError(
             f"{what}: the layers have different coordinate reference systems, "
@@ -103,10 +135,10 @@ def bounds_in_order(bounds: Sequence[float], what: str) -> tuple[float, float]:
     return values[0], values[1]
 
 
-def share(value: float, what: str) -> float:
-    """Return ``value`` when it lies strictly between 0 and 1."""
-    if not 0.0 < value < 1.0:
-        raise InputError(f"{what}: came as {value}. It must lie between 0 and 1, e.g. 0.05.")
+def share(value: object, what: str) -> float:
+    """Return ``value`` when it is a number strictly between 0 and 1."""
+    if not (_real(value) and 0.0 < value < 1.0):
+        raise InputError(f"{what}: came as {value!r}. It must lie between 0 and 1, e.g. 0.05.")
     return float(value)
 
 
@@ -115,6 +147,28 @@ def is_dask(frame: object) -> bool:
     return any(
         base.__module__.split(".")[0] in ("dask", "dask_expr") for base in type(frame).__mro__
     )
+
+
+def positive(value: object, what: str, mend: str) -> float:
+    """Return ``value`` when it is a finite number above 0; ``mend`` says what to give."""
+    if not (_real(value) and np.isfinite(value) and value > 0):
+        raise InputError(f"{what} came as {value!r}. {mend}")
+    return float(value)
+
+
+def whole_number(value: object, what: str, mend: str, *, least: int = 1) -> int:
+    """Return ``value`` when it is a whole number from ``least`` on; ``mend`` says what to give."""
+    if not (_real(value) and isinstance(value, Integral) and value >= least):
+        raise InputError(f"{what} came as {value!r}. {mend}")
+    return int(value)
+
+
+def _real(value: object) -> TypeGuard[float]:
+    return isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"
 
 
 def _crs_name(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> str:

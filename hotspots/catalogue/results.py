@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 UNTESTED = ("isolate", "no data", "no evidence", "not tested")
 """The labels of places that could not be tested."""
 
+MOST_PERMUTATIONS = 999_999
+"""The most draws that ``permutations="auto"`` takes."""
+
 _OPEN = "not significant"
 _SHOWN = 10
 
@@ -159,7 +162,11 @@ def _permutations(record: _Record) -> str:
     used = ""
     if record.permutations_used is not None and record.permutations_used < record.permutations:
         used = f", {record.permutations_used:,.0f} in the mean"
-    return f"{record.permutations:,} a place{used}, seed {record.seed}; {least}"
+    capped = ""
+    asked = 20 * record.family / record.alpha
+    if record.permutations == MOST_PERMUTATIONS and asked > MOST_PERMUTATIONS + 1:
+        capped = f" (the most that 'auto' takes, for whom {asked:,.0f} would be enough)"
+    return f"{record.permutations:,} a place{capped}{used}, seed {record.seed}; {least}"
 
 
 def _tested(record: _Record, counts: dict[str, int], variable: str, language: str) -> str:

@@ -66,6 +66,8 @@ class _Global(Protocol):
     def left_out(self) -> int: ...
     @property
     def level(self) -> str: ...
+    @property
+    def weights(self) -> str: ...
 
 
 def scan_sentence(record: _Scan, language: str, *, variable: str | None = None) -> str:
@@ -129,7 +131,7 @@ def global_sentence(record: _Global, language: str, *, variable: str | None = No
             "whole.chance",
             language,
             n=record.permutations,
-            share=percent(record.p, language, digits=1),
+            p=probability(record.p, language),
             alternative=text(f"alternative.{record.alternative}", language),
         )
     )
@@ -153,7 +155,7 @@ def _cluster(record: _Scan, language: str) -> str:
     first = record.clusters.iloc[0]
     level = record.level or "other"
     return text(
-        "scan.cluster",
+        f"scan.cluster_{record.null}",
         language,
         members=text(f"places.{level}", language, n=int(first["members"])),
         center=first["center"],
@@ -184,4 +186,5 @@ def _global_lines(record: _Global) -> dict[str, str]:
         "statistic": f"{record.statistic:.6g}, expected {record.expected:.6g}, z {record.z:.4g}",
         "p": f"{record.p:.4g}, {record.alternative}",
         "permutations": f"{record.permutations:,}, seed {record.seed}",
+        "weights": record.weights or "not said",
     }

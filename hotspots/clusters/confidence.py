@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots.catalogue.results import UNTESTED
-from hotspots.clusters.family import adjusted
+from hotspots.clusters.family import adjusted, check_results
 from hotspots.clusters.verdicts import labels
 from hotspots.errors import InputError
 from hotspots.schema import Label
@@ -43,7 +43,8 @@ def confidence(result: LocalResult) -> pd.DataFrame:
     Raises
     ------
     InputError
-        For a result that was corrected with others, whose q hold at its own level alone.
+        For what is no result of a local test, or one that was corrected with others, whose q hold
+        at its own level alone.
 
     Examples
     --------
@@ -55,6 +56,7 @@ def confidence(result: LocalResult) -> pd.DataFrame:
     6  not significant
     7           excess        99%
     """
+    check_results({"one": result})
     if result.headline and result.correction in ("fdr", "by"):
         raise InputError(
             f"The result of {result.variable!r} was corrected together with others, and its q "
@@ -86,7 +88,7 @@ def confidence_bins(results: Mapping[str, LocalResult]) -> dict[str, pd.DataFram
     Raises
     ------
     InputError
-        For no result at all, or results of different corrections.
+        For no result at all, or results of different tests or corrections.
 
     Examples
     --------
@@ -99,8 +101,7 @@ def confidence_bins(results: Mapping[str, LocalResult]) -> dict[str, pd.DataFram
     >>> {name: bins["confidence"][7] for name, bins in confidence_bins(both).items()}
     {'theft': '99%', 'arson': ''}
     """
-    if not results:
-        raise InputError("There is no result to bin. Give a mapping of category to result.")
+    check_results(results)
     corrections = sorted({result.correction for result in results.values()})
     if len(corrections) > 1:
         raise InputError(
@@ -121,11 +122,7 @@ def confidence_bins(results: Mapping[str, LocalResult]) -> dict[str, pd.DataFram
 def _bins(result: LocalResult, q: Mapping[str, pd.Series]) -> pd.DataFrame:
     """Return label and bin, from each level's own q."""
     leaning = result.leaning
-    if leaning is None:
-        raise InputError(
-            f"The result of {result.variable!r} does not say which way its places lean. "
-            "Make it with getis_ord, local_moran or excess_risk."
-        )
+    assert leaning is not None
     widest, *_ = LEVELS
     label = labels(leaning, q[widest], LEVELS[widest])
     named = ~label.isin([*UNTESTED, Label.NOT_SIGNIFICANT.value])

@@ -40,7 +40,7 @@ def adjust(p: Floats, correction: str, family: int | None = None) -> Floats:
     >>> adjust(np.array([0.01, 0.04, 0.03, np.nan]), "fdr").round(3).tolist()
     [0.03, 0.04, 0.04, nan]
     """
-    if correction not in CORRECTIONS:
+    if not isinstance(correction, str) or correction not in CORRECTIONS:
         raise InputError(
             f"correction came as {correction!r}. It is one of {', '.join(CORRECTIONS)}."
         )

@@ -128,7 +128,8 @@ def _chunk(n: int, columns: int, rows: int, root: np.random.SeedSequence) -> Pos
 
 
 def _wants_marks(n: int, columns: int, rows: int) -> bool:
-    return columns > _MARKED_FROM and rows * n <= _MARKS_LIMIT
+    # A mark is a fourth of a position: where most are drawn, marking all takes no more than they.
+    return columns > _MARKED_FROM and (rows * n <= _MARKS_LIMIT or n <= 4 * columns)
 
 
 def _repeated(

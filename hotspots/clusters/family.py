@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hotspots._checks import share
+from hotspots.catalogue import remark
 from hotspots.clusters.corrections import adjust
+from hotspots.clusters.inference import draws_for
 from hotspots.clusters.verdicts import labels
 from hotspots.errors import InputError
+from hotspots.schema import LocalResult
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from hotspots.schema import LocalResult
+_SAME_P = 1e-9
 
 
 def correct_family(
@@ -62,7 +67,14 @@ def correct_family(
     Raises
     ------
     InputError
-        For no result at all, or one that was not made by a local test of this library.
+        For no result at all, one that was not made by a local test of this library, or results
+        of different tests.
+
+    Warns
+    -----
+    HotspotsWarning
+        Where places at the least p that their permutations could give are not labelled, which
+        more of them would mend (see ``family`` of :func:`getis_ord`).
 
     Examples
     --------
@@ -76,19 +88,15 @@ def correct_family(
     80
     """
     share(alpha, "alpha")
-    if not results:
-        raise InputError("There is no result to correct. Give a mapping of category to result.")
+    check_results(results)
     values = [result.table["p"].to_numpy(float) for result in results.values()]
     all_q = adjusted(values, correction, alpha)
     family = int(sum((~np.isnan(p)).sum() for p in values))
+    _warn_of_draws(results, all_q, alpha, family)
     corrected = {}
     for (category, result), q in zip(results.items(), all_q, strict=True):
-        if result.leaning is None:
-            raise InputError(
-                f"The result of {category!r} does not say which way its places lean. "
-                "Make it with getis_ord, local_moran or excess_risk."
-            )
         table = result.table.assign(q=q)
+        assert result.leaning is not None
         table["label"] = labels(result.leaning, table["q"], alpha)
         corrected[category] = replace(
             result,
@@ -100,6 +108,69 @@ def correct_family(
             headline=True,
         )
     return corrected
+
+
+def check_results(results: Mapping[str, LocalResult]) -> None:
+    """Raise :class:`InputError` unless these are results of one local test, by category."""
+    if not isinstance(results, Mapping):
+        raise InputError(
+            f"The results came as a {type(results).__name__}. Give a mapping of category to "
+            "result, e.g. {'theft': getis_ord(...), 'robbery': getis_ord(...)}."
+        )
+    if not results:
+        raise InputError("There is no result. Give a mapping of category to result.")
+    for category, result in results.items():
+        if not isinstance(result, LocalResult):
+            raise InputError(
+                f"The result of {category!r} came as a {type(result).__name__}. Only a local test "
+                "has a p for each place, e.g. that of getis_ord, local_moran or excess_risk."
+            )
+        if result.leaning is None:
+            raise InputError(
+                f"The result of {category!r} does not say which way its places lean. "
+                "Make it with getis_ord, local_moran or excess_risk."
+            )
+    tests = sorted({result.test for result in results.values()})
+    if len(tests) > 1:
+        raise InputError(
+            f"The results are of different tests ({', '.join(tests)}). A family answers one "
+            "question, by one test: give the results of each to a call of its own."
+        )
+
+
+def _warn_of_draws(
+    results: Mapping[str, LocalResult],
+    corrected: list[NDArray[np.float64]],
+    alpha: float,
+    family: int,
+) -> None:
+    """Warn of places at the least p of their draws that the whole family's correction loses."""
+    lost: dict[str, int] = {}
+    for (category, result), q in zip(results.items(), corrected, strict=True):
+        if result.permutations is not None:
+            least = _least_sampled(result) * (1 + _SAME_P)
+            count = int(((result.table["p"].to_numpy(float) <= least) & (q > alpha)).sum())
+            lost.update({category: count} if count else {})
+    if lost:
+        fewest = min((results[name] for name in lost), key=lambda one: one.permutations or 0)
+        warnings.warn(
+            remark(
+                "too_few_for_family",
+                places=sum(lost.values()),
+                categories=", ".join(map(str, lost)),
+                permutations=fewest.permutations,
+                least=f"{_least_sampled(fewest):.2g}",
+                family=family,
+                draws=draws_for(family, alpha),
+            ),
+            stacklevel=3,
+        )
+
+
+def _least_sampled(result: LocalResult) -> float:
+    """Return the least p of a place whose draws were sampled; counted, its p cannot be less."""
+    assert result.permutations is not None
+    return (2 if result.alternative == "two-sided" else 1) / (result.permutations + 1)
 
 
 def adjusted(

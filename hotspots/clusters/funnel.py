@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hotspots._checks import share
+from hotspots._checks import positive, share
 from hotspots.clusters.rates import checked_counts, whole_numbers
 from hotspots.clusters.robust_null import fit_robust_null
 from hotspots.clusters.verdicts import one_of
@@ -69,8 +70,8 @@ def funnel_limits(
     Raises
     ------
     InputError
-        For what :func:`excess_risk` refuses, no event at all, exposures that are not
-        positive, or a result of another test.
+        For what :func:`excess_risk` refuses, no event at all, exposures, ``levels`` or a
+        ``per`` out of range, or a result of another test.
 
     References
     ----------
@@ -89,8 +90,8 @@ def funnel_limits(
     20000.0    250.0     190.0     307.0
     """
     events, people, which = _source(counts, exposure, null)
-    for level in levels:
-        share(level, "levels")
+    _check_levels(levels)
+    positive(per, "per", "Give a number above 0, e.g. per=100_000.")
     grid = _grid(people, at)
     tails, centre = _tails(events, people, grid, which)
     table = pd.DataFrame({"centre": np.full(grid.size, centre * per)}, grid).rename_axis("exposure")
@@ -185,10 +186,20 @@ def _source(
     return number[known], residents[known], which
 
 
+def _check_levels(levels: Sequence[float]) -> None:
+    if isinstance(levels, str) or not isinstance(levels, Iterable):
+        raise InputError(f"levels came as {levels!r}. Give a list of shares, e.g. [0.95, 0.998].")
+    for level in levels:
+        share(level, "levels")
+
+
 def _grid(people: pd.Series, at: Sequence[float] | None) -> Floats:
     if at is None:
         return np.geomspace(float(people.min()), float(people.max()), _GRID)
-    grid = np.asarray(at, dtype=float)
+    try:
+        grid = np.asarray(at, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"at came as {at!r}. Give exposures above 0.") from error
     if grid.ndim != 1 or not grid.size or not (np.isfinite(grid) & (grid > 0)).all():
         raise InputError(f"at came as {list(grid.ravel()[:5])}. Give exposures above 0.")
     return grid

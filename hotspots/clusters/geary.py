@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from hotspots._checks import one_series
 from hotspots.clusters.local import Moments, draws_asked, local_result
 from hotspots.clusters.moran import row_standardised
 from hotspots.clusters.projections import projected_tails
@@ -93,7 +94,7 @@ def local_geary(
     [0.1289, 0.1289, 0.1289, 1.6753, 3.2216]
     """
     settings = checked_settings(alternative, correction, alpha, seed, family)
-    frame = values.to_frame() if isinstance(values, pd.Series) else values
+    frame = _columns(values)
     codes, rows = _rows(frame)
     sites = row_standardised(place_sites(codes, graph, include_self=False))
     attributes = _standardised(rows[sites.reference.astype(np.int64)])
@@ -129,6 +130,13 @@ class _Distances:
 
     moments: Moments
     constant: Booleans
+
+
+def _columns(values: pd.Series | pd.DataFrame) -> pd.DataFrame:
+    if isinstance(values, pd.DataFrame):
+        return values
+    one_series(values, "The tested values")
+    return values.to_frame()
 
 
 def _rows(frame: pd.DataFrame) -> tuple[pd.Series, Floats]:

@@ -137,8 +137,8 @@ def _moments(sites: Sites, z: Floats, star: bool) -> Moments:
     left_out = 0.0 if star else sites.own
     others = sites.reference.size - (not star)
     whole = sites.reference.sum() - left_out
-    lag = sites.lag(sites.reference)
-    weight = sites.per_site(sites.link_weight)
+    lag = sites.lag(sites.reference) * sites.scale
+    weight = sites.per_site(sites.link_weight) * sites.scale
     if (sites.reference < 0).any():
         return Moments(lag, weight * whole / others, z)
     with np.errstate(divide="ignore", invalid="ignore"):

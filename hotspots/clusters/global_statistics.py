@@ -1,10 +1,13 @@
 """Global statistics: does a map have a pattern at all, in one number and one p.
 
-The statistics and their simulated values are esda's. What surrounds them keeps its traps from
-the user: its draws come from numpy's global random state (set here for the call, and put back),
-it changes the weights it is given (it gets its own), whole numbers overflow or divide wrongly
-(it gets floats), islands and missing values enter its means (they are left out), and its p is
-one-sided and folded (it is counted anew, two-sided, with ties in both tails).
+Moran's, Geary's and Getis's statistics and their simulated values are esda's. What surrounds
+them keeps its traps from the user: its draws come from numpy's global random state (set here for
+the call, and put back), it changes the weights it is given (it gets its own), whole numbers
+overflow or divide wrongly (it gets floats), islands and missing values enter its means (they are
+left out), its Geary stops at a place that others are linked to and itself to none (it gets weights
+that keep such a place without a link to itself), and its p is one-sided and folded (it is counted
+anew, two-sided, with ties in both tails). Joins are counted here: esda leaves out the arrangements
+in which one kind has no link of its own, and stops where the observed one is such.
 """
 
 from __future__ import annotations
@@ -20,16 +23,18 @@ from libpysal.graph import Graph
 
 from hotspots.clusters.inference import permutations_needed
 from hotspots.clusters.join_counts import binary_values
-from hotspots.clusters.join_moments import join_moments
+from hotspots.clusters.join_moments import join_moments, joins_and_simulated
 from hotspots.clusters.sites import checked_numbers, graph_links
 from hotspots.clusters.verdicts import checked_settings, one_of, one_p
 from hotspots.errors import GraphError, InputError
 from hotspots.schema import LEVELS, GlobalResult
+from hotspots.spatial.order import name_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import numpy.typing as npt
+    from libpysal.weights import W
 
     Floats = npt.NDArray[np.float64]
     Map = tuple[Floats, Graph]
@@ -94,11 +99,12 @@ def global_moran(
     numbers, links = _linked_map(values, graph)
     draws = _checked(alternative, permutations, seed)
     with _own_random_state(seed):
-        found = esda.Moran(numbers, links, permutations=draws)
+        found = esda.Moran(numbers, _weights(links), permutations=draws)
     return _result(
         "global_moran",
         values,
         numbers,
+        links,
         (found.I, found.EI, found.z_rand, found.sim),
         alternative,
         seed,
@@ -139,11 +145,12 @@ def global_geary(
     numbers, links = _linked_map(values, graph)
     draws = _checked(alternative, permutations, seed)
     with _own_random_state(seed):
-        found = esda.Geary(numbers, links, permutations=draws)
+        found = esda.Geary(numbers, _weights(links), permutations=draws)
     return _result(
         "global_geary",
         values,
         numbers,
+        links,
         (found.C, found.EC, found.z_rand, found.sim),
         alternative,
         seed,
@@ -194,11 +201,12 @@ def global_getis_ord(
             "have no products, and so no general G. Use global_moran."
         )
     with _own_random_state(seed):
-        found = esda.G(numbers, links, permutations=draws)
+        found = esda.G(numbers, _weights(links), permutations=draws)
     return _result(
         "global_getis_ord",
         values,
         numbers,
+        links,
         (found.G, found.EG, found.z_norm, found.sim),
         alternative,
         seed,
@@ -258,21 +266,14 @@ def global_join_counts(
     one_of(joins, JOINS, "joins")
     numbers, links = _linked_map(binary_values(values), graph)
     draws = _checked(alternative, permutations, seed)
-    with _own_random_state(seed):
-        found = esda.Join_Counts(numbers, links, permutations=draws)
-    both, unlike = found.sim_bb.astype(float), found.sim_bw.astype(float)
-    statistic, simulated = {
-        "both": (found.bb, both),
-        "neither": (found.ww, found.J - both - unlike),
-        "like": (found.bb + found.ww, found.J - unlike),
-        "unlike": (found.bw, unlike),
-    }[joins]
+    statistic, simulated = joins_and_simulated(numbers, links, joins, draws, seed)
     expected, deviation = join_moments(numbers, links, joins)
     z = (statistic - expected) / deviation if deviation > 0 else np.nan
     return _result(
         f"global_join_counts_{joins}",
         values,
         numbers,
+        links,
         (statistic, expected, z, simulated),
         alternative,
         seed,
@@ -303,29 +304,26 @@ def _linked_map(values: pd.Series, graph: Graph) -> Map:
             f"The tested values ({values.name!r}) are {tested[0]:g} at all {linked.size} linked "
             "places: without variation there is no pattern to test."
         )
-    order = linked[_by_name(values.index[linked])]
+    order = linked[name_order(values.index[linked])]
     number = np.full(numbers.size, -1)
     number[order] = np.arange(order.size)
     return numbers[order], _graph(number[focal], number[neighbor], weight, order.size)
 
 
-def _by_name(index: pd.Index) -> npt.NDArray[np.intp]:
-    try:
-        return np.asarray(index.argsort())
-    except TypeError:
-        # Labels of several kinds have no order of their own.
-        return np.argsort(np.array([f"{type(name).__name__} {name}" for name in index]))
-
-
 def _graph(
     focal: npt.NDArray[np.int64], neighbor: npt.NDArray[np.int64], weight: Floats, places: int
 ) -> Graph:
-    # A place that others are linked to, itself to none, is a link of weight 0 to itself.
+    # A place that others are linked to, itself to none, is to a Graph a link of weight 0 to itself.
     alone = np.setdiff1d(np.arange(places), focal)
     focal, neighbor = np.append(focal, alone), np.append(neighbor, alone)
     weight = np.append(weight, np.zeros(alone.size))
     order = np.lexsort((neighbor, focal))
     return Graph.from_arrays(focal[order], neighbor[order], weight[order])
+
+
+def _weights(links: Graph) -> Graph | W:
+    """Return the links as esda reads them right: its Geary counts a link of weight 0 as one."""
+    return links.to_W() if len(links.isolates) else links
 
 
 def _checked(alternative: str, permutations: int, seed: int) -> int:
@@ -352,6 +350,7 @@ def _result(
     test: str,
     values: pd.Series,
     numbers: Floats,
+    links: Graph,
     found: tuple[float, float, float, Floats],
     alternative: str,
     seed: int,
@@ -375,4 +374,15 @@ def _result(
         n=int(numbers.size),
         left_out=int(values.size - numbers.size),
         level=LEVELS.get(str(values.index.name), ""),
+        weights=_described(links),
+    )
+
+
+def _described(links: Graph) -> str:
+    """Return the neighbours in words: how many places, links, and of which kind."""
+    weight = links.adjacency[links.adjacency > 0]
+    row = weight.groupby(level="focal")
+    kind = "equal" if (row.max() == row.min()).all() else "unequal"
+    return (
+        f"{links.n} places with {weight.size / links.n:.2f} neighbours in the mean, {kind} weights"
     )

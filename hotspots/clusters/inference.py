@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hotspots.catalogue.results import MOST_PERMUTATIONS
 from hotspots.clusters.draws import CHUNK, Meetings, all_ordered_draws, distinct_draws
 from hotspots.clusters.enumeration import enumerated_counts
 from hotspots.clusters.places import relative_weights, tested_places
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.int64]
     Booleans = npt.NDArray[np.bool_]
 
-PERMUTATIONS_CAP = 999_999
 _HELD = 1 << 25
 _CACHED = 1 << 14
 
@@ -136,7 +136,7 @@ def permutations_needed(permutations: int | str, family: int, alpha: float) -> i
         For anything but ``"auto"`` or a whole number of at least 1.
     """
     if permutations == "auto":
-        return min(PERMUTATIONS_CAP, ceil(20 * max(family, 1) / alpha) - 1)
+        return min(MOST_PERMUTATIONS, draws_for(family, alpha))
     if isinstance(permutations, bool) or not isinstance(permutations, int | np.integer):
         raise InputError(
             f"permutations came as {permutations!r}. Give a whole number, e.g. 99999, or 'auto'."
@@ -146,6 +146,11 @@ def permutations_needed(permutations: int | str, family: int, alpha: float) -> i
             f"permutations came as {permutations}. Give at least 1, e.g. 99999, or 'auto'."
         )
     return int(permutations)
+
+
+def draws_for(family: int, alpha: float) -> int:
+    """Return the draws whose least p is a twentieth of what Bonferroni would need."""
+    return ceil(20 * max(family, 1) / alpha) - 1
 
 
 def _constant(sites: Sites, total: bool) -> Booleans:

@@ -1,4 +1,4 @@
-"""Join moments: how many joins random labelling leads one to expect, and how widely they vary."""
+"""Joins: how many there are, how many random labelling brings, and how widely they vary."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from libpysal.graph import Graph
 
+    Booleans = npt.NDArray[np.bool_]
     Floats = npt.NDArray[np.float64]
+    Integers = npt.NDArray[np.int64]
     Sums = tuple[float, float, float]
 
 
@@ -48,6 +50,40 @@ def join_moments(labels: Floats, graph: Graph, joins: str) -> tuple[float, float
         return _one_kind(sums, n, ones if joins == "both" else n - ones)
     expected, deviation = _two_kinds(sums, n, ones)
     return (expected if joins == "unlike" else total / 2 - expected), deviation
+
+
+def joins_and_simulated(
+    labels: Floats, graph: Graph, joins: str, draws: int, seed: int
+) -> tuple[float, Floats]:
+    """Return a global join count, and that of ``draws`` random arrangements of the labels.
+
+    ``labels``, ``graph`` and ``joins`` are those of :func:`join_moments`.
+
+    Examples
+    --------
+    >>> from libpysal.graph import Graph
+    >>> pair = Graph.from_dicts({0: [1], 1: [0], 2: [3], 3: [2]})
+    >>> joins_and_simulated(np.array([1.0, 1, 0, 0]), pair, "both", 3, 0)
+    (1.0, array([0., 1., 0.]))
+    """
+    focal, neighbor = (graph.sparse > 0).nonzero()
+    having = labels == 1
+    generator = np.random.default_rng(seed)
+    simulated = np.empty(draws)
+    for number in range(draws):
+        simulated[number] = _joins(generator.permutation(having), focal, neighbor, joins)
+    return _joins(having, focal, neighbor, joins), simulated
+
+
+def _joins(having: Booleans, focal: Integers, neighbor: Integers, joins: str) -> float:
+    one, other = having[focal], having[neighbor]
+    if joins == "both":
+        kind = one & other
+    elif joins == "neither":
+        kind = ~(one | other)
+    else:
+        kind = one == other if joins == "like" else one != other
+    return float(np.count_nonzero(kind)) / 2
 
 
 def _one_kind(sums: Sums, n: int, having: float) -> tuple[float, float]:

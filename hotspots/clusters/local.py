@@ -89,7 +89,8 @@ def local_result(
     if null != "analytic":
         sampled = np.where(tails.enumerated | tails.constant, np.nan, floor)
         q = table["q"].to_numpy()[sites.tested]
-        warn_of_floor(p, q, sampled, settings.alpha, permutations)
+        most = permutations_needed("auto", family_size(wide["p"], settings.family), settings.alpha)
+        warn_of_floor(p, q, sampled, settings.alpha, permutations, most)
     return LocalResult(
         table=table,
         test=test,

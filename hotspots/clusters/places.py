@@ -1,4 +1,8 @@
-"""Places: what is counted at each tested place, and within which bounds a sum is a tie."""
+"""Places: what is counted at each tested place, and within which bounds a sum is a tie.
+
+Their weights stay end to end, as the links are, and are made a table for a few places at a time:
+one place with thousands of neighbours would else make every other's row as wide.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,40 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class RowWeights:
+    """The weights of places over the greatest of each, end to end.
+
+    Attributes
+    ----------
+    flat
+        The weights of all places; those of a place in the order of its links.
+    start, size
+        Per place, where its weights begin and how many they are.
+    """
+
+    flat: Floats
+    start: Integers
+    size: Integers
+
+    @classmethod
+    def of(cls, sites: Sites) -> RowWeights:
+        """Return the weights of all tested places."""
+        return cls(relative_weights(sites), sites.start, sites.size)
+
+    def take(self, members: Integers) -> RowWeights:
+        """Return those of some of the places."""
+        return RowWeights(self.flat, self.start[members], self.size[members])
+
+    def dense(self) -> Floats:
+        """Return a row for each place, as wide as the widest, 0 where its weights end."""
+        rows = np.zeros((self.size.size, int(self.size.max(initial=0))))
+        slot = np.arange(rows.shape[1])
+        inside = slot < self.size[:, None]
+        rows[inside] = self.flat[(self.start[:, None] + slot)[inside]]
+        return rows
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Places:
     """The places of one counting: positions, sizes, bounds, and weights where they differ."""
 
@@ -26,11 +64,11 @@ class Places:
     size: Integers
     low: Floats
     high: Floats
-    weights: Floats | None = None
+    weights: RowWeights | None = None
 
     def take(self, members: Integers) -> Places:
         """Return some of the places."""
-        weights = None if self.weights is None else self.weights[members]
+        weights = None if self.weights is None else self.weights.take(members)
         return Places(
             self.rank[members], self.size[members], self.low[members], self.high[members], weights
         )
@@ -41,19 +79,11 @@ def tested_places(
 ) -> Places:
     """Return the tested places numbered ``members``, with their sums and the ties' tolerance.
 
-    Where ``weighted``, their weights come along, dense, in the order of their links.
+    Where ``weighted``, their weights come along, in the order of their links.
     """
     size = sites.size[members]
     tolerance = RELATIVE_TOLERANCE * size
-    weights = None
-    if weighted and members.size:
-        weights = np.zeros((members.size, int(size.max())))
-        number = np.full(sites.tested.size, -1)
-        number[members] = np.arange(members.size)
-        first = np.cumsum(sites.size) - sites.size
-        slot = np.arange(sites.link_site.size) - first[sites.link_site]
-        mine = number[sites.link_site] >= 0
-        weights[number[sites.link_site[mine]], slot[mine]] = relative_weights(sites)[mine]
+    weights = RowWeights.of(sites).take(members) if weighted else None
     return Places(
         sites.rank[members],
         size,

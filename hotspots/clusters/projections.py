@@ -19,7 +19,7 @@ import numpy as np
 from hotspots.clusters.draws import CHUNK, all_ordered_draws, distinct_draws, own_draws
 from hotspots.clusters.half_planes import half_plane_counts
 from hotspots.clusters.inference import Tails, by_size, draws_available
-from hotspots.clusters.places import relative_weights
+from hotspots.clusters.places import RowWeights
 from hotspots.clusters.sequential import BLOCK, ROWS, OpenTails
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class _Views:
     direction: Floats
     low: Floats
     high: Floats
-    weights: Floats
+    weights: RowWeights
 
     def take(self, members: Integers) -> _Views:
         return _Views(
@@ -59,7 +59,7 @@ class _Views:
             self.direction[members],
             self.low[members],
             self.high[members],
-            self.weights[members],
+            self.weights.take(members),
         )
 
     def heights(self, place: Integers, sums: Floats) -> Floats:
@@ -123,17 +123,14 @@ def projected_tails(
 
 
 def _views(sites: Sites, features: Floats, direction: Floats) -> _Views:
-    weight = relative_weights(sites)
-    first = np.cumsum(sites.size) - sites.size
-    dense = np.zeros((sites.tested.size, int(sites.size.max(initial=0))))
-    dense[sites.link_site, np.arange(weight.size) - first[sites.link_site]] = weight
+    weights = RowWeights.of(sites)
     nothing = np.zeros(sites.tested.size)
-    views = _Views(sites.rank, sites.size, direction, nothing, nothing, dense)
-    sums = np.array([sites.lag(feature, weight) for feature in features])
+    views = _Views(sites.rank, sites.size, direction, nothing, nothing, weights)
+    sums = np.array([sites.lag(feature, weights.flat) for feature in features])
     observed = views.heights(np.arange(sites.tested.size), sums)
     tolerance = _TOLERANCE * sites.size
     return _Views(
-        sites.rank, sites.size, direction, observed - tolerance, observed + tolerance, dense
+        sites.rank, sites.size, direction, observed - tolerance, observed + tolerance, weights
     )
 
 
@@ -226,7 +223,7 @@ def _weighted_tails(
         for start in range(0, draws.shape[1], ROWS):
             some = np.ascontiguousarray(draws[:, start : start + ROWS])
             values = features[:, some]
-            for block in tails.blocks(some.shape[1]):
+            for block in tails.blocks(max(some.shape)):
                 height = _weighted_heights(features, some, values, views.take(block), drop=False)
                 tails.add(block, height)
         if tails.done:
@@ -309,13 +306,14 @@ def _weighted_heights(
     features: Floats, draws: Positions, values: Floats, views: _Views, *, drop: bool
 ) -> Floats:
     """Return the statistic of each draw at each place, shape ``(places, draws)``."""
-    sums = views.weights @ values[:, : views.weights.shape[1]]
+    weights = views.weights.dense()
+    sums = weights @ values[:, : weights.shape[1]]
     place, row, slot = own_draws(draws, features.shape[1], views.rank, views.size)
     if drop:
         sums[:, place, row] = np.nan
     else:
         stand_in = values[:, views.size[place], row]
         change = stand_in - features[:, views.rank[place]]
-        sums[:, place, row] += views.weights[place, slot] * change
+        sums[:, place, row] += weights[place, slot] * change
     height: Floats = sums[0] + np.einsum("pf,fpr->pr", views.direction, sums[1:])
     return height

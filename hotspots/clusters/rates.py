@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hotspots._checks import columns_present, unique_index
+from hotspots._checks import columns_present, numeric, one_series, positive, unique_index
 from hotspots.catalogue import remark
 from hotspots.clusters.sites import graph_links
 from hotspots.clusters.smoothing import empirical_bayes, spatial_empirical_bayes
-from hotspots.errors import InputError
+from hotspots.errors import ColumnError, InputError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 MEASURES = ("events", "victims")
 SMOOTHINGS = ("empirical_bayes", "spatial_empirical_bayes")
 _LEVEL = 0.95
+_LEAST_SHARE = 0.5
+_SAME_RATE = 1e-12
 
 
 def incident_rates(
@@ -70,8 +72,9 @@ def incident_rates(
     Raises
     ------
     InputError
-        For negative or infinite numbers, another index, an unknown measure or smoothing, or
-        a spatial smoothing without a graph (or a graph without one).
+        For negative or infinite numbers, text, another index, ``per`` or ``years`` not above
+        0, an unknown measure or smoothing, or a spatial smoothing without a graph (or a graph
+        without one).
     GraphError
         For a graph on another index.
 
@@ -90,6 +93,7 @@ def incident_rates(
     b     12       7.2     4.8  40.0     20.67      69.87
     """
     _known_smoothing(smoothing, graph)
+    positive(per, "per", "Give a number above 0, e.g. per=100_000.")
     count, length = _counts(counts, measure, years)
     number, residents = checked_counts(count, exposure)
     warn_of_nobody(number, residents)
@@ -123,6 +127,13 @@ def standardized_rates(count: pd.Series, exposure: pd.Series) -> pd.Series:
     about 1 whatever the size, and are what Getis-Ord and Moran should test where areas differ
     in residents. An area without residents has no value.
 
+    The variance of an area of n residents is a + m/n, with m the rate of the whole and a what
+    the rates vary beyond counting. Estimated, a may be negative, and a + m/n next to nothing
+    where it is barely positive, so that a rate quite near the whole's stands out by a standardised
+    value of 17. Here no area's variance is taken for less than half of what counting alone
+    brings, max(a + m/n, m/2n): a value is at most √2 times its Poisson z. Assunção & Reis put
+    m/n in place of a negative a + m/n only; wherever theirs is at least m/2n the two agree.
+
     Parameters
     ----------
     count
@@ -133,12 +144,13 @@ def standardized_rates(count: pd.Series, exposure: pd.Series) -> pd.Series:
     Returns
     -------
     Series
-        ``standardized_rate`` on the index of ``count``; all 0 where there is no event at all.
+        ``standardized_rate`` on the index of ``count``; all 0 where there is no event at all,
+        or one rate everywhere.
 
     Raises
     ------
     InputError
-        For negative or infinite numbers, or another index.
+        For negative or infinite numbers, text, or another index.
 
     References
     ----------
@@ -159,11 +171,13 @@ def standardized_rates(count: pd.Series, exposure: pd.Series) -> pd.Series:
     if events == 0.0:
         return (number * 0.0).where(known).rename("standardized_rate")
     whole = events / people
-    rate = number / size
-    between = _total(size * (rate - whole) ** 2) / people - whole / (people / n)
-    variance = between + whole / size
-    variance = variance.where(variance >= 0, whole / size)
-    standard: pd.Series = ((rate - whole) / np.sqrt(variance)).rename("standardized_rate")
+    apart = number / size - whole
+    # What rounding leaves of a rate that is the whole's would be tested as if it were something.
+    apart = apart.mask(apart.abs() <= _SAME_RATE * whole, 0.0)
+    between = _total(size * apart**2) / people - whole / (people / n)
+    counting = whole / size
+    variance = np.maximum(between + counting, _LEAST_SHARE * counting)
+    standard: pd.Series = (apart / np.sqrt(variance)).rename("standardized_rate")
     return standard
 
 
@@ -180,10 +194,13 @@ def checked_counts(count: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd
     Raises
     ------
     InputError
-        Naming the first area whose number is negative or infinite, or that the other lacks.
+        Naming the first area whose number is negative or infinite, or that the other lacks, or
+        the type of what are no numbers.
     """
-    unique_index(count, "The counts")
-    unique_index(exposure, "The exposure")
+    for series, what in ((count, "The counts"), (exposure, "The exposure")):
+        one_series(series, what)
+        unique_index(series, what)
+        numeric(series, what)
     missing = count.index.difference(exposure.index, sort=False)
     extra = exposure.index.difference(count.index, sort=False)
     if len(missing) or len(extra):
@@ -192,7 +209,9 @@ def checked_counts(count: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd
             f"exposure (first {list(missing[:3])}), {len(extra)} exposures no count (first "
             f"{list(extra[:3])}). Take both from the same table."
         )
-    number, residents = count.astype(float), exposure.reindex(count.index).astype(float)
+    number = pd.Series(count.to_numpy(dtype=float, na_value=np.nan), count.index)
+    residents = pd.Series(exposure.to_numpy(dtype=float, na_value=np.nan), exposure.index)
+    residents = residents.reindex(count.index)
     for values, what in ((number, "count"), (residents, "exposure")):
         wrong = (values < 0) | np.isinf(values)
         if wrong.any():
@@ -235,9 +254,10 @@ def _counts(
 ) -> tuple[pd.Series, pd.Series]:
     if measure not in MEASURES:
         raise InputError(f"measure came as {measure!r}. It is one of {', '.join(MEASURES)}.")
-    if years is not None and not (np.isfinite(years) and years > 0):
-        raise InputError(f"years came as {years}. Give the length of the period, e.g. 1.0.")
-    if isinstance(counts, pd.Series):
+    if years is not None:
+        positive(years, "years", "Give the length of the period, e.g. 1.0.")
+    if not isinstance(counts, pd.DataFrame):
+        one_series(counts, "The counts")
         count, length = counts, pd.Series(1.0, index=counts.index)
     else:
         columns_present(counts.columns, [measure], "The counts")
@@ -246,6 +266,13 @@ def _counts(
         length = counts["years"] if known else pd.Series(1.0, index=counts.index)
     if years is not None:
         length = pd.Series(float(years), index=count.index)
+    numeric(length, "The column 'years'")
+    wrong = ~(np.isfinite(length) & (length > 0))
+    if wrong.any():
+        raise ColumnError(
+            f"The column 'years' is {length[wrong].iloc[0]} at {length.index[wrong][0]!r}, one of "
+            f"{int(wrong.sum())} that are no length of a period. Give years above 0, or years=..."
+        )
     return count.rename("count"), length.astype(float).rename("years")
 
 

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+from hotspots._checks import numeric, one_series, unique_index
+from hotspots.catalogue.results import UNTESTED
 from hotspots.errors import InputError
-from hotspots.schema import LOWERED, POLYGON_ID, RAISED
+from hotspots.schema import LOWERED, POLYGON_ID, RAISED, Label
 
 if TYPE_CHECKING:
     from hotspots.schema import LocalResult
+
+_NEITHER = (Label.HIGH_LOW, Label.LOW_HIGH, Label.NOT_SIGNIFICANT, *UNTESTED)
+_OF_ANOTHER_KIND = (
+    "local_geary",
+    "local_geary_multivariate",
+    "local_co_location",
+    "local_juxtaposition",
+)
+"""Tests of likeness and of joins of two things: their findings are neither high nor low."""
 
 
 def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) -> pd.DataFrame:
@@ -19,9 +31,11 @@ def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) ->
     Parameters
     ----------
     result
-        A local test on units.
+        A local test on units whose labels are high or low: hot and cold, excess and deficit,
+        high-high and low-low. The outliers of a local Moran, high-low and low-high, count as
+        neither.
     membership
-        Unit → polygon, of every tested unit.
+        Unit → polygon, of every unit of the result.
     weight
         Residents of each unit.
 
@@ -35,7 +49,9 @@ def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) ->
     Raises
     ------
     InputError
-        For a tested unit without a polygon or without a weight, or a negative weight.
+        For a unit without a polygon or without a weight, a unit that is there twice, a negative
+        or infinite weight, or a test that finds neither high nor low (local Geary, co-location,
+        juxtaposition).
 
     Examples
     --------
@@ -51,18 +67,25 @@ def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) ->
     p1               0.75         0.0     0.01
     p2               0.00         0.0     0.90
     """
+    _check_labels(result)
     units = result.table.index
     for other, what in ((membership, "polygon"), (weight, "weight")):
+        one_series(other, f"The {what} of each unit")
+        unique_index(other, f"The {what} of each unit")
         lacking = units.difference(other.dropna().index, sort=False)
         if len(lacking):
             raise InputError(
                 f"{len(lacking)} tested units have no {what}, first {lacking[0]!r}. "
                 "Take result, membership and weight from the same units."
             )
+    numeric(weight, "The weights")
     residents = weight.reindex(units).astype(float)
-    if (residents < 0).any():
-        first = residents.index[residents < 0][0]
-        raise InputError(f"The weight of {first!r} is {residents[first]}. Residents are ≥ 0.")
+    wrong = (residents < 0) | np.isinf(residents)
+    if wrong.any():
+        first = residents.index[wrong][0]
+        raise InputError(
+            f"The weight of {first!r} is {residents[first]}. Residents are finite and ≥ 0."
+        )
     frame = pd.DataFrame(
         {
             "all": residents,
@@ -82,3 +105,13 @@ def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) ->
         }
     )
     return shares.rename_axis(POLYGON_ID)
+
+
+def _check_labels(result: LocalResult) -> None:
+    found = set(result.table["label"]) - {*RAISED, *LOWERED, *_NEITHER}
+    if result.test in _OF_ANOTHER_KIND or found:
+        said = f" ({', '.join(sorted(map(str, found)))})" if found else ""
+        raise InputError(
+            f"The labels of {result.test}{said} are neither high nor low, so there is no share "
+            "of residents in high or low units. Roll up a getis_ord, local_moran or excess_risk."
+        )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hotspots._checks import projected_crs, share, unique_index
+from hotspots._checks import numeric, projected_crs, share, unique_index, whole_number
 from hotspots.clusters.circles import circles
 from hotspots.clusters.rates import checked_counts, warn_of_nobody, whole_numbers
 from hotspots.clusters.robust_null import fit_robust_null
@@ -113,7 +113,7 @@ def spatial_scan(
     Returns
     -------
     ScanResult
-        ``clusters`` by rank, ``membership`` of the areas, and all parameters. A secondary
+        ``clusters`` by rank, ``table`` of the areas, and all parameters. A secondary
         cluster's p compares it with the largest ratio too, and is on the safe side.
 
     Raises
@@ -142,15 +142,18 @@ def spatial_scan(
           members  count      p   label
     rank
     1           5    300  0.005  excess
-    >>> result.membership.dropna().index.tolist()
-    ['p2', 'p9', 'p10', 'p11', 'p18']
+    >>> result.table.loc[["p1", "p2"]]
+        cluster      p            label
+    p1     <NA>    NaN  not significant
+    p2        1  0.005           excess
     """
     one_of(null, NULLS, "null")
     one_of(alternative, ALTERNATIVES, "alternative")
     checked_settings(alternative, "none", alpha, seed)
     share(max_share, "max_share")
-    if isinstance(simulations, bool) or int(simulations) != simulations or simulations < 1:
-        raise InputError(f"simulations came as {simulations!r}. Give a whole number, e.g. 999.")
+    simulations = whole_number(
+        simulations, "simulations", "Give a whole number from 1 on, e.g. 999."
+    )
     places = _places(count, exposure, areas)
     zones = [zone for zone in circles(places.xy, places.people, max_share) if zone.size.size]
     if not zones:
@@ -162,19 +165,19 @@ def spatial_scan(
     p: list[float] = []
     model = _model(places, null)
     if places.events.any():
-        largest = _simulated(model, zones, alternative, int(simulations), seed)
+        largest = _simulated(model, zones, alternative, simulations, seed)
         found, p = _found(places, model, zones, alternative, largest, alpha)
     return ScanResult(
         clusters=_table(count.index, places, model, found, p, alpha),
-        membership=_membership(count.index, places, found, p, alpha),
+        table=_areas_table(count.index, places, model, found, p, alpha),
         variable=str(count.name) if count.name is not None else "count",
         null=null,
         alternative=alternative,
         alpha=float(alpha),
         max_share=float(max_share),
         places=places.events.size,
-        simulations=int(simulations),
-        least_p=1 / (int(simulations) + 1),
+        simulations=simulations,
+        least_p=1 / (simulations + 1),
         seed=int(seed),
         level=LEVELS.get(str(count.index.name), ""),
     )
@@ -185,8 +188,8 @@ def _places(
 ) -> _Places:
     number, residents = checked_counts(count, exposure)
     whole_numbers(number)
-    unique_index(areas, "The areas")
     projected_crs(areas, "The areas")
+    unique_index(areas, "The areas")
     missing = count.index.difference(areas.index, sort=False)
     if len(missing):
         raise InputError(
@@ -196,6 +199,8 @@ def _places(
     warn_of_nobody(number, residents)
     areas = areas.loc[count.index]
     if {"center_x", "center_y"} <= set(getattr(areas, "columns", ())):
+        for name in ("center_x", "center_y"):
+            numeric(areas[name], f"The areas' column {name!r}")
         xy = areas[["center_x", "center_y"]].to_numpy(dtype=float)
     else:
         xy = np.column_stack([areas.geometry.centroid.x, areas.geometry.centroid.y])
@@ -303,34 +308,54 @@ def _table(
     rows = []
     for cluster, its_p in zip(found, p, strict=True):
         inside = cluster.members
-        events, people = places.events[inside].sum(), places.people[inside].sum()
-        expected = float(model.expected(np.array([people]))[0])
-        risk = model.relative_risk(float(events), expected)
-        side = Label.EXCESS if risk > 1 else Label.DEFICIT
+        events, people, expected, risk = _risk(places, model, inside)
         reach = places.xy[inside[[0, -1]]]
         rows.append(
             {
                 "center": index[places.number[inside[0]]],
                 "radius_m": float(np.hypot(*(reach[1] - reach[0]))),
                 "members": inside.size,
-                "exposure": float(people),
+                "exposure": people,
                 "count": int(events),
                 "expected": expected,
                 "relative_risk": risk,
                 "log_likelihood_ratio": cluster.ratio,
                 "p": its_p,
-                "label": (side if its_p <= alpha else Label.NOT_SIGNIFICANT).value,
+                "label": _label(risk, its_p, alpha),
             }
         )
     ranks = pd.RangeIndex(1, len(rows) + 1, name="rank")
     return pd.DataFrame(rows, index=ranks, columns=_COLUMNS)
 
 
-def _membership(
-    index: pd.Index, places: _Places, found: list[_Cluster], p: list[float], alpha: float
-) -> pd.Series:
+def _risk(places: _Places, model: ScanModel, inside: Integers) -> tuple[float, float, float, float]:
+    """Return a circle's events, exposure, expected events and relative risk."""
+    events, people = float(places.events[inside].sum()), float(places.people[inside].sum())
+    expected = float(model.expected(np.array([people]))[0])
+    return events, people, expected, model.relative_risk(events, expected)
+
+
+def _label(risk: float, p: float, alpha: float) -> str:
+    side = Label.EXCESS if risk > 1 else Label.DEFICIT
+    return (side if p <= alpha else Label.NOT_SIGNIFICANT).value
+
+
+def _areas_table(
+    index: pd.Index,
+    places: _Places,
+    model: ScanModel,
+    found: list[_Cluster],
+    p: list[float],
+    alpha: float,
+) -> pd.DataFrame:
     cluster = pd.array([pd.NA] * len(index), dtype="Int64")
-    for rank, (one, its_p) in enumerate(zip(found, p, strict=True), start=1):
-        if its_p <= alpha:
-            cluster[places.number[one.members]] = rank
-    return pd.Series(cluster, index=index, name="cluster")
+    its_p = np.full(len(index), np.nan)
+    label = np.full(len(index), Label.NO_DATA.value, dtype=object)
+    nothing = not places.events.any()
+    label[places.number] = (Label.NO_EVIDENCE if nothing else Label.NOT_SIGNIFICANT).value
+    for rank, (one, p_here) in enumerate(zip(found, p, strict=True), start=1):
+        if p_here <= alpha:
+            inside = places.number[one.members]
+            cluster[inside], its_p[inside] = rank, p_here
+            label[inside] = _label(_risk(places, model, one.members)[-1], p_here, alpha)
+    return pd.DataFrame({"cluster": cluster, "p": its_p, "label": label.astype(str)}, index=index)

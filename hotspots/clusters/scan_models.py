@@ -72,6 +72,12 @@ class OneRisk:
         """Return c·log(c/e) + (C−c)·log((C−c)/(C−e)), and e."""
         expected = np.maximum(self.expected(zones.people), 1e-300)
         outside = np.maximum(self.total - expected, 1e-300)
+        if self.total >= count.size:
+            # More events than counts: a table of every count would be longer than these.
+            rest = self.total - count
+            ratio = special.xlogy(count, count / expected)
+            ratio += special.xlogy(rest, rest / outside)
+            return ratio, np.broadcast_to(expected, count.shape)
         each = np.arange(self.total + 1.0)
         table = special.xlogy(each, each)
         table = table + table[::-1]

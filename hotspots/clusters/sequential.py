@@ -53,10 +53,13 @@ class OpenTails:
         """Whether no place needs another draw."""
         return not self._open.any()
 
-    def blocks(self, rows: int) -> Iterator[Integers]:
-        """Yield the open places, as many at once as serve the memory with ``rows`` draws each."""
+    def blocks(self, width: int) -> Iterator[Integers]:
+        """Yield the open places, as many at once as serve the memory with ``width`` numbers each.
+
+        Those are a place's sums, one for each draw, or its weights where they are more.
+        """
         places = np.flatnonzero(self._open.any(axis=0))
-        step = max(1, BLOCK // max(rows, 1))
+        step = max(1, BLOCK // max(width, 1))
         for start in range(0, places.size, step):
             yield places[start : start + step]
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from hotspots._checks import unique_index
+from hotspots._checks import numeric, one_series, unique_index
 from hotspots.clusters.sums import gathered_sums, row_sums
 from hotspots.errors import GraphError, InputError
 
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 SMOOTHED = "smoothed"
 RELATIVE_TOLERANCE = 1e-10
+_LARGEST = 1e70
+"""Fourth powers of the values, added up over a million places, stay finite up to here."""
+_FAR = 18
+"""Weights within 2⁻¹⁸ to 2¹⁸ keep all their bits in sums; others are scaled row by row."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -58,6 +62,9 @@ class Sites:
         among the linked places, and the weight. Where any place has unequal weights, the links of
         a place go from the greatest weight down, and by position; otherwise they have no
         order, and only :meth:`lag` and :meth:`per_site` add them up to the same bytes.
+    scale
+        Per tested place, the power of two by which its weights were divided: 1, but where they
+        are so great or small that sums or squares of them would be lost.
     """
 
     index: pd.Index
@@ -71,6 +78,7 @@ class Sites:
     link_site: Integers
     link_place: Integers
     link_weight: Floats
+    scale: Floats
 
     @property
     def own(self) -> Floats:
@@ -136,8 +144,8 @@ def place_sites(values: pd.Series, graph: Links, *, include_self: bool) -> Sites
     Raises
     ------
     InputError
-        For values that are not numbers, infinite, smoothed, repeated in the index, or fewer
-        than three.
+        For values that are not numbers, infinite, smoothed, repeated in the index, fewer
+        than three, or so great or small that their powers are no numbers.
     GraphError
         For a graph on another index, or with negative or missing weights.
     """
@@ -165,9 +173,13 @@ def place_sites(values: pd.Series, graph: Links, *, include_self: bool) -> Sites
         neighbor, weight = _with_self(neighbor, weight, own, among[tested], size)
         size = size + 1
     number = np.repeat(np.arange(tested.size), size)
+    scale = _row_scale(weight, size)
+    if (scale != 1).any():
+        weight = weight / scale[number]
     neighbor, weight, equal = _by_weight(number, neighbor, weight, rank, size)
     if getattr(graph, "transformation", "") == "R":
         weight = weight / row_sums(weight, np.cumsum(size) - size)[number]
+        scale = np.ones(tested.size)
     return Sites(
         index=values.index,
         known=known,
@@ -180,6 +192,7 @@ def place_sites(values: pd.Series, graph: Links, *, include_self: bool) -> Sites
         link_site=number,
         link_place=neighbor,
         link_weight=weight,
+        scale=scale,
     )
 
 
@@ -199,12 +212,13 @@ def graph_links(graph: Links, index: pd.Index) -> tuple[Integers, Integers, Floa
 
     A sparse array has its rows and columns in the order of ``index``.
     """
+    _known_graph(graph)
     if sparse.issparse(graph):
         focal, neighbor, weight = _sparse_links(graph, len(index))
     else:
         focal, neighbor, weight = _adjacency_links(graph, index)
-    # Not finite or negative: a sum and a minimum see all of them at once.
-    if weight.size and not (weight.min() >= 0 and np.isfinite(weight.sum())):
+    # Not finite or negative: the least and the greatest see all of them at once.
+    if weight.size and not (weight.min() >= 0 and weight.max() < np.inf):
         _refuse_weights(focal, neighbor, weight, index)
     own = np.zeros(len(index))
     diagonal = focal == neighbor
@@ -214,6 +228,16 @@ def graph_links(graph: Links, index: pd.Index) -> tuple[Integers, Integers, Floa
         keep = ~diagonal & (weight > 0)
         focal, neighbor, weight = focal[keep], neighbor[keep], weight[keep]
     return focal, neighbor, weight, own
+
+
+def _known_graph(graph: object) -> None:
+    if sparse.issparse(graph) or (hasattr(graph, "adjacency") and hasattr(graph, "unique_ids")):
+        return
+    raise GraphError(
+        f"The graph came as {'None' if graph is None else f'a {type(graph).__name__}'}. Give a "
+        "libpysal Graph, e.g. neighbors(areas); of libpysal weights Graph.from_W(w), of a "
+        "dictionary Graph.from_dicts(links); or a sparse array, e.g. scipy.sparse.csr_array(table)."
+    )
 
 
 def _sparse_links(matrix: sparse.sparray, places: int) -> tuple[Integers, Integers, Floats]:
@@ -258,6 +282,7 @@ def _refuse_weights(focal: Integers, neighbor: Integers, weight: Floats, index: 
 
 def checked_numbers(values: pd.Series) -> Floats:
     """Return the values as floats, or raise :class:`InputError` for what cannot be tested."""
+    one_series(values, "The tested values")
     name = values.name if values.name is not None else "values"
     what = f"The tested values ({name!r})"
     if str(name).startswith(SMOOTHED):
@@ -268,10 +293,7 @@ def checked_numbers(values: pd.Series) -> Floats:
             "for maps."
         )
     unique_index(values, what)
-    if values.dtype.kind not in "iufb":
-        raise InputError(
-            f"{what} are of type {values.dtype}, not numbers. Convert them: pd.to_numeric(...)."
-        )
+    numeric(values, what)
     numbers = values.to_numpy(dtype=float, na_value=np.nan)
     if np.isinf(numbers).any():
         first = values.index[np.isinf(numbers)][0]
@@ -283,6 +305,13 @@ def checked_numbers(values: pd.Series) -> Floats:
         raise InputError(
             f"{what} have {int((~np.isnan(numbers)).sum())} numbers. "
             "A local test needs at least 3 places with a value."
+        )
+    largest = float(np.nanmax(np.abs(numbers)))
+    if largest and not 1 / _LARGEST <= largest <= _LARGEST:
+        raise InputError(
+            f"{what} go up to {largest:.3g}, and their powers are too "
+            f"{'large' if largest > 1 else 'small'} to be numbers. Give them in another unit: "
+            f"divide them by {largest:.3g}, which changes no p."
         )
     return numbers
 
@@ -332,6 +361,19 @@ def _with_self(
     places[others], places[slot] = neighbor, own
     weights[others], weights[slot] = weight, np.where(given > 0, given, largest)
     return places, weights
+
+
+def _row_scale(weight: Floats, size: Integers) -> Floats:
+    """Return, per row, 1 or the power of two that makes its greatest weight lie near 1."""
+    if not weight.size:
+        return np.ones(size.size)
+    if weight.min() >= 2.0**-_FAR and weight.max() <= 2.0**_FAR:
+        return np.ones(size.size)
+    largest = np.maximum.reduceat(weight, np.cumsum(size) - size)
+    # Dividing by a power of two loses no bit.
+    exponent = np.clip(np.frexp(largest)[1], -1021, 1022)
+    scale: Floats = np.ldexp(np.ones(size.size), exponent)
+    return scale
 
 
 def _by_weight(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hotspots._checks import share
+from hotspots._checks import share, whole_number
 from hotspots.catalogue import remark
 from hotspots.clusters.corrections import CORRECTIONS, adjust
 from hotspots.errors import InputError
@@ -46,16 +46,16 @@ def checked_settings(
     one_of(alternative, ALTERNATIVES, "alternative")
     one_of(correction, CORRECTIONS, "correction")
     share(alpha, "alpha")
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError(f"seed came as {seed!r}. Give a whole number from 0 on.")
-    if family is not None and (isinstance(family, bool) or family < 1):
-        raise InputError(f"family came as {family!r}. Give the number of tests in it, or None.")
-    return Settings(alternative, correction, float(alpha), int(seed), family)
+    seed = whole_number(seed, "seed", "Give a whole number from 0 on.", least=0)
+    if family is not None:
+        mend = "Give the number of tests in it, a whole number from 1 on, or None."
+        family = whole_number(family, "family", mend)
+    return Settings(alternative, correction, float(alpha), seed, family)
 
 
 def one_of(value: str, allowed: Sequence[str], what: str) -> None:
     """Raise :class:`InputError` unless ``value`` is among ``allowed``."""
-    if value not in allowed:
+    if not isinstance(value, str) or value not in allowed:
         raise InputError(f"{what} came as {value!r}. It is one of {', '.join(allowed)}.")
 
 
@@ -102,16 +102,19 @@ def family_size(p: Floats, family: int | None) -> int:
     return max(int((~np.isnan(p)).sum()), family or 0)
 
 
-def warn_of_floor(p: Floats, q: Floats, floor: Floats, alpha: float, permutations: int) -> None:
+def warn_of_floor(
+    p: Floats, q: Floats, floor: Floats, alpha: float, permutations: int, most: int
+) -> None:
     """Warn where places at the least possible p fail, which only more draws could mend.
 
-    ``floor`` is the least p of each place whose draws were sampled, NaN for the others.
+    ``floor`` is the least p of each place whose draws were sampled, NaN for the others;
+    ``most`` is how many draws ``permutations="auto"`` would take.
     """
     blocked = int(((p <= floor) & (q > alpha)).sum())
     if blocked:
         warnings.warn(
             remark(
-                "too_few_permutations",
+                "too_few_permutations" if most > permutations else "permutations_at_most",
                 places=blocked,
                 permutations=permutations,
                 least=f"{float(np.nanmin(floor)):.2g}",

@@ -39,7 +39,7 @@ def weighted_tails(
         for start in range(0, draws.shape[1], ROWS):
             some = np.ascontiguousarray(draws[:, start : start + ROWS])
             values = scaled[some]
-            for block in tails.blocks(some.shape[1]):
+            for block in tails.blocks(max(some.shape)):
                 tails.add(block, _weighted_sums(some, values, scaled, places.take(block), own))
         if tails.done:
             break
@@ -70,8 +70,8 @@ def _weighted_sums(
     ``own`` says what becomes of a draw that holds the place's own value: ``all`` keeps it,
     ``swap`` lets the next position stand in for it, ``drop`` makes its sum missing.
     """
-    weights = places.weights
-    assert weights is not None
+    assert places.weights is not None
+    weights = places.weights.dense()
     sums: Floats = weights @ values[: weights.shape[1]]
     if own == "all":
         return sums

@@ -16,12 +16,10 @@ from hotspots.schema.records import (
     Allocation,
     Criterion,
     GeocodingReport,
-    GlobalResult,
     Layer,
-    LocalResult,
     Ranking,
-    ScanResult,
 )
+from hotspots.schema.results import GlobalResult, LocalResult, ScanResult
 from hotspots.schema.words import (
     ADDRESS,
     ASSIGNMENT_STATUS,

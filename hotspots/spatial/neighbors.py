@@ -11,11 +11,19 @@ import shapely
 from libpysal.graph import Graph
 from scipy import sparse
 
-from hotspots._checks import projected_crs, same_crs, unique_index
+from hotspots._checks import (
+    geometries,
+    positive,
+    projected_crs,
+    same_crs,
+    unique_index,
+    whole_number,
+)
 from hotspots.errors import GraphError, InputError
 from hotspots.spatial.contiguity import touching_pairs
 from hotspots.spatial.coverage import adjacency
 from hotspots.spatial.network import street_network, walking_distances
+from hotspots.spatial.order import name_rank
 from hotspots.spatial.proximity import KERNELS, adaptive, kernel_weights, nearest_k, within
 
 if TYPE_CHECKING:
@@ -103,8 +111,8 @@ def neighbors(
     minutes, speed_m_s
         Longest walk, and metres per second.
     centres
-        Points on the areas' index to measure from. Without, centroids; for ``walking``
-        points inside the areas.
+        Points on the areas' index to measure from, one for each area. Without, centroids;
+        for ``walking`` points inside the areas.
 
     Returns
     -------
@@ -118,7 +126,7 @@ def neighbors(
     GraphError
         For islands where they are refused.
     InputError
-        For repeated ids, areas without geometry, or options out of range.
+        For repeated ids, areas or centres without geometry, or options out of range.
 
     Examples
     --------
@@ -141,6 +149,7 @@ def neighbors(
 
 
 def _check_areas(areas: gpd.GeoDataFrame, method: str, islands: str) -> None:
+    geometries(areas, "The areas")
     for value, allowed, what in (
         (method, tuple(_METHODS), "method"),
         (islands, ISLANDS, "islands"),
@@ -160,18 +169,18 @@ def _check_areas(areas: gpd.GeoDataFrame, method: str, islands: str) -> None:
 
 
 def _check_options(areas: gpd.GeoDataFrame, method: str, options: _Options) -> None:
-    k, distance_m, places = options.k, options.distance_m, len(areas)
-    counted = method == "knn" or (method == "kernel" and distance_m is None)
-    if counted and not 1 <= k < places:
-        raise InputError(f"k came as {k} for {places} areas. Give 1 to {places - 1}.")
-    if (method == "distance_band" or distance_m is not None) and not _positive(distance_m):
-        raise InputError(
-            f"distance_m came as {distance_m}. Give the reach in metres, e.g. distance_m=2000."
-        )
+    distance_m, places = options.distance_m, len(areas)
+    if method == "knn" or (method == "kernel" and distance_m is None):
+        mend = f"Give a whole number from 1 to {places - 1}."
+        if whole_number(options.k, "k", mend) >= places:
+            raise InputError(f"k came as {options.k} for {places} areas. {mend}")
+    if method == "distance_band" or distance_m is not None:
+        mend = "Give the reach in metres, e.g. distance_m=2000."
+        positive(distance_m, "distance_m", mend)
     if options.kernel is not None and options.kernel not in KERNELS:
         raise InputError(f"kernel came as {options.kernel!r}. It is one of {', '.join(KERNELS)}.")
-    if not (np.isfinite(options.tolerance_m) and options.tolerance_m >= 0):
-        raise InputError(f"tolerance_m came as {options.tolerance_m}. Give metres from 0 on.")
+    if options.tolerance_m != 0:
+        positive(options.tolerance_m, "tolerance_m", "Give metres from 0 on.")
     if method == "walking":
         if options.streets is None:
             raise InputError(
@@ -179,20 +188,16 @@ def _check_options(areas: gpd.GeoDataFrame, method: str, options: _Options) -> N
             )
         same_crs(areas, options.streets, "The areas and the streets")
         for value, what in ((options.minutes, "minutes"), (options.speed_m_s, "speed_m_s")):
-            if not _positive(value):
-                raise InputError(f"{what} came as {value}. Give a number above 0.")
+            positive(value, what, "Give a number above 0.")
     if options.centres is not None:
         same_crs(areas, options.centres, "The areas and their centres")
+        unique_index(options.centres, "The centres")
         missing = areas.index.difference(options.centres.index, sort=False)
         if len(missing):
             raise InputError(
                 f"{len(missing)} areas have no centre, first {missing[0]!r}. "
                 "Give one point for each area, on the areas' index."
             )
-
-
-def _positive(value: float | None) -> bool:
-    return value is not None and bool(np.isfinite(value)) and value > 0
 
 
 def _touching(areas: gpd.GeoDataFrame, options: _Options, *, rook: bool) -> sparse.csr_array:
@@ -214,7 +219,8 @@ def _border(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
 
 
 def _knn(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
-    focal, other = nearest_k(_centres(areas, options), options.k)
+    rank = name_rank(areas.index)
+    focal, other = nearest_k(_centres(areas, options), options.k, rank)
     return _one_way(focal, other, np.ones(focal.size), len(areas))
 
 
@@ -270,7 +276,17 @@ def _centres(areas: gpd.GeoDataFrame, options: _Options, *, inside: bool = False
         centres = shapely.point_on_surface(_shapes(areas))
     else:
         centres = shapely.centroid(_shapes(areas))
-    where: Floats = shapely.get_coordinates(centres)
+    # get_coordinates drops what has none, and all that follow would shift.
+    there = ~(shapely.is_missing(centres) | shapely.is_empty(centres))
+    where: Floats = np.full((len(areas), 2), np.nan)
+    where[there] = shapely.get_coordinates(centres[there])
+    lost = areas.index[~np.isfinite(where).all(axis=1)]
+    if len(lost):
+        raise InputError(
+            f"{len(lost)} areas have no centre, first {lost[:3].tolist()}: their points are "
+            "missing, empty or without coordinates. Give one point for each area, or leave "
+            "centres= out to measure from the areas themselves."
+        )
     return where
 
 
@@ -305,14 +321,17 @@ def _settle_islands(
         )
     if len(areas) < 2:
         raise GraphError("There is one area only, and no other to join it to.")
-    nearest = _nearest(_shapes(areas), alone)
+    nearest = _nearest(_shapes(areas), alone, name_rank(areas.index))
     pairs = np.unique(np.sort(np.vstack([alone, nearest]), axis=0), axis=1)
     weight = np.full(pairs.shape[1], links.data.min(initial=np.inf) if links.nnz else 1.0)
     return sparse.csr_array(links + _both_ways(pairs[0], pairs[1], weight, len(areas)))
 
 
-def _nearest(shapes: Geometries, alone: Integers) -> Integers:
-    """Return the nearest other area of each; of equally near ones the westernmost, southernmost."""
+def _nearest(shapes: Geometries, alone: Integers, rank: Integers) -> Integers:
+    """Return the nearest other area of each; of equally near ones the westernmost, southernmost.
+
+    Where those coincide too, ``rank`` settles which one.
+    """
     tree = shapely.STRtree(shapes)
     (which, _), distance = tree.query_nearest(
         shapes[alone], exclusive=True, all_matches=False, return_distance=True
@@ -324,7 +343,7 @@ def _nearest(shapes: Geometries, alone: Integers) -> Integers:
     different = alone[island] != other
     island, other = island[different], other[different]
     where = shapely.get_coordinates(shapely.centroid(shapes))
-    order = np.lexsort((where[other, 1], where[other, 0], island))
+    order = np.lexsort((rank[other], where[other, 1], where[other, 0], island))
     island, other = island[order], other[order]
     nearest: Integers = other[np.searchsorted(island, np.arange(alone.size))]
     return nearest

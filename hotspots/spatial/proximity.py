@@ -15,16 +15,45 @@ if TYPE_CHECKING:
 
 KERNELS = ("triangular", "epanechnikov", "quadratic", "bisquare", "gaussian")
 _SPARE = 8
+_HELD = 1 << 22
 _TIE_M = 1e-6
 
 
-def nearest_k(where: Floats, k: int) -> tuple[Integers, Integers]:
-    """Return each place and its ``k`` nearest others; equal distances are settled by place."""
-    focal, other, distance = _near(where, k + _SPARE)
-    order = np.lexsort((where[other, 1], where[other, 0], _in_ties(distance), focal))
-    focal, other = focal[order], other[order]
+def nearest_k(where: Floats, k: int, rank: Integers) -> tuple[Integers, Integers]:
+    """Return each place and its ``k`` nearest others.
+
+    Equal distances are settled by the others' place, the westernmost and southernmost first,
+    and others at one place by ``rank``, so that the order of the rows settles nothing.
+    """
+    found, left, asked = [], np.arange(len(where)), k + _SPARE
+    while left.size:
+        step = max(1, _HELD // asked)
+        blocks = [left[start : start + step] for start in range(0, left.size, step)]
+        parts = [_first_k(where, block, k, asked, rank) for block in blocks]
+        found += [part[:2] for part in parts]
+        left = np.concatenate([part[2] for part in parts])
+        asked *= 2
+    focal, other = np.concatenate(found, axis=1)
+    order = np.argsort(focal, kind="stable")
+    return focal[order], other[order]
+
+
+def _first_k(
+    where: Floats, focals: Integers, k: int, asked: int, rank: Integers
+) -> tuple[Integers, Integers, Integers]:
+    """Return the ``k`` nearest of those whose ties end within ``asked``, and who is left."""
+    focal, other, distance = _near(where, asked, focals)
+    steps = _in_ties(distance)
+    order = np.lexsort((rank[other], where[other, 1], where[other, 0], steps, focal))
+    focal, other, steps = focal[order], other[order], steps[order]
+    start = np.searchsorted(focal, focals)
+    last = np.append(start[1:], focal.size) - 1
+    # Beyond by two steps: a distance on the edge of one may round either way.
+    settled = steps[last] >= steps[start + k - 1] + 2
+    settled |= asked >= len(where) - 1
     first = np.arange(focal.size) - np.searchsorted(focal, focal) < k
-    return focal[first], other[first]
+    first &= settled[np.searchsorted(focals, focal)]
+    return focal[first], other[first], focals[~settled]
 
 
 def within(where: Floats, reach: float) -> tuple[Integers, Integers, Floats]:
@@ -86,11 +115,17 @@ def kernel_weights(share: Floats, kernel: str) -> Floats:
     return np.asarray(weight, dtype=np.float64)
 
 
-def _near(where: Floats, count: int) -> tuple[Integers, Integers, Floats]:
-    """Return each place, its ``count`` nearest others, and the distances, by place and distance."""
+def _near(
+    where: Floats, count: int, focals: Integers | None = None
+) -> tuple[Integers, Integers, Floats]:
+    """Return each place (or ``focals``), its ``count`` nearest others, and their distances.
+
+    They are sorted by place and distance.
+    """
     asked = min(len(where), count + 1)
-    _, found = cKDTree(where).query(where, k=asked)
-    focal = np.repeat(np.arange(len(where)), asked)
+    places = np.arange(len(where)) if focals is None else focals
+    _, found = cKDTree(where).query(where[places], k=asked)
+    focal = np.repeat(places, asked)
     other = found.ravel().astype(np.int64)
     keep = focal != other
     focal, other = focal[keep], other[keep]

@@ -7,6 +7,7 @@ import pytest
 
 # What `make calibrate` measures in full; found from the project's folder, as `make test` runs.
 measured = pytest.importorskip("benchmarks.calibrate_maps", reason="run python -m pytest")
+page = pytest.importorskip("benchmarks.calibrate", reason="run python -m pytest")
 KINDS, TESTS, patternless = list(measured.VALUES), list(measured.TESTS), measured.patternless
 
 
@@ -16,6 +17,28 @@ def test_share_of_small_p_on_a_small_lattice(lattice, test, kind):
     # esda, pygeoda and spdep's folded p find 55% of the places of the last kind "significant".
     alarms = patternless(test, kind, lattice(10, 10), 20, permutations=999, seed=0)
     assert alarms.small_p <= 0.05 + 3 * alarms.small_p_error
+
+
+def test_unequal_weights_on_maps_without_a_pattern():
+    graph = page._graph("10×10, kernel of 12")
+    assert graph.adjacency.nunique() > 1
+    alarms = patternless("Gi*", "normal", graph, 20, permutations=999, seed=0)
+    assert alarms.small_p <= 0.05 + 3 * alarms.small_p_error
+
+
+def test_one_section_is_remade_and_the_others_stay(tmp_path):
+    old = tmp_path / "page.md"
+    old.write_text("# Tables\n\nHead.\n\n## One\n\nold\n\n## Two\n\nstays\n", encoding="utf-8")
+    new = page.remade(old, "## One\n\nnew\n", 0.5)
+    head, rest = new.split("## One\n")
+    assert head == "# Tables\n\nHead.\n\n"
+    assert rest.endswith("new\n\n## Two\n\nstays\n")
+    assert "old" not in rest
+    assert "with 50% of the maps of a full run" in rest
+    last = page.remade(old, "## Two\n\nnew\n", 1.0)
+    assert last.startswith("# Tables\n\nHead.\n\n## One\n\nold\n\n## Two\n")
+    with pytest.raises(SystemExit, match="no section 'Three'"):
+        page.remade(old, "## Three\n", 1.0)
 
 
 @pytest.mark.slow

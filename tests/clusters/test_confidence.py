@@ -111,6 +111,9 @@ def test_bad_input(results):
     corrected = correct_family(results)
     with pytest.raises(InputError, match=r"confidence_bins\(\)"):
         confidence(corrected["robbery"])
+    for other in ({"a": 1}, 3, None):
+        with pytest.raises(InputError, match=r"result of 'one' came as .*Only a local test"):
+            confidence(other)
     with pytest.raises(InputError, match="no result"):
         confidence_bins({})
     mixed = {**results, "arson": correct_family(results, correction="none")["arson"]}

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import warnings
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from hotspots.clusters.confidence import confidence_bins
 from hotspots.clusters.excess_risk import excess_risk
 from hotspots.clusters.family import correct_family
 from hotspots.clusters.getis_ord import getis_ord
+from hotspots.clusters.global_statistics import global_moran
 from hotspots.clusters.moran import local_moran
-from hotspots.errors import InputError
+from hotspots.errors import HotspotsWarning, InputError
+from hotspots.schema import LocalResult
 
 
 @pytest.fixture
@@ -82,6 +88,53 @@ def test_untested_places_keep_their_label():
     corrected = correct_family({"a": result, "b": result})["a"]
     assert corrected.table["label"][5] == "no data"
     assert corrected.family == 10
+
+
+def test_what_the_floor_of_the_draws_loses_is_said():
+    # Thirty categories of 100 places; in one, 7 at the least p of 1,999 draws, .001. Alone they
+    # pass (.001·100/7 = .014); among thirty their category is asked for .05/30, and fails.
+    p = np.linspace(0.2, 1, 100)
+    results = {f"c{number:02d}": local(p, 1_999) for number in range(30)}
+    results["c07"] = local(np.where(np.arange(100) < 7, 2 / 2000, p), 1_999)
+    with pytest.warns(
+        HotspotsWarning,
+        match=r"7 places of c07 have the least p that 1,999 .*all 3,000 tests.*1,199,999 perm",
+    ):
+        lost = correct_family(results)["c07"]
+    assert (lost.table["label"] == "not significant").all()
+    # As many draws as it says are enough, and nothing is said.
+    results["c07"] = local(np.where(np.arange(100) < 7, 2 / 1_200_000, p), 1_199_999)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = correct_family(results)["c07"]
+    assert (found.table["label"] == "hot").sum() == 7
+
+
+def local(p, permutations):
+    table = pd.DataFrame({"statistic": 0.0, "expected": 0.0, "z": 0.0, "p": p, "q": p})
+    return LocalResult(
+        table.assign(label="not significant"), "getis_ord_star", "y", "total", "two-sided", "fdr",
+        0.05, len(p), permutations, least_p=2 / (permutations + 1),
+        leaning=pd.Series("hot", index=table.index),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("correct", [correct_family, confidence_bins])
+def test_what_is_no_mapping_of_results_of_one_test(results, lattice, correct):
+    other = local_moran(pd.Series(np.arange(100.0)), lattice(10, 10))
+    with pytest.raises(InputError, match=r"results came as a list\. Give a mapping of category"):
+        correct(list(results.values()))
+    with pytest.raises(InputError, match="results came as a LocalResult"):
+        correct(other)
+    with pytest.raises(InputError, match="result of 'b' came as a int"):
+        correct({"a": other, "b": 3})
+    whole = global_moran(pd.Series(np.arange(100.0)), lattice(10, 10))
+    with pytest.raises(InputError, match=r"'b' came as a GlobalResult\. Only a local test"):
+        correct({"a": other, "b": whole})
+    with pytest.raises(InputError, match=r"different tests \(getis_ord_star, local_moran\)"):
+        correct({**results, "other": other})
+    with pytest.raises(InputError, match="which way its places lean"):
+        correct({"a": replace(other, leaning=None)})
 
 
 def test_bad_input(results):

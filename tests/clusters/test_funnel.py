@@ -147,6 +147,17 @@ def test_bad_funnel_input(lattice):
         funnel_limits(count[:2], exposure[:2])
     with pytest.raises(InputError, match="not rates"):
         funnel_limits(count + 0.5, exposure)
+    for options, match in (
+        ({"levels": 0.95}, r"levels came as 0\.95\. Give a list"),
+        ({"levels": "95"}, "levels came as '95'"),
+        ({"levels": ["0.95"]}, "levels: came as '0.95'"),
+        ({"at": ["x"]}, r"at came as \['x'\]\. Give exposures above 0"),
+        ({"at": [None]}, "Give exposures above 0"),
+        ({"per": "x"}, "per came as 'x'"),
+        ({"per": 0}, r"per came as 0\. Give a number above 0"),
+    ):
+        with pytest.raises(InputError, match=match):
+            funnel_limits(count, exposure, **options)
     joint = excess_risk(count, exposure, graph=lattice(10, 11))
     with pytest.raises(InputError, match="places on their own"):
         funnel_limits(joint, exposure)

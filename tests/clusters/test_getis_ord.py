@@ -171,6 +171,19 @@ def test_a_larger_family_costs(columbus, columbus_queen):
     assert (part.table["q"] >= alone.table["q"] * 0.9).all()
 
 
+def test_the_cap_of_auto_is_said_and_auto_is_not_advised(lattice):
+    # A family of a million asks for 400 million draws; the hot block is at the floor of 999,999.
+    values = pd.Series(np.random.default_rng(0).normal(size=100))
+    values[[33, 34, 35, 43, 44, 45, 53, 54, 55]] += 6
+    with pytest.warns(HotspotsWarning, match="999,999 permutations can give") as caught:
+        result = getis_ord(values, lattice(10, 10), family=1_000_000)
+    assert "No more are taken by permutations='auto': name a larger number" in str(
+        caught[0].message
+    )
+    assert "999,999 a place (the most that 'auto' takes, for whom 400,000,000 would" in repr(result)
+    assert "the most" not in repr(getis_ord(values, lattice(10, 10), family=200))
+
+
 def test_too_few_permutations_are_said(lattice):
     graph = lattice(10, 10)
     values = pd.Series(np.random.default_rng(1).normal(size=100))

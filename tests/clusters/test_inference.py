@@ -1,19 +1,24 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 from libpysal.graph import Graph
-from scipy import stats
+from scipy import sparse, stats
 
 from hotspots.clusters import inference, sequential, sums
 from hotspots.clusters.draws import distinct_draws
+from hotspots.clusters.geary import local_geary
 from hotspots.clusters.getis_ord import getis_ord
 from hotspots.clusters.inference import permutation_tails, permutations_needed
+from hotspots.clusters.moran import local_moran
 from hotspots.clusters.sites import place_sites
 from hotspots.errors import InputError
+from hotspots.spatial.neighbors import neighbors
 
 
 def sites_of(values, graph, *, total=False):
@@ -176,6 +181,58 @@ def test_counts_as_by_hand(lattice, monkeypatch, total, draws, most):
         tails = permutation_tails(sites, total=total, permutations=draws, seed=2)
         np.testing.assert_array_equal(tails.greater, greater)
         np.testing.assert_array_equal(tails.less, less)
+
+
+def _peak(work) -> int:
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.filterwarnings("ignore:.*least p that")
+@pytest.mark.parametrize("test", [getis_ord, local_moran, local_geary])
+def test_a_hub_does_not_make_every_row_as_wide(test):
+    # A star of 3,000 places: a table as wide as its hub would be 72 MB.
+    n = 3000
+    spokes = np.arange(1, n)
+    links = np.concatenate([np.zeros(n - 1, int), spokes]), np.concatenate([spokes, spokes * 0])
+    star = sparse.csr_array((np.ones(2 * n - 2), links), shape=(n, n))
+    values = pd.Series(np.random.default_rng(0).normal(size=n))
+    assert _peak(lambda: test(values, star, permutations=99)) < 30e6
+
+
+@pytest.mark.filterwarnings("ignore:.*least p that")
+@pytest.mark.parametrize("test", [getis_ord, local_moran, local_geary])
+def test_a_hub_of_unequal_weights_is_wide_alone(test):
+    # A ring of 4,000 places and a hub linked to 1,500 of them: a full table would be 48 MB.
+    n, hub = 4000, np.arange(1, 1501)
+    ring = np.arange(n)
+    focal = np.concatenate([ring, ring, np.zeros(hub.size, int)])
+    other = np.concatenate([(ring + 1) % n, (ring + 2) % n, hub])
+    weight = np.concatenate([np.ones(n), np.full(n, 0.5), np.linspace(0.1, 1, hub.size)])
+    graph = sparse.csr_array((weight, (focal, other)), shape=(n, n))
+    values = pd.Series(np.random.default_rng(0).normal(size=n))
+    wide = test(values, graph, permutations=199)
+    assert _peak(lambda: test(values, graph, permutations=199)) < 40e6
+    assert wide.table["p"].notna().all()
+
+
+@pytest.mark.filterwarnings("ignore:.*least p that")
+@pytest.mark.parametrize("test", [getis_ord, local_moran, local_geary])
+def test_one_thread_of_the_blas_and_two_give_the_same_bytes(test):
+    limits = pytest.importorskip("threadpoolctl", reason="comes with esda").threadpool_limits
+    x, y = np.meshgrid(np.arange(40.0), np.arange(40.0))
+    areas = gpd.GeoDataFrame(geometry=gpd.points_from_xy(x.ravel(), y.ravel()), crs=32613)
+    graph = neighbors(areas, method="kernel", k=12)
+    values = pd.Series(np.random.default_rng(0).lognormal(size=1600))
+    tables = []
+    for threads in (1, 2):
+        with limits(threads):
+            tables.append(test(values, graph, permutations=4_999).table)
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
 
 
 def test_one_core_and_many_give_the_same_bytes(lattice, monkeypatch):

@@ -10,6 +10,9 @@ import pytest
 from libpysal.graph import Graph
 from scipy import stats
 
+from hotspots.clusters.excess_risk import excess_risk
+from hotspots.clusters.funnel import funnel_limits
+from hotspots.clusters.getis_ord import getis_ord
 from hotspots.clusters.rates import incident_rates, poisson_interval, standardized_rates
 from hotspots.errors import ColumnError, GraphError, HotspotsWarning, InputError
 
@@ -167,6 +170,38 @@ def test_standardised_rates_have_one_variance_whatever_the_size():
     assert rates[2000:].std() == pytest.approx(1, abs=0.05)
 
 
+def test_one_rate_everywhere_is_nothing_to_find(lattice):
+    # 0.1 × 3 is not 0.3 in binary: what is left of the difference must not be standardised.
+    people = pd.Series(np.random.default_rng(0).integers(1, 90, 100) * 30.0)
+    rates = standardized_rates(people / 10, people)
+    assert (rates == 0).all()
+    assert set(getis_ord(rates, lattice(10, 10)).table["label"]) == {"no evidence"}
+    assert (
+        standardized_rates(pd.Series([0, 5, 0, 5]), pd.Series([10, 50, 0, 50])).notna().sum() == 3
+    )
+
+
+def test_no_value_is_more_than_its_poisson_z_allows():
+    # Null maps of areas of very unequal size: a + m/n comes out next to 0 on some of them, where
+    # the published formula gives |z| of 24 to counts a few short of what is expected.
+    generator = np.random.default_rng(0)
+    largest, published = [], []
+    for _ in range(400):
+        people = 8000 * np.exp(generator.standard_normal(200))
+        count = generator.poisson(0.005 * people)
+        whole = count.sum() / people.sum()
+        poisson = np.abs(count / people - whole) / np.sqrt(whole / people)
+        z = standardized_rates(pd.Series(count), pd.Series(people)).abs().to_numpy()
+        assert (z <= np.sqrt(2) * poisson + 1e-9).all()
+        share = (people * (count / people - whole) ** 2).sum() / people.sum()
+        variance = share - whole / people.mean() + whole / people
+        published.append((poisson * np.sqrt(whole / people / np.abs(variance))).max())
+        largest.append(z.max())
+    assert max(published) > 10
+    # The greatest of 80,000 normal values lies near 4.5; a Poisson's upper tail is the longer.
+    assert max(largest) < 7
+
+
 def test_nobody_lives_there():
     count, people = pd.Series([3, 0, 5, 2]), pd.Series([100, 0, 200, 0])
     with pytest.warns(
@@ -232,3 +267,47 @@ def test_bad_input(counts, residents):
         incident_rates(counts, exposure=residents, years=0)
     with pytest.raises(ColumnError, match="'victims'"):
         incident_rates(counts[["events"]], exposure=residents, measure="victims")
+
+
+@pytest.mark.parametrize("per", [0, -1, np.nan, np.inf, "100000", None])
+def test_per_is_a_number_above_0(counts, residents, per):
+    with pytest.raises(InputError, match=r"per came as .*Give a number above 0"):
+        incident_rates(counts, exposure=residents, per=per)
+
+
+@pytest.mark.parametrize("years", [0.0, -2.0, np.nan, np.inf])
+def test_a_column_of_years_is_of_lengths(counts, residents, years):
+    counts.loc["p2", "years"] = years
+    with pytest.raises(ColumnError, match=f"'years' is {years} at 'p2', one of 1"):
+        incident_rates(counts, exposure=residents)
+
+
+def test_years_that_are_no_numbers(counts, residents):
+    with pytest.raises(InputError, match=r"'years' are of type .*pd\.to_numeric"):
+        incident_rates(counts.assign(years="2"), exposure=residents)
+    with pytest.raises(
+        InputError, match="years came as '2'. Give the length of the period".replace(".", r"\.")
+    ):
+        incident_rates(counts, exposure=residents, years="2")
+
+
+@pytest.mark.parametrize("test", [incident_rates, standardized_rates, excess_risk, funnel_limits])
+def test_text_is_no_count(counts, residents, test):
+    options = {"exposure": residents}
+    for text in (counts["events"].astype(str), counts["events"].map("{:,}".format)):
+        with pytest.raises(InputError, match=r"The counts are of type .*pd\.to_numeric"):
+            test(text, **options)
+    with pytest.raises(InputError, match="The exposure are of type"):
+        test(counts["events"], exposure=residents.astype(str))
+    for other in (None, [1, 2, 3], np.ones(3)):
+        with pytest.raises(InputError, match=r"The counts came as .*Give a Series"):
+            test(other, **options)
+        with pytest.raises(InputError, match=r"The exposure came as .*Give a Series"):
+            test(counts["events"], exposure=other)
+
+
+def test_missing_numbers_of_pandas_own_kind(counts, residents):
+    theirs = counts["events"].astype("Int64")
+    theirs["p1"] = pd.NA
+    table = incident_rates(theirs, exposure=residents)
+    assert table["rate"].isna().tolist() == [True, False, False]

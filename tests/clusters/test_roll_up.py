@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,8 @@ import pytest
 from hotspots.clusters.roll_up import roll_up
 from hotspots.errors import InputError
 from hotspots.schema import LocalResult
+
+WEIGHT = pd.Series(1.0, index=list("abcdef"))
 
 
 @pytest.fixture
@@ -47,3 +51,41 @@ def test_bad_input(result, membership):
         roll_up(result, membership, weight=weight.drop("a"))
     with pytest.raises(InputError, match=r"weight of 'b' is -1"):
         roll_up(result, membership, weight=weight.mask(weight.index == "b", -1.0))
+    with pytest.raises(InputError, match=r"weight of 'b' is inf\. Residents are finite"):
+        roll_up(result, membership, weight=weight.mask(weight.index == "b", np.inf))
+    with pytest.raises(InputError, match=r"weights are of type .*pd\.to_numeric"):
+        roll_up(result, membership, weight=weight.astype(str))
+    with pytest.raises(InputError, match=r"The weight of each unit: 1 .*first 'b'"):
+        roll_up(result, membership, weight=pd.concat([weight, weight[["b"]]]))
+    with pytest.raises(InputError, match=r"The polygon of each unit: 1 .*first 'b'"):
+        roll_up(result, pd.concat([membership, membership[["b"]]]), weight=weight)
+    with pytest.raises(InputError, match="The polygon of each unit came as a dict"):
+        roll_up(result, membership.to_dict(), weight=weight)
+
+
+@pytest.mark.parametrize(
+    ("test", "label"),
+    [
+        ("local_co_location", "co-located"),
+        ("local_juxtaposition", "juxtaposed"),
+        ("local_geary", "similar"),
+        ("local_geary_multivariate", "dissimilar"),
+        ("a test to come", "tepid"),
+    ],
+)
+def test_labels_that_are_neither_high_nor_low_are_refused(result, membership, test, label):
+    table = result.table.replace({"label": {"hot": label}})
+    with pytest.raises(InputError, match=rf"labels of {test} \({label}\) are neither high nor"):
+        roll_up(replace(result, table=table, test=test), membership, weight=WEIGHT)
+
+
+def test_a_local_geary_is_refused_even_where_it_found_only_high_high(result, membership):
+    with pytest.raises(InputError, match="labels of local_geary are neither"):
+        roll_up(replace(result, test="local_geary"), membership, weight=WEIGHT)
+
+
+def test_outliers_of_a_local_moran_are_neither(result, membership):
+    table = result.table.replace({"label": {"hot": "high-low", "cold": "low-high"}})
+    rolled = roll_up(replace(result, table=table, test="local_moran"), membership, weight=WEIGHT)
+    # Of the four units of p2 only f, high-high, is left.
+    assert rolled.loc["p2", ["share_hot", "share_cold"]].tolist() == [0.25, 0.0]

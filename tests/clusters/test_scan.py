@@ -7,10 +7,12 @@ import libpysal
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import special, stats
 
+from hotspots.clusters.circles import Circles
 from hotspots.clusters.robust_null import fit_robust_null
 from hotspots.clusters.scan import spatial_scan
+from hotspots.clusters.scan_models import OneRisk
 from hotspots.errors import CrsError, HotspotsWarning, InputError
 
 ROWS, COLUMNS = 10, 11
@@ -236,6 +238,31 @@ def test_areas_without_data_are_in_no_cluster():
     assert result.places == ROWS * COLUMNS - 2
     assert result.membership[[49, 60]].isna().all()
     assert result.membership[[48, 59]].notna().all()
+    assert result.table["label"][[49, 60]].tolist() == ["no data"] * 2
+
+
+@pytest.mark.parametrize("total", [7, 500, 10**5])
+def test_kulldorffs_ratio_by_hand_looked_up_or_not(total):
+    count = np.array([[0.0, 3, 7], [1, 2, min(total, 400)]]).clip(max=total)
+    model = OneRisk(np.array([10.0, 20, 30]), total)
+    zones = Circles(np.arange(3), np.arange(3) + 1, np.array([10.0, 30, 45]), np.ones(3))
+    ratio, expected = model.ratios(count, np.ones(2), zones)
+    outside, apart = total - count, total - expected
+    by_hand = special.rel_entr(count, expected) + special.rel_entr(outside, apart)
+    np.testing.assert_allclose(ratio, by_hand, rtol=1e-9, atol=1e-9 * total)
+
+
+@pytest.mark.parametrize("events", [10**4, 7 * 10**9])
+def test_many_events_take_no_more_memory_than_few(events):
+    # A table of every count up to 7·10¹¹ was 6 terabytes.
+    people = pd.Series(np.full(100, 12_000.0))
+    count = pd.Series(np.full(100, events))
+    count[44] *= 3
+    areas = areas_at(np.arange(100) % 10 * 900.0, np.arange(100) // 10 * 900.0)
+    areas.index = count.index
+    found = spatial_scan(count, people, areas, null="binomial", simulations=19).clusters
+    assert found["center"][1] == 44
+    assert found["members"][1] == 1
 
 
 @pytest.mark.parametrize("null", ["robust", "binomial"])
@@ -243,6 +270,7 @@ def test_no_event_at_all(null):
     count, people, areas = city(np.random.default_rng(10), 20, 0.0)
     result = spatial_scan(count * 0, people, areas, null=null)
     assert result.clusters.empty
+    assert set(result.table["label"]) == {"no evidence"}
     assert list(result.clusters)[:3] == ["center", "radius_m", "members"]
     assert result.membership.isna().all()
 
@@ -272,6 +300,16 @@ def test_bad_scan_input():
         spatial_scan(count, people, areas, max_share=0.001)
     with pytest.raises(InputError, match="simulations came as 0"):
         spatial_scan(count, people, areas, simulations=0)
+    for wrong in ("x", None, np.nan, np.inf, 9.5):
+        with pytest.raises(InputError, match=r"simulations came as .*whole number from 1"):
+            spatial_scan(count, people, areas, simulations=wrong)
+    with pytest.raises(InputError, match="max_share: came as None"):
+        spatial_scan(count, people, areas, max_share=None)
+    with pytest.raises(InputError, match="areas came as a DataFrame, without geometries"):
+        spatial_scan(count, people, pd.DataFrame({"center_x": [1.0], "center_y": [1.0]}))
+    centred = areas.assign(center_x=areas.geometry.x.astype(str), center_y=areas.geometry.y)
+    with pytest.raises(InputError, match="column 'center_x' are of type"):
+        spatial_scan(count, people, centred)
     with pytest.raises(InputError, match="at least 3"):
         spatial_scan(count[:2], people[:2], areas[:2])
     with pytest.raises(CrsError, match="metres are needed"):

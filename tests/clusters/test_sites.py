@@ -8,11 +8,22 @@ import pytest
 from libpysal.graph import Graph
 from scipy import sparse
 
+from hotspots.clusters.bivariate import local_moran_bivariate
+from hotspots.clusters.excess_risk import excess_risk
+from hotspots.clusters.geary import local_geary
 from hotspots.clusters.getis_ord import getis_ord
+from hotspots.clusters.global_statistics import global_geary, global_moran
+from hotspots.clusters.join_counts import local_join_counts, local_join_counts_bivariate
 from hotspots.clusters.moran import local_moran
 from hotspots.errors import GraphError, InputError
+from hotspots.schema import LocalResult
 
 TESTS = [getis_ord, local_moran]
+ALL = [getis_ord, local_moran, local_geary, local_join_counts, global_moran, global_geary]
+
+
+def local_moran_of_two(values, graph, **options):
+    return local_moran_bivariate(values, values, graph, **options)
 
 
 @pytest.fixture
@@ -189,3 +200,106 @@ def test_weights_equal_but_for_their_last_bits_are_equal(ring, values):
     assert ", equal weights" in first.weights
     again = getis_ord(values, Graph.from_weights_dict(moved)).table
     pd.testing.assert_frame_equal(again, first.table, check_exact=True)
+
+
+@pytest.mark.parametrize("test", [*ALL, local_moran_of_two])
+@pytest.mark.parametrize("values", [None, [1.0, 2.0] * 4, np.arange(8.0)])
+def test_values_that_are_no_series(test, ring, values):
+    with pytest.raises(InputError, match=r"The tested values came as .*Give a Series"):
+        test(values, ring)
+
+
+@pytest.mark.parametrize("test", [getis_ord, local_moran, local_join_counts, global_moran])
+def test_a_frame_is_no_series(test, ring, values):
+    with pytest.raises(InputError, match=r"came as a DataFrame\. Give a Series .*one column"):
+        test(values.to_frame(), ring)
+
+
+def test_the_other_variable_is_no_series(ring, values):
+    for test in (local_moran_bivariate, local_join_counts_bivariate):
+        with pytest.raises(InputError, match=r"tested values came as a list.*Give a Series"):
+            test((values > 4).astype(float), [1.0] * 8, ring)
+
+
+@pytest.mark.parametrize("test", [*ALL, local_moran_of_two, "excess"])
+def test_what_is_no_graph(test, ring, values):
+    held = (values > 4).astype(float) if test is local_join_counts else values
+    if test == "excess":
+        count, people = pd.Series(range(8)), pd.Series(100.0, index=range(8))
+        test, held = (lambda _, graph: excess_risk(count, people, graph=graph)), None
+    for graph in (ring.to_W(), {0: [1], 1: [0]}, np.eye(8), "queen"):
+        kind = type(graph).__name__
+        with pytest.raises(GraphError, match=rf"graph came as a {kind}\. .*Graph\.from_W\(w\)"):
+            test(held, graph)
+
+
+def test_none_is_no_graph(ring, values):
+    with pytest.raises(GraphError, match=r"graph came as None\. Give a libpysal Graph"):
+        getis_ord(values, None)
+
+
+@pytest.mark.parametrize(
+    ("options", "match"),
+    [
+        ({"alpha": "0.05"}, "alpha: came as '0.05'"),
+        ({"alpha": None}, "alpha: came as None"),
+        ({"alpha": np.nan}, "alpha: came as nan"),
+        ({"alpha": [0.05]}, "alpha: came as"),
+        ({"family": np.nan}, "family came as nan. Give the number"),
+        ({"family": "3"}, "family came as '3'"),
+        ({"family": 1.5}, "family came as 1.5"),
+        ({"family": True}, "family came as True"),
+        ({"seed": None}, "seed came as None"),
+        ({"seed": 1.0}, "seed came as 1.0"),
+        ({"alternative": ["less"]}, "alternative came as"),
+        ({"correction": None}, "correction came as None"),
+        ({"null": ["total"]}, "null came as"),
+    ],
+)
+@pytest.mark.parametrize("test", TESTS)
+def test_options_of_the_wrong_kind(test, ring, values, options, match):
+    with pytest.raises(InputError, match=match.replace(".", r"\.")):
+        test(values, ring, **options)
+
+
+@pytest.mark.parametrize("factor", [1e155, 1e-155, 1e-310, 1e300])
+@pytest.mark.parametrize("test", [test for test in ALL if test is not local_join_counts])
+def test_values_whose_powers_are_no_numbers(test, ring, values, factor):
+    size = "large" if factor > 1 else "small"
+    with pytest.raises(InputError, match=rf"go up to .*too {size} to be numbers\. .*divide"):
+        test(values * factor, ring)
+
+
+@pytest.mark.parametrize("factor", [2.0**200, 2.0**-200])
+@pytest.mark.parametrize("test", [test for test in ALL if test is not local_join_counts])
+def test_great_and_small_values_that_can_be_tested(test, ring, values, factor):
+    as_is, scaled = test(values, ring), test(values * factor, ring)
+    if isinstance(as_is, LocalResult):
+        pd.testing.assert_frame_equal(scaled.table, as_is.table, rtol=1e-12)
+    else:
+        assert (scaled.p, scaled.z) == pytest.approx((as_is.p, as_is.z))
+
+
+@pytest.mark.parametrize("null", ["analytic", "conditional"])
+@pytest.mark.parametrize("factor", [1e-300, 1e-320, 1e290])
+@pytest.mark.parametrize("test", [*TESTS, local_geary, local_moran_of_two])
+def test_the_unit_of_the_weights_changes_no_p(test, values, null, factor):
+    options = {} if test is local_geary else {"null": null}
+    weights = {i: {(i + 1) % 8: 1.0, (i + 3) % 8: 0.5} for i in range(8)}
+    as_is = test(values, Graph.from_weights_dict(weights), **options).table
+    # Subnormal weights have few digits left: 1e-320 is 2024 times the least number there is.
+    rough = {"rtol": 1e-2} if factor < 1e-307 else {"rtol": 1e-9}
+    tiny = {i: {j: w * factor for j, w in row.items()} for i, row in weights.items()}
+    table = test(values, Graph.from_weights_dict(tiny), **options).table
+    columns = ["z", "p", "q", "label"]
+    pd.testing.assert_frame_equal(table[columns], as_is[columns], **rough)
+
+
+def test_one_place_whose_weights_are_nothing_beside_the_others(values):
+    # Weights in the same proportion: what another row's are must not reach it.
+    weights = {i: {(i + 1) % 8: 1.0, (i + 3) % 8: 0.5} for i in range(8)}
+    odd = {**weights, 2: {3: 1e-30, 5: 0.5e-30}}
+    for test in (getis_ord, local_moran, local_geary):
+        as_is, table = (test(values, Graph.from_weights_dict(w)).table for w in (weights, odd))
+        columns = ["z", "p"] if test is getis_ord else ["statistic", "z", "p"]
+        pd.testing.assert_frame_equal(table[columns], as_is[columns])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.catalogue import languages
+from hotspots.catalogue import languages, significant
 from hotspots.clusters.global_statistics import (
     global_geary,
     global_getis_ord,
@@ -48,6 +48,41 @@ def test_a_scan_says_its_most_likely_cluster(scan):
     assert "199, seed 0; least p 0.005" in repr(scan)
 
 
+def test_a_scan_says_what_its_risk_is_compared_with(scan):
+    # Under the robust null it is the bulk's median, under the binomial the rest of the map.
+    risk = significant(scan.clusters["relative_risk"].iloc[0], "en")
+    assert "the median risk of the bulk leads one to expect" in scan.sentence()
+    assert f"{risk} times as many (p" in scan.sentence()
+    assert f"{risk} veces esa cifra (p" in scan.sentence("es")
+    binomial = replace(scan, null="binomial")
+    assert f"were expected, {risk} times the rest (p" in binomial.sentence()
+    assert f"{risk} veces el resto (p" in binomial.sentence("es")
+
+
+def test_a_scan_has_a_table_of_its_areas(scan):
+    table, first = scan.table, scan.clusters.iloc[0]
+    assert table.index.equals(INDEX)
+    assert table.columns.tolist() == ["cluster", "p", "label"]
+    inside = table["cluster"].notna()
+    assert inside.sum() == scan.clusters["members"][scan.clusters["p"] <= 0.05].sum()
+    assert set(table["label"][inside]) == {"excess"}
+    assert set(table["label"][~inside]) == {"not significant"}
+    assert table["p"][table["cluster"] == 1].unique().tolist() == [first["p"]]
+    assert table["p"][~inside].isna().all()
+    pd.testing.assert_series_equal(scan.membership, table["cluster"])
+
+
+def test_a_global_statistic_has_a_table_of_one_row(lattice):
+    values = pd.Series(np.random.default_rng(1).normal(size=100), name="x")
+    result = global_moran(values, lattice(10, 10))
+    assert result.table.index.tolist() == ["x"]
+    row = result.table.loc["x"]
+    assert (row["test"], row["statistic"], row["p"]) == (
+        "global_moran", result.statistic, result.p,
+    )  # fmt: skip
+    assert (row["n"], row["left_out"]) == (100, 0)
+
+
 def test_a_scan_without_a_finding_says_so(scan):
     quiet = replace(scan, clusters=scan.clusters.head(1).assign(p=0.4))
     assert "no circle stands out in thefts more than chance allows" in quiet.sentence()
@@ -80,8 +115,12 @@ def test_a_global_statistic_says_which_way_it_leans(lattice, test, leans, langua
     result = test(values, lattice(10, 10))
     sentence = result.sentence(language)
     assert leans[language == "es"] in sentence
-    assert "0.2%" in sentence
+    # At the floor no arrangement was as extreme: the sentence must not say that any was.
+    assert f"p = {result.p:.3f} (999" in sentence
+    assert result.p == 0.002
     assert "999" in repr(result)
+    assert f"weights       {result.weights}" in repr(result)
+    assert "100 places with 6.84 neighbours in the mean, equal weights" in result.weights
     assert "<table>" in result._repr_html_()
 
 

@@ -124,6 +124,56 @@ def test_order_of_rows_changes_no_link(method, random):
     assert list(moved.unique_ids) == order
 
 
+@pytest.mark.parametrize(
+    "order", [lambda n: n[::-1], lambda n: np.random.default_rng(0).permutation(n)]
+)
+def test_wide_ties_and_one_place_for_many_are_settled_without_the_rows(order):
+    # k = 69 ends within a tie of twelve on a lattice; thirty points on one spot tie all.
+    x, y = np.meshgrid(np.arange(25.0), np.arange(25.0))
+    lattice = frame(shapely.points(x.ravel(), y.ravel()), [f"u{i:03d}" for i in range(625)])
+    pile = frame(shapely.points(np.zeros(30), np.zeros(30)), [f"u{i:03d}" for i in range(30)])
+    for areas, k in ((lattice, 69), (pile, 4)):
+        moved = areas.loc[order(np.asarray(areas.index))]
+        expected = links(neighbors(areas, method="knn", k=k))
+        assert links(neighbors(moved, method="knn", k=k)) == expected
+        assert len(expected) == k * len(areas)
+    assert list(neighbors(pile, method="knn", k=4)["u002"].index) == [
+        "u000",
+        "u001",
+        "u003",
+        "u004",
+    ]
+
+
+def test_knn_is_brute_force_by_distance_place_and_name():
+    generator = np.random.default_rng(5)
+    xy = generator.integers(0, 7, (90, 2)).astype(float)
+    points = frame(shapely.points(xy), generator.permutation(90))
+    graph = neighbors(points, method="knn", k=11)
+    for number, name in enumerate(points.index):
+        far = np.hypot(*(xy - xy[number]).T).round(6)
+        order = [i for i in np.lexsort((points.index, xy[:, 1], xy[:, 0], far)) if i != number]
+        assert set(graph[name].index) == set(points.index[order[:11]])
+
+
+@pytest.mark.parametrize("lost", [None, shapely.Point(), shapely.Point(np.nan, np.nan)])
+@pytest.mark.parametrize("method", ["knn", "distance_band", "kernel"])
+def test_a_centre_without_a_place_is_refused(lost, method):
+    # Dropped silently, it would shift every centre behind it to the area before.
+    grid = squares()
+    points = grid.centroid.copy()
+    points.loc["u07"] = lost
+    with pytest.raises(InputError, match=r"1 areas have no centre, first \['u07'\].*missing"):
+        neighbors(grid, method=method, centres=points, distance_m=150.0)
+
+
+def test_centres_twice_under_one_name_are_refused():
+    grid = squares()
+    points = pd.concat([grid.centroid, grid.centroid[:1]])
+    with pytest.raises(InputError, match="The centres: 1 identifiers are there more than once"):
+        neighbors(grid, method="knn", k=2, centres=points)
+
+
 def test_areas_are_not_changed():
     grid = squares()
     before = grid.copy()
@@ -157,6 +207,32 @@ def test_bad_input():
     holed.loc["u03", "geometry"] = None
     with pytest.raises(InputError, match="1 areas have no geometry, first 'u03'"):
         neighbors(holed)
+
+
+@pytest.mark.parametrize(
+    ("options", "match"),
+    [
+        ({"method": "knn", "k": 2.5}, r"k came as 2\.5\. Give a whole number from 1 to 19"),
+        ({"method": "knn", "k": "4"}, "k came as '4'"),
+        ({"method": "knn", "k": None}, "k came as None"),
+        ({"method": "kernel", "k": True}, "k came as True"),
+        ({"tolerance_m": "1"}, "tolerance_m came as '1'. Give metres"),
+        ({"tolerance_m": None}, "tolerance_m came as None"),
+        ({"tolerance_m": np.nan}, "tolerance_m came as nan"),
+        ({"method": "distance_band", "distance_m": "2000"}, "distance_m came as '2000'. Give the"),
+        ({"method": "kernel", "distance_m": np.inf}, "distance_m came as inf"),
+        ({"method": "knn", "centres": [1, 2]}, "their centres came as a list, without geometries"),
+    ],
+)
+def test_options_of_the_wrong_kind(options, match):
+    with pytest.raises(InputError, match=match):
+        neighbors(squares(), **options)
+
+
+@pytest.mark.parametrize("areas", [None, [1, 2], pd.DataFrame({"population": [1, 2]})])
+def test_areas_without_geometries(areas):
+    with pytest.raises(InputError, match=r"The areas came as .*without geometries\. Give a Geo"):
+        neighbors(areas)
 
 
 def test_single_area():

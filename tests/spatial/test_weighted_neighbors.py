@@ -236,6 +236,8 @@ def test_bad_input(town):
         neighbors(places, method="walking", streets=streets.to_crs(32614))
     with pytest.raises(InputError, match="minutes came as 0"):
         neighbors(places, method="walking", streets=streets, minutes=0)
+    with pytest.raises(InputError, match=r"minutes came as '15'\. Give a number"):
+        neighbors(places, method="walking", streets=streets, minutes="15")
     with pytest.raises(InputError, match="speed_m_s came as -1"):
         neighbors(places, method="walking", streets=streets, speed_m_s=-1)
     with pytest.raises(InputError, match="no line with a length"):

@@ -1,0 +1,236 @@
+"""The frozen records of tests: what was found, and all that is needed to repeat it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hotspots.catalogue.results import result_html, result_sentence, result_text
+from hotspots.catalogue.whole_map import (
+    global_html,
+    global_sentence,
+    global_text,
+    scan_html,
+    scan_sentence,
+    scan_text,
+)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LocalResult:
+    """What a local test found, place by place, and all that is needed to repeat it.
+
+    Attributes
+    ----------
+    table
+        DataFrame on the places' index: ``statistic``, ``expected``, ``z``, ``p``, ``q``,
+        ``label`` (:class:`Label` values).
+    test
+        ``getis_ord``, ``getis_ord_star``, ``local_moran``, ``local_moran_bivariate``,
+        ``local_geary``, ``local_geary_multivariate``, ``local_join_counts``,
+        ``local_co_location``, ``local_juxtaposition`` or ``excess_risk``.
+    variable
+        Name of the tested values.
+    null
+        ``total``, ``conditional``, ``hypergeometric``, ``robust``, ``binomial`` or
+        ``analytic``.
+    alternative
+        ``two-sided``, ``greater`` or ``less``.
+    correction
+        ``fdr``, ``by``, ``bonferroni`` or ``none``.
+    alpha
+        Level after the correction.
+    family
+        Number of tests that the correction ran over.
+    permutations
+        Draws from the null for each place, at most; None where the null is a formula.
+    permutations_used
+        Draws that a place took in the mean: fewer than ``permutations`` where all distinct
+        draws were counted, or where a tail was soon seen to be common (unequal weights).
+    enumerated
+        True where all distinct draws were counted instead of sampled.
+    least_p
+        Least p that this test can give.
+    seed
+        The seed of the draws.
+    weights
+        The neighbours in words.
+    headline
+        True for the one test of its question; every other is exploratory.
+    level
+        ``units`` or ``polygons``, by the index's name; "" for any other index.
+    leaning
+        Series on the places' index: the label that each place bears where its q is small
+        enough, from its more extreme tail; what :func:`correct_family` labels anew by.
+    """
+
+    table: pd.DataFrame
+    test: str
+    variable: str
+    null: str
+    alternative: str
+    correction: str
+    alpha: float
+    family: int
+    permutations: int | None = None
+    permutations_used: float | None = None
+    enumerated: bool = False
+    least_p: float = 0.0
+    seed: int | None = None
+    weights: str = ""
+    headline: bool = False
+    level: str = ""
+    leaning: pd.Series | None = None
+
+    def __repr__(self) -> str:
+        return result_text(self)
+
+    def _repr_html_(self) -> str:
+        return result_html(self)
+
+    def sentence(self, language: str = "en", *, variable: str | None = None) -> str:
+        """Return what was found and what was not, in one sentence in plain words.
+
+        Parameters
+        ----------
+        language
+            One of :func:`hotspots.languages`.
+        variable
+            What the tested values are called in that language; the record's own name for
+            them where not given.
+        """
+        return result_sentence(self, language, variable=variable)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ScanResult:
+    """What a spatial scan found, and all that is needed to repeat it.
+
+    Attributes
+    ----------
+    clusters
+        DataFrame on ``rank`` (1 is the most likely): ``center`` (the area about whose centre
+        the circle lies), ``radius_m`` (to its farthest member's centre), ``members``,
+        ``exposure``, ``count``, ``expected``, ``relative_risk``, ``log_likelihood_ratio``,
+        ``p``, ``label`` (:class:`Label` values). The most likely one is there whatever its p,
+        secondary ones only with p ≤ ``alpha``; none where there is no event.
+    table
+        DataFrame on the areas' index: ``cluster`` (rank of the labelled cluster that each is in,
+        or missing), ``p`` (that cluster's, or missing) and ``label``: the cluster's, otherwise
+        *not significant*, *no data*, or *no evidence* where there is no event at all.
+    variable
+        Name of the counts.
+    null
+        ``robust`` or ``binomial``.
+    alternative
+        ``greater``, ``less`` or ``two-sided``.
+    alpha
+        Level of the whole scan: all places and sizes together.
+    max_share
+        Largest share of the exposure in a circle.
+    places
+        Areas with data.
+    simulations
+        Maps drawn without a cluster.
+    least_p
+        Least p that these can give.
+    seed
+        The seed of the maps.
+    level
+        ``units`` or ``polygons``, by the index's name; "" for any other index.
+    """
+
+    clusters: pd.DataFrame
+    table: pd.DataFrame
+    variable: str
+    null: str
+    alternative: str
+    alpha: float
+    max_share: float
+    places: int
+    simulations: int
+    least_p: float
+    seed: int
+    level: str = ""
+
+    @property
+    def membership(self) -> pd.Series:
+        """Rank of the labelled cluster that each area is in, or missing."""
+        return self.table["cluster"]
+
+    def __repr__(self) -> str:
+        return scan_text(self)
+
+    def _repr_html_(self) -> str:
+        return scan_html(self)
+
+    def sentence(self, language: str = "en", *, variable: str | None = None) -> str:
+        """Return what was found, in one sentence in plain words.
+
+        ``language`` and ``variable`` are those of :meth:`LocalResult.sentence`.
+        """
+        return scan_sentence(self, language, variable=variable)
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalResult:
+    """What a test of the whole map found, and all that is needed to repeat it.
+
+    Attributes
+    ----------
+    test
+        ``global_moran``, ``global_geary``, ``global_getis_ord`` or ``global_join_counts_…``.
+    variable
+        Name of the tested values.
+    statistic, expected, z
+        The statistic, its expectation under random arrangement, and its standardised value.
+    p
+        Share of arrangements at least as extreme, by ``alternative``; ties are in both tails.
+    alternative
+        ``two-sided``, ``greater`` or ``less``.
+    permutations, seed
+        Random arrangements, and the seed that drew them.
+    n
+        Places tested.
+    left_out
+        Places without a value or without a neighbour that has one.
+    level
+        ``units`` or ``polygons``, by the index's name; "" for any other index.
+    weights
+        The neighbours in words.
+    """
+
+    test: str
+    variable: str
+    statistic: float
+    expected: float
+    z: float
+    p: float
+    alternative: str
+    permutations: int
+    seed: int
+    n: int
+    left_out: int
+    level: str = ""
+    weights: str = ""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row on the variable's name: the test, its numbers, and how many places it took."""
+        names = ["test", "statistic", "expected", "z", "p", "n", "left_out"]
+        row = {name: getattr(self, name) for name in names}
+        return pd.DataFrame(row, index=pd.Index([self.variable], name="variable"))
+
+    def __repr__(self) -> str:
+        return global_text(self)
+
+    def _repr_html_(self) -> str:
+        return global_html(self)
+
+    def sentence(self, language: str = "en", *, variable: str | None = None) -> str:
+        """Return what was found, in one sentence in plain words.
+
+        ``language`` and ``variable`` are those of :meth:`LocalResult.sentence`.
+        """
+        return global_sentence(self, language, variable=variable)
