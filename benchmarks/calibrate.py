@@ -37,11 +37,17 @@ PLACES: dict[str, tuple[int, int | str]] = {
     "30×30": (1000, 99_999),
     "the sample's polygons": (1000, "auto"),
     "10×10 and 5 islands": (1000, "auto"),
-    "10×10, kernel of 12": (1000, "auto"),
 }
-# Several times as slow as the others, it is given fewer maps.
-FEWER = {"local Geary": 0.2}
-SECTIONS = ("permutations", "excess", "scan", "power")
+MAIN = ("Gi*", "Gi", "local Moran")
+FURTHER = [
+    *((test, "10×10, kernel of 12", 1000, "auto") for test in MAIN),
+    ("bivariate Moran", "10×10", 1000, "auto"),
+    ("join counts", "10×10", 1000, "auto"),
+    ("local Geary", "10×10", 200, "auto"),
+]
+"""Tests, and where else they are asked: on how many maps, by how many permutations."""
+
+SECTIONS = ("permutations", "further", "excess", "scan", "power")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -70,14 +76,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def remade(path: Path, section: str, share: float) -> str:
     """Return the page at ``path`` with the section of that title made anew, and saying so."""
     title, _, rest = section.partition("\n")
-    section = f"{title}\n\n*Made anew, {_amount(share)}; {_versions()}.*\n{rest}"
+    section = f"{title}\n\n*Made by itself, {_amount(share)}; {_versions()}.*\n{rest}\n"
     parts = re.split(r"^(?=## )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     where = [number for number, part in enumerate(parts) if part.startswith(f"{title}\n")]
-    if len(where) != 1:
-        raise SystemExit(f"{path} has no section {title[3:]!r}. Make the whole page first.")
-    last = where[0] == len(parts) - 1
-    parts[where[0]] = section if last else f"{section}\n"
-    return "".join(parts)
+    if where:
+        parts[where[0]] = section
+    else:
+        parts.append(f"\n{section}")
+    return "".join(parts).rstrip() + "\n"
 
 
 class Page:
@@ -92,40 +98,42 @@ class Page:
         return max(4, round(full * self.share))
 
     def permutations(self) -> Callable[[], str]:
-        """Start the permutation tests on maps without a pattern."""
+        """Start Getis-Ord and local Moran on maps without a pattern."""
+        asked = [
+            (test, place, maps, draws) for place, (maps, draws) in PLACES.items() for test in MAIN
+        ]
+        return self._alarms("Permutation tests on maps without a pattern", asked)
+
+    def further(self) -> Callable[[], str]:
+        """Start the other local tests, and unequal weights."""
+        return self._alarms("Unequal weights and other tests on such maps", FURTHER)
+
+    def _alarms(
+        self, title: str, asked: Sequence[tuple[str, str, int, int | str]]
+    ) -> Callable[[], str]:
+        graphs = {place: _graph(place) for _, place, _, _ in asked}
         work: dict[tuple[str, str, str], Future[quiet.Alarms]] = {}
-        for place, (maps, draws) in PLACES.items():
-            graph = _graph(place)
-            for kind, test in product(quiet.VALUES, quiet.TESTS):
-                work[place, kind, test] = self.pool.submit(
-                    quiet.patternless,
-                    test,
-                    kind,
-                    graph,
-                    self.maps(round(maps * FEWER.get(test, 1.0))),
-                    permutations=draws,
-                    seed=SEED,
-                )
+        for (test, place, maps, draws), kind in product(asked, quiet.VALUES):
+            work[place, kind, test] = self.pool.submit(
+                quiet.patternless,
+                test,
+                kind,
+                graphs[place],
+                self.maps(maps),
+                permutations=draws,
+                seed=SEED,
+            )
 
         def write() -> str:
             rows = []
             for (place, kind, test), future in work.items():
                 alarms = future.result()
                 small = f"{alarms.small_p:.1%} ± {2 * alarms.small_p_error:.1%}"
-                rows.append(
-                    [
-                        place,
-                        kind,
-                        test,
-                        alarms.maps,
-                        small,
-                        f"{alarms.labelled:.1%}",
-                        alarms.islands,
-                    ]
-                )
-            print("permutation tests done", flush=True)
+                labelled = f"{alarms.labelled:.1%}"
+                rows.append([place, kind, test, alarms.maps, small, labelled, alarms.islands])
+            print(f"{title}: done", flush=True)
             return _section(
-                "Permutation tests on maps without a pattern",
+                title,
                 "The share of tested places with p ≤ .05 (± two standard errors over the maps), "
                 "two-sided but for join counts, which ask of more joins alone; the share of maps "
                 "with any label at FDR 5%; and how many islands bore another label than "
