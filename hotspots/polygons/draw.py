@@ -236,4 +236,9 @@ def _joined_empty(graph: UnitGraph, labels: Integers, found: dict[int, Reason]) 
             metres = np.bincount(beyond[lived], weights=rows.data[lived])
             joined[labels == group] = int(np.argmax(metres))
             why.pop(int(group), None)
-    return Drawn(joined, why)
+    # Groups that were joined leave their numbers behind.
+    left, numbered = np.unique(joined, return_inverse=True)
+    number = {int(group): place for place, group in enumerate(left)}
+    return Drawn(
+        numbered.astype(np.int64), {number[group]: reason for group, reason in why.items()}
+    )

@@ -22,6 +22,20 @@ def stream(seed: int, purpose: str) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64([seed, zlib.crc32(purpose.encode())]))
 
 
+def steady(values: np.ndarray, digits: int = 9) -> np.ndarray:
+    """Return the values rounded: the last bit of a sine or a product differs by processor.
+
+    Whatever is compared, sorted or cut by goes through here, so that such a bit decides nothing.
+    """
+    return np.round(values, digits)
+
+
+def along(points: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """Return how far points lie in a direction, added up the same way on any processor."""
+    points = np.asarray(points)
+    return points[..., 0] * direction[0] + points[..., 1] * direction[1]
+
+
 def pick(rng: np.random.Generator, weights: np.ndarray, size: int) -> np.ndarray:
     """Return ``size`` positions, each with a chance in proportion to its weight."""
     total = np.cumsum(np.asarray(weights, dtype=float))

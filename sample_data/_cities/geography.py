@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from _cities.chance import stream
+from _cities.chance import along, steady, stream
 from _cities.projection import to_degrees
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def lay_ground(plan: CityPlan) -> Ground:
     blocks, block_colonia = _settled(plan, *_blocks(plan, lines, colonias))
     nodes, rings = _nodes_and_rings(blocks)
     edges, sides = _edges(rings)
-    metres = plan.to_metres(nodes)
+    metres = steady(plan.to_metres(nodes), 6)
     shapes = polygons(metres, rings)
     return Ground(
         plan=plan,
@@ -118,12 +118,12 @@ def _cut_across(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Cut a convex ring across its longer axis, near the middle, at nearly a right angle."""
     axis = _long_axis(ring)
-    along = ring @ axis
-    where = along.min() + (0.4 + 0.2 * rng.random()) * np.ptp(along)
+    reach = along(ring, axis)
+    where = reach.min() + (0.4 + 0.2 * rng.random()) * np.ptp(reach)
     tilt = np.radians(2.5) * rng.standard_normal()
     normal = _turn(axis, tilt)
     centre = ring.mean(axis=0)
-    point = centre + axis * (where - centre @ axis)
+    point = centre + axis * (where - along(centre, axis))
     one, ends = _half(ring, point, normal)
     other, _ = _half(ring, point, -normal)
     return one, other, ends
@@ -131,7 +131,7 @@ def _cut_across(
 
 def _half(ring: np.ndarray, point: np.ndarray, normal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the part of a convex ring behind a line, and the line's stretch within it."""
-    depth = (ring - point) @ normal
+    depth = steady(along(ring - point, normal))
     kept, ends = [], []
     for here, there, a, b in zip(
         ring, np.roll(ring, -1, axis=0), depth, np.roll(depth, -1), strict=True
@@ -139,7 +139,7 @@ def _half(ring: np.ndarray, point: np.ndarray, normal: np.ndarray) -> tuple[np.n
         if a <= 0:
             kept.append(here)
         if (a <= 0) != (b <= 0):
-            crossing = here + (there - here) * (a / (a - b))
+            crossing = steady(here + (there - here) * (a / (a - b)), 4)
             kept.append(crossing)
             ends.append(crossing)
     return np.array(kept), np.array(ends)
@@ -154,7 +154,7 @@ def _local_streets(
     for number, ring in enumerate(colonias):
         age = float(plan.age(ring.mean(axis=0)[None])[0])
         sides = np.roll(ring, -1, axis=0) - ring
-        longest = sides[np.argmax(np.hypot(*sides.T))]
+        longest = sides[np.argmax(steady(np.hypot(*sides.T), 3))]
         angle = np.arctan2(longest[1], longest[0]) + np.radians(1.0 + 5.0 * age) * (
             rng.standard_normal()
         )
@@ -174,7 +174,7 @@ def _comb(
     """Return nearly parallel segments through a convex ring, none hugging its border."""
     direction = np.array([np.cos(angle), np.sin(angle)])
     normal = _turn(direction, np.pi / 2)
-    low, high = (ring @ normal).min(), (ring @ normal).max()
+    low, high = along(ring, normal).min(), along(ring, normal).max()
     count = max(1, round((high - low) / spacing))
     step = (high - low) / count
     border = shapely.LinearRing(ring)
@@ -182,9 +182,8 @@ def _comb(
     for k in range(1, count):
         offset = low + step * (k + 0.16 * (rng.random() - 0.5))
         tilted = _turn(normal, np.radians(0.5) * rng.standard_normal())
-        _, ends = _half(
-            ring, ring.mean(axis=0) + normal * (offset - ring.mean(axis=0) @ normal), tilted
-        )
+        middle = ring.mean(axis=0)
+        _, ends = _half(ring, middle + normal * (offset - along(middle, normal)), tilted)
         if len(ends) != 2 or np.hypot(*(ends[1] - ends[0])) < 90:
             continue
         if border.distance(shapely.Point(ends.mean(axis=0))) > 40:
@@ -270,7 +269,7 @@ def polygons(nodes: np.ndarray, rings: list[np.ndarray]) -> np.ndarray:
 def _means(nodes: np.ndarray, rings: list[np.ndarray]) -> np.ndarray:
     lengths = np.array([len(ring) for ring in rings])
     sums = np.add.reduceat(nodes[np.concatenate(rings)], np.cumsum(lengths) - lengths)
-    return sums / lengths[:, None]
+    return steady(sums / lengths[:, None], 6)
 
 
 def _edges(rings: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -289,15 +288,15 @@ def _edge_lines(nodes: np.ndarray, edges: np.ndarray, lines: np.ndarray) -> np.n
     ends = nodes[edges]
     edge, line = tree.query(shapely.linestrings(ends), predicate="dwithin", distance=3.0)
     a, b = lines[line, 0], lines[line, 1]
-    along = (b - a) / np.hypot(*(b - a).T)[:, None]
+    unit = (b - a) / np.hypot(*(b - a).T)[:, None]
     off = np.zeros(len(edge))
     for k in (0, 1):
         gap = ends[edge, k] - a
-        off += np.abs(gap[:, 0] * along[:, 1] - gap[:, 1] * along[:, 0])
-        beyond = np.einsum("ij,ij->i", gap, along)
+        off += np.abs(gap[:, 0] * unit[:, 1] - gap[:, 1] * unit[:, 0])
+        beyond = gap[:, 0] * unit[:, 0] + gap[:, 1] * unit[:, 1]
         length = np.hypot(*(b - a).T)
         off += np.maximum(0, -beyond) + np.maximum(0, beyond - length)
-    order = np.lexsort((line, off, edge))
+    order = np.lexsort((line, steady(off, 6), edge))
     first = np.unique(edge[order], return_index=True)[1]
     return line[order][first]
 
@@ -320,7 +319,7 @@ def _long_axis(ring: np.ndarray) -> np.ndarray:
     """Return the direction of the longer side of the least rectangle around a ring."""
     box = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shapely.Polygon(ring)))
     sides = np.diff(box[:3], axis=0)
-    longer = sides[np.argmax(np.hypot(*sides.T))]
+    longer = sides[np.argmax(steady(np.hypot(*sides.T), 3))]
     return longer / np.hypot(*longer)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from _cities.chance import steady
 from _cities.plan import CityPlan, Estate, MainLine, PlantedPlace
 from _cities.words import words_of
 
@@ -77,7 +78,7 @@ def age(points: np.ndarray) -> np.ndarray:
 
 
 def _hill(u: np.ndarray, v: np.ndarray, u0: float, v0: float, width: float) -> np.ndarray:
-    return np.exp(-((u - u0) ** 2 + (v - v0) ** 2) / (2 * width**2))
+    return steady(np.exp(-((u - u0) ** 2 + (v - v0) ** 2) / (2 * width**2)))
 
 
 _ALL = tuple(range(2009, 2015))

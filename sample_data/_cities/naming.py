@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from _cities.chance import choose, choose_weighted, shuffled, stream
+from _cities.chance import choose, choose_weighted, shuffled, steady, stream
 from _cities.geography import AVENUE, MAIN
 
 if TYPE_CHECKING:
@@ -91,4 +91,4 @@ def estate_colonia(ground: Ground, estate: Estate) -> int:
         [np.hypot(*(ring.mean(axis=0) - (estate.u, estate.v))) for ring in ground.colonias]
     )
     gap[np.setdiff1d(np.arange(len(gap)), ground.block_colonia)] = np.inf
-    return int(np.argmin(gap))
+    return int(np.argmin(steady(gap, 3)))

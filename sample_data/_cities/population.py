@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from _cities.chance import stream
+from _cities.chance import steady, stream
 from _cities.raster import NO_DATA, geotiff
 
 if TYPE_CHECKING:
@@ -26,13 +26,14 @@ def rasters(ground: Ground, units: Units) -> tuple[bytes, bytes]:
     x = low[0] + CELL * (np.arange(columns) + 0.5)
     y = high[1] - CELL * (np.arange(rows) + 0.5)
     unit = _unit_of_cells(ground, units, *np.meshgrid(x, y))
-    weight = np.where(unit >= 0, np.exp(0.35 * rng.standard_normal(unit.shape)), 0.0)
+    weight = np.where(unit >= 0, steady(np.exp(0.35 * rng.standard_normal(unit.shape))), 0.0)
     total = np.bincount(unit[unit >= 0], weight[unit >= 0], minlength=len(units.codes))
     people = np.full(unit.shape, NO_DATA)
     inside = unit >= 0
     people[inside] = weight[inside] * (units.residents / total)[unit[inside]]
     poverty = np.full(unit.shape, NO_DATA)
-    local = units.poverty[unit[inside]] * np.exp(0.08 * rng.standard_normal(int(inside.sum())))
+    spread = steady(np.exp(0.08 * rng.standard_normal(int(inside.sum()))))
+    local = units.poverty[unit[inside]] * spread
     poverty[inside] = np.round(np.clip(local, 0, 100), 2)
     return tuple(
         geotiff(np.round(band, 3), left=low[0], top=high[1], cell=CELL, epsg=ground.plan.epsg)

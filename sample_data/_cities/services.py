@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from _cities.chance import choose, pick, stream
+from _cities.chance import choose, pick, steady, stream
 from _cities.spots import spots_in_units
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def place_services(city: City) -> list[Service]:
     found: list[Service] = []
     for kind, count in plan.services.items():
         rng = stream(plan.seed, f"services {kind}")
-        bias = np.exp(-(units.poverty - 30) / (22 if kind == _LIGHTS else 32))
+        bias = steady(np.exp(-(units.poverty - 30) / (22 if kind == _LIGHTS else 32)))
         unit = np.sort(pick(rng, (units.residents + 150) * bias, count))
         spots = spots_in_units(city, unit, rng)
         name = _NAMES[kind]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from _cities.chance import largest_remainder, pick, stream
+from _cities.chance import largest_remainder, pick, steady, stream
 
 if TYPE_CHECKING:
     from _cities.plan import CityPlan
@@ -39,7 +39,7 @@ def planted_units(plan: CityPlan, units: Units) -> list[np.ndarray]:
     """Return for each planted place its units: the nearest to its centre, up to its size."""
     found, taken = [], set[tuple[str, int]]()
     for place in plan.places:
-        order = np.argsort(np.hypot(*(units.centre - place.centre).T), kind="stable")
+        order = np.argsort(steady(np.hypot(*(units.centre - place.centre).T), 3), kind="stable")
         order = np.array([k for k in order if (place.category, int(k)) not in taken])
         living = np.cumsum(units.residents[order])
         inside = order[: 1 + int(np.searchsorted(living, place.residents))]
@@ -64,7 +64,7 @@ def draw_events(
     parts: list[tuple[int, int, np.ndarray, np.ndarray]] = []
     for k, category in enumerate(categories):
         rng = stream(seed, f"events {category}")
-        ordinary = np.exp(SIGMA * rng.standard_normal(len(units.codes)))
+        ordinary = steady(np.exp(SIGMA * rng.standard_normal(len(units.codes))))
         for year, total in zip(plan.years, plan.incidents[category], strict=True):
             weight = units.residents * ordinary
             for place, inside in zip(plan.places, members, strict=True):
@@ -87,7 +87,7 @@ def _victims(rng: np.random.Generator, total: int, *, several: bool) -> np.ndarr
         return np.ones(total, dtype=int)
     sizes = np.array(list(VICTIMS))
     share = np.array(list(VICTIMS.values()))
-    events = largest_remainder(share, round(total / float(share @ sizes)))
+    events = largest_remainder(share, round(total / float(np.sum(share * sizes))))
     victims = np.repeat(sizes, events)
     spare = total - int(victims.sum())
     victims = np.concatenate([victims, np.ones(max(spare, 0), dtype=int)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from _cities.chance import steady
 from _cities.plan import CityPlan, Estate, MainLine, PlantedPlace
 from _cities.words import words_of
 
@@ -37,7 +38,7 @@ def built_up(points: np.ndarray) -> np.ndarray:
 def density(points: np.ndarray) -> np.ndarray:
     """Return residents per km²: most around the square by the bridge."""
     u, v = points[:, 0], points[:, 1]
-    return 6_500 + 8_500 * np.exp(-((u - 3_200) ** 2 + (v - 500) ** 2) / (2 * 1_000.0**2))
+    return 6_500 + 8_500 * steady(np.exp(-((u - 3_200) ** 2 + (v - 500) ** 2) / (2 * 1_000.0**2)))
 
 
 def block(points: np.ndarray) -> np.ndarray:
@@ -48,7 +49,7 @@ def block(points: np.ndarray) -> np.ndarray:
 def poverty(points: np.ndarray) -> np.ndarray:
     """Return the share of residents in poverty (%) without its local variation."""
     u, v = points[:, 0], points[:, 1]
-    centre = np.exp(-((u - 3_300) ** 2 + (v - 700) ** 2) / (2 * 900.0**2))
+    centre = steady(np.exp(-((u - 3_300) ** 2 + (v - 700) ** 2) / (2 * 900.0**2)))
     return np.clip(30 - 18 * centre + 7 * (np.abs(v) / 2_500) + 8 * (v < 0), 3, 90)
 
 

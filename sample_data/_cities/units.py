@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from _cities.chance import largest_remainder, stream
+from _cities.chance import along, largest_remainder, steady, stream
 from _cities.geography import neighbours, pieces, polygons
 from _cities.naming import estate_colonia, name_colonias
 
@@ -52,7 +52,7 @@ def draw_units(ground: Ground) -> Units:
         kind[unit] = PARK
     residents = _residents(plan.seed, plan.residents, unit_weight, kind)
     rng = stream(plan.seed, "poverty")
-    poverty = plan.poverty(centre) * np.exp(0.12 * rng.standard_normal(count))
+    poverty = plan.poverty(centre) * steady(np.exp(0.12 * rng.standard_normal(count)))
     return Units(
         codes=[_code(plan.unit_code, unit) for unit in range(count)],
         residents=residents,
@@ -96,8 +96,9 @@ def _bisect(
     if parts == 1 or len(blocks) < 2:
         return [blocks]
     axes = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    along = ground.block_centre[blocks] @ axes.T
-    position = along[:, int(np.argmax(np.ptp(along, axis=0)))]
+    reach = np.column_stack([along(ground.block_centre[blocks], axis) for axis in axes])
+    reach = steady(reach, 6)
+    position = reach[:, int(np.argmax(np.ptp(reach, axis=0)))]
     order = np.argsort(position, kind="stable")
     total = np.cumsum(weight[blocks][order])
     few = parts // 2
@@ -156,7 +157,7 @@ def _parks(
 
 def _residents(seed: int, total: int, weight: np.ndarray, kind: list[str]) -> np.ndarray:
     rng = stream(seed, "residents")
-    spread = np.exp(0.3 * rng.standard_normal(len(weight)))
+    spread = steady(np.exp(0.3 * rng.standard_normal(len(weight))))
     expected = np.where([name == HOMES for name in kind], weight * spread, 0.0)
     return largest_remainder(expected, total)
 

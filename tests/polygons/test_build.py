@@ -109,6 +109,15 @@ def test_where_nobody_lives_joins_a_neighbour(squares):
     is_sound(units, plan)
 
 
+def test_a_park_between_cities_leaves_no_gap_behind(squares):
+    # u1 is cut off by units above the ceiling, and joins one of them.
+    units = squares([20_000, 0, 20_000, 0, 0, 20_000, 6000, 6000, 20_000])
+    plan = build_polygons(units)
+    is_sound(units, plan)
+    assert len(plan.polygons) == 5
+    assert (plan.exceptions["reason"] == "unit above the ceiling").all()
+
+
 def test_an_island_where_nobody_lives_is_still_a_polygon(squares):
     units = squares([12_000, 0])
     units.geometry = [shapely.box(0, 0, 9, 9), shapely.box(90, 0, 99, 9)]
