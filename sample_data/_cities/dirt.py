@@ -84,13 +84,15 @@ def soil(city: City, reports: Reports, seed: int) -> list[Row]:
     rows = []
     for k, (latitude, longitude, fault) in enumerate(points):
         only = not latitude
+        # The hospital's clerk writes where it happened: only so is a pile-up one.
+        mute = silent[k] and not only and not fault.startswith("pile-up")
         faults = [fault, time_fault[k], date_fault[k], "unknown label" if unknown[k] else ""]
         row = Row(
             event=k,
             date=_date(dt.date.fromordinal(int(reports.day[k])), date_fault[k], rng),
             time=_time(int(reports.minute[k]), time_fault[k]),
             label=other[k] if unknown[k] else str(reports.label[k]),
-            address="" if silent[k] and not only else reports.written[k].text,
+            address="" if mute else reports.written[k].text,
             colonia="" if nowhere[k] else _colonia(reports.colonia[k], rng),
             latitude=latitude,
             longitude=longitude,
