@@ -13,7 +13,7 @@ import pytest
 import hotspots.catalogue as catalogue
 from hotspots._notes import Note
 from hotspots.errors import InputError
-from hotspots.polygons import reasons
+from hotspots.polygons import keep, reasons
 from hotspots.schema import AssignmentStatus, Label, LocationPrecision, LocationStatus
 
 FOLDER = Path(catalogue.__file__).parent
@@ -89,9 +89,10 @@ def test_every_label_and_fate_has_a_word(language):
 
 
 @pytest.mark.parametrize("language", catalogue.languages())
-def test_every_reason_out_of_bounds_has_its_words(language):
+def test_every_reason_of_a_plan_has_its_words(language):
     known = (
-        reasons.ABOVE, reasons.BELOW, reasons.MISFIT, reasons.INDIVISIBLE, reasons.NOT_FOUND,
+        reasons.ABOVE, reasons.FIXED_ABOVE, reasons.BELOW, reasons.MISFIT, reasons.INDIVISIBLE,
+        reasons.NOT_FOUND, keep.NEW_UNIT, keep.ABOVE, keep.TO_FIT,
     )  # fmt: skip
     keys = {reason.replace(" ", "_") for reason in known}
     assert set(catalogue.words("reason", language)) == keys
