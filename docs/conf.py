@@ -55,7 +55,14 @@ html_theme_options = {
 html_sidebars = {
     page: [] for page in ("index", "tutorial", "conventions", "architecture", "cluster")
 }
-html_sidebars |= {"calibration": [], "conformance": [], "which_test": [], "notebooks/*": []}
+html_sidebars |= {
+    "polygons": [],
+    "benchmarks": [],
+    "calibration": [],
+    "conformance": [],
+    "which_test": [],
+    "notebooks/*": [],
+}
 
 autosummary_generate = True
 autodoc_typehints_format = "short"

@@ -14,6 +14,7 @@ from hotspots.clusters.rates import checked_counts, warn_of_nobody, whole_number
 from hotspots.clusters.robust_null import fit_robust_null
 from hotspots.clusters.sites import graph_links
 from hotspots.clusters.verdicts import (
+    CODE,
     Settings,
     checked_settings,
     family_size,
@@ -197,17 +198,16 @@ def _verdicts(
     p = one_p(greater, less, settings.alternative)
     above = greater < less
     z = np.where(above, 1.0, -1.0) * stats.norm.isf(np.maximum(p, _LEAST_P) / 2)
-    leaning = np.where(above, Label.EXCESS.value, Label.DEFICIT.value).astype(object)
+    leaning = np.where(above, CODE[Label.EXCESS], CODE[Label.DEFICIT])
     # Every count is certain: no event at all, or a group that is the whole.
-    leaning[(greater == 1.0) & (less == 1.0)] = Label.NO_EVIDENCE.value
-    leaning[groups.isolated] = Label.ISOLATE.value
+    leaning[(greater == 1.0) & (less == 1.0)] = CODE[Label.NO_EVIDENCE]
+    leaning[groups.isolated] = CODE[Label.ISOLATE]
     numbers = {"statistic": groups.events, "expected": expected, "z": z, "p": p}
     columns = {}
     for name, values in numbers.items():
         wide = np.full(known.size, np.nan)
         wide[known] = np.where(groups.isolated, np.nan, values)
         columns[name] = wide
-    lean = np.full(known.size, Label.NO_DATA.value, dtype=object)
+    lean = np.full(known.size, CODE[Label.NO_DATA])
     lean[known] = leaning
-    series = pd.Series(lean, index=index, name="leaning").astype(str)
-    return verdict_table(index, columns, series, settings), series
+    return verdict_table(index, columns, lean, settings)

@@ -13,7 +13,7 @@ from hotspots.clusters.local import Moments, draws_asked, local_result
 from hotspots.clusters.moran import row_standardised
 from hotspots.clusters.projections import projected_tails
 from hotspots.clusters.sites import checked_numbers, place_sites
-from hotspots.clusters.verdicts import checked_settings
+from hotspots.clusters.verdicts import CODE, checked_settings
 from hotspots.errors import InputError
 from hotspots.schema import Label
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
     Booleans = npt.NDArray[np.bool_]
-    Objects = npt.NDArray[np.object_]
+    Codes = npt.NDArray[np.int64]
 
 _ALIKE = 1e-12
 
@@ -223,14 +223,14 @@ def _constant(sites: Sites, attributes: Floats, variance: Floats) -> Booleans:
     return whole
 
 
-def _leaning(sites: Sites, attributes: Floats, tails: Tails, alternative: str) -> Objects:
+def _leaning(sites: Sites, attributes: Floats, tails: Tails, alternative: str) -> Codes:
     if alternative == "two-sided":
         alike = tails.less < tails.greater
     else:
         alike = np.full(sites.tested.size, alternative == "less")
-    near = np.full(sites.tested.size, Label.SIMILAR.value, dtype=object)
+    near = np.full(sites.tested.size, CODE[Label.SIMILAR])
     if attributes.shape[1] == 1:
         own, around = attributes[sites.rank, 0], sites.lag(attributes[:, 0])
-        near[(own > _ALIKE) & (around > _ALIKE)] = Label.HIGH_HIGH.value
-        near[(own < -_ALIKE) & (around < -_ALIKE)] = Label.LOW_LOW.value
-    return np.where(alike, near, Label.DISSIMILAR.value).astype(object)
+        near[(own > _ALIKE) & (around > _ALIKE)] = CODE[Label.HIGH_HIGH]
+        near[(own < -_ALIKE) & (around < -_ALIKE)] = CODE[Label.LOW_LOW]
+    return np.where(alike, near, CODE[Label.DISSIMILAR])

@@ -9,7 +9,7 @@ import numpy as np
 from hotspots.clusters.local import Moments, draws_asked, local_result, reference_tails
 from hotspots.clusters.moments import sum_z
 from hotspots.clusters.sites import place_sites
-from hotspots.clusters.verdicts import checked_settings, one_of
+from hotspots.clusters.verdicts import CODE, checked_settings, one_of
 from hotspots.errors import InputError
 from hotspots.schema import Label
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hotspots.schema import LocalResult
 
     Floats = npt.NDArray[np.float64]
-    Objects = npt.NDArray[np.object_]
+    Codes = npt.NDArray[np.int64]
 
 
 def getis_ord(
@@ -146,9 +146,9 @@ def _moments(sites: Sites, z: Floats, star: bool) -> Moments:
     return Moments(statistic, weight / max(others, 1), z)
 
 
-def _leaning(tails: Tails, alternative: str) -> Objects:
+def _leaning(tails: Tails, alternative: str) -> Codes:
     if alternative == "greater":
-        return np.full(tails.greater.size, Label.HOT.value, dtype=object)
+        return np.full(tails.greater.size, CODE[Label.HOT])
     if alternative == "less":
-        return np.full(tails.greater.size, Label.COLD.value, dtype=object)
-    return np.where(tails.greater < tails.less, Label.HOT.value, Label.COLD.value).astype(object)
+        return np.full(tails.greater.size, CODE[Label.COLD])
+    return np.where(tails.greater < tails.less, CODE[Label.HOT], CODE[Label.COLD])

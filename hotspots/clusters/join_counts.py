@@ -12,7 +12,7 @@ from hotspots.clusters.bivariate import paired
 from hotspots.clusters.inference import Tails, permutation_tails, permutations_needed
 from hotspots.clusters.local import Moments, local_result
 from hotspots.clusters.sites import checked_numbers, place_sites
-from hotspots.clusters.verdicts import Settings, checked_settings, one_of
+from hotspots.clusters.verdicts import CODE, Settings, checked_settings, one_of
 from hotspots.errors import InputError
 from hotspots.schema import Label
 
@@ -227,7 +227,7 @@ def _join_counts(
             least=np.where(asked, tails.least, 1.0),
             constant=asked & tails.constant,
         ),
-        np.where(asked, label.value, Label.NOT_TESTED.value).astype(object),
+        np.where(asked, CODE[label], CODE[Label.NOT_TESTED]),
         null=null,
         settings=settings,
         permutations=draws,

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from scipy import stats
 
 from hotspots.clusters.inference import Tails, permutation_tails, permutations_needed
 from hotspots.clusters.sites import describe_weights
 from hotspots.clusters.verdicts import (
+    CODE,
     Settings,
     family_size,
     least_p,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hotspots.clusters.sites import Sites
 
     Floats = npt.NDArray[np.float64]
-    Objects = npt.NDArray[np.object_]
+    Codes = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -66,7 +66,7 @@ def local_result(
     sites: Sites,
     moments: Moments,
     tails: Tails,
-    leaning: Objects,
+    leaning: Codes,
     *,
     null: str,
     settings: Settings,
@@ -74,7 +74,7 @@ def local_result(
 ) -> LocalResult:
     """Return the record of a test from its parts, the warning of too few draws included.
 
-    ``leaning`` is the label of each tested place if its q turns out small enough.
+    ``leaning`` is the number of each tested place's label if its q turns out small enough.
     """
     p = one_p(tails.greater, tails.less, settings.alternative)
     floor = least_p(tails.least, settings.alternative)
@@ -84,8 +84,7 @@ def local_result(
         "z": _spread(sites, moments.z),
         "p": _spread(sites, p),
     }
-    lean = leanings(sites, leaning, tails)
-    table = verdict_table(sites.index, wide, lean, settings)
+    table, lean = verdict_table(sites.index, wide, leanings(sites, leaning, tails), settings)
     if null != "analytic":
         sampled = np.where(tails.enumerated | tails.constant, np.nan, floor)
         q = table["q"].to_numpy()[sites.tested]
@@ -111,12 +110,12 @@ def local_result(
     )
 
 
-def leanings(sites: Sites, leaning: Objects, tails: Tails) -> pd.Series:
+def leanings(sites: Sites, leaning: Codes, tails: Tails) -> Codes:
     """Return the leaning of all places: those untested say why they are."""
-    full = np.full(sites.index.size, Label.ISOLATE.value, dtype=object)
-    full[~sites.known] = Label.NO_DATA.value
-    full[sites.tested] = np.where(tails.constant, Label.NO_EVIDENCE.value, leaning)
-    return pd.Series(full, index=sites.index, name="leaning").astype(str)
+    full = np.full(sites.index.size, CODE[Label.ISOLATE])
+    full[~sites.known] = CODE[Label.NO_DATA]
+    full[sites.tested] = np.where(tails.constant, CODE[Label.NO_EVIDENCE], leaning)
+    return full
 
 
 def _mean(draws: Floats) -> float:

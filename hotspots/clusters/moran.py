@@ -10,7 +10,7 @@ import numpy as np
 from hotspots.clusters.local import Moments, draws_asked, local_result, reference_tails
 from hotspots.clusters.moments import sum_z
 from hotspots.clusters.sites import place_sites
-from hotspots.clusters.verdicts import checked_settings, one_of
+from hotspots.clusters.verdicts import CODE, checked_settings, one_of
 from hotspots.schema import Label
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hotspots.schema import LocalResult
 
     Floats = npt.NDArray[np.float64]
-    Objects = npt.NDArray[np.object_]
+    Codes = npt.NDArray[np.int64]
     Signs = npt.NDArray[np.int64]
 
 _AT_MEAN = 1e-12
@@ -139,15 +139,15 @@ def by_association(tails: Tails, sign: Signs) -> Tails:
     return replace(tails, greater=greater, less=less)
 
 
-def quadrants(tails: Tails, sign: Signs, alternative: str) -> Objects:
-    """Return the quadrant of each place from the sign of its own value and its lower tail."""
+def quadrants(tails: Tails, sign: Signs, alternative: str) -> Codes:
+    """Return the number of each quadrant, from the sign of the own value and the lower tail."""
     if alternative == "two-sided":
         high_around = tails.greater < tails.less
     else:
         high_around = (sign > 0) == (alternative == "greater")
     quadrant = np.where(
         sign > 0,
-        np.where(high_around, Label.HIGH_HIGH.value, Label.HIGH_LOW.value),
-        np.where(high_around, Label.LOW_HIGH.value, Label.LOW_LOW.value),
+        np.where(high_around, CODE[Label.HIGH_HIGH], CODE[Label.HIGH_LOW]),
+        np.where(high_around, CODE[Label.LOW_HIGH], CODE[Label.LOW_LOW]),
     )
-    return np.where(sign == 0, Label.NOT_SIGNIFICANT.value, quadrant).astype(object)
+    return np.where(sign == 0, CODE[Label.NOT_SIGNIFICANT], quadrant)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
     Booleans = npt.NDArray[np.bool_]
+    Codes = npt.NDArray[np.int64]
     Texts = npt.NDArray[np.str_]
 
 ALTERNATIVES = ("two-sided", "greater", "less")
 _UNTESTED = (Label.ISOLATE, Label.NO_DATA, Label.NO_EVIDENCE, Label.NOT_TESTED)
+
+CODE = {label: number for number, label in enumerate(Label)}
+"""The number of each label: many places are labelled by numbers, and put into words once."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -85,16 +89,25 @@ def labels(leaning: pd.Series, q: pd.Series, alpha: float) -> pd.Series:
 
 
 def verdict_table(
-    index: pd.Index, columns: dict[str, Floats], leaning: pd.Series, settings: Settings
-) -> pd.DataFrame:
-    """Return the table of a :class:`~hotspots.schema.LocalResult` from its numbers.
+    index: pd.Index, columns: dict[str, Floats], leaning: Codes, settings: Settings
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the table of a :class:`~hotspots.schema.LocalResult` from its numbers, and leanings.
 
-    ``columns`` holds ``statistic``, ``expected``, ``z`` and ``p``, NaN where there is none.
+    ``columns`` holds ``statistic``, ``expected``, ``z`` and ``p``, NaN where there is none;
+    ``leaning`` the number of the label of each place if its q is small enough (:data:`CODE`).
     """
-    table = pd.DataFrame(columns, index=index)[["statistic", "expected", "z", "p"]]
-    table["q"] = adjust(table["p"].to_numpy(), settings.correction, settings.family)
-    table["label"] = labels(leaning, table["q"], settings.alpha)
-    return table
+    q = adjust(columns["p"], settings.correction, settings.family)
+    untested = np.array([label in _UNTESTED for label in Label])
+    label = np.where(
+        untested[leaning] | (q <= settings.alpha), leaning, CODE[Label.NOT_SIGNIFICANT]
+    )
+    parts = {name: columns[name] for name in ("statistic", "expected", "z", "p")}
+    table = pd.DataFrame({**parts, "q": q, "label": _words(label)}, index=index)
+    return table, pd.Series(_words(leaning), index=index, name="leaning")
+
+
+def _words(codes: Codes) -> Any:
+    return pd.Series([label.value for label in Label]).astype(str).array.take(codes)
 
 
 def family_size(p: Floats, family: int | None) -> int:
