@@ -52,7 +52,8 @@ def adjust(p: Floats, correction: str, family: int | None = None) -> Floats:
     elif correction == "bonferroni":
         q[tested] = np.minimum(1.0, p[tested] * size)
     else:
-        order = tested[np.argsort(p[tested], kind="stable")]
+        # Which of two equal p comes first does not matter: both get the later one's step.
+        order = tested[np.argsort(p[tested])]
         ranks = np.arange(1, order.size + 1)
         factor = (1 / np.arange(1, size + 1)).sum() if correction == "by" else 1.0
         # The step-up: a test passes wherever any test with a larger p passes.

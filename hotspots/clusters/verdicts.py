@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,7 +108,12 @@ def verdict_table(
 
 
 def _words(codes: Codes) -> Any:
-    return pd.Series([label.value for label in Label]).astype(str).array.take(codes)
+    return _labels_in_order().take(codes)
+
+
+@cache
+def _labels_in_order() -> Any:
+    return pd.Series([label.value for label in Label]).astype(str).array
 
 
 def family_size(p: Floats, family: int | None) -> int:
