@@ -11,7 +11,7 @@ demo: $(STAMP)-run
 	$(BIN)/hotspots demo --out out/juarez
 
 test: $(STAMP)-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 test-slow: $(STAMP)-test
 	$(BIN)/python -m pytest -m slow
