@@ -40,8 +40,9 @@ PACKAGES = (
 HEAD = f"""# Benchmarks
 
 Made by `make bench`, and by nothing else, on one machine: look at the ratios. After a warming run
-ours and the peer's run in turn; times are medians of {RUNS} runs. A section is measured in one run,
-and says with what.
+ours and the peer's run in turn; times are medians of {RUNS} runs, of which those that take
+milliseconds are repeated for a quarter of a second. A section is measured in one run, and says with
+what.
 """
 
 
