@@ -12,6 +12,7 @@ import argparse
 import os
 import platform
 import warnings
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,13 +58,17 @@ def main() -> None:
     if options.works:
         measure_alone(options.works)
         return
-    made = {}
     for name in [options.only] if options.only else SECTIONS:
-        title, _ = SECTIONS[name]
-        made[title] = f"{versions()}\n\n{section(name)}"
-        text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-        order = [shown for shown, _ in SECTIONS.values()]
-        PAGE.write_text(replaced(text, HEAD, made, order), encoding="utf-8")
+        write(name, section(name))
+
+
+def write(name: str, body: str) -> None:
+    """Put one section into the page, with what it was measured with."""
+    title, _ = SECTIONS[name]
+    text = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+    order = [shown for shown, _ in SECTIONS.values()]
+    made = {title: f"{versions()}\n\n{body}"}
+    PAGE.write_text(replaced(text, HEAD, made, order), encoding="utf-8")
 
 
 def measure_alone(wanted: Sequence[str]) -> None:
@@ -80,10 +85,10 @@ def measure_alone(wanted: Sequence[str]) -> None:
 def section(name: str) -> str:
     """Measure one section, and return its text."""
     lines = {
-        "clusters": clusters_text,
+        "clusters": partial(compared, "clusters", CLUSTERS),
         "million": million_text,
         "plans": plans.text,
-        "points": points_text,
+        "points": partial(compared, "points", POINTS),
         "cluster": cluster_text,
     }[name]()
     return "\n".join(lines)
@@ -95,37 +100,26 @@ def versions() -> str:
     return f"Python {platform.python_version()}, {os.cpu_count()} cores; {', '.join(names)}."
 
 
-def clusters_text() -> list[str]:
-    """Measure the local statistics and the graph beside their peers."""
-    return [
-        "esda runs without keeping its simulations, with as many jobs as serve it best; pygeoda "
-        "with a thread per core. Ours is the whole call, from a Graph to the table of statistic, "
-        "z, p, q and label. The cells are squares, the values lognormal; local statistics are on "
-        f"{clusters.SIDE**2:,} cells with {clusters.DRAWS:,} permutations.",
-        "",
-        *compared("clusters"),
-    ]
+CLUSTERS = f"""esda runs without keeping its simulations, with as many jobs as serve it best;
+pygeoda with a thread per core. Ours is the whole call, from a Graph to the table of statistic, z,
+p, q and label. The cells are squares, the values lognormal; local statistics are on
+{clusters.SIDE**2:,} cells with {clusters.DRAWS:,} permutations.
+"""
+POINTS = """The polygons and units are a tessellation with winding borders, and every answer was
+seen to be the peer's before the clock ran, on borders, too.
+"""
 
 
-def points_text() -> list[str]:
-    """Measure the assignment beside its peers."""
-    return [
-        "The polygons and units are a tessellation with winding borders, and every answer was seen "
-        "to be the peer's before the clock ran, on borders, too.",
-        "",
-        *compared("points"),
-    ]
-
-
-def compared(name: str) -> list[str]:
-    """Return the table of a section's works."""
+def compared(name: str, words: str) -> list[str]:
+    """Return a section of works beside their peers; it is written as it grows."""
     rows = []
+    head = ("work", "ours", "", "peer", "", "ratio", "asked")
     for build in SECTIONS[name][1].values():
         for one in compare(build()):
             rows.append(cells(one))
             print(row(one), flush=True)
-    head = ("work", "ours", "", "peer", "", "ratio", "asked")
-    return table(head, "llrlrrr", rows)
+        write(name, "\n".join([words, *table(head, "llrlrrr", rows)]))
+    return [words, *table(head, "llrlrrr", rows)]
 
 
 def million_text() -> list[str]:
