@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from hotspots.errors import InputError
 
@@ -52,11 +53,12 @@ def adjust(p: Floats, correction: str, family: int | None = None) -> Floats:
     elif correction == "bonferroni":
         q[tested] = np.minimum(1.0, p[tested] * size)
     else:
-        # Which of two equal p comes first does not matter: both get the later one's step.
-        order = tested[np.argsort(p[tested])]
-        ranks = np.arange(1, order.size + 1)
+        number, ascending = pd.factorize(p[tested], sort=True)
+        # Equal p all get the step of the last of them.
+        rank = np.cumsum(np.bincount(number, minlength=ascending.size))
         factor = (1 / np.arange(1, size + 1)).sum() if correction == "by" else 1.0
         # The step-up: a test passes wherever any test with a larger p passes.
-        steps = p[order] * (size * factor / ranks)
-        q[order] = np.minimum(1.0, np.minimum.accumulate(steps[::-1])[::-1])
+        steps = ascending * (size * factor / rank)
+        passed = np.minimum.accumulate(steps[::-1])[::-1]
+        q[tested] = np.minimum(1.0, passed)[number]
     return q

@@ -44,59 +44,61 @@ def all_ordered_draws(n: int, columns: int) -> Positions:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Meetings:
-    """Who meets itself in a draw: places by their positions.
+    """Who meets itself in a draw: places in the order of their positions.
 
     Attributes
     ----------
+    place
+        The places, by position.
+    size
+        As ``place``, how many slots of a draw are its own.
     reach
         Per position, how many slots of a draw are those of its place; the most, of several.
     first, count
         Per position, where its places begin in ``place``, and how many they are.
-    place
-        Places by position.
-    size
-        Per place, how many slots of a draw are its own.
     """
 
-    reach: Integers
-    first: Integers
-    count: Integers
     place: Integers
     size: Integers
+    reach: npt.NDArray[np.unsignedinteger]
+    first: Integers
+    count: Integers
 
     @classmethod
     def of(cls, n: int, rank: Integers, size: Integers) -> Meetings:
         """Return the meetings of places at positions ``rank`` below ``n``."""
         count = np.bincount(rank, minlength=n)
         first = np.cumsum(count) - count
-        reach = np.zeros(n, dtype=np.int64)
+        # A small table stays in the cache.
+        reach = np.zeros(n, dtype=np.min_scalar_type(size.max(initial=0)))
         if count.max(initial=0) > 1:
             place = np.argsort(rank, kind="stable")
-            np.maximum.at(reach, rank, size)
+            np.maximum.at(reach, rank, size.astype(reach.dtype))
         else:
             place = np.empty(rank.size, dtype=np.int64)
             place[first[rank]] = np.arange(rank.size)
             reach[rank] = size
-        return cls(reach, first, count, place, size)
+        return cls(place, size[place], reach, first, count)
 
     def find(self, draws: Positions) -> tuple[Integers, Integers, Integers]:
-        """Return (place, row, slot) of every draw in which a place met its own position."""
+        """Return (number in ``place``, row, slot) of each draw in which a place met itself."""
         columns = min(int(self.size.max(initial=0)), len(draws))
-        table = draws[:columns]
-        met = self.reach.take(table) > np.arange(columns)[:, None]
-        slot = np.repeat(np.arange(columns), np.count_nonzero(met, axis=1))
-        row = np.flatnonzero(met) - slot * draws.shape[1]
-        position = table[met]
-        first = self.first.take(position)
+        table = draws[:columns].astype(np.intp)
+        met = self.reach.take(table) > np.arange(columns, dtype=self.reach.dtype)[:, None]
+        cell = np.flatnonzero(met)
+        slot = cell // max(draws.shape[1], 1)
+        row = cell - slot * draws.shape[1]
+        position = table.ravel().take(cell)
+        number = self.first.take(position)
         if self.place.size == np.count_nonzero(self.count):
-            return self.place.take(first), row, slot
+            return number, row, slot
         # Places of one value share a position, and each of them meets it.
         count = self.count.take(position)
         within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        place = self.place.take(np.repeat(first, count) + within)
+        number = np.repeat(number, count) + within
         row, slot = np.repeat(row, count), np.repeat(slot, count)
-        mine = slot < self.size.take(place)
-        return place[mine], row[mine], slot[mine]
+        mine = slot < self.size.take(number)
+        return number[mine], row[mine], slot[mine]
 
 
 def own_draws(
@@ -106,7 +108,9 @@ def own_draws(
 
     ``rank`` holds the places' positions, ``size`` how many slots of a draw are theirs.
     """
-    return Meetings.of(n, rank, size).find(draws)
+    meetings = Meetings.of(n, rank, size)
+    number, row, slot = meetings.find(draws)
+    return meetings.place.take(number), row, slot
 
 
 def _chunk(n: int, columns: int, rows: int, root: np.random.SeedSequence) -> Positions:

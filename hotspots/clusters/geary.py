@@ -13,6 +13,7 @@ from hotspots.clusters.local import Moments, draws_asked, local_result
 from hotspots.clusters.moran import row_standardised
 from hotspots.clusters.projections import projected_tails
 from hotspots.clusters.sites import checked_numbers, place_sites
+from hotspots.clusters.sums import row_sums
 from hotspots.clusters.verdicts import CODE, checked_settings
 from hotspots.errors import InputError
 from hotspots.schema import Label
@@ -174,10 +175,10 @@ def _standardised(rows: Floats) -> Floats:
 def _distances(sites: Sites, attributes: Floats) -> _Distances:
     own, columns = attributes[sites.rank], attributes.shape[1]
     gap = own[sites.link_site] - attributes[sites.link_rank]
-    statistic = sites.per_site(sites.link_weight * (gap**2).sum(axis=1)) / columns
+    statistic = row_sums(sites.link_weight * (gap**2).sum(axis=1), sites.start) / columns
     mean, variance = _distance_moments(attributes, own)
     others = max(len(attributes) - 1, 1)
-    weight, squares = sites.per_site(sites.link_weight), sites.per_site(sites.link_weight**2)
+    weight, squares = sites.weight_sums(), sites.weight_sums(2)
     constant = _constant(sites, attributes, variance)
     spread = variance * (others * squares - weight**2) / max(others - 1, 1)
     spread = np.where(constant, np.nan, np.maximum(spread, 0.0))

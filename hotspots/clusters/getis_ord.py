@@ -138,7 +138,7 @@ def _moments(sites: Sites, z: Floats, star: bool) -> Moments:
     others = sites.reference.size - (not star)
     whole = sites.reference.sum() - left_out
     lag = sites.lag(sites.reference) * sites.scale
-    weight = sites.per_site(sites.link_weight) * sites.scale
+    weight = sites.weight_sums() * sites.scale
     if (sites.reference < 0).any():
         return Moments(lag, weight * whole / others, z)
     with np.errstate(divide="ignore", invalid="ignore"):

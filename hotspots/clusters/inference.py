@@ -1,12 +1,10 @@
 """Inference: how often chance alone gives a sum of neighbours as extreme as the one observed.
 
-Where the weights within a neighbourhood are equal, the reference distribution of its sum
-depends on the place only through how many values it takes in and through leaving the place
-itself out. One table of draws then serves all places: each prefix of a draw is a draw for a
-smaller neighbourhood, and where a place meets its own value among the first *k*, the next
-position stands in for it. Every place gets exactly the number of draws asked for, from exactly
-its own distribution. Unequal weights use the same table, multiplied by each place's weights, until
-the place's tails are known well enough (:mod:`hotspots.clusters.sequential`).
+Every place gets exactly the number of draws asked for, from exactly its own distribution: from
+one table that all places share where the weights within each neighbourhood are equal
+(:mod:`hotspots.clusters.shared`), by the same table times its own weights where they are not
+(:mod:`hotspots.clusters.weighted`), and from all draws there are where these are few
+(:mod:`hotspots.clusters.enumeration`).
 """
 
 from __future__ import annotations
@@ -18,28 +16,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hotspots.catalogue.results import MOST_PERMUTATIONS
-from hotspots.clusters.draws import CHUNK, Meetings, all_ordered_draws, distinct_draws
+from hotspots.clusters.draws import all_ordered_draws
 from hotspots.clusters.enumeration import enumerated_counts
-from hotspots.clusters.places import relative_weights, tested_places
+from hotspots.clusters.places import by_size, relative_weights, tested_places
+from hotspots.clusters.shared import shared_tails
 from hotspots.clusters.sums import rounded
 from hotspots.clusters.weighted import weighted_counts, weighted_tails
 from hotspots.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import numpy.typing as npt
 
-    from hotspots.clusters.draws import Positions
-    from hotspots.clusters.places import Places
     from hotspots.clusters.sites import Sites
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
     Booleans = npt.NDArray[np.bool_]
-
-_HELD = 1 << 25
-_CACHED = 1 << 14
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -91,8 +83,8 @@ def permutation_tails(sites: Sites, *, total: bool, permutations: int, seed: int
     constant = _constant(sites, total)
     # Values cut at 2⁻³⁶, far below the tolerance of ties, add up without rounding.
     scaled = rounded(sites.scaled)
-    if sites.equal.all():
-        observed = sites.plain_lag(scaled)
+    if sites.all_equal:
+        observed, _ = sites.scaled_sums
     else:
         observed = sites.lag(scaled, relative_weights(sites))
     distinct = draws_available(sites, total)
@@ -114,8 +106,8 @@ def permutation_tails(sites: Sites, *, total: bool, permutations: int, seed: int
         least[members], enumerated[members] = 1 / draws, True
     members = np.flatnonzero(~small)
     used = np.where(small, distinct, permutations)
-    for counted in (_shared_tails, weighted_tails):
-        mine = members[sites.equal[members] == (counted is _shared_tails)]
+    for counted in (shared_tails, weighted_tails):
+        mine = members[sites.equal[members] == (counted is shared_tails)]
         if mine.size:
             greater[mine], less[mine], used[mine] = counted(
                 sites, scaled, observed, mine, total, permutations, seed
@@ -181,124 +173,3 @@ def draws_available(sites: Sites, total: bool) -> Floats:
         distinct[number] = min((comb if equal else perm)(available, size), 1 << 62)
     counted: Floats = distinct[kind]
     return counted
-
-
-def by_size(size: Integers, members: Integers) -> Iterator[Integers]:
-    """Yield ``members`` by their size, the smallest first."""
-    mine = size[members]
-    for value in np.flatnonzero(np.bincount(mine)):
-        yield members[mine == value]
-
-
-def _shared_tails(
-    sites: Sites,
-    scaled: Floats,
-    observed: Floats,
-    members: Integers,
-    total: bool,
-    permutations: int,
-    seed: int,
-) -> tuple[Floats, Floats, int]:
-    """Return both p of places with equal weights, and the draws of each: all of them."""
-    places = tested_places(sites, observed, members)
-    greater = np.zeros(members.size, dtype=np.int64)
-    less = np.zeros(members.size, dtype=np.int64)
-    columns = int(places.size.max()) + (not total)
-    held: list[Positions] = []
-    wide = columns + 4 * np.unique(places.size).size
-    for number, draws in enumerate(distinct_draws(scaled.size, columns, permutations, seed), 1):
-        held.append(draws)
-        # Sorting and searching many draws at once costs little more than few.
-        if number * CHUNK >= permutations or len(held) * CHUNK * wide >= _HELD:
-            above, below = _shared_counts(np.hstack(held), scaled, places, swap=not total)
-            greater += above
-            less += below
-            held.clear()
-    return (greater + 1) / (permutations + 1), (less + 1) / (permutations + 1), permutations
-
-
-def _shared_counts(
-    draws: Positions, scaled: Floats, places: Places, *, swap: bool
-) -> tuple[Integers, Integers]:
-    """Count the draws' sums in the tails of places with equal weights: sort once per size."""
-    greater = np.empty(places.rank.size, dtype=np.int64)
-    less = np.empty(places.rank.size, dtype=np.int64)
-    sizes = np.flatnonzero(np.bincount(places.size))
-    sums = np.empty((sizes.size if swap else 1, draws.shape[1]))
-    running, done = np.zeros(draws.shape[1]), 0
-    for number, members in enumerate(by_size(places.size, np.arange(places.size.size))):
-        for column in range(done, sizes[number]):
-            running += scaled.take(draws[column])
-        done = int(sizes[number])
-        here = places.take(members)
-        greater[members], less[members] = _tail_counts(np.sort(running), here.low, here.high)
-        sums[number if swap else 0] = running
-    if swap:
-        above, below = _swapped_counts(draws, scaled, places, sums)
-        greater += above
-        less += below
-    return greater, less
-
-
-def _swapped_counts(
-    draws: Positions, scaled: Floats, places: Places, sums: Floats
-) -> tuple[Integers, Integers]:
-    """Count what changes in the tails where the next position stands in for the place's own."""
-    columns, rows = draws.shape
-    meetings = Meetings.of(scaled.size, places.rank, places.size)
-    own = scaled[places.rank]
-    group = np.searchsorted(np.unique(places.size), places.size) * rows
-    following = places.size * rows
-    flat_sums, flat_draws = sums.ravel(), draws.ravel()
-    steps = []
-    # By blocks that fit the cache; each would otherwise fetch its memory anew.
-    width = max(1, _CACHED // columns)
-    for start in range(0, rows, width):
-        place, row, _ = meetings.find(draws[:, start : start + width])
-        row += start
-        before = flat_sums.take(group.take(place) + row)
-        stand_in = scaled.take(flat_draws.take(following.take(place) + row))
-        steps.append(_changes(place, before, before - own.take(place) + stand_in, places))
-    return _net(places, [step[:2] for step in steps]), _net(places, [step[2:] for step in steps])
-
-
-def _tail_counts(sums: Floats, low: Floats, high: Floats) -> tuple[Integers, Integers]:
-    """Count, per place, the ascending ``sums`` ≥ ``low`` and ≤ ``high``, a fixed way apart."""
-    order = np.argsort(low)
-    low, high = low[order], high[order]
-    if order.size <= sums.size:
-        below = np.searchsorted(sums, low, side="left")
-    else:
-        # The fewer are searched in the more: a sum is ≥ the bounds before its place among them.
-        before = np.searchsorted(low, sums, side="right")
-        below = np.cumsum(np.bincount(before, minlength=order.size + 1))[:-1]
-    greater = np.empty(order.size, dtype=np.int64)
-    less = np.empty(order.size, dtype=np.int64)
-    greater[order] = sums.size - below
-    # What is not below is mostly above; only where it is tied has the tie to be measured.
-    tied = np.flatnonzero(np.append(sums, np.inf)[below] <= high)
-    below[tied] = np.searchsorted(sums, high[tied], side="right")
-    less[order] = below
-    return greater, less
-
-
-def _changes(
-    place: Integers, before: Floats, after: Floats, places: Places
-) -> tuple[Integers, Booleans, Integers, Booleans]:
-    """Return which places' draws changed tails, and whether into them: the upper, the lower."""
-    low, high = places.low.take(place), places.high.take(place)
-    above, below = after >= low, after <= high
-    upper, lower = (
-        np.flatnonzero(above != (before >= low)),
-        np.flatnonzero(below != (before <= high)),
-    )
-    return place[upper], above[upper], place[lower], below[lower]
-
-
-def _net(places: Places, changes: list[tuple[Integers, Booleans]]) -> Integers:
-    """Return, per place, how many draws entered a tail less how many left it."""
-    place = np.concatenate([changed for changed, _ in changes])
-    entered = np.concatenate([into for _, into in changes])
-    count = places.rank.size
-    inward = np.bincount(place[entered], minlength=count)
-    return inward - np.bincount(place[~entered], minlength=count)

@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 
-def sum_z(sites: Sites, *, own_included: bool, lag: Floats | None = None) -> Floats:
+def sum_z(sites: Sites, *, own_included: bool) -> Floats:
     """Return the standardised weighted sum of neighbours' values under random permutation.
 
     With ``own_included`` all n values are drawn from (Gi*), otherwise the n−1 others (Gi, and
     the conditional local Moran up to the sign of the own value). NaN where the variance is 0.
-    ``lag`` is the weighted sum of the scaled values where it is known already.
 
     References
     ----------
@@ -32,11 +31,9 @@ def sum_z(sites: Sites, *, own_included: bool, lag: Floats | None = None) -> Flo
     drawn = values.size - (not own_included)
     mean = (values.sum() - left_out) / max(drawn, 1)
     variance = ((values**2).sum() - left_out**2) / max(drawn, 1) - mean**2
-    weight = sites.per_site(sites.link_weight)
-    squares = sites.per_site(sites.link_weight**2)
+    weight, squares = sites.weight_sums(), sites.weight_sums(2)
     spread = variance * (drawn * squares - weight**2) / max(drawn - 1, 1)
     # What is left of a zero variance is rounding dust, and a z over it would be nonsense.
     spread = np.where(spread > 1e-12 * np.maximum(squares, 1e-300), spread, np.nan)
-    sums = sites.lag(values) if lag is None else lag
-    result: Floats = (sums - weight * mean) / np.sqrt(spread)
+    result: Floats = (sites.lag(values) - weight * mean) / np.sqrt(spread)
     return result

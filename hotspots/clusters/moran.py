@@ -94,15 +94,14 @@ def local_moran(
     settings = checked_settings(alternative, correction, alpha, seed, family)
     sites = row_standardised(place_sites(values, graph, include_self=False))
     draws = draws_asked(permutations, sites, settings)
-    lag = sites.lag(sites.scaled)
-    lag_z = sum_z(sites, own_included=False, lag=lag)
+    lag_z = sum_z(sites, own_included=False)
     sign = _signs(sites)
     tails = reference_tails(sites, lag_z, null, settings, draws)
     return local_result(
         "local_moran",
         values.name,
         sites,
-        _moments(sites, lag, lag_z, sign),
+        _moments(sites, lag_z, sign),
         by_association(tails, sign) if alternative != "two-sided" else tails,
         quadrants(tails, sign, alternative),
         null=null,
@@ -113,7 +112,7 @@ def local_moran(
 
 def row_standardised(sites: Sites) -> Sites:
     """Return the sites with weights that add up to 1 at each place."""
-    total = sites.per_site(sites.link_weight)
+    total = sites.weight_sums()
     return replace(sites, link_weight=sites.link_weight / total[sites.link_site])
 
 
@@ -122,14 +121,14 @@ def _signs(sites: Sites) -> Signs:
     return np.where(np.abs(own) <= _AT_MEAN, 0, np.sign(own)).astype(np.int64)
 
 
-def _moments(sites: Sites, lag: Floats, lag_z: Floats, sign: Signs) -> Moments:
+def _moments(sites: Sites, lag_z: Floats, sign: Signs) -> Moments:
     values = sites.scaled
     own = values[sites.rank]
     squares = float((values**2).sum())
     if squares == 0.0:
         nothing = np.zeros(own.size)
         return Moments(nothing, nothing, np.full(own.size, np.nan))
-    statistic = (values.size - 1) * own * lag / squares
+    statistic = (values.size - 1) * own * sites.lag(values) / squares
     return Moments(statistic, -(own**2) / squares, sign * lag_z)
 
 

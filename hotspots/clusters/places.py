@@ -14,6 +14,8 @@ import numpy as np
 from hotspots.clusters.sites import RELATIVE_TOLERANCE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from hotspots.clusters.sites import Sites
@@ -96,9 +98,16 @@ def tested_places(
 def relative_weights(sites: Sites) -> Floats:
     """Weights over the greatest of their row; exactly 1 where a row's weights are equal."""
     relative = np.ones(sites.link_weight.size)
-    if not sites.equal.all():
+    if not sites.all_equal:
         largest = np.maximum.reduceat(sites.link_weight, sites.start)
         mixed = ~sites.equal[sites.link_site]
         site = sites.link_site[mixed]
         relative[mixed] = sites.link_weight[mixed] / largest[site]
     return relative
+
+
+def by_size(size: Integers, members: Integers) -> Iterator[Integers]:
+    """Yield ``members`` by their size, the smallest first."""
+    mine = size[members]
+    for value in np.flatnonzero(np.bincount(mine)):
+        yield members[mine == value]

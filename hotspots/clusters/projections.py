@@ -18,8 +18,8 @@ import numpy as np
 
 from hotspots.clusters.draws import CHUNK, all_ordered_draws, distinct_draws, own_draws
 from hotspots.clusters.half_planes import half_plane_counts
-from hotspots.clusters.inference import Tails, by_size, draws_available
-from hotspots.clusters.places import RowWeights
+from hotspots.clusters.inference import Tails, draws_available
+from hotspots.clusters.places import RowWeights, by_size
 from hotspots.clusters.sequential import BLOCK, ROWS, OpenTails
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ and so the same bytes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -35,7 +36,7 @@ _FAR = 18
 """Weights within 2⁻¹⁸ to 2¹⁸ keep all their bits in sums; others are scaled row by row."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Sites:
     """Values and links of one test.
 
@@ -61,7 +62,7 @@ class Sites:
         Per link, the number of the tested place (0, 1, …, ascending), that of the neighbour
         among the linked places, and the weight. Where any place has unequal weights, the links of
         a place go from the greatest weight down, and by position; otherwise they have no
-        order, and only :meth:`lag` and :meth:`per_site` add them up to the same bytes.
+        order, and only :meth:`lag` adds up what they lead to to the same bytes.
     scale
         Per tested place, the power of two by which its weights were divided: 1, but where they
         are so great or small that sums or squares of them would be lost.
@@ -85,7 +86,7 @@ class Sites:
         """The tested places' values."""
         return self.reference[self.rank]
 
-    @property
+    @cached_property
     def scaled(self) -> Floats:
         """The reference values less their mean, over their greatest absolute deviation."""
         if not self.reference.size:
@@ -101,10 +102,15 @@ class Sites:
         """Per link, the position of the neighbour's value."""
         return self.place_rank[self.link_place]
 
-    @property
+    @cached_property
     def start(self) -> Integers:
         """Per tested place, the number of its first link."""
         return np.cumsum(self.size) - self.size
+
+    @cached_property
+    def scaled_sums(self) -> tuple[Floats, Floats]:
+        """Per tested place, the sum of its neighbours' scaled values: rounded ones, and in full."""
+        return self._sums(self.scaled)
 
     def lag(self, values: Floats, weights: Floats | None = None) -> Floats:
         """Per tested place, the weighted sum of its neighbours' values (given by position).
@@ -112,25 +118,33 @@ class Sites:
         Other ``weights`` than the links' are equal within a place where those are.
         """
         weight = self.link_weight if weights is None else weights
-        if self.equal.all():
-            total: Floats = weight[self.start] * self.plain_lag(values)
+        if self.all_equal:
+            _, plain = self.scaled_sums if values is self.scaled else self._sums(values)
+            total: Floats = weight[self.start] * plain
             return total
-        return self.per_site(weight * values[self.link_rank])
+        return row_sums(weight * values[self.link_rank], self.start)
 
-    def plain_lag(self, values: Floats) -> Floats:
-        """Per tested place, the sum of its neighbours' values, every weight taken as 1."""
+    def weight_sums(self, power: int = 1) -> Floats:
+        """Per tested place, the sum of its weights, each raised to a ``power``."""
+        if self.all_equal:
+            total: Floats = self.size * self.link_weight[self.start] ** power
+            return total
+        return row_sums(self.link_weight**power, self.start)
+
+    @cached_property
+    def all_equal(self) -> bool:
+        """Whether the weights of every tested place are the same."""
+        return bool(self.equal.all())
+
+    @cached_property
+    def _links(self) -> sparse.csr_array:
+        ends = np.append(self.start, self.link_place.size)
+        shape = (self.size.size, self.place_rank.size)
+        return sparse.csr_array((np.ones(self.link_place.size), self.link_place, ends), shape)
+
+    def _sums(self, values: Floats) -> tuple[Floats, Floats]:
         # By place, not by position: places that lie together are read together.
-        return gathered_sums(values[self.place_rank], self.link_place, self.start)
-
-    def per_site(self, link_values: Floats) -> Floats:
-        """Per tested place, the sum of a number per link, to the same byte in any order."""
-        start = self.start
-        if self.equal.all():
-            first = link_values[start]
-            if (link_values == first[self.link_site]).all():
-                # One number for all links of a place needs no adding up.
-                return self.size * first
-        return row_sums(link_values, start)
+        return gathered_sums(values[self.place_rank], self._links)
 
 
 def place_sites(values: pd.Series, graph: Links, *, include_self: bool) -> Sites:
@@ -353,12 +367,15 @@ def _with_self(
 ) -> tuple[Integers, Floats]:
     """Put each place behind its neighbours: with its given weight, or the largest of the row."""
     start = np.cumsum(size) - size
-    largest = np.maximum.reduceat(weight, start) if start.size else np.empty(0)
     slot = np.cumsum(size + 1) - 1
     others = np.ones(neighbor.size + slot.size, dtype=bool)
     others[slot] = False
-    places, weights = np.empty(others.size, dtype=neighbor.dtype), np.empty(others.size)
+    places = np.empty(others.size, dtype=neighbor.dtype)
     places[others], places[slot] = neighbor, own
+    if not given.any() and weight.size and weight.min() == weight.max():
+        return places, np.full(others.size, weight[0])
+    weights = np.empty(others.size)
+    largest = np.maximum.reduceat(weight, start) if start.size else np.empty(0)
     weights[others], weights[slot] = weight, np.where(given > 0, given, largest)
     return places, weights
 

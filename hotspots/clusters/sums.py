@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy import sparse
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 BITS = 36
 """Bits that each part keeps: 2^(53 − 36) of them, 131,072, add up without rounding."""
-
-_BLOCK = 1 << 18
-_THREADED_FROM = 8
 
 
 def exact_parts(values: Floats) -> tuple[Floats, Floats]:
@@ -60,41 +57,14 @@ def row_sums(values: Floats, start: Integers) -> Floats:
     return total
 
 
-def gathered_sums(values: Floats, entry: Integers, start: Integers) -> Floats:
-    """Return the sums of ``values[entry]`` over the rows that begin at each ``start``."""
+def gathered_sums(values: Floats, links: sparse.csr_array) -> tuple[Floats, Floats]:
+    """Return the sums of the values that each row links to: of their upper parts, and in full.
+
+    ``links`` holds a 1 wherever a row takes in a value.
+    """
     high, low = exact_parts(values)
-    total = _gathered(high, entry, start)
-    return total + _gathered(low, entry, start) if low.any() else total
-
-
-def _gathered(values: Floats, entry: Integers, start: Integers) -> Floats:
-    total = np.empty(start.size)
-    bounds = np.append(start, entry.size)
-
-    def add(rows: tuple[int, int]) -> None:
-        first, last = rows
-        here = values[entry[bounds[first] : bounds[last]]]
-        np.add.reduceat(here, bounds[first:last] - bounds[first], out=total[first:last])
-
-    blocks = _blocks(bounds)
-    if len(blocks) < _THREADED_FROM:
-        for rows in blocks:
-            add(rows)
-    else:
-        # Each row is added up by one thread alone, so their number shows nowhere.
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(add, blocks))
-    return total
-
-
-def _blocks(bounds: Integers) -> list[tuple[int, int]]:
-    """Return ranges of rows, so that what is gathered is added up while it is still near."""
-    blocks, first, rows = [], 0, bounds.size - 1
-    while first < rows:
-        last = int(np.searchsorted(bounds, bounds[first] + _BLOCK, side="right")) - 1
-        blocks.append((first, max(first + 1, last)))
-        first = blocks[-1][1]
-    return blocks
+    upper: Floats = links @ high
+    return upper, upper + links @ low if low.any() else upper
 
 
 def _step(values: Floats) -> float:

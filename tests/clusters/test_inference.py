@@ -10,7 +10,8 @@ import pytest
 from libpysal.graph import Graph
 from scipy import sparse, stats
 
-from hotspots.clusters import inference, sequential, sums
+from hotspots.clusters import sequential
+from hotspots.clusters import shared as shared_draws
 from hotspots.clusters.draws import distinct_draws
 from hotspots.clusters.geary import local_geary
 from hotspots.clusters.getis_ord import getis_ord
@@ -176,8 +177,8 @@ def test_counts_as_by_hand(lattice, monkeypatch, total, draws, most):
     sites = sites_of(values, lattice(15, 12), total=total)
     greater, less = _counted_by_hand(sites, total, draws, seed=2)
     for held in (1 << 25, 1):
-        monkeypatch.setattr(inference, "_HELD", held)
-        monkeypatch.setattr(inference, "_CACHED", 1 + held // 1000)
+        monkeypatch.setattr(shared_draws, "_HELD", held)
+        monkeypatch.setattr(shared_draws, "_CACHED", 1 + held // 1000)
         tails = permutation_tails(sites, total=total, permutations=draws, seed=2)
         np.testing.assert_array_equal(tails.greater, greater)
         np.testing.assert_array_equal(tails.less, less)
@@ -235,13 +236,13 @@ def test_one_thread_of_the_blas_and_two_give_the_same_bytes(test):
     pd.testing.assert_frame_equal(*tables, check_exact=True)
 
 
-def test_one_core_and_many_give_the_same_bytes(lattice, monkeypatch):
+@pytest.mark.parametrize("test", [getis_ord, local_moran])
+def test_one_core_and_many_give_the_same_bytes(lattice, monkeypatch, test):
     values = pd.Series(np.random.default_rng(0).lognormal(size=900))
     graph = lattice(30, 30)
     tables = []
-    for start in (1, 10**9):
+    for together in (50, 10**9):
         # A thread for each handful of places, and none.
-        monkeypatch.setattr(sums, "_THREADED_FROM", start)
-        monkeypatch.setattr(sums, "_BLOCK", 50)
-        tables.append(getis_ord(values, graph, permutations=99_999).table)
+        monkeypatch.setattr(shared_draws, "_TOGETHER", together)
+        tables.append(test(values, graph, permutations=99_999).table)
     pd.testing.assert_frame_equal(*tables, check_exact=True)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 
 from hotspots.clusters.sums import exact_parts, gathered_sums, row_sums
 
@@ -36,20 +37,20 @@ def test_each_part_adds_up_without_rounding(numbers):
 def test_whole_numbers_and_their_rows():
     values = np.arange(10.0)
     assert row_sums(values, np.array([0, 3, 4])).tolist() == [3.0, 3.0, 39.0]
-    entry = np.array([9, 0, 1, 1])
-    assert gathered_sums(values, entry, np.array([0, 1])).tolist() == [9.0, 2.0]
     assert row_sums(np.empty(0), np.empty(0, dtype=np.int64)).size == 0
 
 
-def test_rows_of_many_links_are_cut_nowhere():
-    # One row longer than a block, between two short ones.
-    size = np.array([3, 700_000, 5])
-    start = np.cumsum(size) - size
-    entry = np.arange(size.sum()) % 7
-    expected = [
-        entry[begin : begin + count].sum() for begin, count in zip(start, size, strict=True)
-    ]
-    assert gathered_sums(np.arange(7.0), entry, start).tolist() == expected
+@given(st.lists(NUMBERS.map(lambda x: round(x, 6)), min_size=1, max_size=60), st.integers(0, 5))
+def test_gathered_sums_are_those_of_their_rows(numbers, rows):
+    values = np.array(numbers)
+    linked = np.random.default_rng(rows).random((rows, values.size)) < 0.5
+    links = sparse.csr_array(linked.astype(float))
+    upper, whole = gathered_sums(values, links)
+    high, _ = exact_parts(values)
+    for row in range(rows):
+        assert upper[row] == math.fsum(high[linked[row]])
+        error = abs(whole[row] - math.fsum(values[linked[row]]))
+        assert error <= 1e-15 * np.abs(values).max() * values.size
 
 
 @pytest.mark.parametrize("factor", [1e-250, 1e300])
