@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from hotspots.clusters.corrections import adjust
 from hotspots.clusters.rates import checked_counts, warn_of_nobody, whole_numbers
 from hotspots.clusters.robust_null import fit_robust_null
 from hotspots.clusters.sites import graph_links
@@ -208,6 +209,7 @@ def _verdicts(
         wide = np.full(known.size, np.nan)
         wide[known] = np.where(groups.isolated, np.nan, values)
         columns[name] = wide
+    columns["q"] = adjust(columns["p"], settings.correction, settings.family)
     lean = np.full(known.size, CODE[Label.NO_DATA])
     lean[known] = leaning
     return verdict_table(index, columns, lean, settings)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
+    Booleans = npt.NDArray[np.bool_]
 
 _FEW = 256
 """Up to this many lines are quicker counted point by point."""
@@ -74,7 +75,7 @@ def _one_by_one(
 
 
 def _strips(first: Floats) -> list[Integers]:
-    number = max(4, round(first.size**0.5 / 6))
+    number = max(4, round(first.size**0.5 / 8))
     return np.array_split(np.argsort(first, kind="stable"), number)
 
 
@@ -104,10 +105,16 @@ def _group_counts(
         less += start
         greater += points.size - stop
         near = stop - start
-        line = np.repeat(np.arange(slope.size), near)
-        begin = np.repeat(start - (np.cumsum(near) - near), near)
-        point = np.arange(line.size) + begin
-        height = across[point] * slope[line] + up[point]
-        greater += np.bincount(line[height >= low[line]], minlength=slope.size)
-        less += np.bincount(line[height <= high[line]], minlength=slope.size)
+        end = np.cumsum(near)
+        point = np.arange(near.sum()) + np.repeat(start - (end - near), near)
+        height = across.take(point) * np.repeat(slope, near) + up.take(point)
+        greater += _row_counts(height >= np.repeat(low, near), end)
+        less += _row_counts(height <= np.repeat(high, near), end)
     return greater, less
+
+
+def _row_counts(hits: Booleans, end: Integers) -> Integers:
+    """Count the hits of consecutive rows, each up to its ``end``."""
+    total = np.append(0, np.cumsum(hits))[end]
+    counts: Integers = np.diff(total, prepend=0)
+    return counts

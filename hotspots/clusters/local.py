@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
+from hotspots.clusters.corrections import adjust
 from hotspots.clusters.inference import Tails, permutation_tails, permutations_needed
 from hotspots.clusters.sites import describe_weights
 from hotspots.clusters.verdicts import (
@@ -84,11 +85,13 @@ def local_result(
         "z": _spread(sites, moments.z),
         "p": _spread(sites, p),
     }
+    q = adjust(p, settings.correction, settings.family)
+    wide["q"] = _spread(sites, q)
     table, lean = verdict_table(sites.index, wide, leanings(sites, leaning, tails), settings)
+    family = family_size(p, settings.family)
     if null != "analytic":
         sampled = np.where(tails.enumerated | tails.constant, np.nan, floor)
-        q = table["q"].to_numpy()[sites.tested]
-        most = permutations_needed("auto", family_size(wide["p"], settings.family), settings.alpha)
+        most = permutations_needed("auto", family, settings.alpha)
         warn_of_floor(p, q, sampled, settings.alpha, permutations, most)
     return LocalResult(
         table=table,
@@ -98,7 +101,7 @@ def local_result(
         alternative=settings.alternative,
         correction=settings.correction,
         alpha=settings.alpha,
-        family=family_size(wide["p"], settings.family),
+        family=family,
         permutations=None if null == "analytic" else permutations,
         permutations_used=None if null == "analytic" else _mean(tails.draws),
         enumerated=bool(tails.enumerated.all() and tails.enumerated.size),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Booleans = npt.NDArray[np.bool_]
 
 _HELD = 1 << 25
-_CACHED = 1 << 16
+_CACHED = 1 << 14
 _TOGETHER = 1 << 17
 """Places whose bounds are sorted at once, by one thread."""
 
@@ -55,7 +55,8 @@ def shared_tails(
         held.append(draws)
         # Sorting and searching many draws at once costs little more than few.
         if number * CHUNK >= permutations or len(held) * CHUNK * wide >= _HELD:
-            above, below = _counts(np.hstack(held), scaled, places, swap=not total)
+            table = np.hstack(held) if held[1:] else draws
+            above, below = _counts(table, scaled, places, swap=not total)
             greater += above
             less += below
             held.clear()

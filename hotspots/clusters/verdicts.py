@@ -12,7 +12,7 @@ import pandas as pd
 
 from hotspots._checks import share, whole_number
 from hotspots.catalogue import remark
-from hotspots.clusters.corrections import CORRECTIONS, adjust
+from hotspots.clusters.corrections import CORRECTIONS
 from hotspots.errors import InputError
 from hotspots.schema import Label
 
@@ -94,16 +94,15 @@ def verdict_table(
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Return the table of a :class:`~hotspots.schema.LocalResult` from its numbers, and leanings.
 
-    ``columns`` holds ``statistic``, ``expected``, ``z`` and ``p``, NaN where there is none;
+    ``columns`` holds ``statistic``, ``expected``, ``z``, ``p`` and ``q``, NaN where there is none;
     ``leaning`` the number of the label of each place if its q is small enough (:data:`CODE`).
     """
-    q = adjust(columns["p"], settings.correction, settings.family)
     untested = np.array([label in _UNTESTED for label in Label])
     label = np.where(
-        untested[leaning] | (q <= settings.alpha), leaning, CODE[Label.NOT_SIGNIFICANT]
+        untested[leaning] | (columns["q"] <= settings.alpha), leaning, CODE[Label.NOT_SIGNIFICANT]
     )
-    parts = {name: columns[name] for name in ("statistic", "expected", "z", "p")}
-    table = pd.DataFrame({**parts, "q": q, "label": _words(label)}, index=index)
+    parts = {name: columns[name] for name in ("statistic", "expected", "z", "p", "q")}
+    table = pd.DataFrame({**parts, "label": _words(label)}, index=index)
     return table, pd.Series(_words(leaning), index=index, name="leaning")
 
 
