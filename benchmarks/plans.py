@@ -86,12 +86,12 @@ def grid(side: int, sigma: float, mean: float = MEAN) -> gpd.GeoDataFrame:
 CASES: dict[str, tuple[str, Callable[[], gpd.GeoDataFrame], float | None, tuple[str, ...]]] = {
     "manchester": ("Greater Manchester, 282 units", manchester, 1, ("spopt",)),
     "monterrey": ("Monterrey, 3,136 neighbourhoods", monterrey, 10, ()),
+    "blocks20k": ("19,881 blocks of 60", lambda: grid(141, 0.6, BLOCK), 5, ()),
+    "blocks1m": ("1,000,000 blocks of 60", lambda: grid(1000, 0.6, BLOCK), 180, ()),
     "grid60": ("60×60 squares, σ .6", lambda: grid(60, 0.6), None, ("pymetis", "spopt", "tree")),
     "grid60_wide": ("60×60 squares, σ 1.0", lambda: grid(60, 1.0), None, ("pymetis",)),
     "grid150": ("150×150 squares, σ .6", lambda: grid(150, 0.6), None, ()),
     "grid150_wide": ("150×150 squares, σ 1.0", lambda: grid(150, 1.0), None, ()),
-    "blocks20k": ("19,881 blocks of 60", lambda: grid(141, 0.6, BLOCK), 5, ()),
-    "blocks1m": ("1,000,000 blocks of 60", lambda: grid(1000, 0.6, BLOCK), 180, ()),
 }
 PEERS = {
     "hotspots": "build_polygons",
