@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from hotspots.geocoding.address_english import street_first
-from hotspots.geocoding.address_layout import Draft, lay_out
+from hotspots.geocoding.address_layout import lay_out
 from hotspots.geocoding.address_numbers import (
     NO_HOUSE,
     House,
@@ -17,7 +17,9 @@ from hotspots.geocoding.address_numbers import (
     split_house,
 )
 from hotspots.geocoding.address_tokens import LONGEST, tokens_of
+from hotspots.geocoding.address_walk import Draft
 from hotspots.geocoding.names import (
+    DIRECTIONS,
     KEYWORDS,
     NO_STREET,
     TYPES_BEFORE,
@@ -143,8 +145,8 @@ def parse_address(text: str) -> Address:
     ordered = street_first(tokens.words, english=tokens.english)
     draft = lay_out(ordered.words, boxed=tokens.boxed)
     placed = _placed(draft, english=tokens.english)
-    if placed.beyond and is_ordinal(placed.beyond[0]):
-        draft.unit += [figure_of(placed.beyond[0]), *placed.beyond[1:]]
+    if placed.beyond and _is_flat(placed.beyond):
+        draft.unit += [figure_of(placed.beyond[0]) or placed.beyond[0], *placed.beyond[1:]]
     elif placed.beyond:
         draft.rest.append(placed.beyond)
     values = draft.values
@@ -162,17 +164,17 @@ def parse_address(text: str) -> Address:
         block=values.get("block", ""),
         lot=values.get("lot", ""),
         kilometre=float(values["kilometre"]) if "kilometre" in values else None,
-        neighbourhood=neighbourhood_of(_plain(draft.neighbourhood)),
+        neighbourhood=_area(draft.neighbourhood),
         postcode=tokens.postcode or values.get("postcode", ""),
-        landmark=standard_name(_plain(draft.landmark)),
-        rest=tuple(name for part in draft.rest if (name := neighbourhood_of(_plain(part)))),
+        landmark=_name(draft.landmark),
+        rest=tuple(filter(None, map(_area, draft.rest))),
         number_last=house.last,
         number_prefix=house.prefix,
         number_suffix=house.suffix,
         unit=" ".join([*ordered.unit, *unit]),
-        building=standard_name(_plain(ordered.building)),
+        building=_name(ordered.building),
         box=tokens.box,
-        city=standard_name(_plain(draft.city)),
+        city=_name(draft.city),
     )
 
 
@@ -196,8 +198,11 @@ def _placed(draft: Draft, *, english: bool) -> _Placed:
     hundred = draft.values.get("hundred")
     if house.number is None and hundred:
         house = House(int(hundred) * 100, span=100)
+    street = street_of(_plain(split.street))
+    if draft.between and numbered_name(street.name.split()):
+        draft.rest.append(_behind_number(draft.between))
     names, relation = _crossings(draft, corner)
-    return _Placed(street_of(_plain(split.street)), house, names, relation, None, split.beyond)
+    return _Placed(street, house, names, relation, None, split.beyond)
 
 
 def _at_offset(street: StreetName, offset: Offset) -> _Placed:
@@ -208,6 +213,13 @@ def _at_offset(street: StreetName, offset: Offset) -> _Placed:
         crossing = f"{crossing} {offset.quadrant}"
     crossings = (StreetName("", crossing),)
     return _Placed(street, NO_HOUSE, crossings, "offset", offset.metres, offset.beyond)
+
+
+def _is_flat(words: list[str]) -> bool:
+    """Return whether words behind a house are its floor and flat: "2ndo A", "1 B"."""
+    return is_ordinal(words[0]) or (
+        len(words[0]) < 4 and words[0][0].isdigit() and all(len(word) == 1 for word in words[1:])
+    )
 
 
 def _with_casa(placed: _Placed, draft: Draft) -> tuple[House, list[str]]:
@@ -230,6 +242,17 @@ def _crossings(draft: Draft, corner: list[str]) -> tuple[tuple[StreetName, ...],
     return (), ""
 
 
+def _behind_number(words: list[str]) -> list[str]:
+    """Take away what stands behind the last crossing where that is a number: "64 y 66 Centro"."""
+    place = max((at for at, word in enumerate(words) if word[0].isdigit()), default=0) + 1
+    known = (*KEYWORDS["months"], *DIRECTIONS, "de", "del", "bis")
+    if place == 1 or place == len(words) or len(words[place]) < 3 or words[place] in known:
+        return []
+    behind = words[place:]
+    del words[place:]
+    return behind
+
+
 def _parted(words: list[str]) -> list[list[str]]:
     """Part two names at the joint that stands nearest to the middle."""
     joints = [place for place, word in enumerate(words) if word in KEYWORDS["joints"] and place > 0]
@@ -244,6 +267,14 @@ def _parted(words: list[str]) -> list[list[str]]:
     while len(after) > 1 and after[0] in KEYWORDS["links"] - {"calle"}:
         after = after[1:]
     return [words[:middle], after]
+
+
+def _area(tokens: list[str]) -> str:
+    return neighbourhood_of(_plain(tokens)) if tokens else ""
+
+
+def _name(tokens: list[str]) -> str:
+    return standard_name(_plain(tokens)) if tokens else ""
 
 
 def _plain(tokens: list[str]) -> list[str]:

@@ -187,12 +187,20 @@ def _trailing(words: list[str]) -> Split | None:
         place -= 1
     if place < 1 or not _may_be_house(words, place):
         return None
+    if place > 1 and _is_floor(words[place - 1], words[place]) and _may_be_house(words, place - 1):
+        # "Belgrano 1234 1° B": floor and flat stand behind the house.
+        house = _with_extras(words[: place - 1], FIGURE.fullmatch(words[place - 1]), [])
+        return house._replace(beyond=words[place:])
     if place > 2 and words[place - 1] == "-" and words[place - 2].isdigit():
         place -= 2
     match = FIGURE.fullmatch(words[place])
     if match is None or not _may_be_house(words, place):
         return None
     return _with_extras(words[:place], match, words[place + 1 :])
+
+
+def _is_floor(house: str, floor: str) -> bool:
+    return house.isdigit() and len(house) > 2 and len(floor) < 3
 
 
 def _inner(words: list[str]) -> Split | None:
@@ -225,14 +233,20 @@ def _is_extra(words: list[str], place: int) -> bool:
 def _may_be_house(words: list[str], place: int) -> bool:
     """Return whether a figure can be a house's: there is a name before it, and no "de"."""
     before = words[:place]
-    if FIGURE.fullmatch(words[place]) is None or before[-1] in ("de", "del"):
+    if FIGURE.fullmatch(words[place]) is None or _is_year(before):
         return False
     if before[-1] in KEYWORDS["english_roads"] or names_no_road(before):
         return False
     if has_name([word for word in before if word not in DIRECTIONS]):
         return True
-    # "Calle Norte 12" is called so; "Periférico Sur 4333" is a house.
-    return len(before) > 1 and TYPES_BEFORE.get(before[0], "calle") not in PLAIN_TYPES
+    # "Calle Norte 12" is called so; "Periférico Sur 4333" and "Alameda 1449" are houses.
+    kind = TYPES_BEFORE.get(before[0], "calle")
+    return kind not in PLAIN_TYPES and (len(before) > 1 or kind in KEYWORDS["alone"])
+
+
+def _is_year(before: list[str]) -> bool:
+    """Return whether a figure behind these words is a year: "17 de octubre de"."""
+    return len(before) > 2 and before[-1] in ("de", "del") and before[-2] in KEYWORDS["months"]
 
 
 def _with_extras(

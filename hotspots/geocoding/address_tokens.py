@@ -15,7 +15,15 @@ BREAKS = frozenset(",;()")
 CODE = "~"
 """The token that stands where a postcode was written."""
 
-_SIGNS = (("½", " 1/2"), ("÷", " entre "), ("\n", ", "), ("\r", ", "), ("'", ""), ("’", ""))
+_SIGNS = (
+    (CODE, " "),
+    ("½", " 1/2"),
+    ("÷", " entre "),
+    ("\n", ", "),
+    ("\r", ", "),
+    ("'", ""),
+    ("’", ""),
+)
 _COUNTRY = r"(?:\W*(?:uk|united kingdom|england|scotland|wales|usa|united states|eeuu))?\W*$"
 _BRITISH = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?) ?(\d[abd-hjlnp-uw-z]{2})" + _COUNTRY)
 _AMERICAN = re.compile(

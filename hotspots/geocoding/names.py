@@ -101,26 +101,30 @@ def _parted(words: list[str]) -> tuple[str, list[str], bool]:
     first, last = words[0], words[-1]
     if first in TYPES_BEFORE:
         return *_typed(TYPES_BEFORE[first], words[1:]), False
-    if len(words) > 2 and words[1] in TYPES_BEFORE and is_ordinal(first):
+    if words[1] in TYPES_BEFORE and is_ordinal(first):
         # "1a. Privada de Guerrero" is "Privada 1a de Guerrero".
-        return TYPES_BEFORE[words[1]], [first, *words[2:]], False
+        return TYPES_BEFORE[words[1]], [figure_of(first), *words[2:]], False
     if last in TYPES_AFTER:
         return TYPES_AFTER[last], words[:-1], True
-    if len(words) > 2 and last in _ENGLISH_DIRECTIONS and words[-2] in TYPES_AFTER:
+    named = len(words) > 2 and not _COMPASS.issuperset(words[:-2])
+    if named and last in _ENGLISH_DIRECTIONS and words[-2] in TYPES_AFTER:
         return TYPES_AFTER[words[-2]], [*words[:-2], last], True
     if any(word in KEYWORDS["english_roads"] for word in words) and _ends_in_figure(words):
         road = next(word for word in words if word in KEYWORDS["english_roads"])
         return TYPES_AFTER[road], [word for word in words if word != road], True
-    return "", words, first in _COMPASS and last in _COMPASS
+    # "842 E 1700 S" stands on a grid of Utah.
+    grid = first in _COMPASS and last in _COMPASS and words[1][0].isdigit()
+    return "", words, grid
 
 
 def _typed(kind: str, words: list[str]) -> tuple[str, list[str]]:
     """Return the type that counts, and the words of the name behind it."""
     second = TYPES_BEFORE.get(words[0]) if len(words) > 1 else None
-    if kind == "avenida" and second in ("calle", "carrera"):
+    if kind == "avenida" and second in ("calle", "carrera") and words[1][0].isdigit():
         # Bogotá's "Avenida Calle 26" is Calle 26, and nothing else is.
         return second, words[1:]
-    if second in ("calle", "avenida", "jiron") and kind not in ("calle", "avenida", "jiron"):
+    plain = ("calle", "avenida", "jiron")
+    if second in plain and kind not in plain and words[0] != "calles":
         words = words[1:]
     while len(words) > 1 and words[0] in _SMALL:
         words = words[1:]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,19 @@ def test_forms_of_public_documents(text):
     assert found == expected
     names = [crossing.name for crossing in address.crossings]
     assert (address.relation, names, address.offset_m) == crossings(FORMS[text])
+
+
+def bare(text):
+    """Return a text in capitals, without accents."""
+    marks = unicodedata.normalize("NFD", text)
+    return "".join(mark for mark in marks if not unicodedata.combining(mark)).upper()
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_capitals_accents_and_lines_change_nothing(text):
+    address = parse_address(text)
+    for other in (bare(text), f"  {text} ", text.replace(", ", "\n"), text.replace(", ", " ,")):
+        assert replace(parse_address(other), text=text) == address
 
 
 def test_the_table_is_large_and_names_its_sources():
