@@ -90,7 +90,8 @@ def _street_part(parts: list[list[str]], english: bool) -> int | None:
 def _has_number_and_type(part: list[str]) -> bool:
     if not _is_figure(part) or part[1] == "de":
         return False
-    return part[1] in ("n", "s", "e", "w") or any(word in TYPES_AFTER for word in part[2:])
+    first = part[1] in ("n", "s", "e", "w") or part[1] in KEYWORDS["english_before"]
+    return first or any(word in TYPES_AFTER for word in part[2:])
 
 
 def _is_figure(part: list[str]) -> bool:

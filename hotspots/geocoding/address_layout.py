@@ -30,7 +30,7 @@ _KEYS = frozenset(
         *UNITS,
         *BREAKS,
         *(word for key in _ANNOUNCING for word in KEYWORDS[key]),
-        *("s/n", "cp", "pb", "p", "m", "l", "y", "#", "/", "--", CODE),
+        *("s/n", "cp", "pb", "p", "m", "l", "y", "e", "#", "/", "--", CODE),
     }
 )
 
@@ -146,11 +146,14 @@ def _opened(walk: Walk, word: str) -> list[str] | None:
 
 def _crossing(walk: Walk, word: str) -> list[str] | None:
     """Return the part for what crosses a street that is named, or stands beside it."""
-    draft, ahead = walk.draft, walk.ahead
+    draft, part, ahead = walk.draft, walk.part, walk.ahead
     if word in KEYWORDS["between"]:
-        return draft.between
-    on_street = walk.part is draft.street or walk.part is draft.number
-    if not on_street and walk.part is not walk.tail:
+        # "Córdoba y Entre Ríos", "entre Entre Ríos y Mitre".
+        crossing = part is draft.corner or part is draft.between
+        named = crossing and (not part or part[-1] in KEYWORDS["joints"])
+        return None if named else draft.between
+    on_street = part is draft.street or part is draft.number
+    if not (on_street or walk.fresh or part is walk.tail):
         return None
     if word in KEYWORDS["landmark"]:
         # "Carretera Federal a la altura del km 12".
@@ -161,7 +164,8 @@ def _crossing(walk: Walk, word: str) -> list[str] | None:
         return draft.between if word == "x" or ahead[0].isdigit() else None
     if word in KEYWORDS["corner"] or (word == "/" and not ahead[0].isdigit()):
         return draft.corner
-    if word == "y" and on_street:
+    joins = word == "y" or (word == "e" and len(ahead) > 2 and ahead.startswith(("i", "hi", "y")))
+    if joins and (on_street or not part):
         draft.joined = ahead not in KEYWORDS["crossings"]
         return draft.corner
     return None

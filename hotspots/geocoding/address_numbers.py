@@ -11,6 +11,7 @@ from hotspots.geocoding.names import (
     PLAIN_TYPES,
     TYPES_AFTER,
     TYPES_BEFORE,
+    figure_of,
     has_name,
 )
 
@@ -19,6 +20,8 @@ FARTHEST_CROSSING = 300
 """Figures above this are no numbered street's: "745-749" is a range of houses."""
 
 _GRID = re.compile(r"([nsew]\d+[nsew])(\d+)")
+_NUMBERED_ROADS = frozenset({"ruta", "carretera", "autopista"})
+_FLOOR = re.compile(r"\d{1,2}[a-z]?")
 _COMPASS = ("n", "s", "e", "w")
 _FRACTION = re.compile(r"\d/\d")
 _LEAST_INNER = 100
@@ -171,7 +174,9 @@ def _is_american(words: list[str]) -> bool:
     first, last = words[0], words[-1]
     if first == "de":
         return False
-    if first in _COMPASS or first in KEYWORDS["english_before"]:
+    if first in _COMPASS:
+        return len(words) != 2 or not last.isdigit()
+    if first in KEYWORDS["english_before"]:
         return True
     if len(words) < 2:
         return False
@@ -196,11 +201,13 @@ def _trailing(words: list[str]) -> Split | None:
     match = FIGURE.fullmatch(words[place])
     if match is None or not _may_be_house(words, place):
         return None
-    return _with_extras(words[:place], match, words[place + 1 :])
+    # "Santa Fe N 1000": a number sign without its point.
+    end = place - 1 if place > 1 and words[place - 1] == "n" else place
+    return _with_extras(words[:end], match, words[place + 1 :])
 
 
 def _is_floor(house: str, floor: str) -> bool:
-    return house.isdigit() and len(house) > 2 and len(floor) < 3
+    return house.isdigit() and len(house) > 2 and _FLOOR.fullmatch(floor) is not None
 
 
 def _inner(words: list[str]) -> Split | None:
@@ -211,7 +218,7 @@ def _inner(words: list[str]) -> Split | None:
             word.isdigit()
             and int(word) >= _LEAST_INNER
             and len(word) <= 5
-            and words[place + 1].isalpha()
+            and (words[place + 1].isalpha() or figure_of(words[place + 1]) != words[place + 1])
             and words[place + 1] != "de"
             and _may_be_house(words, place)
         ):
@@ -237,6 +244,8 @@ def _may_be_house(words: list[str], place: int) -> bool:
         return False
     if before[-1] in KEYWORDS["english_roads"] or names_no_road(before):
         return False
+    if TYPES_BEFORE.get(before[-1]) in _NUMBERED_ROADS:
+        return False
     if has_name([word for word in before if word not in DIRECTIONS]):
         return True
     # "Calle Norte 12" is called so; "Periférico Sur 4333" and "Alameda 1449" are houses.
@@ -246,7 +255,7 @@ def _may_be_house(words: list[str], place: int) -> bool:
 
 def _is_year(before: list[str]) -> bool:
     """Return whether a figure behind these words is a year: "17 de octubre de"."""
-    return len(before) > 2 and before[-1] in ("de", "del") and before[-2] in KEYWORDS["months"]
+    return len(before) > 1 and before[-1] in ("de", "del") and before[-2] in KEYWORDS["months"]
 
 
 def _with_extras(

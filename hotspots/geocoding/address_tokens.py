@@ -23,6 +23,8 @@ _SIGNS = (
     ("\r", ", "),
     ("'", ""),
     ("’", ""),
+    ("`", ""),
+    ("´", ""),
 )
 _COUNTRY = r"(?:\W*(?:uk|united kingdom|england|scotland|wales|usa|united states|eeuu))?\W*$"
 _BRITISH = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?) ?(\d[abd-hjlnp-uw-z]{2})" + _COUNTRY)
@@ -71,11 +73,13 @@ _MARKS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
         ("codigo", r"\bcodigo postal\b", " cp "),
         ("cp|c.p|c p|c. p", r"\bc\.? ?p\.? ?(?=\d{4,5}\b)", " cp "),
         ("c.p.", r"\bc\.p\. ?(?=[a-z])", " caserio "),
-        ("rn|r.|r n", r"\br\.? ?n\.? ?(?:n[o°]\.? ?)?(?=\d)", " ruta nacional "),
-        ("rp|r.|r p", r"\br\.? ?p\.? ?(?:n[o°]\.? ?)?(?=\d)", " ruta provincial "),
+        ("rn|r.|r n", r"\br\.? ?n\.? ?(?:n ?[o°]?\.? ?)?(?=\d)", " ruta nacional "),
+        ("rp|r.|r p", r"\br\.? ?p\.? ?(?:n ?[o°]?\.? ?)?(?=\d)", " ruta provincial "),
+        (" n", r"\b(ruta|rta|nac|nacional|prov|provincial)\.? n ?[o°]?\.? ?(?=\d)", r"\1 "),
+        ("s/nom", r"\bs/nombre\b", " sin nombre "),
         (
-            "s/|s /|s.n|sn|sin n|conocido",
-            r"\b(?:s ?/ ?n(?:um(?:ero)?|ro|o)?\b\.?|s\.n\b|sin n(?:o|um(?:ero)?|ro)\b\.?"
+            "s/|s /|s-n|s.n|sn|sin n|conocido",
+            r"\b(?:s-n\b|s ?/ ?n(?:um(?:ero)?|ro|o)?\b\.?|s\.n\b|sin n(?:o|um(?:ero)?|ro)\b\.?"
             r"|sn\b(?= ?\.? ?(?:[,;(]|$|entre|esq|col\b))|dom(?:icilio|\.)? conocido\b)",
             " s/n ",
         ),
@@ -84,15 +88,18 @@ _MARKS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
         (
             "n|#",
             r"\bn(?:[o°]|ro|um(?:ero)?)\.?(?: ?ext(?:erior)?\b\.?)? ?(?=\d)|\bn\. ?(?=\d+\b)"
-            r"|\bn(?=\d{2,}\b)|# ?(?=\d)",
+            r"|\bn(?=\d{2,}\b)|\bn ?[°*] ?(?=\d)|\bn o ?(?=\d)|# ?(?=\d)",
             " # ",
         ),
         ("m-|m -", r"\bm ?- ?(\d{1,3}),? ?l(?:te?)?\.? ?- ?(\d{1,3})\b", r" mz \1 lt \2 "),
-        (" - ", r" - ", " -- "),
+        ("/", r"\b(\d{2,5})/(\d{2,5})\b", r"\1-\2"),
+        (" al ", r" al (\d{1,3})00\b", r" \1xx"),
+        (" -|- ", r" - | -(?=[a-z]{2})|- (?=[a-z]{2})", " -- "),
     )
 )
+_FORMER = re.compile(r"\((?:ex|antes)\b[^()]*\)")
 _TOKEN = re.compile(
-    r"s/n|[123]/[248]\b|[nsew]\d+[nsew]\d+|\d+(?:\.\d+)?[a-z]*|[a-z]+|--|[,;()#&/@~-]"
+    r"s/n\b|[123]/[248]\b|[nsew]\d+[nsew]\d+|\d+(?:\.\d+)?[a-z]*|[a-z]+|--|[,;()#&/@~-]"
 )
 
 
@@ -135,6 +142,10 @@ def tokens_of(text: str) -> Tokens:
     plain = fold(plain)
     plain, box, boxed = _without_box(plain)
     plain, postcode, english = _without_postcode(plain)
+    if "(" in plain:
+        # A street's former name is no part of the one it bears now.
+        former = "".join(f", {name[1:-1]}" for name in _FORMER.findall(plain))
+        plain = _FORMER.sub(" ", plain) + former
     if "k" in plain or "+" in plain:
         plain = _KILOMETRE.sub(_kilometre, plain)
     for needles, pattern, by in _MARKS:

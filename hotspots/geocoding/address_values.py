@@ -104,7 +104,9 @@ def _may_be_code(walk: Walk, word: str, rest: bool) -> bool:
 
 def _has_house(walk: Walk) -> bool:
     draft = walk.draft
-    return bool(draft.number or draft.values) or any(word[0].isdigit() for word in draft.street[1:])
+    if draft.number or draft.values or any(word[0].isdigit() for word in draft.street[1:]):
+        return True
+    return leads_with_house(draft.street)
 
 
 def _house_value(walk: Walk, word: str) -> int:
@@ -170,7 +172,7 @@ def _any_but_street(walk: Walk) -> bool:
 
 def _unit_value(walk: Walk, kind: str, word: str) -> int:
     ahead = walk.ahead
-    figure = figure_of(ahead) if is_ordinal(ahead) else ahead
+    figure = figure_of(ahead) if kind in _FLOORS and is_ordinal(ahead) else ahead
     if not _VALUE.fullmatch(figure) or (word in _FIGURES_ONLY and not ahead[0].isdigit()):
         return 0
     figure, taken = walk.tied(figure)
@@ -191,7 +193,9 @@ def _sign(walk: Walk) -> int:
     if draft.street and leads_with_house(draft.street) and _VALUE.fullmatch(ahead):
         draft.unit.append(ahead)
         return 2
-    unnumbered = not draft.number and ahead[:1].isdigit()
+    last = walk.part[-1] if walk.part and walk.part is not draft.street else ""
+    of_name = last in TYPES_BEFORE or last in KEYWORDS["road_owners"]
+    unnumbered = not draft.number and ahead[:1].isdigit() and not of_name
     named = has_name(draft.street) and not names_no_road(draft.street)
     area = walk.part is draft.neighbourhood or (walk.part is draft.landmark and not walk.part)
     if unnumbered and (named or (area and not draft.street)):
