@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hotspots.geocoding.address_english import street_first
 from hotspots.geocoding.address_layout import lay_out
@@ -32,6 +32,9 @@ from hotspots.geocoding.names import (
     standard_name,
     street_of,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["LONGEST", "Address", "Relation", "parse_address"]
 
@@ -116,7 +119,7 @@ class _Placed(NamedTuple):
     crossings: tuple[StreetName, ...]
     relation: Relation
     metres: float | None = None
-    beyond: list[str] = []  # noqa: RUF012 - never changed
+    beyond: Sequence[str] = ()
 
 
 def parse_address(text: str) -> Address:
@@ -148,7 +151,7 @@ def parse_address(text: str) -> Address:
     if placed.beyond and _is_flat(placed.beyond):
         draft.unit += [figure_of(placed.beyond[0]) or placed.beyond[0], *placed.beyond[1:]]
     elif placed.beyond:
-        draft.rest.append(placed.beyond)
+        draft.rest.append(list(placed.beyond))
     values = draft.values
     house, unit = _with_casa(placed, draft)
     first = placed.crossings[0].name if placed.crossings else ""
@@ -194,7 +197,8 @@ def _placed(draft: Draft, *, english: bool) -> _Placed:
     house, corner = split.house, draft.corner
     if house.number is None and corner:
         # "Ramón y Cajal 123": the number stands behind what looks like a crossing.
-        corner, house, _ = split_house(corner)
+        corner, house, beyond = split_house(corner)
+        draft.rest.append(list(beyond))
     hundred = draft.values.get("hundred")
     if house.number is None and hundred:
         house = House(int(hundred) * 100, span=100)
@@ -215,7 +219,7 @@ def _at_offset(street: StreetName, offset: Offset) -> _Placed:
     return _Placed(street, NO_HOUSE, crossings, "offset", offset.metres, offset.beyond)
 
 
-def _is_flat(words: list[str]) -> bool:
+def _is_flat(words: Sequence[str]) -> bool:
     """Return whether words behind a house are its floor and flat: "2ndo A", "1 B"."""
     return is_ordinal(words[0]) or (
         len(words[0]) < 4 and words[0][0].isdigit() and all(len(word) == 1 for word in words[1:])

@@ -205,11 +205,14 @@ def _opens_street(walk: Walk) -> bool:
         return False
     if part is draft.number or part is draft.landmark:
         # "Frente al número 123 de la calle Lerdo", "afuera de un bar en Av. Juárez".
-        leading = KEYWORDS["small"] if part is draft.number else _LEADING_TO
+        if part is draft.number or all(word in KEYWORDS["small"] for word in part):
+            while part and part[-1] in KEYWORDS["small"]:
+                part.pop()
+            return True
         known = len(part)
-        while part and part[-1] in leading:
+        while part and part[-1] in _LEADING_TO:
             part.pop()
-        return part is draft.number or not part or len(part) < known
+        return len(part) < known
     return part is draft.neighbourhood and bool(part) and part[-1] not in KEYWORDS["small"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hotspots.geocoding.names import (
     DIRECTIONS,
@@ -14,6 +14,9 @@ from hotspots.geocoding.names import (
     figure_of,
     has_name,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FIGURE = re.compile(r"(\d{1,6})(xx)?([a-z]?)")
 FARTHEST_CROSSING = 300
@@ -45,7 +48,7 @@ class Split(NamedTuple):
 
     street: list[str]
     house: House = NO_HOUSE
-    beyond: list[str] = []  # noqa: RUF012 - never changed
+    beyond: Sequence[str] = ()
 
 
 class Offset(NamedTuple):
@@ -54,7 +57,7 @@ class Offset(NamedTuple):
     crossing: list[str]
     metres: float
     quadrant: str = ""
-    beyond: list[str] = []  # noqa: RUF012 - never changed
+    beyond: Sequence[str] = ()
 
 
 def leads_with_house(words: list[str], *, english: bool = False) -> bool:
@@ -163,7 +166,7 @@ def _leading(words: list[str], english: bool) -> Split | None:
     if match is None:
         return None
     found = _with_extras([], match, words[1:], directions=False)
-    street = found.beyond
+    street = list(found.beyond)
     if not street or not (_is_american(street) or (english and street[0] != "de")):
         return None
     return Split(street, found.house)
@@ -202,7 +205,8 @@ def _trailing(words: list[str]) -> Split | None:
     if match is None or not _may_be_house(words, place):
         return None
     # "Santa Fe N 1000": a number sign without its point.
-    end = place - 1 if place > 1 and words[place - 1] == "n" else place
+    signed = words[place - 1] == "n" and has_name(words[: place - 1])
+    end = place - 1 if signed else place
     return _with_extras(words[:end], match, words[place + 1 :])
 
 

@@ -38,7 +38,17 @@ _ENGLISH_TYPES = frozenset(TYPES_AFTER.values())
 # "AA.HH.", "P.J." and the like, their dots taken away.
 _AREA_PAIRS = frozenset(
     tuple(pair.split())
-    for pair in ("aa hh", "a h", "pp jj", "p j", "u h", "unidad habitacional", "unidad hab")
+    for pair in (
+        "aa hh",
+        "a h",
+        "pp jj",
+        "p j",
+        "u h",
+        "unidad habitacional",
+        "unidad hab",
+        "asentamiento humano",
+        "pueblo joven",
+    )
 )
 
 
@@ -228,16 +238,14 @@ def neighbourhood_of(words: list[str]) -> str:
     >>> neighbourhood_of(["asoc", "de", "viv", "los", "jardines"])
     'jardines'
     """
+    whole = len(words)
     while len(words) > 1:
-        if words[0] in NEIGHBOURHOOD_WORDS:
-            words = words[1:]
-        elif len(words) > 2 and (
-            (words[0], words[1]) in _AREA_PAIRS
-            or (words[0] in _SMALL and words[1] in NEIGHBOURHOOD_WORDS)
-        ):
-            words = words[2:]
-        else:
+        # "Asociación de Vivienda": a small word between two that are left away.
+        between = len(words) < whole and words[0] in _SMALL and words[1] in NEIGHBOURHOOD_WORDS
+        pair = len(words) > 2 and (between or (words[0], words[1]) in _AREA_PAIRS)
+        if not pair and words[0] not in NEIGHBOURHOOD_WORDS:
             break
+        words = words[2:] if pair else words[1:]
     return standard_name(words)
 
 
