@@ -182,9 +182,7 @@ def parse_address(text: str) -> Address:
 
 
 def _placed(draft: Draft, *, english: bool) -> _Placed:
-    words = draft.street
-    while len(words) > 2 and words[0] in ("de", "del") and words[1] in TYPES_BEFORE:
-        words = words[1:]
+    words = _without_lead(draft.street)
     if not draft.between and not draft.corner:
         bare = (words, signed_offset(draft.number)) if draft.number else bare_offset(words)
         if bare is not None and bare[1] is not None:
@@ -207,6 +205,16 @@ def _placed(draft: Draft, *, english: bool) -> _Placed:
         draft.rest.append(_behind_number(draft.between))
     names, relation = _crossings(draft, corner)
     return _Placed(street, house, names, relation, None, split.beyond)
+
+
+def _without_lead(words: list[str]) -> list[str]:
+    """Return a street's words without what leads to its type: "Km 12 de la Carretera Central"."""
+    place = 0
+    if words and words[0] in ("de", "del", "en"):
+        leading = KEYWORDS["links"] - TYPES_BEFORE.keys()
+        while place < len(words) - 2 and words[place] in leading:
+            place += 1
+    return words[place:] if place and words[place] in TYPES_BEFORE else words
 
 
 def _at_offset(street: StreetName, offset: Offset) -> _Placed:
