@@ -62,7 +62,6 @@ _MARKS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
     for needles, pattern, by in (
         ("00 bl", r"^(\d{1,4})00 bl(?:oc)?k(?: of)?\b", r"\1xx"),
         ("near ", r"^(?:on or )?near ", ""),
-        (".", r"(?<!km )(?<![\d.])(\d{1,3})\.(\d{3})(?![\d.])", r"\1\2"),
         ("aa|asentamiento h", r"\b(?:aa[. ]{0,2}hh|asentamiento humano)\b", " aahh "),
         ("pp|pueblo j", r"\b(?:pp[. ]{0,2}jj|pueblo joven)\b", " ppjj "),
         ("h.", r"(^|[,;] ?|\d )a\. ?h\.", r"\1 aahh "),
@@ -87,8 +86,8 @@ _MARKS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
         (" int", r"\bn(?:o|um(?:ero)?)\.? int(?:erior)?\b\.?", " int "),
         (
             "n|#",
-            r"\bn(?:[o°]|ro|um(?:ero)?)\.?(?: ?ext(?:erior)?\b\.?)? ?(?=\d)|\bn\. ?(?=\d+\b)"
-            r"|\bn(?=\d{2,}\b)|\bn ?[°*] ?(?=\d)|\bn o ?(?=\d)|# ?(?=\d)",
+            r"\bn(?:(?:[o°]|ro|um(?:ero)?)\.?(?: ?ext(?:erior)?\b\.?)? ?(?=\d)|\. ?(?=\d+\b)"
+            r"|(?=\d{2,}\b)| ?[°*] ?(?=\d)| o ?(?=\d))|# ?(?=\d)",
             " # ",
         ),
         ("lt", r"\bmza?[. ]?(\d{1,3}|[a-z])\.?lte?[. ]?(\d{1,3})\b", r" mz \1 lt \2 "),
@@ -98,6 +97,7 @@ _MARKS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
         (" -|- ", r" - | -(?=[a-z]{2})|- (?=[a-z]{2})", " -- "),
     )
 )
+_THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
 _FORMER = re.compile(r"\((?:ex|antes)\b[^()]*\)")
 _TOKEN = re.compile(
     r"s/n\b|[123]/[248]\b|[nsew]\d+[nsew]\d+|\d+(?:\.\d+)?[a-z]*|[a-z]+|--|[,;()#&/@~-]"
@@ -149,6 +149,8 @@ def tokens_of(text: str) -> Tokens:
         plain = _FORMER.sub(" ", plain) + former
     if "k" in plain or "+" in plain:
         plain = _KILOMETRE.sub(_kilometre, plain)
+    if "." in plain:
+        plain = _THOUSANDS.sub(_joined, plain)
     for needles, pattern, by in _MARKS:
         for needle in needles:
             if needle in plain:
@@ -185,3 +187,9 @@ def _kilometre(match: re.Match[str]) -> str:
         return f" km {sole}.{sole_metres}"
     behind = metres.zfill(3) if metres else decimals
     return f" km {whole}.{behind}" if behind else f" km {whole} "
+
+
+def _joined(match: re.Match[str]) -> str:
+    """Return nothing for the point of "1.449", the point itself for that of "km 12.500"."""
+    before = match.string[: match.start()].rstrip("0123456789")
+    return "." if before.endswith("km ") else ""
