@@ -75,8 +75,8 @@ class Address:
     number_last
         Last number of several houses in one: 14 in "12-14".
     number_prefix, number_suffix
-        What stands before and behind the figures: "n6w" in "N6W23001", "a" in "12-A", "bis",
-        "1/2", and the second figure of New York's "112-10".
+        What stands before and behind the figures: "n6w" in "N6W23001", "0" in Chile's "050", "a"
+        in "12-A", "bis", "1/2", and the second figure of New York's "112-10".
     unit
         Flat, floor, office and the like, kind and number: "piso 5 departamento b".
     building

@@ -292,7 +292,9 @@ def _with_extras(
         else:
             break
     beyond = [word for word in behind[place:] if word != "-"]
-    return Split(street, House(number, last, 0, "", suffix), beyond)
+    # In Chile 050 is another house than 50.
+    prefix = "0" if match[1][0] == "0" and number else ""
+    return Split(street, House(number, last, 0, prefix, suffix), beyond)
 
 
 def _is_letter(word: str, suffix: str) -> bool:
