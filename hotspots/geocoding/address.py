@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from hotspots._text import fold
+from hotspots.geocoding.address_english import street_first
+from hotspots.geocoding.address_layout import lay_out
+from hotspots.geocoding.address_numbers import (
+    NO_HOUSE,
+    House,
+    Offset,
+    bare_offset,
+    signed_house,
+    signed_offset,
+    split_house,
+)
+from hotspots.geocoding.address_tokens import LONGEST, tokens_of
+from hotspots.geocoding.address_walk import Draft
 from hotspots.geocoding.names import (
     DIRECTIONS,
     KEYWORDS,
-    NEIGHBOURHOOD_WORDS,
     NO_STREET,
-    TYPES_AFTER,
+    TYPES_BEFORE,
     StreetName,
-    has_name,
-    neighbourhood_name,
+    figure_of,
+    is_ordinal,
+    neighbourhood_of,
+    numbered_name,
     plain_words,
     standard_name,
-    street_name,
+    street_of,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["LONGEST", "Address", "Relation", "parse_address"]
 
 Relation = Literal["", "corner", "between", "offset"]
 
-LONGEST = 400
-"""Letters of an address that are read; what stands behind them is no address any more."""
-
-_MARKS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), by)
-    for pattern, by in (
-        (r"['’`´]", ""),
-        (r"\b(aa|pp)[. ]{0,2}(hh|jj)\b", r"\1\2 "),
-        (r"\bc\.? ?p\.? ?(?=\d{4,5}\b)", " cp "),
-        (
-            r"\b(?:s ?/ ?n\b|s\.n\b|sin num(?:ero)?\b|sn\b(?= ?\.? ?(?:[,;(]|$|entre|esq|col\b)))",
-            " s/n ",
-        ),
-        (r"\be ?/", " entre "),
-        (r"\b(km|kilometro)\.? ?(\d+) ?\+ ?(\d+)", r" km \2.\3"),
-        (r"(?:\bno\.?|\bnum(?:ero)?\.?|\bn°|#) ?(?=\d)", " # "),
-    )
-)
-_TOKEN = re.compile(r"s/n|\d+(?:\.\d+)?[a-z]*|[a-z]+|[,;()#&/@-]")
-_SUFFIXES = frozenset({"bis", "a", "b", "c", "d"})
-_NUMBER = re.compile(r"(\d{1,6})(xx)?([a-z]?)")
+# Bogotá numbers its southern half anew: which of the two streets is called "Sur".
+_ALONG = {
+    "norte": ("calle", "diagonal", "circular"),
+    "sur": ("calle", "diagonal", "circular"),
+    "oriente": ("carrera", "transversal"),
+    "poniente": ("carrera", "transversal"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,19 @@ class Address:
         As the names say; the neighbourhood and the landmark in the one spelling.
     rest
         Parts behind commas that say not what they are: a neighbourhood, a city, a state.
+    number_last
+        Last number of several houses in one: 14 in "12-14".
+    number_prefix, number_suffix
+        What stands before and behind the figures: "n6w" in "N6W23001", "0" in Chile's "050", "a"
+        in "12-A", "bis", "1/2", and the second figure of New York's "112-10".
+    unit
+        Flat, floor, office and the like, kind and number: "piso 5 departamento b".
+    building
+        A house's or a building's name before the street, as in the United Kingdom.
+    box
+        Post-office box or rural route: where mail goes, and no place.
+    city
+        The city, where a postcode beside it or a word such as "Cd." says that it is one.
     """
 
     text: str
@@ -86,27 +102,32 @@ class Address:
     postcode: str = ""
     landmark: str = ""
     rest: tuple[str, ...] = ()
+    number_last: int | None = None
+    number_prefix: str = ""
+    number_suffix: str = ""
+    unit: str = ""
+    building: str = ""
+    box: str = ""
+    city: str = ""
 
 
-@dataclass(slots=True)
-class _Draft:
-    """The words of an address, laid out by what they belong to."""
+class _Placed(NamedTuple):
+    """Where on a street an address lies."""
 
-    street: list[str] = field(default_factory=list)
-    corner: list[str] = field(default_factory=list)
-    between: list[str] = field(default_factory=list)
-    landmark: list[str] = field(default_factory=list)
-    neighbourhood: list[str] = field(default_factory=list)
-    rest: list[list[str]] = field(default_factory=list)
-    values: dict[str, str] = field(default_factory=dict)
-    joined: bool = False
+    street: StreetName
+    house: House
+    crossings: tuple[StreetName, ...]
+    relation: Relation
+    metres: float | None = None
+    beyond: Sequence[str] = ()
 
 
 def parse_address(text: str) -> Address:
-    """Return the parts of an address of Mexico, Peru, Colombia or the United States.
+    """Return the parts of an address.
 
-    Only the first 400 letters are read. Nothing is looked up: whether such a street exists is
-    the gazetteer's to say.
+    The forms of Mexico, Peru, Colombia, Argentina, Chile, the United States and the United
+    Kingdom are known. Only the first 400 letters are read. Nothing is looked up: whether such a
+    street exists is the gazetteer's to say.
 
     Examples
     --------
@@ -117,166 +138,131 @@ def parse_address(text: str) -> Address:
     (['morelos', 'hidalgo'], 'centro')
     >>> parse_address("050XX W SUPERIOR ST").number_span
     100
+    >>> flat = parse_address("Flat 2, 14 High Street, LONDON SW1A 1AA")
+    >>> flat.number, flat.unit, flat.city, flat.postcode
+    (14, 'flat 2', 'london', 'SW1A 1AA')
     >>> parse_address("").street.name
     ''
     """
-    draft = _lay_out(_tokens(text))
-    street, number, span, extra = _split_number(draft.street)
-    crossings, relation = _crossings(draft)
-    if number is None and draft.corner:
-        # "Ramón y Cajal 123": the number stands behind what looks like a crossing.
-        rest, number, span, _ = _split_number(draft.corner)
-        if number is not None and draft.joined:
-            crossings = (street_name(" ".join(rest)),)
-    hundred = draft.values.get("hundred")
-    if number is None and hundred:
-        number, span = int(hundred) * 100, 100
-    name = street_name(" ".join(street))
-    offset = None
-    if extra and name.name.isdigit() and not crossings:
-        relation, crossings, offset = "offset", (street_name(str(number)),), float(extra)
-        number, span = None, 0
+    tokens = tokens_of(text)
+    ordered = street_first(tokens.words, english=tokens.english)
+    draft = lay_out(ordered.words, boxed=tokens.boxed)
+    placed = _placed(draft, english=tokens.english)
+    if placed.beyond and _is_flat(placed.beyond):
+        draft.unit += [figure_of(placed.beyond[0]) or placed.beyond[0], *placed.beyond[1:]]
+    elif placed.beyond:
+        draft.rest.append(list(placed.beyond))
+    values = draft.values
+    house, unit = _with_casa(placed, draft)
+    first = placed.crossings[0].name if placed.crossings else ""
     return Address(
         text=text,
-        street=name,
-        number=number,
-        number_span=span,
-        relation=relation,
-        crossings=crossings,
-        offset_m=offset,
-        joined=f"{name.name} {crossings[0].name}" if draft.joined and crossings else "",
-        block=draft.values.get("block", ""),
-        lot=draft.values.get("lot", ""),
-        kilometre=float(draft.values["kilometre"]) if "kilometre" in draft.values else None,
-        neighbourhood=neighbourhood_name(" ".join(draft.neighbourhood)),
-        postcode=draft.values.get("postcode", ""),
-        landmark=standard_name(plain_words(" ".join(draft.landmark))),
-        rest=tuple(neighbourhood_name(" ".join(part)) for part in draft.rest if part),
+        street=placed.street,
+        number=house.number,
+        number_span=house.span,
+        relation=placed.relation,
+        crossings=placed.crossings,
+        offset_m=placed.metres,
+        joined=f"{placed.street.name} {first}" if draft.joined and first else "",
+        block=values.get("block", ""),
+        lot=values.get("lot", ""),
+        kilometre=float(values["kilometre"]) if "kilometre" in values else None,
+        neighbourhood=_area(draft.neighbourhood),
+        postcode=tokens.postcode or values.get("postcode", ""),
+        landmark=_name(draft.landmark),
+        rest=tuple(filter(None, map(_area, draft.rest))),
+        number_last=house.last,
+        number_prefix=house.prefix,
+        number_suffix=house.suffix,
+        unit=" ".join([*ordered.unit, *unit]),
+        building=_name(ordered.building),
+        box=tokens.box,
+        city=_name(draft.city),
     )
 
 
-def _tokens(text: str) -> list[str]:
-    plain = fold(text[:LONGEST])
-    for pattern, by in _MARKS:
-        plain = pattern.sub(by, plain)
-    return _TOKEN.findall(plain)
+def _placed(draft: Draft, *, english: bool) -> _Placed:
+    words = _without_lead(draft.street)
+    if not draft.between and not draft.corner:
+        bare = (words, signed_offset(draft.number)) if draft.number else bare_offset(words)
+        if bare is not None and bare[1] is not None:
+            street = street_of(_plain(bare[0]))
+            if numbered_name(street.name.split()):
+                return _at_offset(street, bare[1])
+    split = (
+        signed_house(words, draft.number) if draft.number else split_house(words, english=english)
+    )
+    house, corner = split.house, draft.corner
+    if house.number is None and corner:
+        # "Ramón y Cajal 123": the number stands behind what looks like a crossing.
+        corner, house, beyond = split_house(corner)
+        draft.rest.append(list(beyond))
+    hundred = draft.values.get("hundred")
+    if house.number is None and hundred:
+        house = House(int(hundred) * 100, span=100)
+    street = street_of(_plain(split.street))
+    if draft.between and numbered_name(street.name.split()):
+        draft.rest.append(_behind_number(draft.between))
+    names, relation = _crossings(draft, corner)
+    return _Placed(street, house, names, relation, None, split.beyond)
 
 
-def _lay_out(tokens: list[str]) -> _Draft:
-    """Deal the words out to the parts, each keyword opening the part that it announces."""
-    draft = _Draft()
-    part = draft.street
-    behind_comma = True
+def _without_lead(words: list[str]) -> list[str]:
+    """Return a street's words without what leads to its type: "Km 12 de la Carretera Central"."""
     place = 0
-    while place < len(tokens):
-        word = tokens[place]
-        ahead = tokens[place + 1] if place + 1 < len(tokens) else ""
-        taken = _take_value(draft, word, ahead)
-        if taken:
-            place += taken
-            continue
-        if word in ",;()":
-            if any(draft.street) or draft.neighbourhood or draft.values:
-                draft.rest.append([])
-                part = draft.rest[-1]
-            behind_comma = True
+    if words and words[0] in ("de", "del", "en"):
+        leading = KEYWORDS["links"] - TYPES_BEFORE.keys()
+        while place < len(words) - 2 and words[place] in leading:
             place += 1
-            continue
-        opened = _opened(draft, part, word, ahead, behind_comma)
-        if opened is None:
-            part.append(word)
-        else:
-            part = opened
-            while place + 1 < len(tokens) - 1 and tokens[place + 1] in KEYWORDS["links"]:
-                place += 1
-        behind_comma = False
-        place += 1
-    return _gathered(draft)
+    return words[place:] if place and words[place] in TYPES_BEFORE else words
 
 
-def _opened(
-    draft: _Draft, part: list[str], word: str, ahead: str, behind_comma: bool
-) -> list[str] | None:
-    """Return the part that a keyword opens; None where the word is one like any other."""
-    named = has_name(draft.street)
-    if word in NEIGHBOURHOOD_WORDS and ahead and (named or behind_comma or draft.values):
-        strong = word not in KEYWORDS["after_comma"] or behind_comma
-        if strong and part is not draft.landmark and part is not draft.neighbourhood:
-            if word in ("sm", "smz", "smza", "supermanzana"):
-                draft.neighbourhood.append("supermanzana")
-            return draft.neighbourhood
-    if word in KEYWORDS["landmark"] and ahead and part is draft.street:
-        return draft.landmark
-    if not named or not ahead:
-        return None
-    if word in KEYWORDS["between"] and part is not draft.landmark:
-        return draft.between
-    if part is draft.street and (
-        word in KEYWORDS["corner"] or (word == "/" and not ahead[0].isdigit())
-    ):
-        return draft.between if word == "x" else draft.corner
-    if part is draft.street and word == "y" and ahead not in ",;":
-        draft.joined = True
-        return draft.corner
-    return None
+def _at_offset(street: StreetName, offset: Offset) -> _Placed:
+    crossing = numbered_name(offset.crossing)
+    if offset.quadrant and street.kind in _ALONG.get(offset.quadrant, ()):
+        street = street._replace(name=f"{street.name} {offset.quadrant}")
+    elif offset.quadrant:
+        crossing = f"{crossing} {offset.quadrant}"
+    crossings = (StreetName("", crossing),)
+    return _Placed(street, NO_HOUSE, crossings, "offset", offset.metres, offset.beyond)
 
 
-def _take_value(draft: _Draft, word: str, ahead: str) -> int:
-    """Take a keyword with the one value behind it; return how many words that were."""
-    if word == "s/n":
-        draft.values["number"] = "none"
-        return 1
-    short = len(ahead) <= 4 and bool(ahead) and (ahead[0].isdigit() or len(ahead) == 1)
-    spelled = short and ahead.isalnum()
-    if word in KEYWORDS["block"] and spelled:
-        draft.values["block"] = ahead
-        return 2
-    if word == "m" and spelled and not draft.street:
-        draft.values["block"] = ahead
-        return 2
-    if word in KEYWORDS["lot"] and spelled and "block" in draft.values:
-        draft.values["lot"] = ahead
-        return 2
-    if word in KEYWORDS["kilometre"] and re.fullmatch(r"\d{1,5}(\.\d+)?", ahead):
-        draft.values["kilometre"] = ahead
-        return 2
-    if word == "cp" and re.fullmatch(r"\d{4,5}", ahead):
-        draft.values["postcode"] = ahead
-        return 2
-    if word in KEYWORDS["hundred"] and re.fullmatch(r"\d{1,2}", ahead):
-        draft.values["hundred"] = ahead
-        return 2
-    if word in KEYWORDS["room"] and draft.street and (short or ahead[:1].isdigit()):
-        return 2
-    return 0
+def _is_flat(words: Sequence[str]) -> bool:
+    """Return whether words behind a house are its floor and flat: "2ndo A", "1 B"."""
+    return is_ordinal(words[0]) or (
+        len(words[0]) < 4 and words[0][0].isdigit() and all(len(word) == 1 for word in words[1:])
+    )
 
 
-def _gathered(draft: _Draft) -> _Draft:
-    """Bring a number that stands behind a comma back to its street."""
-    # "A un costado de": words that only lead to a landmark are no street.
-    if draft.landmark and all(word in KEYWORDS["links"] for word in draft.street):
-        draft.street.clear()
-    for part in draft.rest:
-        figures = [token for token in part if token != "#"]
-        if len(figures) == 1 and _NUMBER.fullmatch(figures[0]) and not _has_number(draft.street):
-            draft.street += ["#", *figures]
-            part.clear()
-    return draft
+def _with_casa(placed: _Placed, draft: Draft) -> tuple[House, list[str]]:
+    """Return house and unit: a "Casa 45" is the house where no other number is there."""
+    house, unit, casa = placed.house, draft.unit, draft.values.get("house")
+    known = house.number is not None or "block" in draft.values or placed.metres is not None
+    if casa is None or known or not placed.street.name:
+        return house, unit
+    at = unit.index("casa")
+    return House(int(casa)), unit[:at] + unit[at + 2 :]
 
 
-def _has_number(street: list[str]) -> bool:
-    return _split_number(street)[1] is not None
-
-
-def _crossings(draft: _Draft) -> tuple[tuple[StreetName, ...], Relation]:
+def _crossings(draft: Draft, corner: list[str]) -> tuple[tuple[StreetName, ...], Relation]:
     if draft.between:
         parts = _parted(draft.between)
-        names = tuple(street_name(" ".join(part)) for part in parts if part)
+        names = tuple(street_of(_plain(part)) for part in parts if part)
         return names[:2], "between" if len(names) > 1 else "corner"
-    if draft.corner:
-        words = [word for word in draft.corner if word not in "#&/-"]
-        return (street_name(" ".join(words)),), "corner"
+    if corner:
+        return (street_of(_plain(corner)),), "corner"
     return (), ""
+
+
+def _behind_number(words: list[str]) -> list[str]:
+    """Take away what stands behind the last crossing where that is a number: "64 y 66 Centro"."""
+    place = max((at for at, word in enumerate(words) if word[0].isdigit()), default=0) + 1
+    known = (*KEYWORDS["months"], *DIRECTIONS, "de", "del", "bis")
+    if place == 1 or place == len(words) or len(words[place]) < 3 or words[place] in known:
+        return []
+    behind = words[place:]
+    del words[place:]
+    return behind
 
 
 def _parted(words: list[str]) -> list[list[str]]:
@@ -295,46 +281,15 @@ def _parted(words: list[str]) -> list[list[str]]:
     return [words[:middle], after]
 
 
-def _split_number(words: list[str]) -> tuple[list[str], int | None, int, str]:
-    """Return the street's words, the number, its span, and the figure behind a hyphen."""
-    words = [word for word in words if word not in "&/@"]
-    if "#" in words:
-        at = words.index("#")
-        behind = words[at + 1 :]
-        match = _NUMBER.fullmatch(behind[0]) if behind else None
-        if match:
-            dashed = behind[behind.index("-") + 1 :][:1] if "-" in behind else []
-            extra = dashed[0] if dashed and dashed[0].isdigit() else ""
-            direction = [word for word in behind[1:2] if word in DIRECTIONS and len(word) > 1]
-            return words[:at] + direction, int(match[1]), 100 if match[2] else 0, extra
-        words = words[:at] + behind
-    if len(words) > 1 and (match := _NUMBER.fullmatch(words[0])) and _american(words):
-        # "050XX" is the block of 5000 to 5099.
-        block = bool(match[2])
-        return words[1:], int(match[1]) * (100 if block else 1), 100 if block else 0, ""
-    return _trailing_number(words)
+def _area(tokens: list[str]) -> str:
+    return neighbourhood_of(_plain(tokens)) if tokens else ""
 
 
-def _american(words: list[str]) -> bool:
-    """Return whether a leading figure is a house number: "4137 W 62nd St", not "5 de mayo"."""
-    after_type = len(words) > 2 and (words[-1] in TYPES_AFTER or words[-2] in TYPES_AFTER)
-    return words[1] != "de" and (after_type or words[1] in ("n", "s", "e", "w"))
+def _name(tokens: list[str]) -> str:
+    return standard_name(_plain(tokens)) if tokens else ""
 
 
-def _trailing_number(words: list[str]) -> tuple[list[str], int | None, int, str]:
-    end = len(words)
-    dash = words.index("-") if "-" in words else end
-    end = min(end, dash)
-    tail: list[str] = []
-    while end > 1 and (
-        words[end - 1] in DIRECTIONS or words[end - 1] in ("bis", "a", "b", "c", "d")
-    ):
-        end -= 1
-        if len(words[end]) > 1 and words[end] in DIRECTIONS:
-            tail = [words[end]]
-    match = _NUMBER.fullmatch(words[end - 1]) if end > 1 else None
-    before = words[: end - 1]
-    # In "Calle Norte 12" the figure belongs to the name.
-    if match is None or not has_name([word for word in before if word not in DIRECTIONS]):
-        return [word for word in words if word != "-"], None, 0, ""
-    return before + tail, int(match[1]), 100 if match[2] else 0, ""
+def _plain(tokens: list[str]) -> list[str]:
+    """Return the words and figures among tokens, as they stand in a name."""
+    words = [token for token in tokens if token[0].isalnum()]
+    return words if all(map(str.isalnum, words)) else plain_words(" ".join(words))

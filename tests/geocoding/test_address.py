@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -211,6 +214,17 @@ def test_any_text_has_parts(text):
                 "050xx",
                 "62nd",
                 "st",
+                "piso",
+                "2ndo",
+                "cuadra",
+                "casa",
+                "cp",
+                "32000",
+                "SW1A 1AA",
+                "villa",
+                "e",
+                " - ",
+                "bis",
             ]
         ),
         max_size=12,
@@ -225,3 +239,35 @@ def test_an_address_of_ten_thousand_letters_is_read_at_its_beginning():
     address = parse_address(text)
     assert (address.street.name, address.number) == ("lerdo", 5)
     assert len(" ".join(address.rest)) <= LONGEST
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#" * 10_000,
+        ",;()" * 2_500,
+        "-/ " * 3_000,
+        "\x00\x1b\u202e" * 3_000,
+        "¿?¡!...\"'%$*+=",
+        "~",
+    ],
+)
+def test_signs_alone_say_nothing(text):
+    assert parse_address(text) == replace(parse_address(""), text=text)
+
+
+@pytest.mark.parametrize(
+    "piece", ["1 ", "1-", "12 de ", "mz a lt 1 ", "piso ", "entre a y b ", "flat 2, ", "ﷺ", "1.000"]
+)
+def test_the_time_for_ten_thousand_letters_is_bounded(piece):
+    text = piece * (10_000 // len(piece))
+    parse_address(text)
+    start = time.process_time()
+    parse_address(text)
+    assert time.process_time() - start < 0.1
+
+
+def test_control_characters_are_no_letters():
+    address = parse_address("Calle\x00 Lerdo\x07 12\x1b, Col.\u200b Centro")
+    assert (address.street.name, address.number) == ("lerdo", 12)
+    assert address.neighbourhood == "centro"
