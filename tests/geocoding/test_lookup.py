@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.geocoding.lookup import LEAST_SIMILARITY, NameIndex, similarity
+from hotspots.geocoding.likeness import LEAST_SIMILARITY, similarity
+from hotspots.geocoding.lookup import NameIndex
 
 NAMES = [
     "16 septiembre",
