@@ -13,7 +13,8 @@ from hotspots._checks import columns_present
 from hotspots._notes import join_notes
 from hotspots.errors import CrsError
 from hotspots.geocoding.address import Address, parse_address
-from hotspots.geocoding.locate import Answer, Likenesses, locate
+from hotspots.geocoding.candidates import Likenesses
+from hotspots.geocoding.locate import Answer, locate
 from hotspots.geocoding.names import name_variants, neighbourhood_name
 from hotspots.schema import (
     ADDRESS,

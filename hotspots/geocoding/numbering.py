@@ -83,12 +83,12 @@ class Numbering:
     scales: Mapping[str, Scale]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame, text: str) -> Numbering:
+    def build(cls, layer: gpd.GeoDataFrame) -> Numbering:
         """Return the numbering learnt from points in metres with an address text each."""
         rows: defaultdict[tuple[str, str], list[tuple[int, float, float]]] = defaultdict(list)
         points = layer.geometry.representative_point()
-        for written, x, y in zip(layer[text], points.x, points.y, strict=True):
-            address = parse_address(str(written))
+        for written, x, y in zip(layer["address"], points.x, points.y, strict=True):
+            address = parse_address(written)
             if address.street.name and address.number is not None and not address.number_span:
                 rows[address.street.name, address.street.kind].append((address.number, x, y))
         by_name: defaultdict[str, list[KnownHouses]] = defaultdict(list)
