@@ -38,13 +38,15 @@ class Words(NamedTuple):
     """A name's words, and what must agree whatever the words say."""
 
     words: tuple[str, ...]
+    letters: int
     numbers: tuple[str, ...]
     direction: str
 
     @classmethod
     def of(cls, name: str) -> Words:
         """Return the words of a name."""
-        return cls(tuple(name.split()), numbers_in(name), direction_of(name))
+        words = tuple(name.split())
+        return cls(words, sum(map(len, words)), numbers_in(name), direction_of(name))
 
     def may_be(self, other: Words) -> bool:
         """Return False where numbers differ, or one name says north and the other south."""
@@ -149,7 +151,7 @@ def similarity(asked: str, known: str) -> float:
     if asked == known or not left.may_be(right):
         return float(asked == known)
     alike = Vocabulary.build(right.words).alike(left.words)
-    by_words = word_similarity(left.words, right.words, [alike[word] for word in left.words])
+    by_words = word_similarity(left, right, [alike[word] for word in left.words])
     return max(by_words, whole_similarity(asked, known))
 
 
@@ -167,34 +169,31 @@ def whole_similarity(asked: str, known: str) -> float:
     return whole if whole > LEAST_WHOLE else 0.0
 
 
-def word_similarity(
-    asked: Sequence[str], known: Sequence[str], alike: Sequence[Mapping[str, float]]
-) -> float:
+def word_similarity(asked: Words, known: Words, alike: Sequence[Mapping[str, float]]) -> float:
     """Return the share of letters in words that pair; ``alike`` holds each asked word's likes."""
     pairs = [
         (-likes[word], i, j)
         for i, likes in enumerate(alike)
-        for j, word in enumerate(known)
+        for j, word in enumerate(known.words)
         if word in likes
     ]
-    if not pairs:
-        return 0.0
     pairs.sort()
     left: dict[int, int] = {}
     right: set[int] = set()
-    matched = total = 0.0
+    # A letter of a word that only the known name has counts half.
+    matched, total = 0.0, asked.letters + 0.5 * known.letters
     in_order = True
     for negative, i, j in pairs:
         if i in left or j in right:
             continue
-        weight = max(len(asked[i]), len(known[j]))
+        one, other = len(asked.words[i]), len(known.words[j])
+        weight = one if one > other else other
         matched -= negative * weight
-        total += weight
-        in_order = in_order and all((i < other) == (j < at) for other, at in left.items())
+        total += weight - one - 0.5 * other
+        if left and in_order:
+            in_order = all((i < before) == (j < at) for before, at in left.items())
         left[i] = j
         right.add(j)
-    total += sum(len(word) for i, word in enumerate(asked) if i not in left)
-    total += 0.5 * sum(len(word) for j, word in enumerate(known) if j not in right)
     return (matched / total) * (1.0 if in_order else _OTHER_ORDER)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import hypot
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,11 @@ WIDEST_BLOCK_M = 250.0
 _CONTEXT = ((15.0, 1.0), (60.0, 0.96), (250.0, 0.92), (800.0, 0.78))
 _FAR = 0.60
 _NO_CONTEXT = 0.97
+# How often an answer of a likeness is right, measured (docs/geocoding.md): likeness, share.
+_RELIABILITY = (
+    *((0.0, 0.0), (0.65, 0.4), (0.70, 0.5), (0.75, 0.75), (0.78, 0.83), (0.82, 0.90)),
+    *((0.86, 0.935), (0.90, 0.97), (0.95, 0.99), (1.0, 1.0)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,20 @@ def locate(address: Address, stated: str, gazetteer: Gazetteer, likenesses: Like
     return answer
 
 
+def reliability(likeness: float) -> float:
+    """Return how often a matched answer of this likeness is right, from 0 to 1.
+
+    Examples
+    --------
+    >>> round(reliability(0.84), 4), reliability(1.05)
+    (0.9175, 1.0)
+    """
+    for (low, least), (high, most) in pairwise(_RELIABILITY):
+        if likeness < high:
+            return least + (likeness - low) / (high - low) * (most - least)
+    return 1.0
+
+
 def _verdict(candidates: list[Candidate]) -> Answer:
     best = candidates[0]
     rivals = [
@@ -98,7 +118,7 @@ def _verdict(candidates: list[Candidate]) -> Answer:
         return Answer(
             LocationStatus.AMBIGUOUS,
             best.precision,
-            min(best.score, 1.0) / 2,
+            reliability(best.score) / 2,
             best.spot,
             f"{best.match} | {rivals[0].match}",
             rivals[0].spot,
@@ -106,7 +126,7 @@ def _verdict(candidates: list[Candidate]) -> Answer:
         )
     wide = best.approximate or best.spot.radius > WIDEST_BLOCK_M
     status = LocationStatus.APPROXIMATE if wide else LocationStatus.MATCHED
-    return Answer(status, best.precision, min(best.score, 1.0), best.spot, best.match)
+    return Answer(status, best.precision, reliability(best.score), best.spot, best.match)
 
 
 def _fallback(

@@ -121,7 +121,7 @@ class NameIndex:
         for other in _sharing(words.words, likes, [holders[word] for word in words.words]):
             parts = self.parts[other]
             if words.may_be(parts):
-                value = 1.0 if other == name else word_similarity(words.words, parts.words, likes)
+                value = 1.0 if other == name else word_similarity(words, parts, likes)
                 if value >= LEAST_SIMILARITY:
                     hits.append(Hit(other, value))
         return hits
