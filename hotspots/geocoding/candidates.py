@@ -7,8 +7,9 @@ from math import hypot
 from typing import TYPE_CHECKING
 
 import shapely
+from rapidfuzz.distance import OSA
 
-from hotspots.geocoding.names import base_name, direction_of, name_variants
+from hotspots.geocoding.names import TYPES_BEFORE, base_name, direction_of, name_variants
 from hotspots.geocoding.offsets import offset_spot
 from hotspots.geocoding.streets import Spot
 from hotspots.schema import LocationPrecision
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
 
     from hotspots.geocoding.address import Address
     from hotspots.geocoding.gazetteer import Gazetteer
-    from hotspots.geocoding.lookup import Hit
+    from hotspots.geocoding.lookup import Hit, NameIndex
     from hotspots.geocoding.names import StreetName
 
 WIDEST_STREET_M = 60.0
 """A street without a number or a crossing is an approximate place when it reaches further."""
 
 _BLOCK_M = 150.0
+_MISSPELT_KIND = 0.95
+_LONG_KINDS = tuple(sorted({kind for kind in TYPES_BEFORE.values() if len(kind) >= 5}))
 _KIND_PENALTY = 0.03
 # On a grid "76th Place" is not "76th Street", but the next street to it.
 _OTHER_KIND = 0.85
@@ -76,18 +79,42 @@ def candidates(
         yield from _landmarks(address.landmark, gazetteer, likenesses)
 
 
+def street_variants(street: StreetName, index: NameIndex) -> tuple[str, ...]:
+    """Return the names that a street may be listed under, its type misspelt included.
+
+    Examples
+    --------
+    >>> from hotspots.geocoding.lookup import NameIndex
+    >>> from hotspots.geocoding.names import StreetName
+    >>> street_variants(StreetName("", "clle lerdo"), NameIndex.build(["lerdo"]))
+    ('clle lerdo', 'lerdo')
+    >>> street_variants(StreetName("", "valle hermoso"), NameIndex.build(["valle verde"]))
+    ('valle hermoso',)
+    """
+    first, _, rest = street.name.partition(" ")
+    if street.kind or not rest or len(first) < 4 or first in index.by_word:
+        return name_variants(street)
+    # People hear "ll" and write "y".
+    heard = first.replace("y", "ll")
+    if any(OSA.distance(heard, kind, score_cutoff=1) <= 1 for kind in _LONG_KINDS):
+        return (street.name, rest)
+    return name_variants(street)
+
+
 def _streets(
     asked: StreetName, gazetteer: Gazetteer, likenesses: Likenesses
 ) -> Iterator[tuple[int, float]]:
     """Yield the streets that a name may mean, and how like they are to it."""
     if gazetteer.streets is None:
         return
-    for variant in name_variants(asked):
+    for variant in street_variants(asked, gazetteer.streets.index):
+        # A word that only looks like a misspelt type may be part of the name.
+        share = _MISSPELT_KIND if not asked.kind and variant != asked.name else 1.0
         for hit in likenesses.streets.get(variant, ()):
             for street in gazetteer.streets.by_name[hit.name]:
                 kind = gazetteer.streets.kinds[street]
                 other = variant == asked.name and bool(asked.kind and kind and asked.kind != kind)
-                yield street, hit.similarity - (_KIND_PENALTY if other else 0.0)
+                yield street, share * hit.similarity - (_KIND_PENALTY if other else 0.0)
 
 
 def _on_street(
