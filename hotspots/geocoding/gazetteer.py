@@ -213,7 +213,7 @@ class Gazetteer:
             crs=crs,
             sources=sources,
             streets=streets,
-            numbering=None if known is None else Numbering.build(known),
+            numbering=None if known is None else Numbering.build(known, streets),
             areas=None if areas is None else Areas.build(areas),
             places=None if places is None else Places.build(places),
             lots=None if lots is None else Lots.build(lots),

@@ -149,6 +149,31 @@ def test_sides_are_those_that_the_layer_says():
     assert near(place(gazetteer, "25 Main St"), 75.5, -8)
 
 
+def test_numbers_between_known_ones_stand_on_their_side():
+    known = [("Lerdo 100", 0, -8), ("Lerdo 101", 0, 8), ("Lerdo 200", 100, -8)]
+    known += [("Lerdo 201", 100, 8)]
+    gazetteer = Gazetteer.from_layers(addresses=points(known, "address"))
+    assert near(place(gazetteer, "Lerdo 150"), 50, -8)
+    assert near(place(gazetteer, "Lerdo 151"), 50, 8)
+
+
+def test_numbers_between_known_ones_follow_the_street():
+    bend = lines([("Calle Lerdo", [(0, 0), (100, 0), (100, 100)])])
+    known = points([("Calle Lerdo 100", 0, -8), ("Calle Lerdo 200", 108, 100)], "address")
+    gazetteer = Gazetteer.from_layers(streets=bend, addresses=known)
+    assert near(place(gazetteer, "Calle Lerdo 125"), 50, 8)
+    assert near(place(gazetteer, "Calle Lerdo 126"), 52, -8)
+    assert near(place(gazetteer, "Calle Lerdo 176"), 108, 52)
+
+
+def test_known_houses_of_two_streets_of_one_name_are_not_one_street():
+    known = [(f"Rosa {n}", x + n, 0) for x in (0, 9_000) for n in (100, 200, 300)]
+    gazetteer = Gazetteer.from_layers(addresses=points(known, "address"))
+    row = place(gazetteer, "Rosa 150")
+    assert row["location_status"] == "ambiguous"
+    assert sorted([row.geometry.x, row["location_alternative"].x]) == [150, 9_150]
+
+
 OSM = """<?xml version="1.0" encoding="UTF-8"?>
 <osm version="0.6" generator="by hand">
 {elements}
