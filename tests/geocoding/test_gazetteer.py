@@ -234,6 +234,68 @@ def test_an_openstreetmap_extract_is_a_gazetteer(extract):
     assert "Carretera 45 km 12" in set(gazetteer.sources["places"]["name"])
 
 
+def varint(number):
+    low, rest = number & 0x7F, number >> 7
+    return bytes([low | 0x80]) + varint(rest) if rest else bytes([low])
+
+
+def field(key, value):
+    """One field of a protocol buffer: a number, or bytes with their length before them."""
+    if isinstance(value, int):
+        return varint(key << 3) + varint(value)
+    return varint(key << 3 | 2) + varint(len(value)) + value
+
+
+def zigzag(number):
+    return number * 2 if number >= 0 else -number * 2 - 1
+
+
+def blob(kind, content):
+    body = field(1, content)
+    head = field(1, kind) + field(3, len(body))
+    return len(head).to_bytes(4, "big") + head + body
+
+
+def as_pbf():
+    """Return the same city in OpenStreetMap's binary form, uncompressed."""
+    texts = [""]
+
+    def tags(own):
+        texts.extend(text for pair in own.items() for text in pair)
+        first = len(texts) - 2 * len(own)
+        keys = b"".join(varint(first + 2 * k) for k in range(len(own)))
+        values = b"".join(varint(first + 2 * k + 1) for k in range(len(own)))
+        return field(2, keys) + field(3, values) if own else b""
+
+    group = b""
+    for node, (x, y, own) in NODES.items():
+        lat, lon = (zigzag(round(degrees * 1e7)) for degrees in (y, x))
+        content = field(1, zigzag(node)) + tags(own) + field(8, lat) + field(9, lon)
+        group += field(1, content)
+    data = field(2, group)
+    group = b""
+    for way, (nodes, own) in WAYS.items():
+        steps = [after - before for before, after in zip((0, *nodes), nodes, strict=False)]
+        path = b"".join(varint(zigzag(step)) for step in steps)
+        group += field(3, field(1, way) + tags(own) + field(8, path))
+    data += field(2, group)
+    table = b"".join(field(1, text.encode()) for text in texts)
+    header = field(4, b"OsmSchema-V0.6")
+    return blob(b"OSMHeader", header) + blob(b"OSMData", field(1, table) + data)
+
+
+def test_both_forms_of_an_extract_give_the_same_gazetteer(extract, tmp_path):
+    binary = tmp_path / "ciudad.osm.pbf"
+    binary.write_bytes(as_pbf())
+    one, other = Gazetteer.from_osm(binary).sources, Gazetteer.from_osm(extract).sources
+    assert set(one) == set(other) == {"streets", "addresses", "neighbourhoods", "places"}
+    for what, layer in one.items():
+        column = "address" if what == "addresses" else "name"
+        assert layer[column].tolist() == other[what][column].tolist()
+        # The binary form rounds to the centimetre.
+        assert (layer.distance(other[what]) < 0.02).all()
+
+
 def test_an_extract_is_cut_to_the_study_area(extract):
     area = gpd.GeoDataFrame(geometry=[shapely.box(-106.51, 31.68, -106.48, 31.72)], crs=4326)
     gazetteer = Gazetteer.from_osm(extract, study_area=area)
