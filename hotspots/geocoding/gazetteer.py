@@ -187,6 +187,11 @@ class Gazetteer:
         """Write the gazetteer to one file; the same gazetteer gives the same bytes.
 
         The file holds the layers that it was made of, in a ZIP archive of Parquet tables.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
         """
         write_sources(path, self.crs, self.sources)
 

@@ -21,7 +21,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjError
 
 from hotspots._checks import existing_file
-from hotspots.errors import DataFileError
+from hotspots.errors import DataFileError, OutputError
 from hotspots.geocoding.sources import LAYERS
 
 if TYPE_CHECKING:
@@ -39,12 +39,26 @@ _GEOMETRY = "geometry"
 
 
 def write_sources(path: str | Path, crs: CRS, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
-    """Write layers in standard columns to one file; the same layers give the same bytes."""
+    """Write layers in standard columns to one file; the same layers give the same bytes.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
     head = {"format": FORMAT, "version": VERSION, "crs": crs.to_wkt(), "layers": sorted(layers)}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
         _add(archive, _HEAD, json.dumps(head, ensure_ascii=False, indent=1).encode())
         for what in sorted(layers):
             _add(archive, f"{what}.parquet", _table_bytes(layers[what]))
+    try:
+        Path(path).write_bytes(content.getvalue())
+    except OSError as error:
+        raise OutputError(
+            f"Gazetteer.save: {path} cannot be written ({error.strerror}). "
+            "Name a file in a folder that exists and is yours to write in."
+        ) from error
 
 
 def read_sources(path: str | Path) -> tuple[CRS, dict[str, gpd.GeoDataFrame]]:

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from hotspots.errors import CrsError, DataFileError, InputError
+from hotspots.errors import CrsError, DataFileError, InputError, OutputError
 from hotspots.geocoding.gazetteer import Gazetteer
 from hotspots.geocoding.geocode import geocode
 from hotspots.incidents.read import read_incidents
@@ -433,6 +433,11 @@ def test_a_file_cut_short_is_refused(whole, tmp_path, kept):
     path.write_bytes(content[: int(kept * len(content)) if kept < 1 else 1])
     with pytest.raises(DataFileError, match=r"empty|broken, cut short"):
         Gazetteer.load(path)
+
+
+def test_a_file_that_cannot_be_written_is_named(whole, tmp_path):
+    with pytest.raises(OutputError, match=r"nowhere.*cannot be written"):
+        whole.save(tmp_path / "nowhere" / "a.gazetteer")
 
 
 def test_a_packed_member_is_refused(whole, tmp_path):
