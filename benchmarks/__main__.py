@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import cluster, clusters, contiguity, million, plans, points
+from benchmarks import addresses, cluster, clusters, contiguity, million, plans, points
 from benchmarks.sections import replaced, table
 from benchmarks.timing import RUNS, compare
 
@@ -31,12 +31,13 @@ SECTIONS: dict[str, tuple[str, dict[str, Callable[[], Work]]]] = {
     "million": (f"{million.SIDE**2:,} cells, {million.DRAWS:,} permutations", {}),
     "plans": ("Polygons", {}),
     "points": ("Points into polygons", points.WORKS),
+    "addresses": ("Addresses", {}),
     "cluster": ("A country on a cluster", {}),
 }
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 PACKAGES = (
     *("hotspots-geo", "numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal", "esda"),
-    *("numba", "pygeoda", "spopt", "pymetis", "gerrychain", "dask"),
+    *("numba", "rapidfuzz", "pygeoda", "spopt", "pymetis", "gerrychain", "dask"),
 )
 HEAD = f"""# Benchmarks
 
@@ -89,6 +90,7 @@ def section(name: str) -> str:
         "million": million_text,
         "plans": plans.text,
         "points": partial(compared, "points", POINTS),
+        "addresses": addresses.text,
         "cluster": cluster_text,
     }[name]()
     return "\n".join(lines)

@@ -56,6 +56,7 @@ class Note(StrEnum):
     SEVERAL_PLACES = "several_places"
     ADDRESS_NOT_FOUND = "address_not_found"
     STREET_MISSING = "street_missing"
+    KILOMETRE_UNKNOWN = "kilometre_unknown"
     SEVERAL_NEIGHBOURHOODS = "several_neighbourhoods"
     PLACED_IN_NEIGHBOURHOOD = "placed_in_neighbourhood"
     # Repairs and problems of units.

@@ -53,9 +53,9 @@ class Areas:
     rims: NDArray[np.object_]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame, name: str) -> Areas:
-        """Return the neighbourhoods of a layer of polygons, one column naming them."""
-        titles = tuple("" if title is None else str(title) for title in layer[name])
+    def build(cls, layer: gpd.GeoDataFrame) -> Areas:
+        """Return the neighbourhoods of a layer of polygons in metres."""
+        titles = tuple(layer["name"])
         by_name = _grouped(neighbourhood_name(title) for title in titles)
         polygons = layer.geometry.to_numpy()
         shapely.prepare(polygons)
@@ -101,9 +101,9 @@ class Places:
     y: NDArray[np.float64]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame, name: str) -> Places:
-        """Return the landmarks of a layer, one column naming them."""
-        titles = tuple("" if title is None else str(title) for title in layer[name])
+    def build(cls, layer: gpd.GeoDataFrame) -> Places:
+        """Return the landmarks of a layer in metres."""
+        titles = tuple(layer["name"])
         by_name = _grouped(standard_name(plain_words(title)) for title in titles)
         points = layer.geometry.representative_point()
         return cls(

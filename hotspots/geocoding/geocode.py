@@ -13,8 +13,9 @@ from hotspots._checks import columns_present
 from hotspots._notes import join_notes
 from hotspots.errors import CrsError
 from hotspots.geocoding.address import Address, parse_address
-from hotspots.geocoding.locate import Answer, Likenesses, locate
-from hotspots.geocoding.names import name_variants, neighbourhood_name
+from hotspots.geocoding.candidates import Likenesses, street_variants
+from hotspots.geocoding.locate import Answer, locate
+from hotspots.geocoding.names import neighbourhood_name
 from hotspots.schema import (
     ADDRESS,
     LOCATION_ALTERNATIVE,
@@ -116,7 +117,7 @@ def _answers(asked: list[tuple[str, str]], gazetteer: Gazetteer) -> list[Answer]
 
 
 def _likenesses(queries: list[tuple[Address, str]], gazetteer: Gazetteer) -> Likenesses:
-    streets = [name for address, _ in queries for name in _street_names(address)]
+    streets = [name for address, _ in queries for name in _street_names(address, gazetteer)]
     areas = [
         name
         for address, stated in queries
@@ -139,15 +140,20 @@ def _wider(likenesses: Likenesses, addresses: list[Address], gazetteer: Gazettee
     """Add the names like those that are on the list themselves: the one meant may be another."""
     if gazetteer.streets is None:
         return likenesses
-    names = sorted({name for address in addresses for name in _street_names(address)} - {""})
+    names = sorted(
+        {name for address in addresses for name in _street_names(address, gazetteer)} - {""}
+    )
     exact = [name for name in names if name in gazetteer.streets.by_name]
     alike = gazetteer.streets.index.search_alike(exact)
     return replace(likenesses, streets={**likenesses.streets, **alike})
 
 
-def _street_names(address: Address) -> tuple[str, ...]:
+def _street_names(address: Address, gazetteer: Gazetteer) -> tuple[str, ...]:
+    if gazetteer.streets is None:
+        return ()
+    index = gazetteer.streets.index
     streets = (address.street, *address.crossings)
-    variants = (name for street in streets for name in name_variants(street))
+    variants = (name for street in streets for name in street_variants(street, index))
     return (address.joined, *variants)
 
 

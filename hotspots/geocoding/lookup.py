@@ -1,4 +1,4 @@
-"""An index of names: exact first, then by shared words, then by letters."""
+"""An index of names: exact first, then by words that are alike, then by letters."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from hotspots.geocoding.names import direction_of, numbers_in, sorted_words
+from hotspots.geocoding.likeness import (
+    LEAST_SIMILARITY,
+    LEAST_WHOLE,
+    Vocabulary,
+    Words,
+    whole_similarity,
+    word_similarity,
+)
+from hotspots.geocoding.names import sorted_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-LEAST_SIMILARITY = 0.70
-"""Below this two names are not one name, whatever else speaks for it."""
-
-_LETTERS_ALIKE = 0.62
-_COMMON_WORD = 60
 _MOST_HITS = 8
 _CHUNK = 512
 
@@ -39,15 +42,21 @@ class NameIndex:
     ----------
     names
         Distinct names, sorted.
+    parts
+        Name → its words.
     by_sorted_words
         Words in alphabetical order → names with just these words.
     by_word
         Word → names that hold it.
+    vocabulary
+        All words.
     """
 
     names: tuple[str, ...]
+    parts: Mapping[str, Words]
     by_sorted_words: Mapping[str, tuple[str, ...]]
     by_word: Mapping[str, tuple[str, ...]]
+    vocabulary: Vocabulary
 
     @classmethod
     def build(cls, names: Iterable[str]) -> NameIndex:
@@ -57,12 +66,14 @@ class NameIndex:
         by_word: defaultdict[str, list[str]] = defaultdict(list)
         for name in distinct:
             by_sorted_words[sorted_words(name)].append(name)
-            for word in sorted(set(name.split())):
+            for word in set(name.split()):
                 by_word[word].append(name)
         return cls(
             distinct,
+            {name: Words.of(name) for name in distinct},
             {key: tuple(found) for key, found in by_sorted_words.items()},
             {key: tuple(found) for key, found in by_word.items()},
+            Vocabulary.build(by_word),
         )
 
     def search(self, asked: Iterable[str]) -> dict[str, tuple[Hit, ...]]:
@@ -73,11 +84,10 @@ class NameIndex:
         letters), with numbers in names held to be either equal or different.
         """
         distinct = sorted(set(asked) - {""})
-        known = set(self.names)
         found: dict[str, tuple[Hit, ...]] = {}
         unknown: list[str] = []
         for name in distinct:
-            if name in known:
+            if name in self.parts:
                 found[name] = (Hit(name, 1.0),)
             elif swapped := self.by_sorted_words.get(sorted_words(name)):
                 found[name] = tuple(Hit(other, 0.98) for other in swapped)
@@ -87,109 +97,100 @@ class NameIndex:
 
     def search_alike(self, asked: Sequence[str]) -> dict[str, tuple[Hit, ...]]:
         """Return asked name → the names most like it, itself included, the likest first."""
-        found: dict[str, tuple[Hit, ...]] = {}
-        for start in range(0, len(asked), _CHUNK):
-            chunk = list(asked[start : start + _CHUNK])
+        split = {name: Words.of(name) for name in asked}
+        distinct = sorted({word for words in split.values() for word in words.words})
+        alike = self.vocabulary.alike(distinct)
+        holders = {word: self._holders(likes) for word, likes in alike.items()}
+        found = {name: self._by_words(name, words, alike, holders) for name, words in split.items()}
+        poor = [
+            name for name, hits in found.items() if not hits or hits[0].similarity < LEAST_WHOLE
+        ]
+        found |= self._by_letters(poor, found)
+        return {name: _best(hits) for name, hits in found.items()}
+
+    def _by_words(
+        self,
+        name: str,
+        words: Words,
+        alike: Mapping[str, Mapping[str, float]],
+        holders: Mapping[str, frozenset[str]],
+    ) -> list[Hit]:
+        """Return all names whose words pair with the asked ones well enough."""
+        likes = [alike[word] for word in words.words]
+        hits = []
+        for other in _sharing(words.words, likes, [holders[word] for word in words.words]):
+            parts = self.parts[other]
+            if words.may_be(parts):
+                value = 1.0 if other == name else word_similarity(words, parts, likes)
+                if value >= LEAST_SIMILARITY:
+                    hits.append(Hit(other, value))
+        return hits
+
+    def _holders(self, likes: Iterable[str]) -> frozenset[str]:
+        """Return the names that hold one of some words."""
+        return frozenset().union(*(self.by_word[word] for word in likes))
+
+    def _by_letters(
+        self, asked: Sequence[str], found: Mapping[str, list[Hit]]
+    ) -> dict[str, list[Hit]]:
+        """Return the hits so far with the names whose words were joined or parted."""
+        compact = [name.replace(" ", "") for name in self.names]
+        wider: dict[str, list[Hit]] = {}
+        for start in range(0, len(asked) if compact else 0, _CHUNK):
+            chunk = asked[start : start + _CHUNK]
             letters = process.cdist(
-                chunk,
-                self.names,
+                [name.replace(" ", "") for name in chunk],
+                compact,
                 scorer=OSA.normalized_similarity,
-                score_cutoff=_LETTERS_ALIKE,
+                score_cutoff=LEAST_WHOLE,
                 dtype=np.float32,
                 workers=-1,
             )
-            for row, name in enumerate(chunk):
-                near = [self.names[column] for column in np.flatnonzero(letters[row])]
-                found[name] = self._rank(name, near)
-        return found
-
-    def _rank(self, name: str, near: list[str]) -> tuple[Hit, ...]:
-        sharing = [
-            other
-            for word in name.split()
-            if len(self.by_word.get(word, ())) <= _COMMON_WORD
-            for other in self.by_word.get(word, ())
-        ]
-        hits = [Hit(other, similarity(name, other)) for other in sorted({*near, *sharing})]
-        good = [hit for hit in hits if hit.similarity >= LEAST_SIMILARITY]
-        return tuple(sorted(good, key=lambda hit: (-hit.similarity, hit.name))[:_MOST_HITS])
+            near: defaultdict[int, dict[str, float]] = defaultdict(dict)
+            for row, column in zip(
+                *(places.tolist() for places in np.nonzero(letters)), strict=True
+            ):
+                other = self.names[column]
+                if Words.of(chunk[row]).may_be(self.parts[other]):
+                    near[row][other] = whole_similarity(chunk[row], other)
+            for row, others in near.items():
+                known = dict(found[chunk[row]])
+                both = {**known, **{k: max(v, known.get(k, 0.0)) for k, v in others.items()}}
+                wider[chunk[row]] = [Hit(*each) for each in both.items()]
+        return wider
 
 
-def similarity(asked: str, known: str) -> float:
-    """Return how like two names are, from 0 to 1.
+def _sharing(
+    words: Sequence[str], likes: Sequence[Iterable[str]], holders: Sequence[frozenset[str]]
+) -> frozenset[str]:
+    """Return the names that can be like enough; none that is, is missing.
 
-    The words are paired one to one, a pair counting by its letters: equal words, an initial, an
-    abbreviation, or a few letters changed, swapped, lost or added. A word that only the known
-    name has counts half, since people leave words out more often than they add some. Where
-    words were joined or parted the letters of the whole names are compared. Names whose numbers
-    or whose north and south differ are different.
-
-    Examples
-    --------
-    >>> similarity("manzsnillo", "manzanillo") > 0.85
-    True
-    >>> similarity("s gerardo", "san gerardo") > 0.9
-    True
-    >>> similarity("16 septiembre", "15 septiembre")
-    0.0
-    >>> similarity("puerto libertad", "puerto penasco") < 0.6
-    True
+    A name that pairs with none of some asked words is too unlike when these weigh more than the
+    rest allows. So it holds one of the rarest such words, and each word that is one alone.
     """
-    if asked == known:
-        return 1.0
-    if numbers_in(asked) != numbers_in(known):
-        return 0.0
-    directions = direction_of(asked), direction_of(known)
-    if all(directions) and directions[0] != directions[1]:
-        return 0.0
-    whole: float = OSA.normalized_similarity(asked.replace(" ", ""), known.replace(" ", ""))
-    apart = asked.count(" ") != known.count(" ")
-    return max(_by_words(asked.split(), known.split()), whole if apart and whole > 0.85 else 0.0)
+    reach = [max(len(word), *map(len, own), 0) for word, own in zip(words, likes, strict=True)]
+    order = sorted(range(len(words)), key=lambda place: (len(holders[place]), place))
+    missed, rest = 0, sum(reach)
+    found: frozenset[str] = frozenset()
+    for place in order:
+        found |= holders[place]
+        missed += len(words[place])
+        rest -= reach[place]
+        if _too_much(missed, rest):
+            break
+    for place in order:
+        if _too_much(len(words[place]), sum(reach) - reach[place]):
+            found &= holders[place]
+    return found
 
 
-def _by_words(asked: list[str], known: list[str]) -> float:
-    pairs = sorted(
-        (
-            (-_word_similarity(left, right), i, j)
-            for i, left in enumerate(asked)
-            for j, right in enumerate(known)
-        ),
-    )
-    taken_left: set[int] = set()
-    taken_right: set[int] = set()
-    matched = total = 0.0
-    in_order = True
-    for negative, i, j in pairs:
-        if negative == 0.0 or i in taken_left or j in taken_right:
-            continue
-        weight = max(len(asked[i]), len(known[j]))
-        matched -= negative * weight
-        total += weight
-        in_order &= all(
-            (i < other) == (j < known_at)
-            for other, known_at in zip(sorted(taken_left), sorted(taken_right), strict=True)
-        )
-        taken_left.add(i)
-        taken_right.add(j)
-    total += sum(len(word) for i, word in enumerate(asked) if i not in taken_left)
-    total += 0.5 * sum(len(word) for j, word in enumerate(known) if j not in taken_right)
-    return (matched / total) * (1.0 if in_order else 0.98)
+def _too_much(missed: int, rest: int) -> bool:
+    return missed * LEAST_SIMILARITY > rest * (1.0 - LEAST_SIMILARITY)
 
 
-def _word_similarity(asked: str, known: str) -> float:
-    if asked == known:
-        return 1.0
-    if asked.isdigit() or known.isdigit():
-        return 0.0
-    if len(asked) == 1 or len(known) == 1:
-        return 0.9 if asked[0] == known[0] else 0.0
-    shorter, longer = sorted((asked, known), key=len)
-    if len(shorter) >= 3 and longer.startswith(shorter) and len(longer) - len(shorter) > 1:
-        return 0.9
-    length = len(longer)
-    allowed = 0 if length < 4 else 1 if length < 6 else 2 if length < 10 else 3
-    edits = OSA.distance(asked, known, score_cutoff=allowed)
-    return 0.0 if edits > allowed else 1.0 - edits / length
+def _best(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    good = [hit for hit in hits if hit.similarity >= LEAST_SIMILARITY]
+    return tuple(sorted(good, key=lambda hit: (-hit.similarity, hit.name))[:_MOST_HITS])
 
 
 def most_common(values: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hotspots.geocoding.address import parse_address
+from hotspots.geocoding.houses import KnownHouses, Sighting, between, known_houses, worth
 from hotspots.geocoding.lookup import NameIndex
 from hotspots.geocoding.names import base_name, direction_of
 from hotspots.geocoding.streets import Spot
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
-    from numpy.typing import NDArray
+
+    from hotspots.geocoding.streets import Streets
 
 LEAST_HOUSES = 20
 """A scale of numbers is learnt from at least so many known houses."""
@@ -37,29 +39,6 @@ class Scale(NamedTuple):
     start: float
     east: float
     north: float
-
-
-class Sighting(NamedTuple):
-    """Where a number stands and what that is worth, from 0 to 1."""
-
-    spot: Spot
-    worth: float
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class KnownHouses:
-    """The known houses of one street, by number."""
-
-    name: str
-    kind: str
-    numbers: NDArray[np.float64]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-
-    @property
-    def title(self) -> str:
-        """Name and type for people."""
-        return f"{self.name} {self.kind}".strip()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -83,20 +62,23 @@ class Numbering:
     scales: Mapping[str, Scale]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame, text: str) -> Numbering:
-        """Return the numbering learnt from points in metres with an address text each."""
+    def build(cls, layer: gpd.GeoDataFrame, streets: Streets | None = None) -> Numbering:
+        """Return the numbering learnt from points in metres with an address text each.
+
+        Where the streets' lines are known, too, numbers follow them.
+        """
         rows: defaultdict[tuple[str, str], list[tuple[int, float, float]]] = defaultdict(list)
         points = layer.geometry.representative_point()
-        for written, x, y in zip(layer[text], points.x, points.y, strict=True):
-            address = parse_address(str(written))
+        for written, x, y in zip(layer["address"], points.x, points.y, strict=True):
+            address = parse_address(written)
             if address.street.name and address.number is not None and not address.number_span:
                 rows[address.street.name, address.street.kind].append((address.number, x, y))
         by_name: defaultdict[str, list[KnownHouses]] = defaultdict(list)
         by_base: defaultdict[str, list[KnownHouses]] = defaultdict(list)
         for (name, kind), houses in sorted(rows.items()):
-            known = _known(name, kind, houses)
-            by_name[name].append(known)
-            by_base[base_name(name)].append(known)
+            for known in known_houses(name, kind, houses, streets):
+                by_name[name].append(known)
+                by_base[base_name(name)].append(known)
         return cls(
             NameIndex.build(by_name),
             {key: tuple(own) for key, own in by_name.items()},
@@ -111,26 +93,11 @@ class Numbering:
         beyond them it is reckoned from the nearest by the scale of the city, where it has one.
         """
         if direction == direction_of(known.name):
-            inside = _between(known, number)
+            inside = between(known, number)
             if inside is not None:
                 return inside
         scale = self.scales.get(direction)
         return None if scale is None else _reckoned(known, number, direction, scale)
-
-
-def _between(known: KnownHouses, number: float) -> Sighting | None:
-    at = int(np.searchsorted(known.numbers, number))
-    if at < len(known.numbers) and known.numbers[at] == number:
-        return Sighting(Spot(float(known.x[at]), float(known.y[at]), 0.0), 1.0)
-    if at in (0, len(known.numbers)):
-        return None
-    low, high = at - 1, at
-    share = (number - known.numbers[low]) / (known.numbers[high] - known.numbers[low])
-    x = known.x[low] + share * (known.x[high] - known.x[low])
-    y = known.y[low] + share * (known.y[high] - known.y[low])
-    gap = hypot(known.x[high] - known.x[low], known.y[high] - known.y[low])
-    # The street may bend between them, at most as far as their distance allows.
-    return Sighting(Spot(float(x), float(y), 10.0 + 0.03 * gap), _worth(0.99, gap / 2))
 
 
 def _reckoned(known: KnownHouses, number: float, direction: str, scale: Scale) -> Sighting | None:
@@ -146,7 +113,7 @@ def _reckoned(known: KnownHouses, number: float, direction: str, scale: Scale) -
     step = (number - measured[at]) / growth
     x, y = known.x[at] + step * along[0], known.y[at] + step * along[1]
     radius = 15.0 + 0.03 * abs(step)
-    return Sighting(Spot(float(x), float(y), float(radius)), _worth(0.97 if same else 0.90, step))
+    return Sighting(Spot(float(x), float(y), float(radius)), worth(0.97 if same else 0.90, step))
 
 
 def _course(known: KnownHouses, scale: Scale) -> tuple[float, float]:
@@ -161,11 +128,6 @@ def _course(known: KnownHouses, scale: Scale) -> tuple[float, float]:
     turn = own[0] * default[0] + own[1] * default[1]
     # Houses of one street that lie across the scale are a fault of one of them.
     return (float(own[0]), float(own[1])) if abs(turn) > _TURN else default
-
-
-def _worth(most: float, distance: float) -> float:
-    """Return what a reckoning over some metres is worth: .03 less for each kilometre."""
-    return max(most - 0.03 * abs(distance) / 1_000, 0.6)
 
 
 def _scales(streets: Sequence[KnownHouses]) -> dict[str, Scale]:
@@ -198,13 +160,3 @@ def _fitted(streets: Sequence[KnownHouses]) -> Scale | None:
     if middle > WIDEST_SPREAD_M:
         return None
     return Scale(float(fit[0] - fit[1:] @ centre), float(fit[1]), float(fit[2]))
-
-
-def _known(name: str, kind: str, houses: list[tuple[int, float, float]]) -> KnownHouses:
-    """Return the houses in order, each number at the middle of where it is said to be."""
-    places: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
-    for number, x, y in houses:
-        places[number].append((x, y))
-    numbers = sorted(places)
-    middles = np.array([np.median(places[number], axis=0) for number in numbers])
-    return KnownHouses(name, kind, np.array(numbers, dtype=float), middles[:, 0], middles[:, 1])

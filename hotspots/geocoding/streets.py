@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
@@ -16,7 +15,7 @@ from hotspots.geocoding.lookup import NameIndex, most_common
 from hotspots.geocoding.names import StreetName, street_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -40,6 +39,33 @@ class Spot(NamedTuple):
     radius: float
 
 
+class Span(NamedTuple):
+    """Numbers that run along a line from its beginning to its end.
+
+    ``side`` is 1 where they stand on its left, -1 on its right, and 0 where odd ones stand on
+    its left and even ones on its right.
+    """
+
+    line: int
+    first: float
+    last: float
+    side: int
+
+    def gap(self, number: float) -> float:
+        """Return by how much a number lies outside; infinity for one of the other side."""
+        same = self.first % 2 == self.last % 2
+        if self.side and same and number % 2 != self.first % 2:
+            return float("inf")
+        low, high = sorted((self.first, self.last))
+        return max(low - number, number - high, 0.0)
+
+    def share(self, number: float) -> float:
+        """Return at which share of the line a number stands, from 0 to 1."""
+        if self.first == self.last:
+            return 0.5
+        return min(max((number - self.first) / (self.last - self.first), 0.0), 1.0)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Streets:
     """Streets made of lines.
@@ -56,14 +82,14 @@ class Streets:
         All lines, in metres.
     members
         Of each street: the positions of its lines.
-    first, last
-        House numbers at the beginning and the end of each line; NaN where not known.
-    ranges
-        Of each street: least number, greatest number and position of its numbered lines.
+    ranges, marks
+        Of each street: the house numbers, and the kilometres, along its lines.
     whole
         Each street's lines as one geometry.
     crossings
         (street, street), the smaller number first → points where they meet.
+    crossed
+        Street → the streets that it meets.
     """
 
     index: NameIndex
@@ -72,35 +98,27 @@ class Streets:
     titles: tuple[str, ...]
     lines: NDArray[np.object_]
     members: tuple[tuple[int, ...], ...]
-    first: NDArray[np.float64]
-    last: NDArray[np.float64]
-    ranges: tuple[tuple[tuple[float, float, int], ...], ...]
+    ranges: tuple[tuple[Span, ...], ...]
+    marks: tuple[tuple[Span, ...], ...]
     whole: NDArray[np.object_]
     crossings: Mapping[tuple[int, int], tuple[Spot, ...]]
+    crossed: Mapping[int, tuple[int, ...]]
 
     @classmethod
-    def build(
-        cls,
-        layer: gpd.GeoDataFrame,
-        *,
-        name: str,
-        kind: str | None,
-        number_from: str | None,
-        number_to: str | None,
-    ) -> Streets:
-        """Return the streets of a layer of lines in a metric CRS, one column naming them."""
+    def build(cls, layer: gpd.GeoDataFrame) -> Streets:
+        """Return the streets of lines in a metric CRS, in standard columns."""
         parts = layer.explode(ignore_index=True)
-        titles = [_title(row, name, kind) for row in parts.to_dict("records")]
+        titles = parts["name"].tolist()
         names = [street_name(title) for title in titles]
         lines = parts.geometry.to_numpy()
         numbers = _street_numbers(lines, names)
         members: list[list[int]] = [[] for _ in range(int(numbers.max(initial=-1)) + 1)]
         for line, street in enumerate(numbers):
             members[street].append(line)
-        first, last = _numbers(parts, number_from), _numbers(parts, number_to)
         by_name: defaultdict[str, list[int]] = defaultdict(list)
         for street, own in enumerate(members):
             by_name[names[own[0]].name].append(street)
+        crossings = _crossings(lines, numbers)
         return cls(
             index=NameIndex.build(by_name),
             by_name={key: tuple(found) for key, found in by_name.items()},
@@ -108,18 +126,13 @@ class Streets:
             titles=tuple(most_common([titles[line] for line in own]) for own in members),
             lines=lines,
             members=tuple(map(tuple, members)),
-            first=first,
-            last=last,
-            ranges=tuple(
-                tuple(
-                    (float(min(first[line], last[line])), float(max(first[line], last[line])), line)
-                    for line in own
-                    if np.isfinite(first[line]) and np.isfinite(last[line])
-                )
-                for own in members
+            ranges=_by_street(_ranges(parts), numbers, len(members)),
+            marks=_by_street(
+                _spans(parts, "kilometre_from", "kilometre_to", 0), numbers, len(members)
             ),
             whole=np.array([shapely.multilinestrings(lines[own]) for own in members], dtype=object),
-            crossings=_crossings(lines, numbers),
+            crossings=crossings,
+            crossed=_crossed(crossings),
         )
 
     def crossing(self, street: int, other: int) -> tuple[Spot, ...]:
@@ -129,17 +142,28 @@ class Streets:
     def houses(self, street: int, number: int) -> tuple[Spot, ...]:
         """Return where a house number stands, on each line whose range holds it.
 
-        Numbers are spread evenly along the line; odd ones stand on its left, even ones on its
-        right, 8 m from the middle. A number in the gap between two ranges stands at the end of
-        the nearer one when it is off by at most 30.
+        Numbers are spread evenly along the line, 8 m from the middle, on the side that the
+        layer says, or else odd ones on its left and even ones on its right. A number in the gap
+        between two ranges stands at the end of the nearer one when it is off by at most 30.
         """
-        gaps = [
-            (max(low - number, number - high, 0.0), line) for low, high, line in self.ranges[street]
-        ]
-        least = min(gaps, default=(np.inf, 0))[0]
+        gaps = [(span.gap(number), span) for span in self.ranges[street]]
+        least = min((gap for gap, _ in gaps), default=np.inf)
         if least > _NUMBER_GAP:
             return ()
-        return tuple(self._at_number(line, number) for gap, line in gaps if gap == least)
+        return tuple(
+            self._beside(span.line, span.share(number), span.side or (1 if number % 2 else -1))
+            for gap, span in gaps
+            if gap == least
+        )
+
+    def mark(self, street: int, kilometre: float) -> Spot | None:
+        """Return where a kilometre lies on a street whose lines say where theirs begin and end."""
+        for span in self.marks[street]:
+            if span.gap(kilometre) == 0.0:
+                line = self.lines[span.line]
+                at = line.interpolate(span.share(kilometre), normalized=True)
+                return Spot(at.x, at.y, 0.0)
+        return None
 
     def between(self, street: int, start: Spot, end: Spot) -> Spot:
         """Return the middle of a street's stretch between two of its crossings."""
@@ -161,35 +185,37 @@ class Streets:
         reach = float(shapely.hausdorff_distance(part, shapely.Point(foot)))
         return Spot(foot[0], foot[1], reach)
 
-    def _at_number(self, line: int, number: int) -> Spot:
-        first, last = self.first[line], self.last[line]
-        share = 0.5 if first == last else (number - first) / (last - first)
-        return self._beside(line, min(max(share, 0.0), 1.0), left=number % 2 == 1)
-
-    def _beside(self, line: int, share: float, *, left: bool) -> Spot:
+    def _beside(self, line: int, share: float, side: int) -> Spot:
         geometry = self.lines[line]
         at = share * geometry.length
         back, ahead = max(at - 1.0, 0.0), min(at + 1.0, geometry.length)
         middle, start, end = (geometry.interpolate(place) for place in (at, back, ahead))
         across = np.array([start.y - end.y, end.x - start.x])
         length = float(np.hypot(*across)) or 1.0
-        shift = across / length * (_HOUSE_OFFSET_M if left else -_HOUSE_OFFSET_M)
+        shift = across / length * (_HOUSE_OFFSET_M * side)
         return Spot(middle.x + float(shift[0]), middle.y + float(shift[1]), 0.0)
 
 
-def _title(row: Mapping[str, object], name: str, kind: str | None) -> str:
-    parts = [row.get(kind) if kind else None, row.get(name)]
-    # A missing cell is None or NaN, which alone differs from itself.
-    return " ".join(str(part).strip() for part in parts if part is not None and part == part)
+def _ranges(parts: gpd.GeoDataFrame) -> list[Span]:
+    """Return all house numbers, those of the two sides of a line where the layer has them."""
+    sides = _spans(parts, "left_from", "left_to", 1) + _spans(parts, "right_from", "right_to", -1)
+    return _spans(parts, "number_from", "number_to", 0) + sides
 
 
-def _numbers(parts: gpd.GeoDataFrame, column: str | None) -> NDArray[np.float64]:
-    if column is None:
-        return np.full(len(parts), np.nan)
-    # S/N and the like say that no number is known.
-    known = pd.to_numeric(parts[column], errors="coerce")
-    values: NDArray[np.float64] = known.to_numpy(dtype="float64", na_value=np.nan)
-    return values
+def _spans(parts: gpd.GeoDataFrame, start: str, end: str, side: int) -> list[Span]:
+    known = np.isfinite(parts[start]) & np.isfinite(parts[end])
+    lines = np.flatnonzero(known).tolist()
+    first, last = parts.loc[known, start].tolist(), parts.loc[known, end].tolist()
+    return [Span(*each, side) for each in zip(lines, first, last, strict=True)]
+
+
+def _by_street(
+    spans: Sequence[Span], numbers: NDArray[np.intp], streets: int
+) -> tuple[tuple[Span, ...], ...]:
+    found: list[list[Span]] = [[] for _ in range(streets)]
+    for span in spans:
+        found[numbers[span.line]].append(span)
+    return tuple(map(tuple, found))
 
 
 def _street_numbers(lines: NDArray[np.object_], names: Sequence[StreetName]) -> NDArray[np.intp]:
@@ -226,3 +252,11 @@ def _crossings(
         if all(np.hypot(x - spot.x, y - spot.y) > _SAME_CROSSING_M for spot in spots):
             spots.append(Spot(x, y, 0.0))
     return {pair: tuple(spots) for pair, spots in found.items()}
+
+
+def _crossed(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for one, other in pairs:
+        found[one].append(other)
+        found[other].append(one)
+    return {street: tuple(others) for street, others in found.items()}

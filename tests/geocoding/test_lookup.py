@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotspots.geocoding.lookup import LEAST_SIMILARITY, NameIndex, similarity
+from hotspots.geocoding.likeness import LEAST_SIMILARITY, similarity
+from hotspots.geocoding.lookup import NameIndex
 
 NAMES = [
     "16 septiembre",
@@ -68,3 +69,20 @@ def test_likeness_is_a_share_and_one_only_for_equals(left, right):
     assert 0.0 <= similarity(one, other) <= 1.0
     assert similarity(one, one) == 1.0
     assert (similarity(one, other) == 1.0) == (one == other)
+
+
+short = st.text(alphabet="abc", min_size=1, max_size=5)
+name = st.lists(short, min_size=1, max_size=3).map(" ".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(name, st.lists(name, min_size=1, max_size=30))
+def test_no_name_that_is_like_enough_is_passed_over(asked, listed):
+    """The index compares few names; comparing all finds none that is liker."""
+    hits = NameIndex.build(listed).search_alike([asked])[asked]
+    best = max(similarity(asked, other) for other in listed)
+    if best >= LEAST_SIMILARITY:
+        # Above .85 the words decide, and no whole names are compared.
+        assert hits[0].similarity >= min(best, 0.85)
+    for hit in hits:
+        assert LEAST_SIMILARITY <= hit.similarity <= similarity(asked, hit.name)

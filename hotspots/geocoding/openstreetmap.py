@@ -1,0 +1,200 @@
+"""OpenStreetMap extracts: streets, house numbers, neighbourhoods and places out of one file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+
+from hotspots._checks import existing_file
+from hotspots.errors import CrsError, DataFileError, InputError
+from hotspots.spatial.signatures import HEAD_BYTES, points_elsewhere
+
+NEIGHBOURHOODS = ("neighbourhood", "suburb", "quarter", "city_block")
+"""Values of ``place`` whose outlines are neighbourhoods."""
+
+MILESTONE_M = 50.0
+"""A milestone stands at the road that is nearest, and no further off than this."""
+
+_NO_ROADS = ("footway", "path", "cycleway", "steps", "proposed", "construction", "corridor")
+_LANDMARKS = ("amenity", "leisure", "shop", "tourism", "office", "healthcare", "railway")
+_TAG = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
+_DEGREES = 4326
+
+
+def read_osm(
+    path: str | Path, study_area: gpd.GeoDataFrame | None = None
+) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers streets, addresses, neighbourhoods and places of a local extract.
+
+    Streets are ways with ``highway`` and a ``name``, once more under the figures of their ``ref``
+    (MEX 45 is Carretera 45); addresses are points and outlines with ``addr:street`` and
+    ``addr:housenumber``; neighbourhoods are outlines with ``place``; places are landmarks with a
+    name, and ``highway=milestone`` with its ``distance`` as "Carretera 45 km 12".
+
+    Parameters
+    ----------
+    path
+        A ``.osm.pbf``, ``.pbf`` or ``.osm`` file on this machine.
+    study_area
+        Only what touches it is kept.
+
+    Returns
+    -------
+    dict
+        Of those layers that hold anything; degrees of longitude and latitude.
+
+    Raises
+    ------
+    DataFileError
+        If the file is missing, not what its name says, cut short, or is XML with a DTD.
+    InputError
+        If it holds nothing of use in the study area.
+    CrsError
+        If the study area has no CRS.
+    """
+    file = _plain_extract(path)
+    area = None if study_area is None else _area(study_area)
+    raw = {layer: _read(file, layer, area) for layer in ("points", "lines", "multipolygons")}
+    spots = pd.concat([raw["points"], raw["multipolygons"]], ignore_index=True)
+    streets = _streets(raw["lines"])
+    found = {
+        "streets": streets,
+        "addresses": _addresses(spots),
+        "neighbourhoods": _neighbourhoods(raw["multipolygons"]),
+        "places": pd.concat([_places(spots), _milestones(spots, streets)], ignore_index=True),
+    }
+    layers = {what: layer for what, layer in found.items() if len(layer)}
+    if not layers:
+        raise InputError(
+            f"Gazetteer.from_osm: {file} holds no named street, address, neighbourhood or place "
+            "in the study area. Name the extract of that city."
+        )
+    return layers
+
+
+def _plain_extract(path: str | Path) -> Path:
+    text = str(path)
+    if "://" in text or text.startswith(("/vsi", "\\\\")):
+        raise DataFileError(
+            f"Gazetteer.from_osm: {text} is not a plain local file. "
+            "Download it and name the local copy."
+        )
+    if not text.lower().endswith((".pbf", ".osm")):
+        raise DataFileError(
+            f"Gazetteer.from_osm: {text} is no .osm.pbf or .osm file. Download an extract."
+        )
+    file = existing_file(text, "Gazetteer.from_osm")
+    with file.open("rb") as stream:
+        head = stream.read(HEAD_BYTES)
+    xml = text.lower().endswith(".osm")
+    own = b"<osm" in head and not points_elsewhere(head) if xml else b"OSMHeader" in head[:64]
+    if not own:
+        raise DataFileError(
+            f"Gazetteer.from_osm: {file} is not an OpenStreetMap file inside, whatever its name "
+            "says, or names a document type. Download the extract again."
+        )
+    return file
+
+
+def _area(study_area: gpd.GeoDataFrame) -> shapely.Geometry:
+    if study_area.crs is None:
+        raise CrsError(
+            "Gazetteer.from_osm: the study area has no coordinate reference system. "
+            "Say which one it is: study_area.set_crs(4326) for degrees."
+        )
+    area = study_area.geometry.to_crs(_DEGREES).union_all()
+    shapely.prepare(area)
+    return area
+
+
+def _read(file: Path, layer: str, area: shapely.Geometry | None) -> gpd.GeoDataFrame:
+    """Return one of GDAL's layers with all its tags as columns that this module asks for."""
+    bounds = None if area is None else area.bounds
+    try:
+        frame = pyogrio.read_dataframe(file, layer=layer, bbox=bounds)
+    except (RuntimeError, OSError, ValueError) as error:
+        raise DataFileError(
+            f"Gazetteer.from_osm: {file} could not be read ({error}). Download the extract again."
+        ) from error
+    tags = [_tags(text) for text in frame.get("other_tags", pd.Series(dtype=object))]
+    wanted = ("name", "highway", "place", "ref", "distance", "addr:street", "addr:housenumber")
+    columns = {
+        key: pd.Series(_column(frame, tags, key), dtype=object) for key in (*wanted, *_LANDMARKS)
+    }
+    table = gpd.GeoDataFrame(columns, geometry=frame.geometry.to_numpy(), crs=_DEGREES)
+    kept = table.geometry.notna() & ~table.geometry.is_empty
+    if area is not None:
+        kept &= table.geometry.intersects(area)
+    return table[kept].reset_index(drop=True)
+
+
+def _tags(text: object) -> dict[str, str]:
+    """Return the tags of PostgreSQL's hstore form.
+
+    Examples
+    --------
+    >>> _tags('"addr:street"=>"Calle Juárez","addr:housenumber"=>"12"')["addr:street"]
+    'Calle Juárez'
+    """
+    if not isinstance(text, str):
+        return {}
+    return {_plain(key): _plain(value) for key, value in _TAG.findall(text)}
+
+
+def _plain(quoted: str) -> str:
+    return re.sub(r"\\(.)", r"\1", quoted)
+
+
+def _column(frame: gpd.GeoDataFrame, tags: list[dict[str, str]], key: str) -> list[str]:
+    own = frame[key].tolist() if key in frame else [None] * len(frame)
+    return [
+        cell if isinstance(cell, str) else more.get(key, "")
+        for cell, more in zip(own, tags or [{}] * len(frame), strict=True)
+    ]
+
+
+def _layer(names: pd.Series, rows: gpd.GeoDataFrame, column: str = "name") -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
+        {column: names.to_numpy()}, geometry=rows.geometry.to_numpy(), crs=_DEGREES
+    )
+
+
+def _streets(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    roads = lines[(lines["highway"] != "") & ~lines["highway"].isin(_NO_ROADS)]
+    named = roads[roads["name"] != ""]
+    figures = roads["ref"].str.extract(r"(\d+)", expand=False)
+    referred = roads[figures.notna()]
+    by_figure = "Carretera " + figures[figures.notna()].astype(str)
+    return pd.concat([_layer(named["name"], named), _layer(by_figure, referred)], ignore_index=True)
+
+
+def _addresses(spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    rows = spots[(spots["addr:street"] != "") & (spots["addr:housenumber"] != "")]
+    return _layer(rows["addr:street"] + " # " + rows["addr:housenumber"], rows, "address")
+
+
+def _neighbourhoods(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    rows = shapes[shapes["place"].isin(NEIGHBOURHOODS) & (shapes["name"] != "")]
+    return _layer(rows["name"], rows)
+
+
+def _places(spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    landmark = (spots[list(_LANDMARKS)] != "").any(axis=1)
+    rows = spots[landmark & (spots["name"] != "")]
+    return _layer(rows["name"], rows)
+
+
+def _milestones(spots: gpd.GeoDataFrame, streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    posts = spots[(spots["highway"] == "milestone") & spots["distance"].str.match(r"\d+(\.\d+)?$")]
+    if posts.empty or streets.empty:
+        return _layer(posts["name"].iloc[:0], posts.iloc[:0])
+    crs = posts.estimate_utm_crs()
+    near = posts.to_crs(crs).sjoin_nearest(
+        streets.to_crs(crs), how="inner", max_distance=MILESTONE_M, lsuffix="post", rsuffix="road"
+    )
+    return _layer(near["name_road"] + " km " + near["distance"], posts.loc[near.index])
