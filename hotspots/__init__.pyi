@@ -28,6 +28,7 @@ from .geocoding.gazetteer import Gazetteer as Gazetteer
 from .geocoding.geocode import geocode as geocode
 from .geocoding.quality import geocoding_report as geocoding_report
 from .incidents.read import read_incidents as read_incidents
+from .incidents.repeats import near_repeats as near_repeats
 from .incidents.taxonomy import load_taxonomy as load_taxonomy
 from .incidents.taxonomy import taxonomy_report as taxonomy_report
 from .layers.access import access_layer as access_layer

@@ -19,6 +19,7 @@ from hotspots.errors import CrsError
 from hotspots.incidents.columns import resolve_column
 from hotspots.incidents.coordinates import Points, locate
 from hotspots.incidents.dates import is_missing, parse_dates
+from hotspots.incidents.repeats import exact_repeats
 from hotspots.incidents.source import POINT_X, POINT_Y, SourceTable, read_table
 from hotspots.incidents.taxonomy import Taxonomy, class_key, classify, load_taxonomy
 from hotspots.schema import (
@@ -163,7 +164,7 @@ def read_incidents(
         axis=1,
     )
     columns = list(dict.fromkeys(roles.values()))
-    frame[REPEAT_OF] = _repeats(table.cells[columns])
+    frame[REPEAT_OF] = exact_repeats(table.cells[columns])
     frame[PROBLEM] = _problems(frame, table.notes)
     geometry = gpd.points_from_xy(points.x, points.y)
     geometry[np.isnan(points.x)] = None
@@ -327,18 +328,6 @@ def _places(cells: Mapping[str, pd.Series], index: pd.Index, points: Points) -> 
             "place problem": problem.mask(silent, note(Note.LOCATION_MISSING)),
         }
     )
-
-
-def _repeats(cells: pd.DataFrame) -> pd.Series:
-    first = pd.Series(pd.NA, index=cells.index, dtype="Int64")
-    alike = cells.loc[cells.duplicated(keep=False)]
-    if alike.empty:
-        return first
-    group = alike.groupby(list(alike.columns), sort=False).ngroup()
-    starts = group.index.to_series().groupby(group.to_numpy()).transform("min")
-    repeated = starts.index != starts
-    first.loc[starts.index[repeated]] = starts[repeated]
-    return first
 
 
 def _problems(frame: pd.DataFrame, notes: Mapping[int, str]) -> pd.Series:
