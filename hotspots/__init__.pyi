@@ -68,5 +68,9 @@ from .schema import PolygonPlan as PolygonPlan
 from .schema import Ranking as Ranking
 from .schema import ScanResult as ScanResult
 from .spatial.neighbors import neighbors as neighbors
+from .tables.postgis import PostgisSource as PostgisSource
+from .tables.postgis import postgis_source as postgis_source
+from .tables.postgis import read_postgis as read_postgis
+from .tables.postgis import write_postgis as write_postgis
 
 __version__: str

@@ -49,11 +49,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from hotspots.incidents.source import Source
+
 _MOST_VICTIMS = 10_000
 
 
 def read_incidents(
-    source: str | Path | pd.DataFrame,
+    source: Source,
     *,
     date: str | None = None,
     time: str | None = None,
@@ -78,7 +80,8 @@ def read_incidents(
     Parameters
     ----------
     source
-        A CSV, Excel, GeoPackage, GeoJSON or Parquet file on this machine, or a table in memory.
+        A CSV, Excel, GeoPackage, GeoJSON or Parquet file on this machine, a table in memory, or
+        a table or query of a PostGIS database (:func:`hotspots.postgis_source`).
     date, time, category, address, neighbourhood, longitude, latitude, event, victims
         Names of the source's columns; case and accents do not matter. ``event`` is the number
         of the case file, which several rows (victims) may share; ``victims`` how many a row
@@ -112,7 +115,8 @@ def read_incidents(
     Raises
     ------
     DataFileError
-        If the file is missing, empty, without rows, of a kind that is not read, or not text.
+        If the file is missing, empty, without rows, of a kind that is not read, or not text;
+        if the database cannot be read.
     ColumnError
         If a named column is not there; the closest one is suggested.
     InputError
@@ -300,7 +304,8 @@ def _categories(
         chosen = load_taxonomy(taxonomy)
         classes = classify(labels, chosen, where=path or "The table")
         problem = noted(Note.CATEGORY_UNKNOWN, labels, classes == UNMAPPED)
-    problem = problem.mask(labels.map(fold) == "", note(Note.CATEGORY_MISSING))
+    blank = [label for label in labels.unique() if not fold(label)]
+    problem = problem.mask(labels.isin(blank), note(Note.CATEGORY_MISSING))
     return pd.DataFrame({CATEGORY: classes, CATEGORY_SOURCE: labels, "category problem": problem})
 
 
