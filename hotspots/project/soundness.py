@@ -60,7 +60,7 @@ def require_dates(project: Project, incidents: gpd.GeoDataFrame) -> None:
     column = project.incidents.columns.date
     which = "no column is named" if column is None else f"none was read in column {column!r}"
     raise InputError(
-        f"{project.incidents.file}: no row has a date ({which}), and rates are per year. "
+        f"{project.incidents.source}: no row has a date ({which}), and rates are per year. "
         "Name the column of the dates in incidents.columns.date."
     )
 
@@ -78,7 +78,7 @@ def require_counted(project: Project, incidents: gpd.GeoDataFrame) -> None:
         return
     found = ", ".join(f"{count:,} {fate}" for fate, count in fates.items())
     raise InputError(
-        f"{project.incidents.file}: no row lies in a unit of {project.units.file} ({found}). "
+        f"{project.incidents.source}: no row lies in a unit of {project.units.file} ({found}). "
         f"Check incidents.crs (came as {project.incidents.crs}), incidents.columns.longitude and "
         "latitude, and that both files are of one city; addresses need a [gazetteer]."
     )
