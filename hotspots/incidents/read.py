@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -20,7 +21,7 @@ from hotspots.incidents.columns import resolve_column
 from hotspots.incidents.coordinates import Points, locate
 from hotspots.incidents.dates import is_missing, parse_dates
 from hotspots.incidents.repeats import exact_repeats
-from hotspots.incidents.source import POINT_X, POINT_Y, SourceTable, read_table
+from hotspots.incidents.source import POINT_X, POINT_Y, SourceDescription, SourceTable, read_table
 from hotspots.incidents.taxonomy import Taxonomy, class_key, classify, load_taxonomy
 from hotspots.schema import (
     ADDRESS,
@@ -47,7 +48,6 @@ from hotspots.schema import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from hotspots.incidents.source import Source
 
@@ -75,7 +75,8 @@ def read_incidents(
 
     Nothing is dropped: what was mended on a row stands in ``repair``, what could not be used in
     ``problem``. Of the source's columns only those named here are kept. Where none is named,
-    all are guessed from the headers, and a warning says which were taken.
+    all are guessed from the headers, and a warning says which were taken; another says in
+    which encoding, with which separator and which decimal sign a text file was read.
 
     Parameters
     ----------
@@ -142,6 +143,7 @@ def read_incidents(
     if study_area is not None:
         projected_crs(study_area, "study_area")
     table = read_table(source, sheet=sheet)
+    _say_how_it_was_read(table.description)
     roles = _roles(
         table,
         {
@@ -214,6 +216,24 @@ def _roles(table: SourceTable, named: Mapping[str, str | None]) -> dict[str, str
             for role, column in wanted.items()
         }
     return guessed
+
+
+def _say_how_it_was_read(description: SourceDescription) -> None:
+    """Say aloud what was found out about a file, not told; its folder is no part of it."""
+    name = Path(description.path).name
+    if description.encoding:
+        said = remark(
+            "read_as",
+            file=name,
+            encoding=description.encoding,
+            separator=repr(description.separator),
+            decimal=repr(description.decimal),
+            line=description.header_row,
+        )
+        warnings.warn(said, stacklevel=3)
+    elif description.header_row > 1:
+        said = remark("header_found", file=name, line=description.header_row)
+        warnings.warn(said, stacklevel=3)
 
 
 def _crs(crs: object) -> CRS:

@@ -174,8 +174,8 @@ def _read(source: Source, sheet: str | None) -> SourceTable:
         )
         return SourceTable(text.cells, description, text.notes)
     if kind == "excel":
-        cells, header_row = read_workbook(path, sheet)
-        return SourceTable(cells, replace(description, header_row=header_row))
+        book = read_workbook(path, sheet)
+        return SourceTable(book.cells, replace(description, header_row=book.header_row), book.notes)
     return _from_frame(_read_frame(path, kind), description)
 
 
@@ -231,7 +231,7 @@ def _read_geojson(path: Path) -> pd.DataFrame:
     content = json.loads(path.read_text(encoding="utf-8-sig"))
     if not isinstance(content, dict) or not isinstance(content.get("features"), list):
         raise DataFileError(f"{path}: this JSON is no GeoJSON FeatureCollection. Export it again.")
-    declared = content.get("crs", {}).get("properties", {}).get("name", "OGC:CRS84")
+    declared = ((content.get("crs") or {}).get("properties") or {}).get("name", "OGC:CRS84")
     points: pd.DataFrame = gpd.GeoDataFrame.from_features(content["features"], crs=declared)
     return points
 

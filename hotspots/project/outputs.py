@@ -42,9 +42,9 @@ def write_outputs(result: RunResult, folder: Path) -> None:
 def write_database(result: RunResult) -> None:
     """Write the results as tables of the project's database, all of them or none.
 
-    The tables ``polygons``, ``units``, ``incidents``, ``tests``, ``rates``, and ``ranking`` and
-    ``allocation`` where there are any, hold what the files of ``internal/`` do, and replace those
-    of an earlier run.
+    The tables ``polygons``, ``units``, ``incidents``, ``tests``, ``rates``, ``near_repeats``, and
+    ``ranking`` and ``allocation`` where there are any, hold what the files of ``internal/`` do,
+    and replace those of an earlier run.
     """
     place = result.project.output
     if place is None:
@@ -81,7 +81,12 @@ def _tables(result: RunResult) -> dict[str, pd.DataFrame]:
         if record is not None
     }
     rates = pd.concat(result.findings.rates, names=["category"])
-    return {**ranked, "tests": _all_tests(result), "rates": rates}
+    return {
+        **ranked,
+        "tests": _all_tests(result),
+        "rates": rates,
+        "near_repeats": result.repeats,
+    }
 
 
 def _all_tests(result: RunResult) -> pd.DataFrame:

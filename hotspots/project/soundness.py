@@ -120,6 +120,20 @@ def warn_of_reused_numbers(project: Project, incidents: gpd.GeoDataFrame) -> Non
         )
 
 
+def warn_of_repeats(repeats: pd.DataFrame) -> None:
+    """Say how many rows may tell of an event that another row told of before."""
+    if len(repeats):
+        warnings.warn(
+            remark(
+                "near_repeats",
+                rows=len(repeats),
+                row=str(repeats.index[0]),
+                first=str(repeats["first_row_id"].iloc[0]),
+            ),
+            stacklevel=3,
+        )
+
+
 def warn_of_nobody(
     selected: Mapping[tuple[str, str], pd.DataFrame], areas: Mapping[str, gpd.GeoDataFrame]
 ) -> None:

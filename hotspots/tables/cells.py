@@ -21,8 +21,8 @@ _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     ".csv": lambda path: read_delimited(path).cells,
     ".txt": lambda path: read_delimited(path).cells,
     ".tsv": lambda path: read_delimited(path).cells,
-    ".xlsx": lambda path: read_workbook(path, None)[0],
-    ".xlsm": lambda path: read_workbook(path, None)[0],
+    ".xlsx": lambda path: read_workbook(path, None).cells,
+    ".xlsm": lambda path: read_workbook(path, None).cells,
     ".parquet": lambda path: _parquet(path),
 }
 

@@ -42,7 +42,10 @@ def test_a_run_from_a_database_into_a_database(town, database, tmp_path):
     pd.testing.assert_frame_equal(pd.DataFrame(result.incidents), pd.DataFrame(plain.incidents))
     tables = "SELECT string_agg(table_name, ' ' ORDER BY table_name) FROM "
     tables += "information_schema.tables WHERE table_schema = 'results'"
-    assert database.sql(tables) == "allocation incidents polygons ranking rates tests units"
+    assert (
+        database.sql(tables)
+        == "allocation incidents near_repeats polygons ranking rates tests units"
+    )
     assert database.sql("SELECT count(*) FROM results.incidents") == str(len(plain.incidents))
     population = (
         "SELECT round(sum(population)) FROM results.polygons WHERE ST_SRID(geometry) = 32613"
