@@ -6,6 +6,7 @@ import csv
 import io
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BLOCK_BYTES = 64 * 1024 * 1024
+_ROWS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -105,7 +107,9 @@ def _read_ragged(
 ) -> tuple[pd.DataFrame, dict[int, str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     width = len(names)
+    parts: list[pd.DataFrame] = []
     records: list[list[str]] = []
+    read = 0
     notes: dict[int, str] = {}
     start = before = 0
     with _cells_of_any_length(len(text)):
@@ -114,10 +118,15 @@ def _read_ragged(
             if place <= header or not row:
                 continue
             records.append((row + [""] * width)[:width])
+            read += 1
             if len(row) != width:
-                notes[len(records)] = note(Note.ROW_WIDTH, f"{len(row)} ≠ {width}")
+                notes[read] = note(Note.ROW_WIDTH, f"{len(row)} ≠ {width}")
+            if len(records) == _ROWS_AT_ONCE:
+                parts.append(pd.DataFrame(records, columns=names, dtype=str))
+                records = []
         _refuse_unclosed(text, separator, start, path)
-    return _numbered(pd.DataFrame(records, columns=names, dtype=str)), notes
+    parts.append(pd.DataFrame(records, columns=names, dtype=str))
+    return _numbered(pd.concat(parts, ignore_index=True)), notes
 
 
 @contextmanager
@@ -132,7 +141,7 @@ def _cells_of_any_length(letters: int) -> Iterator[None]:
 
 def _refuse_unclosed(text: str, separator: str, start: int, path: Path) -> None:
     """Refuse a last record (behind line ``start``) that swallowed the rest of the file."""
-    tail = list(io.StringIO(text, newline=""))[start:]
+    tail = islice(io.StringIO(text, newline=""), start, None)
     try:
         list(csv.reader(tail, delimiter=separator, strict=True))
     except csv.Error as error:

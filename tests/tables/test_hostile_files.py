@@ -143,16 +143,19 @@ def far_cells(path):
 
 
 SCRIPT = """
-import resource, sys, warnings
+import re, sys, warnings
+from pathlib import Path
 from hotspots.errors import DataFileError
 from hotspots.incidents.read import read_incidents
 warnings.simplefilter("ignore")
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def peak():
+    return int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1])
+before = peak()
 try:
     read_incidents(sys.argv[1], category="tipo")
 except DataFileError as error:
     print(error)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+print(peak() - before)
 """
 
 
