@@ -174,3 +174,11 @@ def test_a_zip_bomb_takes_no_memory(tmp_path, bomb, message):
     said, kilobytes = done.stdout.splitlines()
     assert message in said
     assert int(kilobytes) < 600_000
+
+
+def test_three_encodings_in_one_file_are_an_error_with_its_line(tmp_path):
+    lines = ["tipo,calle", "robo,Peñón", "robo,Peñón", "robo,Ñu"]
+    ways = ["ascii", "utf-8", "cp1252", "cp850"]
+    content = b"\n".join(line.encode(way) for line, way in zip(lines, ways, strict=True))
+    with pytest.raises(DataFileError, match=r"a\.csv: from line 3 on the encoding cannot be told"):
+        read(saved(tmp_path / "a.csv", content))
