@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import addresses, cluster, clusters, contiguity, million, plans, points
+from benchmarks import addresses, cluster, clusters, contiguity, intake, million, plans, points
 from benchmarks.sections import replaced, table
 from benchmarks.timing import RUNS, compare
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from benchmarks.timing import Comparison, Work
 
 SECTIONS: dict[str, tuple[str, dict[str, Callable[[], Work]]]] = {
+    "intake": (f"A police table of {intake.ROWS:,} rows", {}),
     "clusters": ("Statistics", {**clusters.WORKS, **contiguity.WORKS}),
     "million": (f"{million.SIDE**2:,} cells, {million.DRAWS:,} permutations", {}),
     "plans": ("Polygons", {}),
@@ -86,6 +87,7 @@ def measure_alone(wanted: Sequence[str]) -> None:
 def section(name: str) -> str:
     """Measure one section, and return its text."""
     lines = {
+        "intake": intake.text,
         "clusters": partial(compared, "clusters", CLUSTERS),
         "million": million_text,
         "plans": plans.text,

@@ -28,6 +28,7 @@ from .geocoding.gazetteer import Gazetteer as Gazetteer
 from .geocoding.geocode import geocode as geocode
 from .geocoding.quality import geocoding_report as geocoding_report
 from .incidents.read import read_incidents as read_incidents
+from .incidents.repeats import near_repeats as near_repeats
 from .incidents.taxonomy import load_taxonomy as load_taxonomy
 from .incidents.taxonomy import taxonomy_report as taxonomy_report
 from .layers.access import access_layer as access_layer
@@ -67,5 +68,9 @@ from .schema import PolygonPlan as PolygonPlan
 from .schema import Ranking as Ranking
 from .schema import ScanResult as ScanResult
 from .spatial.neighbors import neighbors as neighbors
+from .tables.postgis import PostgisSource as PostgisSource
+from .tables.postgis import postgis_source as postgis_source
+from .tables.postgis import read_postgis as read_postgis
+from .tables.postgis import write_postgis as write_postgis
 
 __version__: str

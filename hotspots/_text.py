@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -20,6 +21,18 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
     return " ".join(plain.split())
+
+
+def without_password(text: str) -> str:
+    """Return text in which the password of every address is three stars.
+
+    Examples
+    --------
+    >>> without_password("postgresql://ana:secret@host/db?password=secret")
+    'postgresql://ana:***@host/db?password=***'
+    """
+    hidden = re.sub(r"(://[^\s:/@]*):.*@", r"\1:***@", text)
+    return re.sub(r"(?i)(password=)[^&\s]*", r"\1***", hidden)
 
 
 def printable(text: object) -> str:

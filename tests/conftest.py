@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.database import Database, started
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -41,6 +43,17 @@ def r_output() -> Callable[[str], str]:
 
 def _printed(command: list[str]) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+@pytest.fixture(scope="session")
+def postgis() -> Iterator[Database]:
+    """A PostgreSQL server with PostGIS on loopback, in a folder of its own, for this session."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    there = sorted(Path("/usr/share/postgresql").glob("*/extension/postgis.control"))
+    if not found or not there:
+        pytest.skip("PostGIS is absent: apt-get install postgresql postgresql-postgis")
+    with started(found[-1].parent) as database:
+        yield database
 
 
 @pytest.hookimpl(wrapper=True)

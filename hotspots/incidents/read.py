@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -19,7 +20,8 @@ from hotspots.errors import CrsError
 from hotspots.incidents.columns import resolve_column
 from hotspots.incidents.coordinates import Points, locate
 from hotspots.incidents.dates import is_missing, parse_dates
-from hotspots.incidents.source import POINT_X, POINT_Y, SourceTable, read_table
+from hotspots.incidents.repeats import exact_repeats
+from hotspots.incidents.source import POINT_X, POINT_Y, SourceDescription, SourceTable, read_table
 from hotspots.incidents.taxonomy import Taxonomy, class_key, classify, load_taxonomy
 from hotspots.schema import (
     ADDRESS,
@@ -46,13 +48,14 @@ from hotspots.schema import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+
+    from hotspots.incidents.source import Source
 
 _MOST_VICTIMS = 10_000
 
 
 def read_incidents(
-    source: str | Path | pd.DataFrame,
+    source: Source,
     *,
     date: str | None = None,
     time: str | None = None,
@@ -72,12 +75,14 @@ def read_incidents(
 
     Nothing is dropped: what was mended on a row stands in ``repair``, what could not be used in
     ``problem``. Of the source's columns only those named here are kept. Where none is named,
-    all are guessed from the headers, and a warning says which were taken.
+    all are guessed from the headers, and a warning says which were taken; another says in
+    which encoding, with which separator and which decimal sign a text file was read.
 
     Parameters
     ----------
     source
-        A CSV, Excel, GeoPackage, GeoJSON or Parquet file on this machine, or a table in memory.
+        A CSV, Excel, GeoPackage, GeoJSON or Parquet file on this machine, a table in memory, or
+        a table or query of a PostGIS database (:func:`hotspots.postgis_source`).
     date, time, category, address, neighbourhood, longitude, latitude, event, victims
         Names of the source's columns; case and accents do not matter. ``event`` is the number
         of the case file, which several rows (victims) may share; ``victims`` how many a row
@@ -111,7 +116,8 @@ def read_incidents(
     Raises
     ------
     DataFileError
-        If the file is missing, empty, without rows, of a kind that is not read, or not text.
+        If the file is missing, empty, without rows, of a kind that is not read, or not text;
+        if the database cannot be read.
     ColumnError
         If a named column is not there; the closest one is suggested.
     InputError
@@ -137,6 +143,7 @@ def read_incidents(
     if study_area is not None:
         projected_crs(study_area, "study_area")
     table = read_table(source, sheet=sheet)
+    _say_how_it_was_read(table.description)
     roles = _roles(
         table,
         {
@@ -163,7 +170,7 @@ def read_incidents(
         axis=1,
     )
     columns = list(dict.fromkeys(roles.values()))
-    frame[REPEAT_OF] = _repeats(table.cells[columns])
+    frame[REPEAT_OF] = exact_repeats(table.cells[columns])
     frame[PROBLEM] = _problems(frame, table.notes)
     geometry = gpd.points_from_xy(points.x, points.y)
     geometry[np.isnan(points.x)] = None
@@ -209,6 +216,24 @@ def _roles(table: SourceTable, named: Mapping[str, str | None]) -> dict[str, str
             for role, column in wanted.items()
         }
     return guessed
+
+
+def _say_how_it_was_read(description: SourceDescription) -> None:
+    """Say aloud what was found out about a file, not told; its folder is no part of it."""
+    name = Path(description.path).name
+    if description.encoding:
+        said = remark(
+            "read_as",
+            file=name,
+            encoding=description.encoding,
+            separator=repr(description.separator),
+            decimal=repr(description.decimal),
+            line=description.header_row,
+        )
+        warnings.warn(said, stacklevel=3)
+    elif description.header_row > 1:
+        said = remark("header_found", file=name, line=description.header_row)
+        warnings.warn(said, stacklevel=3)
 
 
 def _crs(crs: object) -> CRS:
@@ -299,7 +324,8 @@ def _categories(
         chosen = load_taxonomy(taxonomy)
         classes = classify(labels, chosen, where=path or "The table")
         problem = noted(Note.CATEGORY_UNKNOWN, labels, classes == UNMAPPED)
-    problem = problem.mask(labels.map(fold) == "", note(Note.CATEGORY_MISSING))
+    blank = [label for label in labels.unique() if not fold(label)]
+    problem = problem.mask(labels.isin(blank), note(Note.CATEGORY_MISSING))
     return pd.DataFrame({CATEGORY: classes, CATEGORY_SOURCE: labels, "category problem": problem})
 
 
@@ -327,18 +353,6 @@ def _places(cells: Mapping[str, pd.Series], index: pd.Index, points: Points) -> 
             "place problem": problem.mask(silent, note(Note.LOCATION_MISSING)),
         }
     )
-
-
-def _repeats(cells: pd.DataFrame) -> pd.Series:
-    first = pd.Series(pd.NA, index=cells.index, dtype="Int64")
-    alike = cells.loc[cells.duplicated(keep=False)]
-    if alike.empty:
-        return first
-    group = alike.groupby(list(alike.columns), sort=False).ngroup()
-    starts = group.index.to_series().groupby(group.to_numpy()).transform("min")
-    repeated = starts.index != starts
-    first.loc[starts.index[repeated]] = starts[repeated]
-    return first
 
 
 def _problems(frame: pd.DataFrame, notes: Mapping[int, str]) -> pd.Series:

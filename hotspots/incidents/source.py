@@ -13,10 +13,12 @@ import pyarrow.parquet
 import pyogrio
 
 from hotspots._checks import existing_file
+from hotspots._text import without_password
 from hotspots.errors import ColumnError, DataFileError
 from hotspots.incidents.columns import guess_columns
 from hotspots.tables.cells import as_text
 from hotspots.tables.delimited import read_delimited
+from hotspots.tables.postgis import PostgisSource, read_postgis
 from hotspots.tables.workbook import read_workbook
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ KINDS = {
 }
 """File endings that are read, and as what. Nothing else is handed to any reader."""
 
+Source = str | Path | pd.DataFrame | PostgisSource
+"""What a table of incidents may come as."""
+
 POINT_X = "geometry x"
 POINT_Y = "geometry y"
 """Names of the columns that carry the points of a geographic file."""
@@ -49,9 +54,9 @@ class SourceDescription:
     Attributes
     ----------
     path
-        The file; "" for a table in memory.
+        The file or the database's table; "" for a table in memory.
     kind
-        ``csv``, ``excel``, ``geopackage``, ``geojson``, ``parquet`` or ``table``.
+        ``csv``, ``excel``, ``geopackage``, ``geojson``, ``parquet``, ``postgis`` or ``table``.
     encoding, separator, decimal
         Of a text file; "" elsewhere.
     header_row
@@ -97,15 +102,13 @@ class SourceTable:
     crs: CRS | None = None
 
 
-def describe_source(
-    source: str | Path | pd.DataFrame, *, sheet: str | None = None
-) -> SourceDescription:
+def describe_source(source: Source, *, sheet: str | None = None) -> SourceDescription:
     """Return what can be found out about a table of incidents without being told.
 
     Parameters
     ----------
     source
-        A file (CSV, Excel, GeoPackage, GeoJSON, Parquet) or a table in memory.
+        A file (CSV, Excel, GeoPackage, GeoJSON, Parquet), a table in memory or one of PostGIS.
     sheet
         Sheet of an Excel workbook; its first one by default.
 
@@ -130,7 +133,7 @@ def describe_source(
     return read_table(source, sheet=sheet).description
 
 
-def read_table(source: str | Path | pd.DataFrame, *, sheet: str | None = None) -> SourceTable:
+def read_table(source: Source, *, sheet: str | None = None) -> SourceTable:
     """Return the table as text, with its description.
 
     Raises
@@ -151,9 +154,12 @@ def read_table(source: str | Path | pd.DataFrame, *, sheet: str | None = None) -
     return replace(table, description=description)
 
 
-def _read(source: str | Path | pd.DataFrame, sheet: str | None) -> SourceTable:
+def _read(source: Source, sheet: str | None) -> SourceTable:
     if isinstance(source, pd.DataFrame):
         return _from_frame(source, SourceDescription(path="", kind="table"))
+    if isinstance(source, PostgisSource):
+        description = SourceDescription(path=source.name, kind="postgis")
+        return _from_frame(read_postgis(source), description)
     path = _local_file(source)
     kind = KINDS[path.suffix.lower()]
     description = SourceDescription(path=str(path), kind=kind)
@@ -168,8 +174,8 @@ def _read(source: str | Path | pd.DataFrame, sheet: str | None) -> SourceTable:
         )
         return SourceTable(text.cells, description, text.notes)
     if kind == "excel":
-        cells, header_row = read_workbook(path, sheet)
-        return SourceTable(cells, replace(description, header_row=header_row))
+        book = read_workbook(path, sheet)
+        return SourceTable(book.cells, replace(description, header_row=book.header_row), book.notes)
     return _from_frame(_read_frame(path, kind), description)
 
 
@@ -177,7 +183,8 @@ def _local_file(source: str | Path) -> Path:
     name = str(source)
     if "://" in name or name.lower().startswith("/vsi"):
         raise DataFileError(
-            f"{name}: only files on this machine are read. Download it first, then give its path."
+            f"{without_password(name)}: only files on this machine are read. Download it first, "
+            "then give its path; a database's table is hs.postgis_source(...)."
         )
     path = existing_file(source, "read_incidents")
     if path.suffix.lower() not in KINDS:
@@ -224,7 +231,7 @@ def _read_geojson(path: Path) -> pd.DataFrame:
     content = json.loads(path.read_text(encoding="utf-8-sig"))
     if not isinstance(content, dict) or not isinstance(content.get("features"), list):
         raise DataFileError(f"{path}: this JSON is no GeoJSON FeatureCollection. Export it again.")
-    declared = content.get("crs", {}).get("properties", {}).get("name", "OGC:CRS84")
+    declared = ((content.get("crs") or {}).get("properties") or {}).get("name", "OGC:CRS84")
     points: pd.DataFrame = gpd.GeoDataFrame.from_features(content["features"], crs=declared)
     return points
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from hotspots._text import without_password
+
 
 def explain(error: Any, content: dict[str, Any], root: type[BaseModel]) -> str:
     """Return one error of pydantic as the key, what came, and what would be right.
@@ -34,7 +36,7 @@ def explain(error: Any, content: dict[str, Any], root: type[BaseModel]) -> str:
     came = error.get("input")
     if isinstance(came, dict | BaseModel):
         return f"{key}: {message}."
-    return f"{key}: came as {came!r}; it should be {message}."
+    return f"{key}: came as {without_password(repr(came))}; it should be {message}."
 
 
 def _beside(content: Any, location: list[Any]) -> str:

@@ -64,8 +64,9 @@ def named_files(project: Project, folder: Path) -> dict[str, Path]:
     gazetteer = project.gazetteer
     named: list[tuple[str, str]] = [
         ("units.file", project.units.file),
-        ("incidents.file", project.incidents.file),
     ]
+    if project.incidents.file is not None:
+        named.append(("incidents.file", project.incidents.file))
     for key in ("population_table", "population_raster"):
         file = getattr(project.units, key)
         if file is not None:
@@ -180,7 +181,7 @@ def read_project_incidents(
     """Return the incidents in the units' CRS, every row with its state."""
     section = project.incidents
     incidents = read_incidents(
-        files[section.file],
+        section.from_database() if section.file is None else files[section.file],
         **section.columns.model_dump(),
         crs=section.crs,
         study_area=units,
@@ -188,7 +189,9 @@ def read_project_incidents(
         sheet=section.sheet,
     )
     if incidents.empty:
-        raise DataFileError(f"{section.file}: the table has a header and no rows. Export it again.")
+        raise DataFileError(
+            f"{section.source}: the table has a header and no rows. Export it again."
+        )
     return incidents
 
 

@@ -44,7 +44,7 @@ def make_manifest(
         "project_file": _way(project_file.resolve(), out.resolve()),
         "seed": project.project.seed,
         "versions": {name: version(name) for name in _LIBRARIES},
-        "parameters": project.model_dump(mode="json"),
+        "parameters": project.model_dump(mode="json", by_alias=True),
         "inputs": {
             project_file.name: digest(project_file),
             **{name: digest(path) for name, path in _with_companions(inputs)},

@@ -13,6 +13,7 @@ from hotspots import schema
 from hotspots.catalogue import text
 from hotspots.maps.export import safe_csv
 from hotspots.project.pages import write_internal_pages, write_public_page
+from hotspots.tables.postgis import write_postgis_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,19 +34,59 @@ def write_outputs(result: RunResult, folder: Path) -> None:
     write_internal_pages(result, internal)
     _write_tables(result, internal)
     _write_polygons(result, internal / "polygons.gpkg")
-    _write_incidents(result, internal / "incidents.parquet")
+    _incidents(result).to_parquet(internal / "incidents.parquet")
     write_public_page(result, public / "public.html")
     _write_public_polygons(result, public / "polygons.geojson")
 
 
+def write_database(result: RunResult) -> None:
+    """Write the results as tables of the project's database, all of them or none.
+
+    The tables ``polygons``, ``units``, ``incidents``, ``tests``, ``rates``, ``near_repeats``, and
+    ``ranking`` and ``allocation`` where there are any, hold what the files of ``internal/`` do,
+    and replace those of an earlier run.
+    """
+    place = result.project.output
+    if place is None:
+        return
+    polygons, units = _places(result)
+    frames: dict[str, pd.DataFrame] = {
+        "polygons": polygons,
+        "units": units,
+        "incidents": _incidents(result),
+        **{name: _marked(result, frame) for name, frame in _tables(result).items()},
+    }
+    write_postgis_tables(
+        {f"{place.schema_name}.{name}": frame for name, frame in frames.items()},
+        place.database,
+        password_env=place.password_env,
+        replace=True,
+    )
+
+
 def _write_tables(result: RunResult, folder: Path) -> None:
+    for name, frame in _tables(result).items():
+        _csv(result, frame, folder / f"{name}.csv")
+
+
+def _tables(result: RunResult) -> dict[str, pd.DataFrame]:
+    """Return name → table, of those that have no geometry."""
     names = result.plan.polygons[schema.NAME]
-    for record, name in ((result.ranking, "ranking.csv"), (result.allocation, "allocation.csv")):
-        if record is not None:
-            named = record.table.assign(name=names.reindex(record.table.index))
-            _csv(result, named.set_index(schema.NAME, append=True), folder / name)
-    _csv(result, _all_tests(result), folder / "tests.csv")
-    _csv(result, pd.concat(result.findings.rates, names=["category"]), folder / "rates.csv")
+    records = {"ranking": result.ranking, "allocation": result.allocation}
+    ranked = {
+        name: record.table.assign(name=names.reindex(record.table.index)).set_index(
+            schema.NAME, append=True
+        )
+        for name, record in records.items()
+        if record is not None
+    }
+    rates = pd.concat(result.findings.rates, names=["category"])
+    return {
+        **ranked,
+        "tests": _all_tests(result),
+        "rates": rates,
+        "near_repeats": result.repeats,
+    }
 
 
 def _all_tests(result: RunResult) -> pd.DataFrame:
@@ -75,6 +116,13 @@ def _with_test(result: LocalResult) -> pd.DataFrame:
 
 
 def _write_polygons(result: RunResult, path: Path) -> None:
+    with _fixed_date():
+        for name, frame in zip(("polygons", "units"), _places(result), strict=True):
+            pyogrio.write_dataframe(frame.reset_index(), path, layer=name)
+
+
+def _places(result: RunResult) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return the polygons and the units, each with what was found there."""
     polygons = _with_findings(result, result.plan.polygons, "polygons")
     for layer in result.layers:
         polygons[layer.name] = layer.values.reindex(polygons.index)
@@ -84,9 +132,7 @@ def _write_polygons(result: RunResult, path: Path) -> None:
         polygons[["score", "rank"]] = result.ranking.table[["score", "rank"]]
     units = _with_findings(result, result.units, "units")
     units[schema.POLYGON_ID] = result.plan.membership.reindex(units.index)
-    with _fixed_date():
-        for name, frame in (("polygons", polygons), ("units", units)):
-            pyogrio.write_dataframe(_marked(result, frame).reset_index(), path, layer=name)
+    return _marked(result, polygons), _marked(result, units)
 
 
 def _with_findings(result: RunResult, frame: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
@@ -106,7 +152,7 @@ def _with_findings(result: RunResult, frame: gpd.GeoDataFrame, level: str) -> gp
     return found
 
 
-def _write_incidents(result: RunResult, path: Path) -> None:
+def _incidents(result: RunResult) -> gpd.GeoDataFrame:
     frame = _marked(result, result.incidents)
     enumerated = [
         schema.CATEGORY,
@@ -114,7 +160,7 @@ def _write_incidents(result: RunResult, path: Path) -> None:
         schema.LOCATION_PRECISION,
         schema.ASSIGNMENT_STATUS,
     ]
-    frame.astype(dict.fromkeys(enumerated, "str")).to_parquet(path)
+    return frame.astype(dict.fromkeys(enumerated, "str"))
 
 
 def _write_public_polygons(result: RunResult, path: Path) -> None:

@@ -32,6 +32,7 @@ FILES = (
     ("rates.csv", "rates"),
     ("polygons.gpkg", "polygons"),
     ("incidents.parquet", "incidents"),
+    ("near_repeats.csv", "near_repeats"),
 )
 """What lies beside the report, and the catalogue's word for it."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hotspots.geocoding.geocode import geocode
 from hotspots.geocoding.quality import geocoding_report
+from hotspots.incidents.repeats import near_repeats
 from hotspots.polygons.assign import assign
 from hotspots.polygons.build import build_polygons
 from hotspots.polygons.counts import count_incidents
@@ -16,6 +17,7 @@ from hotspots.project.soundness import (
     require_counted,
     require_dates,
     require_polygons,
+    warn_of_repeats,
     warn_of_reused_numbers,
     warn_of_stray_dates,
 )
@@ -44,6 +46,8 @@ class RunResult:
         The validated project file.
     units, incidents
         GeoDataFrames; each incident with its place and its fate.
+    repeats
+        Rows that may tell of one event twice (:func:`hotspots.near_repeats`).
     geocoding
         How good the places are.
     plan
@@ -68,6 +72,7 @@ class RunResult:
     inputs: Inputs
     units: gpd.GeoDataFrame
     incidents: gpd.GeoDataFrame
+    repeats: pd.DataFrame
     geocoding: GeocodingReport
     plan: PolygonPlan
     counts: pd.DataFrame
@@ -90,6 +95,8 @@ def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -
     warn_of_reused_numbers(project, incidents)
     if inputs.gazetteer is not None:
         incidents = geocode(incidents, inputs.gazetteer)
+    repeats = near_repeats(incidents)
+    warn_of_repeats(repeats)
     report = geocoding_report(incidents)
     progress("polygons")
     plan = build_polygons(
@@ -124,6 +131,7 @@ def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -
         inputs=inputs,
         units=units,
         incidents=incidents,
+        repeats=repeats,
         geocoding=report,
         plan=plan,
         counts=counts,

@@ -70,7 +70,7 @@ def _rate_layers(
             values=table["rate"],
             unit=f"/{project.tests.per:,.0f}",
             direction="more_is_worse",
-            source=project.incidents.file,
+            source=project.incidents.source,
             title=inputs.taxonomy.titles.get(category, {}),
         )
         for category, table in rates.items()

@@ -11,7 +11,7 @@ from hotspots.errors import HotspotsWarning
 from hotspots.project.folder import replaced_folder
 from hotspots.project.inputs import read_inputs
 from hotspots.project.manifest import make_manifest, write_manifest
-from hotspots.project.outputs import write_outputs
+from hotspots.project.outputs import write_database, write_outputs
 from hotspots.project.pipeline import RunResult, compute
 from hotspots.project.settings import Project, load_project
 
@@ -29,7 +29,9 @@ def run(
 
     Two folders are written that never mix: ``out/internal`` (readable by its owner alone)
     and ``out/public``; beside them ``manifest.json``. The same project on the same inputs
-    gives the same bytes. An interrupted run leaves the old output whole.
+    gives the same bytes. An interrupted run leaves the old output whole. Where the project
+    names a database for its output, the results are written there as tables, too, after the
+    files.
 
     Parameters
     ----------
@@ -60,7 +62,10 @@ def run(
     ['internal', 'manifest.json', 'public']
     """
     file = Path(project_file)
-    return run_project(load_project(file), file, out=Path(out), progress=progress)
+    result = run_project(load_project(file), file, out=Path(out), progress=progress)
+    # Not in run_project: a verification runs the project again and must not write there.
+    write_database(result)
+    return result
 
 
 def run_project(

@@ -22,6 +22,7 @@ from hotspots.errors import DataFileError, ProjectFileError
 from hotspots.polygons.residents import Missing, ResidentsSource
 from hotspots.project.complaints import explain
 from hotspots.schema import Direction
+from hotspots.tables.postgis import PostgisSource, postgis_source
 
 
 class _Section(BaseModel):
@@ -94,13 +95,48 @@ class IncidentColumns(_Section):
 
 
 class Incidents(_Section):
-    """``[incidents]``: the table of incidents and what its labels mean."""
+    """``[incidents]``: the table of incidents, a file or a database's, and what its labels mean.
 
-    file: str
+    The password of a database is never written here: ``password_env`` names the environment
+    variable that holds it.
+    """
+
+    file: str | None = None
+    database: str | None = None
+    table: str | None = None
+    query: str | None = None
+    password_env: str | None = None
     columns: IncidentColumns
     taxonomy: str | dict[str, str]
     crs: Crs = 4326
     sheet: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Incidents:
+        beside = (self.table, self.query, self.password_env)
+        if (self.file is None) == (self.database is None):
+            raise ValueError("name either a file, or a database with its table or query")
+        if self.file is not None and "://" in self.file:
+            raise ValueError("file is a path on this machine; a database's address is database")
+        if self.file is not None and any(value is not None for value in beside):
+            raise ValueError("table, query and password_env belong to a database, not to a file")
+        if self.database is not None:
+            self.from_database()
+        return self
+
+    @property
+    def source(self) -> str:
+        """What the table is called in errors and in the report."""
+        return self.file if self.file is not None else self.from_database().name
+
+    def from_database(self) -> PostgisSource:
+        """Return the database's table or query."""
+        return postgis_source(
+            self.database or "",
+            table=self.table,
+            query=self.query,
+            password_env=self.password_env,
+        )
 
 
 class Streets(_Section):
@@ -334,6 +370,19 @@ class MapChoices(_Section):
     streets: bool = True
 
 
+class Output(_Section):
+    """``[output]``: a database that the results are written to as tables, beside the files."""
+
+    database: str
+    schema_name: str = Field(default="public", alias="schema")
+    password_env: str | None = None
+
+    @model_validator(mode="after")
+    def _an_address(self) -> Output:
+        postgis_source(self.database, table=f"{self.schema_name}.polygons")
+        return self
+
+
 class Project(_Section):
     """A whole project file."""
 
@@ -347,6 +396,7 @@ class Project(_Section):
     ranking: tuple[RankingCriterion, ...] = ()
     budget: Budget | None = None
     map: MapChoices = MapChoices()
+    output: Output | None = None
 
     @model_validator(mode="after")
     def _criteria_exist(self) -> Project:

@@ -60,7 +60,7 @@ def require_dates(project: Project, incidents: gpd.GeoDataFrame) -> None:
     column = project.incidents.columns.date
     which = "no column is named" if column is None else f"none was read in column {column!r}"
     raise InputError(
-        f"{project.incidents.file}: no row has a date ({which}), and rates are per year. "
+        f"{project.incidents.source}: no row has a date ({which}), and rates are per year. "
         "Name the column of the dates in incidents.columns.date."
     )
 
@@ -78,7 +78,7 @@ def require_counted(project: Project, incidents: gpd.GeoDataFrame) -> None:
         return
     found = ", ".join(f"{count:,} {fate}" for fate, count in fates.items())
     raise InputError(
-        f"{project.incidents.file}: no row lies in a unit of {project.units.file} ({found}). "
+        f"{project.incidents.source}: no row lies in a unit of {project.units.file} ({found}). "
         f"Check incidents.crs (came as {project.incidents.crs}), incidents.columns.longitude and "
         "latitude, and that both files are of one city; addresses need a [gazetteer]."
     )
@@ -116,6 +116,20 @@ def warn_of_reused_numbers(project: Project, incidents: gpd.GeoDataFrame) -> Non
     if len(apart):
         warnings.warn(
             remark("reused_numbers", column=column, events=len(apart), first=apart.index.min()[0]),
+            stacklevel=3,
+        )
+
+
+def warn_of_repeats(repeats: pd.DataFrame) -> None:
+    """Say how many rows may tell of an event that another row told of before."""
+    if len(repeats):
+        warnings.warn(
+            remark(
+                "near_repeats",
+                rows=len(repeats),
+                row=str(repeats.index[0]),
+                first=str(repeats["first_row_id"].iloc[0]),
+            ),
             stacklevel=3,
         )
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 
 from hotspots._checks import existing_file
+from hotspots._text import without_password
 from hotspots.errors import ColumnError, DataFileError
 from hotspots.tables.delimited import read_delimited
 from hotspots.tables.workbook import read_workbook
@@ -20,8 +21,8 @@ _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     ".csv": lambda path: read_delimited(path).cells,
     ".txt": lambda path: read_delimited(path).cells,
     ".tsv": lambda path: read_delimited(path).cells,
-    ".xlsx": lambda path: read_workbook(path, None)[0],
-    ".xlsm": lambda path: read_workbook(path, None)[0],
+    ".xlsx": lambda path: read_workbook(path, None).cells,
+    ".xlsm": lambda path: read_workbook(path, None).cells,
     ".parquet": lambda path: _parquet(path),
 }
 
@@ -85,7 +86,8 @@ def _plain_file(source: str | Path, what: str) -> Path:
     name = str(source)
     if "://" in name or name.lower().startswith(("/vsi", "\\\\")):
         raise DataFileError(
-            f"{what}: {name} is not a plain local file. Download it and name the local copy."
+            f"{what}: {without_password(name)} is not a plain local file. "
+            "Download it and name the local copy."
         )
     kind = Path(name).suffix.lower()
     if kind not in _READERS:

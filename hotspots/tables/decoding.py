@@ -133,15 +133,16 @@ def _refuse_binary(data: bytes, path: Path) -> None:
         )
 
 
-def _one_byte_encoding(data: bytes, path: Path) -> str:
+def _one_byte_encoding(data: bytes, path: Path, line: int) -> str:
     foreign = Counter(data.translate(None, bytes(range(128))))
     beyond = dict(sorted(foreign.items()))
     scores = {name: _share_of_letters(beyond, name) for name in _ONE_BYTE}
     best = max(_ONE_BYTE, key=lambda name: scores[name])
     if scores[best] < _READABLE:
         raise DataFileError(
-            f"{path}: the encoding cannot be told (tried utf-8, {', '.join(_ONE_BYTE)}; none "
-            "gives readable letters). Save the file as CSV in UTF-8."
+            f"{path}: from line {line} on the encoding cannot be told "
+            f"(tried utf-8, {', '.join(_ONE_BYTE)}; none gives readable letters). "
+            "Save the file as CSV in UTF-8."
         )
     return best
 
@@ -160,7 +161,9 @@ def _decode_lines(data: bytes, path: Path) -> tuple[str, str]:
     """Return the text of a file of which some lines at least are not UTF-8."""
     lines = data.split(b"\n")
     foreign = {place for place, line in enumerate(lines) if not _is_utf8(line)}
-    encoding = _one_byte_encoding(b"\n".join(lines[place] for place in sorted(foreign)), path)
+    encoding = _one_byte_encoding(
+        b"\n".join(lines[place] for place in sorted(foreign)), path, min(foreign) + 1
+    )
     if all(line.isascii() for place, line in enumerate(lines) if place not in foreign):
         return data.decode(encoding), encoding
     decoded = (

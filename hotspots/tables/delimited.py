@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -23,10 +25,11 @@ from hotspots.tables.decoding import (
 from hotspots.tables.headers import header_names
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _BLOCK_BYTES = 64 * 1024 * 1024
+_ROWS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -58,6 +61,11 @@ def read_delimited(path: Path) -> DelimitedTable:
         raise DataFileError(f"{path}: the file is empty. Export it again from its source.")
     separator = find_separator(text)
     rows = first_rows(text, separator)
+    if not rows:
+        raise DataFileError(
+            f"{path}: the first line is longer than any header ({len(text.splitlines()[0]):,} "
+            "letters). Export the table again with its column names in the first line."
+        )
     header = find_header(rows)
     names = header_names(rows[header], str(path))
     notes: dict[int, str] = {}
@@ -71,7 +79,13 @@ def read_delimited(path: Path) -> DelimitedTable:
 
 
 def _read_regular(text: str, separator: str, header: int, names: list[str]) -> pd.DataFrame:
-    """Read with Arrow, which is quick and refuses rows of another width."""
+    """Read with Arrow, which is quick and refuses rows of another width.
+
+    It takes a quotation mark that is never closed for one long cell, so an odd number of marks
+    is left to the reader that looks for it.
+    """
+    if text.count('"') % 2:
+        raise pa.ArrowInvalid("an odd number of quotation marks")
     table = pa.csv.read_csv(
         pa.BufferReader(text.encode("utf-8", "replace")),
         read_options=pa.csv.ReadOptions(
@@ -93,21 +107,49 @@ def _read_ragged(
 ) -> tuple[pd.DataFrame, dict[int, str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     width = len(names)
+    parts: list[pd.DataFrame] = []
     records: list[list[str]] = []
+    read = 0
     notes: dict[int, str] = {}
-    try:
+    start = before = 0
+    with _cells_of_any_length(len(text)):
         for place, row in enumerate(reader):
+            start, before = before, reader.line_num
             if place <= header or not row:
                 continue
             records.append((row + [""] * width)[:width])
+            read += 1
             if len(row) != width:
-                notes[len(records)] = note(Note.ROW_WIDTH, f"{len(row)} ≠ {width}")
+                notes[read] = note(Note.ROW_WIDTH, f"{len(row)} ≠ {width}")
+            if len(records) == _ROWS_AT_ONCE:
+                parts.append(pd.DataFrame(records, columns=names, dtype=str))
+                records = []
+        _refuse_unclosed(text, separator, start, path)
+    parts.append(pd.DataFrame(records, columns=names, dtype=str))
+    return _numbered(pd.concat(parts, ignore_index=True)), notes
+
+
+@contextmanager
+def _cells_of_any_length(letters: int) -> Iterator[None]:
+    """Let a cell be as long as the text is: the csv module keeps one limit for all."""
+    before = csv.field_size_limit(max(letters, csv.field_size_limit()))
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def _refuse_unclosed(text: str, separator: str, start: int, path: Path) -> None:
+    """Refuse a last record (behind line ``start``) that swallowed the rest of the file."""
+    tail = islice(io.StringIO(text, newline=""), start, None)
+    try:
+        list(csv.reader(tail, delimiter=separator, strict=True))
     except csv.Error as error:
-        raise DataFileError(
-            f"{path}: line {reader.line_num} cannot be read ({error}). A quotation mark that is "
-            "not closed is the usual cause: look there, or export the table again."
-        ) from None
-    return _numbered(pd.DataFrame(records, columns=names, dtype=str)), notes
+        if "unexpected end of data" in str(error):
+            raise DataFileError(
+                f"{path}: line {start + 1} cannot be read: a quotation mark there is never "
+                "closed. Close it or take it out, or export the table again."
+            ) from None
 
 
 def _numbered(cells: pd.DataFrame) -> pd.DataFrame:

@@ -4,28 +4,44 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pandas as pd
 
+from hotspots._notes import Note, note
 from hotspots.errors import DataFileError
 from hotspots.tables.decoding import find_header
 from hotspots.tables.headers import header_names
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-_MOST_BYTES = 2 * 1024**3
+_MOST_BYTES = 1024**3
 _MOST_RATIO = 200
+_MOST_CELLS = 30_000_000
+"""A million rows of 30 columns; a row with one cell at the far right counts whole."""
+
 _SNIFFED_ROWS = 60
+_BLOCK_BYTES = 1024 * 1024
 
 
-def read_workbook(path: Path, sheet: str | None) -> tuple[pd.DataFrame, int]:
-    """Return the cells of a sheet as text (1-based index) and the row number of its header.
+@dataclass(frozen=True, eq=False, slots=True)
+class WorkbookTable:
+    """The cells of a sheet (1-based index), the row number of its header, and notes by row."""
+
+    cells: pd.DataFrame
+    header_row: int
+    notes: Mapping[int, str]
+
+
+def read_workbook(path: Path, sheet: str | None) -> WorkbookTable:
+    """Return the table in a sheet, each cell as text.
 
     Formulas are never evaluated: a formula cell is the value that was saved with it, and
-    empty where none was.
+    empty where none was; the row's note says so.
 
     Raises
     ------
@@ -33,14 +49,7 @@ def read_workbook(path: Path, sheet: str | None) -> tuple[pd.DataFrame, int]:
         If the file is no workbook, unpacks to an absurd size, has no such sheet or no rows.
     """
     _refuse_bomb(path)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl passes on whatever its parsers raise.
-        raise DataFileError(f"{path}: cannot be read as Excel ({error}). Save it again.") from error
-    try:
-        rows = [[_text(cell) for cell in row] for row in _sheet(book, sheet, path).values]
-    finally:
-        book.close()
+    rows = _rows(path, sheet, data_only=True)
     if not any(any(row) for row in rows):
         raise DataFileError(f"{path}: the sheet is empty. Name another one (sheet=...).")
     header = find_header(rows[:_SNIFFED_ROWS])
@@ -48,7 +57,61 @@ def read_workbook(path: Path, sheet: str | None) -> tuple[pd.DataFrame, int]:
     names = header_names(rows[header][:width], str(path))
     body = [(row + [""] * width)[:width] for row in rows[header + 1 :]]
     cells = pd.DataFrame(body, columns=names, index=range(1, len(body) + 1), dtype=str)
-    return cells.loc[(cells != "").any(axis=1)], header + 1
+    notes = _unsaved_formulas(path, sheet, header, body)
+    kept = (cells != "").any(axis=1) | cells.index.isin(list(notes))
+    return WorkbookTable(cells.loc[kept], header + 1, notes)
+
+
+def _rows(path: Path, sheet: str | None, *, data_only: bool) -> list[list[str]]:
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=data_only)
+    except Exception as error:  # openpyxl passes on whatever its parsers raise.
+        raise DataFileError(f"{path}: cannot be read as Excel ({error}). Save it again.") from error
+    try:
+        rows: list[list[str]] = []
+        cells = 0
+        for row in _sheet(book, sheet, path).values:
+            cells += len(row)
+            if cells > _MOST_CELLS:
+                raise DataFileError(
+                    f"{path}: the sheet has more than {_MOST_CELLS:,} cells up to row "
+                    f"{len(rows) + 1} (rows of {len(row):,}). Delete the empty columns at its "
+                    "right, or save the table as CSV."
+                )
+            rows.append([_text(cell) for cell in row])
+        return rows
+    finally:
+        book.close()
+
+
+def _unsaved_formulas(
+    path: Path, sheet: str | None, header: int, body: list[list[str]]
+) -> dict[int, str]:
+    """Return a note for each row with a formula that no value was saved for."""
+    if not _has_formulas(path):
+        return {}
+    written = _rows(path, sheet, data_only=False)[header + 1 :]
+    return {
+        place: note(Note.FORMULA_UNSAVED)
+        for place, (texts, values) in enumerate(zip(written, body, strict=True), start=1)
+        if any(
+            text.startswith("=") and not value for text, value in zip(texts, values, strict=False)
+        )
+    }
+
+
+def _has_formulas(path: Path) -> bool:
+    """Return whether any sheet holds a formula at all: most hold none, and are read once."""
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/"):
+                with archive.open(name) as stream:
+                    before = b""
+                    while part := stream.read(_BLOCK_BYTES):
+                        if b"<f>" in before + part or b"<f " in before + part:
+                            return True
+                        before = part[-2:]
+    return False
 
 
 def _refuse_bomb(path: Path) -> None:

@@ -359,3 +359,21 @@ def test_an_unknown_sheet_names_those_there_are(tmp_path):
     book.save(path)
     with pytest.raises(DataFileError, match=r"no sheet 'Enero'\. The sheets are: 'Sheet'"):
         read_incidents(path, category="tipo", sheet="Enero")
+
+
+def test_how_a_text_file_was_read_is_said_aloud(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_bytes(as_text(";", ",").encode("cp850"))
+    with pytest.warns(
+        HotspotsWarning, match=r"as cp850, .* ';', numbers with ',', header in line 1"
+    ):
+        read_incidents(path, **COLUMNS)
+
+
+def test_a_header_below_title_rows_is_said_aloud(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["Fiscalía"], HEADER, ROWS[0], ROWS[1]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    with pytest.warns(HotspotsWarning, match="header was taken to be row 2"):
+        read_incidents(tmp_path / "a.xlsx", **COLUMNS)

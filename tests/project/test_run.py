@@ -198,3 +198,23 @@ def test_what_a_killed_run_left_is_cleared_up_and_the_old_output_goes_back(
         hs.run(town.project, out=out)
     assert outputs(out) == before
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "town") == ["out"]
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_near_repeats_and_how_the_file_was_read_are_said(town, tmp_path, language):
+    town.edit('language = "es"', f'language = "{language}"')
+    path = town.folder / "incidents.csv"
+    table = pd.read_csv(path, encoding="latin-1", dtype=str, keep_default_na=False)
+    told_twice = table.iloc[[9]].assign(DOMICILIO="Av. Juárez 12")
+    pd.concat([table, told_twice]).to_csv(path, index=False, encoding="latin-1")
+    done = CliRunner().invoke(app, ["run", str(town.project), "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0
+    screen = " ".join(done.output.split())
+    assert {"es": "se leyó como cp1252", "en": "read as cp1252"}[language] in screen
+    words = {"es": "con otro número (la primera: fila 401", "en": "(the first: row 401"}[language]
+    assert words in screen
+    assert words in (tmp_path / "out" / "internal" / "report.html").read_text(encoding="utf-8")
+    listed = pd.read_csv(tmp_path / "out" / "internal" / "near_repeats.csv")
+    assert listed[["row_id", "first_row_id", "reason"]].to_numpy().tolist() == [
+        [401, 10, "same_day"]
+    ]
