@@ -46,6 +46,8 @@ def _write_tables(result: RunResult, folder: Path) -> None:
             _csv(result, named.set_index(schema.NAME, append=True), folder / name)
     _csv(result, _all_tests(result), folder / "tests.csv")
     _csv(result, pd.concat(result.findings.rates, names=["category"]), folder / "rates.csv")
+    worst = result.geocoding.worst.set_index([schema.ADDRESS, schema.NEIGHBOURHOOD])
+    _csv(result, worst, folder / "worst_addresses.csv")
 
 
 def _all_tests(result: RunResult) -> pd.DataFrame:
