@@ -79,7 +79,8 @@ def uneven_parts(
     where none misses more. Levels that differ from the others by less than ``least`` (a share)
     are passed over; without ``least`` a factor in which no level stands out says just that.
     """
-    parts = []
+    parts: list[str] = []
+    diffuse: list[str] = []
     for factor in uneven_factors(record):
         found = record.uneven[record.uneven["factor"] == factor]
         found = found[(found["miss_rate"] - found["elsewhere"]).abs() >= least]
@@ -88,8 +89,8 @@ def uneven_parts(
         parts += [_part(row, language, titles) for row in chosen.to_dict("records")]
         if found.empty and least == 0.0:
             said = text(f"quality.factor.{factor}", language)
-            parts.append(text("quality.uneven_diffuse", language, factor=said))
-    return parts
+            diffuse.append(text("quality.uneven_diffuse", language, factor=said))
+    return parts + diffuse
 
 
 def uneven_factors(record: _Record) -> list[str]:
