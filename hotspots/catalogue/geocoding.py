@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SHOWN = 10
+_POINTS = 0.05
 
 
 class _Record(Protocol):
@@ -71,23 +72,26 @@ def geocoding_sentence(
 
 
 def uneven_parts(
-    record: _Record, language: str, titles: Mapping[str, str], *, least: float = 0.0
+    record: _Record, language: str, titles: Mapping[str, str], *, material: bool = False
 ) -> list[str]:
     """Return, for each factor over which misses are uneven, the level that stands out most.
 
     That is the one with the largest surplus of missed rows, or with the largest lack of them
-    where none misses more. Levels that differ from the others by less than ``least`` (a share)
-    are passed over; without ``least`` a factor in which no level stands out says just that.
+    where none misses more; a factor in which no level stands out says just that.
+
+    ``material`` keeps only what may show on a map: levels that differ from the others by at
+    least five points, where they or the others miss more than the bar allows. Among a hundred
+    thousand rows a tenth of a point is beyond chance, and changes nothing.
     """
     parts: list[str] = []
     diffuse: list[str] = []
     for factor in uneven_factors(record):
         found = record.uneven[record.uneven["factor"] == factor]
-        found = found[(found["miss_rate"] - found["elsewhere"]).abs() >= least]
-        more = found[found["surplus"] > 0]
-        chosen = (more if len(more) else found).head(1)
+        kept = found[_material(found, record.bar)] if material else found
+        more = kept[kept["surplus"] > 0]
+        chosen = (more if len(more) else kept).head(1)
         parts += [_part(row, language, titles) for row in chosen.to_dict("records")]
-        if found.empty and least == 0.0:
+        if found.empty and not material:
             said = text(f"quality.factor.{factor}", language)
             diffuse.append(text("quality.uneven_diffuse", language, factor=said))
     return parts + diffuse
@@ -181,6 +185,13 @@ def _randomness(record: _Record, language: str, titles: Mapping[str, str]) -> st
         return text("quality.even", language)
     parts = listed(uneven_parts(record, language, titles), language)
     return text("quality.uneven", language, parts=parts)
+
+
+def _material(levels: pd.DataFrame, bar: float) -> pd.Series:
+    rates = levels[["miss_rate", "elsewhere"]]
+    apart = rates["miss_rate"] - rates["elsewhere"]
+    wide: pd.Series = (apart.abs() >= _POINTS) & (rates.max(axis=1) > 1 - bar)
+    return wide
 
 
 def _part(row: Mapping[Hashable, object], language: str, titles: Mapping[str, str]) -> str:

@@ -137,7 +137,8 @@ def briefing_map(
         it the report's, where there is one.
     geocoding
         Of :func:`hotspots.geocoding_report`: the page warns where what is missing is not missing
-        at random, and some group misses at least five points more or fewer than the others.
+        at random: some group misses at least five points more or fewer than the others, and one
+        of the two more than 15%.
     synthetic
         True prints on the page that its data are invented.
     threshold

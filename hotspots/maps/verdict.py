@@ -24,12 +24,6 @@ MOST = 0.5
 LOCATED_BAR = 0.85
 """Least located share at which a crime map can be trusted (Ratcliffe 2004)."""
 
-UNEVEN = 0.05
-"""Misses are warned of when a group's share differs from the others' by at least this much.
-
-Among a hundred thousand rows a tenth of a point is beyond chance, and changes no map.
-"""
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Verdict:
@@ -146,13 +140,13 @@ def uneven_warning(
     language: str,
     public: bool,
 ) -> str:
-    """Return the warning that misses are not at random, by so much that it may show; or "".
+    """Return the warning that misses are not at random, by so much that it may show, or "".
 
     The public one names no offence and no neighbourhood.
     """
     if report is None:
         return ""
-    parts = uneven_parts(report, language, titles, least=UNEVEN)
+    parts = uneven_parts(report, language, titles, material=True)
     if not parts:
         return ""
     if not public:

@@ -183,7 +183,9 @@ def test_the_worst_addresses_say_why_and_the_heaps_what_stands_there(city, plan,
     assert rows["Direcciones sin ubicar que más se repiten"][1][3] == (
         "no se encontró la calle o el lugar"
     )
-    assert "primeras 40 de 106; todas están en worst_addresses.csv" in text
+    assert (
+        "De las 106 direcciones sin ubicar que más se repiten, abajo están las primeras 40;" in text
+    )
     heap = next(rows[caption] for caption in rows if caption.startswith("Puntos con muchas"))
     assert heap[1][4] == "Hospital &lt;i&gt;Sur&lt;/i&gt; (5 m)"
 
