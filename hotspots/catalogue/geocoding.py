@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-_SHOWN = 10
+_SHOWN = 5
+_NARROW = ["factor", "level", "rows", "missed", "miss_rate", "elsewhere", "q"]
 _POINTS = 0.05
 
 
@@ -148,7 +149,7 @@ def geocoding_html(record: _Record, language: str = "en") -> str:
     lists = [
         _first_rows(text(f"table.{name}", language), frame)
         for name, frame in (
-            ("uneven", record.uneven),
+            ("uneven", record.uneven[_NARROW]),
             ("worst", record.worst),
             ("pile_ups", record.pile_ups),
         )
@@ -237,8 +238,10 @@ def _tests(record: _Record) -> str:
 
 
 def _first_rows(caption: str, frame: pd.DataFrame) -> str:
-    shown = frame.head(_SHOWN).to_html(
-        escape=True, border=0, index=False, float_format="{:.4g}".format
-    )
+    shown = frame.head(_SHOWN).to_html(escape=True, border=0, index=False, float_format=_figure)
     counted = f"{len(frame.head(_SHOWN)):,} / {len(frame):,}"
     return f"<p>{escape(caption)} ({counted})</p>{shown}"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"

@@ -33,9 +33,12 @@ def geocoding_section(
         kept = {"n": MOST, "total": len(facts.worst)}
         said.append(text("report.worst_file", language, **kept))
     warnings = [text("report.geocoding_low", language)] if facts.below_bar else []
-    if facts.at_random is False:
+    material = uneven_parts(facts, language, titles, material=True)
+    if material:
+        warnings.append(text("sentence.uneven", language, parts=listed(material, language)))
+    elif facts.at_random is False:
         parts = listed(uneven_parts(facts, language, titles), language)
-        warnings.append(text("sentence.uneven", language, parts=parts))
+        said.append(text("report.uneven_little", language, parts=parts))
     tables = _tables(facts, titles, language)
     kept_tables = [table for table in tables if table.rows]
     return section_of("geocoding", language, tuple(said), kept_tables, tuple(warnings))

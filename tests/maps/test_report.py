@@ -174,6 +174,15 @@ def test_what_is_not_missing_at_random_is_warned_of_and_tabled(city, plan, geoco
     assert rows["Las colonias declaradas con más filas sin ubicar"][1][0] == "Centro"
 
 
+def test_uneven_misses_that_change_no_map_are_said_without_alarm(city, plan, geocoding):
+    little = geocoding.uneven.assign(miss_rate=0.06, elsewhere=0.03)
+    text = page(city, plan, replace(geocoding, uneven=little), language="en")
+    assert "not at random, though by little: 6% in carjacking against 3% elsewhere." in text
+    assert "what is missing may change the map" not in text.replace(
+        "The located share is below that: what is missing may change the map.", ""
+    )
+
+
 def test_the_worst_addresses_say_why_and_the_heaps_what_stands_there(city, plan, geocoding):
     text = page(city, plan, geocoding)
     rows = tables(text)
