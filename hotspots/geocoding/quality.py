@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hotspots._checks import columns_present, share, whole_number
+from hotspots._checks import columns_present, positive, share, whole_number
 from hotspots.geocoding.lookup import most_common
 from hotspots.geocoding.misses import miss_tests, uneven_levels
 from hotspots.geocoding.names import neighbourhood_name
@@ -97,7 +97,8 @@ def geocoding_report(
     CrsError
         If pile-ups are to be named, and the incidents or the places have no CRS.
     InputError
-        If ``alpha`` is not between 0 and 1, or a number of draws is not a whole one.
+        If ``alpha`` is not between 0 and 1, ``within_m`` is not above 0, or ``permutations`` or
+        ``seed`` is no whole number.
 
     References
     ----------
@@ -123,6 +124,10 @@ which a crime map can be trusted; whether the misses are at random cannot be tol
     share(alpha, "geocoding_report: alpha")
     permutations = whole_number(
         permutations, "geocoding_report: permutations", "Give a whole number from 1 on, e.g. 9999."
+    )
+    seed = whole_number(seed, "geocoding_report: seed", "Give a whole number from 0 on.", least=0)
+    within_m = positive(
+        within_m, "geocoding_report: within_m", "Give a distance in metres, e.g. 50."
     )
     _check_columns(incidents, area, places, place_name)
     located = incidents[LOCATION_STATUS].isin([str(status) for status in LOCATED])
@@ -196,7 +201,7 @@ def _check_columns(
 
 def _stated(written: pd.Series) -> pd.Series:
     """Return the area that each row states by its commonest spelling; missing where none is."""
-    spelt = written.fillna("").astype(str).str.strip()
+    spelt = written.astype(object).fillna("").astype(str).str.strip()
     one = spelt.map({text: neighbourhood_name(text) for text in spelt.unique()})
     titles: Mapping[str, str] = {
         str(name): most_common(list(texts)) for name, texts in spelt.groupby(one) if name

@@ -97,8 +97,7 @@ def _tests(facts: GeocodingReport, language: str) -> Table:
             probability(float(row["p"]), language).removeprefix("= "),
             probability(float(row["q"]), language).removeprefix("= "),
         )
-        for factor, row in facts.miss_tests.iterrows()
-        if row["q"] == row["q"]
+        for factor, row in facts.miss_tests.dropna(subset=["q"]).iterrows()
     ]
     columns = ("factor", "levels", "rows", "left_out", "statistic", "p", "q")
     return table_of("miss_tests", columns, rows, language, range(1, 7))

@@ -182,7 +182,7 @@ def test_a_stated_area_is_one_however_it_is_spelt():
     found = geocoding_report(read).by_neighbourhood
     assert found["rows"].to_dict() == {"CENTRO": 3, "Hidalgo": 1, "not stated": 1}
     assert found["located"].to_dict() == {"CENTRO": 2, "Hidalgo": 1, "not stated": 0}
-    read["municipio"] = table["muni"].to_numpy()
+    read["municipio"] = pd.Categorical(table["muni"])
     by = geocoding_report(read, area="municipio").by_neighbourhood
     assert by["rows"].to_dict() == {"Juárez": 4, "Villa": 1}
     with pytest.raises(ColumnError, match="no column 'distrito'"):
@@ -249,7 +249,13 @@ def test_the_same_seed_gives_the_same_report():
 
 
 @pytest.mark.parametrize(
-    ("option", "said"), [({"alpha": 1.5}, "alpha"), ({"permutations": 0}, "permutations")]
+    ("option", "said"),
+    [
+        ({"alpha": 1.5}, "alpha"),
+        ({"permutations": 0}, "permutations"),
+        ({"within_m": -1}, "within_m"),
+        ({"seed": 0.5}, "seed"),
+    ],
 )
 def test_an_option_that_makes_no_sense_is_refused(option, said):
     with pytest.raises(InputError, match=f"geocoding_report: {said}"):
