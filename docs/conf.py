@@ -57,6 +57,7 @@ html_sidebars = {
 }
 html_sidebars |= {
     "polygons": [],
+    "reference_data": [],
     "benchmarks": [],
     "calibration": [],
     "conformance": [],

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from hotspots.schema import Allocation, Layer, LocalResult, Ranking
+    from hotspots.schema import Allocation, GeocodingReport, Layer, LocalResult, Ranking
 
 
 class BriefingMap(folium.Map):
@@ -83,6 +83,7 @@ def briefing_map(
     title: str = "",
     period: str = "",
     located: tuple[int, int] | Mapping[str, tuple[int, int]] | None = None,
+    geocoding: GeocodingReport | None = None,
     synthetic: bool = False,
     threshold: int = 5,
     per: float = 100_000,
@@ -132,7 +133,12 @@ def briefing_map(
     title, period
         What the page is called, and the time that was tested, in words.
     located
-        (located, read): of how many incidents the place is known; or that by category.
+        (located, read): of how many incidents the place is known; or that by category. Without
+        it the report's, where there is one.
+    geocoding
+        Of :func:`hotspots.geocoding_report`: the page warns where what is missing is not missing
+        at random: some group misses at least five points more or fewer than the others, and one
+        of the two more than 15%.
     synthetic
         True prints on the page that its data are invented.
     threshold
@@ -193,6 +199,7 @@ def briefing_map(
         title=title or text("page.title", language),
         period=period,
         located=located,
+        geocoding=geocoding,
         synthetic=synthetic,
         threshold=threshold,
         per=per,

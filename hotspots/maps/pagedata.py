@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from hotspots.maps.themes import (
     rate_theme,
     result_theme,
 )
-from hotspots.maps.verdict import Sentence, Verdict, category_of, sentence, verdict
+from hotspots.maps.verdict import Sentence, Verdict, category_of, sentence, uneven_warning, verdict
 from hotspots.schema import POPULATION
 
 if TYPE_CHECKING:
@@ -163,12 +164,19 @@ def _untested(subject: Subject) -> Verdict:
 
 
 def _sentence(subject: Subject, found: Verdict, category: str = "") -> Sentence:
-    return sentence(
+    told = sentence(
         found,
         language=subject.language,
         period=subject.period,
         located=subject.located_of(category),
     )
+    uneven = uneven_warning(
+        subject.geocoding,
+        titles=subject.categories,
+        language=subject.language,
+        public=subject.public,
+    )
+    return replace(told, warnings=(*told.warnings, uneven)) if uneven else told
 
 
 def _themes(subject: Subject, verdicts: dict[str, Verdict]) -> list[Theme]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hotspots.catalogue import text, words
 from hotspots.maps import assets
 from hotspots.maps import report_sections as sections
+from hotspots.maps.report_geocoding import geocoding_section
 from hotspots.maps.report_polygons import polygons_section
 from hotspots.maps.standalone import close_page
 
@@ -110,7 +111,7 @@ def report_page(
     titles = category_titles or {}
     found: list[Section | None] = [
         sections.data_section(incidents, unmapped or {}, remarks, language),
-        sections.geocoding_section(geocoding, titles, language),
+        geocoding_section(geocoding, titles, language),
         polygons_section(plan, language, near_border=near_border, borders=borders, plans=plans),
         sections.tests_section(results or {}, titles, language),
         sections.rates_section(rates or {}, titles, plan, per, language),

@@ -13,7 +13,6 @@ from hotspots.maps.report_tables import (
     Section,
     Table,
     counts_table,
-    frame_table,
     name_of,
     section_of,
     table_of,
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from hotspots.schema import (
         Allocation,
-        GeocodingReport,
         Layer,
         LocalResult,
         PolygonPlan,
@@ -62,34 +60,6 @@ def data_section(
         tables.append(counts_table("unmapped", dict(unmapped), language))
     sentences = (text("report.data_read", language, n=len(incidents)),)
     return section_of("data", language, sentences, tables, warnings=tuple(remarks))
-
-
-def geocoding_section(
-    facts: GeocodingReport | None, titles: Mapping[str, str], language: str
-) -> Section | None:
-    """Return how many places are known, how sure that is, and where the misses are."""
-    if facts is None:
-        return None
-    said = text(
-        "report.geocoding_rate",
-        language,
-        located=facts.located,
-        rows=facts.rows,
-        share=percent(facts.hit_rate, language, digits=1),
-        low=percent(facts.hit_rate_low, language, digits=1),
-        high=percent(facts.hit_rate_high, language, digits=1),
-        bar=percent(facts.bar, language),
-    )
-    low = facts.hit_rate < facts.bar
-    warnings = (text("report.geocoding_low", language),) if low else ()
-    tables = [
-        frame_table("by_status", facts.by_status, language),
-        frame_table("by_precision", facts.by_precision, language),
-        frame_table("by_category", facts.by_category.rename(index=dict(titles)), language),
-        frame_table("worst", facts.worst, language),
-        frame_table("pile_ups", facts.pile_ups, language),
-    ]
-    return section_of("geocoding", language, (said,), [t for t in tables if t.rows], warnings)
 
 
 def tests_section(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from hotspots.schema import Allocation, Layer, LocalResult, Ranking
+    from hotspots.schema import Allocation, GeocodingReport, Layer, LocalResult, Ranking
 
 Audience = Literal["internal", "public"]
 Located: TypeAlias = "tuple[int, int] | Mapping[str, tuple[int, int]]"
@@ -61,6 +61,7 @@ class Subject:
     title: str = ""
     period: str = ""
     located: Located | None = None
+    geocoding: GeocodingReport | None = None
     synthetic: bool = False
     threshold: int = 5
     per: float = 100_000
@@ -80,9 +81,14 @@ class Subject:
 
     def located_of(self, category: str) -> tuple[int, int] | None:
         """Return how many of a category's incidents were located and read, where it is known."""
-        if self.located is None or isinstance(self.located, tuple):
+        if isinstance(self.located, tuple):
             return self.located
-        return self.located.get(category)
+        if self.located is not None:
+            return self.located.get(category)
+        if self.geocoding is None or category not in self.geocoding.by_category.index:
+            return None
+        counts = self.geocoding.by_category[["located", "rows"]].loc[[category]].to_numpy()
+        return int(counts[0, 0]), int(counts[0, 1])
 
     @property
     def names(self) -> list[str]:

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots.catalogue import percent, text
+from hotspots.catalogue.geocoding import uneven_factors, uneven_parts
+from hotspots.catalogue.results import listed
 from hotspots.maps.themes import aligned, correction_words, result_notes
 from hotspots.schema import RAISED, LocalResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from hotspots.schema import GeocodingReport
 
 MOST = 0.5
 """A polygon counts as clustered when at least this share of its residents lives in hot units."""
@@ -127,6 +131,28 @@ def sentence(
         details.append(text("sentence.located", language, located=located[0], read=located[1]))
     closed = f"{words} ({'; '.join(details)})." if details else f"{words}."
     return Sentence(closed, tuple(_warnings(found, language, located)))
+
+
+def uneven_warning(
+    report: GeocodingReport | None,
+    *,
+    titles: Mapping[str, str],
+    language: str,
+    public: bool,
+) -> str:
+    """Return the warning that misses are not at random, by so much that it may show, or "".
+
+    The public one names no offence and no neighbourhood.
+    """
+    if report is None:
+        return ""
+    parts = uneven_parts(report, language, titles, material=True)
+    if not parts:
+        return ""
+    if not public:
+        return text("sentence.uneven", language, parts=listed(parts, language))
+    named = [text(f"quality.factor.{factor}", language) for factor in uneven_factors(report)]
+    return text("sentence.uneven_public", language, factors=listed(named, language))
 
 
 def category_of(key: str) -> str:

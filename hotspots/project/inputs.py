@@ -195,6 +195,14 @@ def read_project_incidents(
     return incidents
 
 
+def known_places(inputs: Inputs) -> dict[str, Any]:
+    """Return what pile-ups are named by: the gazetteer, and the services that have a name."""
+    named = [points[points["name"] != ""] for points in inputs.services.values()]
+    columns = [points[["name", points.active_geometry_name]] for points in named if len(points)]
+    places = gpd.GeoDataFrame(pd.concat(columns, ignore_index=True)) if columns else None
+    return {"gazetteer": inputs.gazetteer, "places": places}
+
+
 def _areal_source(layer: ArealLayer, path: Path, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     source = _projected(read_vector(path, what=layer.file), layer.file, units)
     wanted = [*layer.numerator, *filter(None, (layer.column, layer.denominator, layer.weight))]

@@ -42,9 +42,9 @@ def write_outputs(result: RunResult, folder: Path) -> None:
 def write_database(result: RunResult) -> None:
     """Write the results as tables of the project's database, all of them or none.
 
-    The tables ``polygons``, ``units``, ``incidents``, ``tests``, ``rates``, ``near_repeats``, and
-    ``ranking`` and ``allocation`` where there are any, hold what the files of ``internal/`` do,
-    and replace those of an earlier run.
+    The tables ``polygons``, ``units``, ``incidents``, ``tests``, ``rates``, ``near_repeats``,
+    ``worst_addresses``, and ``ranking`` and ``allocation`` where there are any, hold what the
+    files of ``internal/`` do, and replace those of an earlier run.
     """
     place = result.project.output
     if place is None:
@@ -86,6 +86,7 @@ def _tables(result: RunResult) -> dict[str, pd.DataFrame]:
         "tests": _all_tests(result),
         "rates": rates,
         "near_repeats": result.repeats,
+        "worst_addresses": result.geocoding.worst.set_index([schema.ADDRESS, schema.NEIGHBOURHOOD]),
     }
 
 

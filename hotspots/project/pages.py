@@ -14,6 +14,7 @@ from hotspots.maps.briefing import briefing_map
 from hotspots.maps.report import ReportFile, report_page
 from hotspots.maps.standalone import save_standalone, write_whole
 from hotspots.polygons.periods import labels, matching
+from hotspots.project.inputs import known_places
 from hotspots.project.titles import category_titles, titles_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from hotspots.maps.subject import Audience
     from hotspots.project.pipeline import RunResult
-    from hotspots.schema import LocalResult
+    from hotspots.schema import GeocodingReport, LocalResult
 
 
 FILES = (
@@ -30,6 +31,7 @@ FILES = (
     ("allocation.csv", "allocation"),
     ("tests.csv", "tests"),
     ("rates.csv", "rates"),
+    ("worst_addresses.csv", "worst_addresses"),
     ("polygons.gpkg", "polygons"),
     ("incidents.parquet", "incidents"),
     ("near_repeats.csv", "near_repeats"),
@@ -76,7 +78,7 @@ def run_map(result: RunResult, *, audience: Audience = "internal") -> Any:
         language=language,
         title=text("run.briefing", language, name=project.project.name),
         period=period_in_words(result),
-        located=located_in_period(result),
+        geocoding=geocoding_in_period(result),
         synthetic=project.project.synthetic,
         threshold=project.map.threshold,
         per=project.tests.per,
@@ -133,15 +135,17 @@ def tests_by_level(result: RunResult) -> dict[str, dict[str, LocalResult]]:
     return levels
 
 
-def located_in_period(result: RunResult) -> dict[str, tuple[int, int]]:
-    """Return category → rows whose place is known, and rows read, of the tested period alone."""
-    report = result.geocoding
-    if result.project.tests.period != "all":
-        report = geocoding_report(_in_period(result))
-    return {
-        str(category): (int(row["located"]), int(row["rows"]))
-        for category, row in report.by_category.iterrows()
-    }
+def geocoding_in_period(result: RunResult) -> GeocodingReport:
+    """Return the report on the places of the rows of the tested period alone."""
+    project = result.project
+    if project.tests.period == "all":
+        return result.geocoding
+    return geocoding_report(
+        _in_period(result),
+        **known_places(result.inputs),
+        alpha=project.tests.alpha,
+        seed=project.project.seed,
+    )
 
 
 def _in_period(result: RunResult) -> gpd.GeoDataFrame:

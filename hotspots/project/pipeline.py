@@ -12,6 +12,7 @@ from hotspots.polygons.assign import assign
 from hotspots.polygons.build import build_polygons
 from hotspots.polygons.counts import count_incidents
 from hotspots.project.findings import Findings, find
+from hotspots.project.inputs import known_places
 from hotspots.project.priorities import layers_of, prioritise
 from hotspots.project.soundness import (
     require_counted,
@@ -97,7 +98,9 @@ def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -
         incidents = geocode(incidents, inputs.gazetteer)
     repeats = near_repeats(incidents)
     warn_of_repeats(repeats)
-    report = geocoding_report(incidents)
+    report = geocoding_report(
+        incidents, **known_places(inputs), alpha=project.tests.alpha, seed=project.project.seed
+    )
     progress("polygons")
     plan = build_polygons(
         units,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hotspots.catalogue.geocoding import geocoding_html, geocoding_sentence, geocoding_text
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class GeocodingReport:
-    """How many incidents have a place, and which.
+    """How many incidents have a place, which, and whether the others are missing at random.
 
     Attributes
     ----------
@@ -27,14 +29,29 @@ class GeocodingReport:
         The share below which a map is not to be trusted, 0.85.
     by_status, by_precision
         DataFrames on the status and the precision: ``rows``, ``share``.
-    by_category, by_month
-        DataFrames on the class and the month (``2013-04``, ``undated``): ``rows``,
-        ``located``, ``hit_rate``, ``hit_rate_low``, ``hit_rate_high``.
+    by_category, by_month, by_neighbourhood
+        DataFrames on the class, the month (``2013-04``, ``undated``) and the neighbourhood (or
+        municipality …) that the row states (``not stated``): ``rows``, ``located``,
+        ``hit_rate``, ``hit_rate_low``, ``hit_rate_high``.
+    miss_tests
+        DataFrame on ``factor`` (``category``, ``month``, ``neighbourhood``): ``levels``,
+        ``rows``, ``left_out``, ``statistic`` (Pearson's chi-square), ``p`` (counted over random
+        exchanges of the misses), ``q`` (Holm, over the factors); NaN where nothing can be tested.
+    uneven
+        DataFrame of the levels that stand out in the factors with q ≤ ``alpha``: ``factor``,
+        ``level``, ``rows``, ``missed``, ``miss_rate``, ``elsewhere``, ``surplus``, ``residual``,
+        ``p``, ``q``. Events are counted, not rows.
     worst
-        DataFrame ``address``, ``neighbourhood``, ``rows``: the commonest that have no place.
+        DataFrame ``address``, ``neighbourhood``, ``rows``, ``reason``, ``closest``: the
+        commonest that have no place, at most 500.
     pile_ups
-        DataFrame ``x``, ``y``, ``rows``, ``addresses``: points on which many rows with
-        different addresses lie, the most first.
+        DataFrame ``x``, ``y``, ``rows``, ``addresses``, ``places``, ``centroid_of``: points on
+        which many located rows with different addresses lie, the most first, and what stands
+        within some metres of them.
+    permutations, seed
+        Random exchanges for each factor, and their seed.
+    alpha
+        Level after the correction.
 
     References
     ----------
@@ -55,8 +72,43 @@ class GeocodingReport:
     by_precision: pd.DataFrame
     by_category: pd.DataFrame
     by_month: pd.DataFrame
+    by_neighbourhood: pd.DataFrame
+    miss_tests: pd.DataFrame
+    uneven: pd.DataFrame
     worst: pd.DataFrame
     pile_ups: pd.DataFrame
+    permutations: int
+    alpha: float
+    seed: int
+
+    @property
+    def below_bar(self) -> bool:
+        """Whether fewer rows are located than a map needs to be trusted."""
+        return self.hit_rate < self.bar
+
+    @property
+    def at_random(self) -> bool | None:
+        """Whether no factor shows the misses to be uneven; None where none could be tested."""
+        tested = self.miss_tests["q"].dropna()
+        return None if tested.empty else bool((tested > self.alpha).all())
+
+    def __repr__(self) -> str:
+        return geocoding_text(self)
+
+    def _repr_html_(self) -> str:
+        return geocoding_html(self)
+
+    def sentence(self, language: str = "en", *, titles: Mapping[str, str] | None = None) -> str:
+        """Return how much is located and where the rest is, in one sentence in plain words.
+
+        Parameters
+        ----------
+        language
+            One of :func:`hotspots.languages`.
+        titles
+            Category → what it is called in that language; its key where not given.
+        """
+        return geocoding_sentence(self, language, titles=titles)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -37,6 +37,7 @@ ASSIGNMENT_STATUS = "assignment_status"
 
 UNMAPPED = "unmapped"
 UNDATED = "undated"
+NOT_STATED = "not stated"
 
 
 class LocationStatus(StrEnum):

@@ -6,9 +6,14 @@ import json
 import re
 
 import folium
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
+import shapely
 
 from hotspots.errors import InputError
+from hotspots.geocoding.quality import geocoding_report
 from hotspots.maps.briefing import briefing_map
 from hotspots.maps.standalone import render_standalone
 
@@ -28,6 +33,32 @@ def test_opens_on_the_hot_places_and_says_so(city, options):
     assert "589 de 606 incidentes ubicados" in page
     assert "DATOS INVENTADOS" in page
     assert "RESERVADO" in page
+
+
+@pytest.mark.parametrize("audience", ["internal", "public"])
+def test_its_face_says_what_is_not_located_and_where(city, options, audience):
+    category = np.repeat(["homicide", "carjacking"], 500)
+    missed = np.arange(1_000) < 150
+    rows = gpd.GeoDataFrame(
+        {
+            "location_status": np.where(missed, "unmatched", "given"),
+            "location_precision": np.where(missed, "none", "coordinate"),
+            "category": category,
+            "date": pd.Timestamp("2013-04-05"),
+            "address": "",
+            "neighbourhood": "",
+        },
+        geometry=[None if one else shapely.Point(0, 0) for one in missed],
+        crs=32613,
+    )
+    given = {**options, "located": None, "geocoding": geocoding_report(rows), "audience": audience}
+    page = render_standalone(briefing_map(city.polygons, **given))
+    warning = re.search(r'id="hs-warning">(.*?)</p>', page, re.S).group(1)
+    assert "350 de 500 incidentes ubicados" in page
+    assert "Solo se ubicó el 70.0% de los incidentes" in warning
+    exact = "no falta al azar: 30% en Homicidio contra 0% en el resto" in warning
+    assert exact == (audience == "internal")
+    assert "no se reparte por igual entre delitos" in warning or exact
 
 
 def test_is_a_folium_map_that_folium_can_save(city, options, tmp_path):

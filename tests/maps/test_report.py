@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from types import SimpleNamespace
+from dataclasses import replace
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
+from hotspots.geocoding.quality import geocoding_report
 from hotspots.maps.report import ReportFile, report_page
 from hotspots.schema import PlanQuality, PolygonPlan
 
@@ -43,23 +46,32 @@ def plan(city):
     return PolygonPlan(polygons, city.membership, exceptions, quality, pd.DataFrame(), pd.Series())
 
 
+def located_rows():
+    """Return 606 rows: of 506 homicides 15 have no place, of 100 carjackings 91."""
+    rows = [("homicide", k >= 15) for k in range(506)]
+    rows += [("carjacking", k >= 91) for k in range(100)]
+    status = ["given" if located else "unmatched" for _, located in rows]
+    return gpd.GeoDataFrame(
+        {
+            "location_status": status,
+            "location_precision": ["coordinate" if s == "given" else "none" for s in status],
+            "category": [category for category, _ in rows],
+            "date": pd.Timestamp("2013-04-05"),
+            "address": [f"Calle <b>{n}</b>" for n in range(len(rows))],
+            "neighbourhood": "Centro",
+            "problem": ["" if s == "given" else "address_not_found: lote" for s in status],
+        },
+        geometry=[shapely.Point(0, 0) if s == "given" else None for s in status],
+        crs=32613,
+    )
+
+
 @pytest.fixture(scope="module")
 def geocoding():
-    by = pd.DataFrame({"rows": [500, 100], "share": [0.83, 0.17]})
-    return SimpleNamespace(
-        rows=606,
-        located=500,
-        hit_rate=500 / 606,
-        hit_rate_low=0.79,
-        hit_rate_high=0.85,
-        bar=0.85,
-        by_status=by.set_index(pd.Index(["given", "unmatched"], name="location_status")),
-        by_precision=by.set_index(pd.Index(["coordinate", "none"], name="location_precision")),
-        by_category=by.set_index(pd.Index(["homicide", "carjacking"], name="category")),
-        by_month=by,
-        worst=pd.DataFrame({"address": ["Calle <b>X</b>"], "rows": [9]}),
-        pile_ups=pd.DataFrame({"x": [1.0], "y": [2.0], "rows": [40], "addresses": [12]}),
+    hospital = gpd.GeoDataFrame(
+        {"name": ["Hospital <i>Sur</i>"]}, geometry=[shapely.Point(3, 4)], crs=32613
     )
+    return geocoding_report(located_rows(), places=hospital)
 
 
 def page(city, plan, geocoding, **changes):
@@ -145,15 +157,53 @@ def test_each_exception_has_its_reason(city, plan, geocoding):
 
 def test_below_the_bar_is_warned_of(city, plan, geocoding):
     assert "por debajo del mínimo" in page(city, plan, geocoding)
-    better = SimpleNamespace(**{**vars(geocoding), "hit_rate": 0.97})
+    better = replace(geocoding, hit_rate=0.97)
     assert "por debajo del mínimo" not in page(city, plan, better)
+
+
+def test_what_is_not_missing_at_random_is_warned_of_and_tabled(city, plan, geocoding):
+    text = page(city, plan, geocoding)
+    said = "Lo que falta no falta al azar: 91% en carjacking contra 3% en el resto; puede cambiar"
+    assert said in text
+    rows = tables(text)
+    assert rows["Dónde sobresale lo que falta (hechos, no filas)"][1] == [
+        "carjacking", "100", "91", "91.0%", "3.0%", "73.5", "&lt; 0.001",
+    ]  # fmt: skip
+    assert rows["¿Falta al azar lo que no se pudo ubicar?"][1][:4] == ["delitos", "2", "606", "0"]
+    assert rows["Los meses con más filas sin ubicar"][1][:3] == ["abril de 2013", "606", "500"]
+    assert rows["Las colonias declaradas con más filas sin ubicar"][1][0] == "Centro"
+
+
+def test_uneven_misses_that_change_no_map_are_said_without_alarm(city, plan, geocoding):
+    little = geocoding.uneven.assign(miss_rate=0.06, elsewhere=0.03)
+    text = page(city, plan, replace(geocoding, uneven=little), language="en")
+    assert "not at random, though by little: 6% in carjacking against 3% elsewhere." in text
+    assert "what is missing may change the map" not in text.replace(
+        "The located share is below that: what is missing may change the map.", ""
+    )
+
+
+def test_the_worst_addresses_say_why_and_the_heaps_what_stands_there(city, plan, geocoding):
+    text = page(city, plan, geocoding)
+    rows = tables(text)
+    assert (
+        len(geocoding.worst) == 106 and len(rows["Direcciones sin ubicar que más se repiten"]) == 41
+    )
+    assert rows["Direcciones sin ubicar que más se repiten"][1][3] == (
+        "no se encontró la calle o el lugar"
+    )
+    assert (
+        "De las 106 direcciones sin ubicar que más se repiten, abajo están las primeras 40;" in text
+    )
+    heap = next(rows[caption] for caption in rows if caption.startswith("Puntos con muchas"))
+    assert heap[1][4] == "Hospital &lt;i&gt;Sur&lt;/i&gt; (5 m)"
 
 
 def test_it_runs_nothing_and_escapes_what_came(city, plan, geocoding):
     text = page(city, plan, geocoding)
     assert "<script" not in text
     assert "script-src &#x27;none&#x27;" in text
-    assert "Calle &lt;b&gt;X&lt;/b&gt;" in text
+    assert "Calle &lt;b&gt;0&lt;/b&gt;" in text
     assert "DATOS INVENTADOS" in text
     assert "RESERVADO" in text
     assert 'href="ranking.csv"' in text

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
+import shapely
 
-from hotspots.maps.verdict import category_of, sentence, verdict
+from hotspots.geocoding.quality import geocoding_report
+from hotspots.maps.verdict import category_of, sentence, uneven_warning, verdict
 
 
 def found(city, category="homicide", **changes):
@@ -45,6 +49,44 @@ def test_below_the_bar_is_warned_of(city):
 def test_at_the_bar_or_unknown_is_not(city, located):
     located = (85, 100) if located == (515, 606) else located
     assert not any("located" in warning for warning in said(found(city), located=located).warnings)
+
+
+def misses(robbery, theft):
+    """Return the report on 2,000 rows of each of two offences, so many of them without a place."""
+    located = np.concatenate([np.arange(2_000) >= robbery, np.arange(2_000) >= theft])
+    frame = pd.DataFrame({"category": np.repeat(["robbery", "theft"], 2_000), "address": ""})
+    frame["neighbourhood"], frame["date"] = "", pd.NaT
+    frame["date"] = pd.to_datetime(frame["date"])
+    frame["location_status"] = np.where(located, "given", "unmatched")
+    frame["location_precision"] = np.where(located, "coordinate", "none")
+    spot = shapely.Point(0, 0)
+    shapes = [spot if one else None for one in located]
+    return geocoding_report(gpd.GeoDataFrame(frame, geometry=shapes, crs=32613))
+
+
+def warned(report, **changes):
+    given = {"titles": {"robbery": "Robo"}, "language": "es", "public": False, **changes}
+    return uneven_warning(report, **given)
+
+
+def test_misses_that_are_not_at_random_are_warned_of():
+    report = misses(600, 200)
+    assert warned(report) == (
+        "Lo que falta no falta al azar: 30% en Robo contra 10% en el resto; puede cambiar el mapa."
+    )
+    assert "30% in robbery against 10% elsewhere" in warned(report, language="en", titles={})
+
+
+def test_the_public_warning_names_no_offence():
+    said = warned(misses(600, 200), public=True, language="en")
+    assert said.startswith("What could not be located is not spread evenly over offences")
+    assert "robbery" not in said and "%" not in said
+
+
+def test_what_is_beyond_chance_and_changes_no_map_is_not_warned_of():
+    for report in (misses(200, 60), misses(430, 340)):  # 10% and 3%; 21.5% and 17%
+        assert report.at_random is False and warned(report) == ""
+    assert warned(misses(200, 200)) == "" and warned(None) == ""
 
 
 def test_nothing_found_is_said_plainly(city):

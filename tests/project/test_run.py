@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 import hotspots as hs
 from hotspots.cli import app
 from hotspots.project.manifest import digests
-from hotspots.project.pages import located_in_period
+from hotspots.project.pages import geocoding_in_period
 
 
 def outputs(folder: Path) -> dict[str, str]:
@@ -46,7 +46,8 @@ def test_the_header_counts_the_rows_of_the_tested_period(town, tmp_path: Path) -
     rows = int(((dates.dt.month == 2) & (whole.incidents["category"] == "homicide")).sum())
     assert 0 < rows < 100
     page = (tmp_path / "month" / "internal" / "briefing.html").read_text(encoding="utf-8")
-    assert f"{located_in_period(result)['homicide'][0]} de {rows} incidentes ubicados" in page
+    located = geocoding_in_period(result).by_category.loc["homicide", "located"]
+    assert f"{located} de {rows} incidentes ubicados" in page
     data = re.search(r'id="hs-data">(.*?)</script>', page, re.S)
     (points,) = json.loads(data.group(1))["points"]
     assert len(points["xy"]) // 2 == result.findings.rates["homicide"]["count"].sum()
@@ -92,6 +93,16 @@ def test_the_grant_adds_up_to_the_cent(town, tmp_path: Path) -> None:
     table = pd.read_csv(tmp_path / "out" / "internal" / "allocation.csv", dtype=str)
     cents = sum(int(grant.replace(".", "")) for grant in table["grant"])
     assert cents == 100_000_001
+
+
+def test_the_clerk_gets_the_worst_addresses(town, tmp_path: Path) -> None:
+    result = hs.run(town.project, out=tmp_path / "out")
+    internal = tmp_path / "out" / "internal"
+    table = pd.read_csv(internal / "worst_addresses.csv", dtype=str)
+    assert [*table.columns[:5]] == ["address", "neighbourhood", "rows", "reason", "closest"]
+    assert len(table) == len(result.geocoding.worst)
+    assert 'href="worst_addresses.csv"' in (internal / "report.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "out" / "public" / "worst_addresses.csv").exists()
 
 
 def test_the_internal_folder_is_its_owners_alone(town, tmp_path: Path) -> None:

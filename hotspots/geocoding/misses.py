@@ -1,0 +1,197 @@
+"""Whether the incidents without a place are missing at random, and where they are not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Counts = NDArray[np.int64]
+
+_CHUNK = 2_000_000
+_SAME = 1e-9
+"""Two statistics nearer than this, relatively, are the same number with another rounding."""
+
+_FACTOR_COLUMNS = ("levels", "rows", "left_out", "statistic", "p", "q")
+_LEVEL_COLUMNS = (
+    "factor", "level", "rows", "missed", "miss_rate", "elsewhere", "surplus", "residual", "p", "q",
+)  # fmt: skip
+
+
+def miss_tests(
+    missed: pd.Series, factors: Mapping[str, pd.Series], *, permutations: int, seed: int
+) -> pd.DataFrame:
+    """Return, factor by factor, whether the misses are spread over it as chance would.
+
+    The statistic is Pearson's chi-square of missed and not missed by level. Its p is counted
+    over random exchanges of the misses among the rows (both margins stay), since many levels
+    are too small for the chi-square distribution: (1 + exchanges at least as uneven) /
+    (1 + exchanges). ``q`` is p after Holm's correction over the factors that can be tested.
+
+    Parameters
+    ----------
+    missed
+        True where a row has no place.
+    factors
+        Name → level of each row, on the same index; a missing level leaves the row out.
+    permutations, seed
+        How many exchanges, and the seed of them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On ``factor``: ``levels``, ``rows``, ``left_out``, ``statistic``, ``p``, ``q``; the last
+        three NaN where there is nothing to test (one level; nothing missed, or everything).
+
+    References
+    ----------
+    Hope, A. C. A. (1968). A simplified Monte Carlo significance test procedure. *Journal of the
+    Royal Statistical Society B* 30, 582–598.
+
+    Holm, S. (1979). A simple sequentially rejective multiple test procedure. *Scandinavian
+    Journal of Statistics* 6, 65–70.
+
+    Examples
+    --------
+    >>> missed = pd.Series([True] * 20 + [False] * 80)
+    >>> shift = pd.Series(["night"] * 25 + ["day"] * 75)
+    >>> table = miss_tests(missed, {"shift": shift}, permutations=999, seed=0)
+    >>> float(table.loc["shift", "statistic"]), float(table.loc["shift", "p"])
+    (75.0, 0.001)
+    """
+    rows = []
+    for place, (_, levels) in enumerate(factors.items()):
+        counts = _counts(missed, levels)
+        statistic = p = float("nan")
+        if _testable(counts):
+            size, misses = counts["rows"].to_numpy(), counts["missed"].to_numpy()
+            statistic = float(chi_square(misses, size))
+            generator = np.random.default_rng([seed, place])
+            p = _exchanged_p(misses, size, permutations, generator)
+        left_out = int(levels.isna().sum())
+        rows.append((len(counts), len(levels) - left_out, left_out, statistic, p, float("nan")))
+    index = pd.Index(list(factors), name="factor", dtype=str)
+    table = pd.DataFrame(rows, index=index, columns=list(_FACTOR_COLUMNS))
+    table["q"] = holm(table["p"].to_numpy(dtype=float))
+    return table
+
+
+def uneven_levels(
+    missed: pd.Series, factors: Mapping[str, pd.Series], tests: pd.DataFrame, *, alpha: float
+) -> pd.DataFrame:
+    """Return the levels that miss more or fewer rows than chance allows.
+
+    Only factors that are uneven as a whole (``q`` of :func:`miss_tests` ≤ ``alpha``) are looked
+    into. ``p`` is twice the smaller tail of the exact hypergeometric distribution, ``q`` the same
+    after Holm's correction over all levels of these factors; levels with q ≤ ``alpha`` are
+    returned, the largest surplus of each factor first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``factor``, ``level``, ``rows``, ``missed``, ``miss_rate``, ``elsewhere`` (the rate of all
+        other levels together), ``surplus`` (missed rows more than if misses were even),
+        ``residual`` (adjusted and standardised), ``p``, ``q``.
+
+    References
+    ----------
+    Agresti, A. (2013). *Categorical Data Analysis*, 3rd ed., 3.3.1 (adjusted residuals). Wiley.
+    """
+    chosen = [str(name) for name in tests.index[tests["q"] <= alpha]]
+    tables = [_levels(name, _counts(missed, factors[name])) for name in chosen]
+    if not tables:
+        return pd.DataFrame(columns=list(_LEVEL_COLUMNS))
+    table = pd.concat(tables, ignore_index=True)
+    table["q"] = holm(table["p"].to_numpy(dtype=float))
+    found = table[table["q"] <= alpha]
+    order = {name: place for place, name in enumerate(chosen)}
+    keys = found.assign(place=found["factor"].map(order), size=-found["surplus"].abs())
+    ordered = keys.sort_values(["place", "size", "level"], kind="stable").index
+    return found.loc[ordered].reset_index(drop=True)
+
+
+def chi_square(missed: Counts, rows: Counts) -> Floats:
+    """Return Pearson's statistic of missed and not missed by level, along the last axis.
+
+    Examples
+    --------
+    >>> float(chi_square(np.array([3, 1]), np.array([4, 4])))
+    2.0
+    """
+    total = rows.sum()
+    rate = missed.sum(axis=-1, keepdims=True) / total
+    expected = rows * rate
+    spread: Floats = ((missed - expected) ** 2 / (expected * (1 - rate))).sum(axis=-1)
+    return spread
+
+
+def holm(p: Floats) -> Floats:
+    """Return p after Holm's correction; NaN stays NaN and is no test of the family.
+
+    Examples
+    --------
+    >>> holm(np.array([0.01, 0.04, np.nan, 0.03])).tolist()
+    [0.03, 0.06, nan, 0.06]
+    """
+    q = np.full(p.shape, np.nan)
+    order = np.argsort(p, kind="stable")[: int((~np.isnan(p)).sum())]
+    steps = np.arange(order.size, 0, -1) * p[order]
+    q[order] = np.minimum(1.0, np.maximum.accumulate(steps))
+    return q
+
+
+def _counts(missed: pd.Series, levels: pd.Series) -> pd.DataFrame:
+    groups = missed.groupby(levels, observed=True, sort=True)
+    return pd.DataFrame({"rows": groups.size(), "missed": groups.sum()}).astype("int64")
+
+
+def _testable(counts: pd.DataFrame) -> bool:
+    misses = int(counts["missed"].sum())
+    return len(counts) > 1 and 0 < misses < int(counts["rows"].sum())
+
+
+def _exchanged_p(
+    missed: Counts, rows: Counts, permutations: int, generator: np.random.Generator
+) -> float:
+    """Return how often an exchange of the misses is as uneven as what was seen."""
+    least = chi_square(missed, rows) * (1 - _SAME)
+    as_uneven = 0
+    at_once = max(1, _CHUNK // rows.size)
+    for start in range(0, permutations, at_once):
+        draws = min(at_once, permutations - start)
+        # Which rows are exchanged does not matter, only how many misses fall on each level.
+        drawn = generator.multivariate_hypergeometric(
+            rows, int(missed.sum()), size=draws, method="marginals"
+        )
+        as_uneven += int((chi_square(drawn, rows) >= least).sum())
+    return (1 + as_uneven) / (1 + permutations)
+
+
+def _levels(name: str, counts: pd.DataFrame) -> pd.DataFrame:
+    rows, missed = counts["rows"].to_numpy(), counts["missed"].to_numpy()
+    total, misses = int(rows.sum()), int(missed.sum())
+    rate = misses / total
+    expected = rows * rate
+    more = stats.hypergeom.sf(missed - 1, total, misses, rows)
+    fewer = stats.hypergeom.cdf(missed, total, misses, rows)
+    return pd.DataFrame(
+        {
+            "factor": name,
+            "level": counts.index.astype(str),
+            "rows": rows,
+            "missed": missed,
+            "miss_rate": missed / rows,
+            "elsewhere": (misses - missed) / (total - rows),
+            "surplus": missed - expected,
+            "residual": (missed - expected) / np.sqrt(expected * (1 - rate) * (1 - rows / total)),
+            "p": np.minimum(1.0, 2 * np.minimum(more, fewer)),
+        }
+    )
