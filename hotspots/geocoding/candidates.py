@@ -42,13 +42,14 @@ _TENTH_KILOMETRE_M = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A place that an address may mean."""
+    """A place that an address may mean; ``reckoned`` where no such house itself is known."""
 
     score: float
     spot: Spot
     precision: LocationPrecision
     match: str
     approximate: bool = False
+    reckoned: bool = True
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -259,6 +260,7 @@ def _numbered(
                 sighting.spot._replace(radius=max(sighting.spot.radius, address.number_span / 2)),
                 LocationPrecision.HOUSE,
                 f"{known.title} {number}",
+                reckoned=sighting.worth < 1.0,
             )
 
 

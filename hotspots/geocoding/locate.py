@@ -80,7 +80,7 @@ def locate(address: Address, stated: str, gazetteer: Gazetteer, likenesses: Like
     if max((each.score for each in found), default=0.0) < STRETCH_BELOW:
         whole = stretches(address, areas, gazetteer, likenesses)
         found += [_in_context(candidate, areas, gazetteer) for candidate in whole]
-    found.sort(key=lambda each: (-each.score, each.match, each.spot))
+    found.sort(key=lambda each: (-each.score, each.reckoned, each.match, each.spot))
     least = LEAST_SCORE if areas else LEAST_SCORE_ALONE
     if not found or found[0].score < least:
         return _fallback(address, areas, gazetteer, road_found=bool(found))

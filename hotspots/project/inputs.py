@@ -7,26 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from hotspots._checks import columns_present, existing_file
 from hotspots.errors import CrsError, DataFileError, InputError, ProjectFileError
 from hotspots.geocoding.gazetteer import Gazetteer
 from hotspots.incidents.read import read_incidents
-from hotspots.incidents.source import read_table
 from hotspots.incidents.taxonomy import Taxonomy, load_taxonomy
 from hotspots.polygons.units import read_units
+from hotspots.project.reference import projected, read_gazetteer, read_points, read_streets
 from hotspots.schema import POLYGON_ID
 from hotspots.spatial.vector import read_vector
 
 if TYPE_CHECKING:
-    from hotspots.project.settings import (
-        AccessLayer,
-        ArealLayer,
-        NamedPoints,
-        Project,
-    )
+    from hotspots.project.settings import AccessLayer, ArealLayer, Project
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -73,13 +67,10 @@ def named_files(project: Project, folder: Path) -> dict[str, Path]:
             named.append((f"units.{key}", file))
     if project.polygons.keep is not None:
         named.append(("polygons.keep", project.polygons.keep))
-    for key, section in (
-        ("gazetteer.streets.file", gazetteer.streets),
-        ("gazetteer.neighbourhoods.file", gazetteer.neighbourhoods),
-        ("gazetteer.places.file", gazetteer.places),
-    ):
-        if section is not None:
-            named.append((key, section.file))
+    if gazetteer.file is not None:
+        named.append(("gazetteer.file", gazetteer.file))
+    for key, section in gazetteer.layers.items():
+        named.append((f"gazetteer.{key}.file", section.file))
     for layer in project.layers:
         named.append((f"layers.{layer.name}.file", layer.file))
         if layer.kind == "raster" and layer.weights is not None:
@@ -101,14 +92,14 @@ def read_inputs(project: Project, folder: Path) -> Inputs:
     files = named_files(project, folder)
     units = read_project_units(project, files)
     taxonomy = project_taxonomy(project, files)
-    streets = _streets(project, files, units)
+    streets = read_streets(project, files, units)
     return Inputs(
         units=units,
         incidents=read_project_incidents(project, files, units, taxonomy),
         taxonomy=taxonomy,
         streets=streets,
         kept=_kept(project, files, units),
-        gazetteer=_gazetteer(project, files, units, streets),
+        gazetteer=read_gazetteer(project, files, units, streets),
         areal={
             layer.name: _areal_source(layer, files[layer.file], units)
             for layer in project.layers
@@ -204,7 +195,7 @@ def known_places(inputs: Inputs) -> dict[str, Any]:
 
 
 def _areal_source(layer: ArealLayer, path: Path, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    source = _projected(read_vector(path, what=layer.file), layer.file, units)
+    source = projected(read_vector(path, what=layer.file), layer.file, units)
     wanted = [*layer.numerator, *filter(None, (layer.column, layer.denominator, layer.weight))]
     columns_present(source.columns, wanted, layer.file)
     text = [name for name in wanted if not pd.api.types.is_numeric_dtype(source[name])]
@@ -218,7 +209,7 @@ def _areal_source(layer: ArealLayer, path: Path, units: gpd.GeoDataFrame) -> gpd
 
 
 def _services(layer: AccessLayer, path: Path, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    points = _points(path, layer, layer.file, units)
+    points = read_points(path, layer, layer.file, units)
     if layer.service_name is not None:
         columns_present(points.columns, [layer.service_name], layer.file)
     if layer.column is not None:
@@ -231,87 +222,3 @@ def _services(layer: AccessLayer, path: Path, units: gpd.GeoDataFrame) -> gpd.Ge
             )
     names = points[layer.service_name] if layer.service_name else ""
     return points.assign(kind=layer.equals or layer.name, name=names)
-
-
-def _streets(
-    project: Project, files: dict[str, Path], units: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame | None:
-    section = project.gazetteer.streets
-    if section is None:
-        return None
-    streets = _projected(read_vector(files[section.file], what=section.file), section.file, units)
-    wanted = [section.name, section.type, section.number_from, section.number_to]
-    columns_present(streets.columns, [name for name in wanted if name], section.file)
-    return streets
-
-
-def _gazetteer(
-    project: Project,
-    files: dict[str, Path],
-    units: gpd.GeoDataFrame,
-    streets: gpd.GeoDataFrame | None,
-) -> Gazetteer | None:
-    section = project.gazetteer
-    options: dict[str, Any] = {}
-    if section.streets is not None:
-        options |= {
-            "streets": streets,
-            "street_name": section.streets.name,
-            "street_type": section.streets.type,
-            "number_from": section.streets.number_from,
-            "number_to": section.streets.number_to,
-        }
-    if section.neighbourhoods is not None:
-        file = section.neighbourhoods.file
-        areas = read_vector(files[file], what=file)
-        columns_present(areas.columns, [section.neighbourhoods.name], file)
-        options |= {
-            "neighbourhoods": _projected(areas, file, units),
-            "neighbourhood_name": section.neighbourhoods.name,
-        }
-    if section.places is not None:
-        file = section.places.file
-        options |= {
-            "places": _points(files[file], section.places, file, units),
-            "place_name": section.places.name,
-        }
-    return Gazetteer.from_layers(**options) if options else None
-
-
-def _points(
-    path: Path, section: AccessLayer | NamedPoints, name: str, units: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame:
-    if section.longitude is None or section.latitude is None:
-        return _projected(read_vector(path, what=name), name, units)
-    table = read_table(path).cells
-    columns_present(table.columns, [section.longitude, section.latitude], name)
-    x, y = (
-        pd.to_numeric(table[column].str.replace(",", "."), errors="coerce")
-        for column in (section.longitude, section.latitude)
-    )
-    bad = table.index[x.isna() | y.isna()]
-    if len(bad):
-        raise InputError(
-            f"{name}: row {bad[0]} has no number in {section.longitude!r} or "
-            f"{section.latitude!r} ({len(bad)} rows in all). Mend or remove those rows."
-        )
-    points = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=section.crs)
-    there = points.to_crs(units.crs)
-    lost = ~np.isfinite(there.geometry.x + there.geometry.y)
-    if lost.any():
-        row = there.index[lost][0]
-        raise InputError(
-            f"{name}: row {row}, {section.longitude} = {x[row]:g} and {section.latitude} = "
-            f"{y[row]:g}, is no place in the reference system {section.crs} ({int(lost.sum())} "
-            "rows in all). Look whether the two columns are swapped, or name the crs."
-        )
-    return there
-
-
-def _projected(layer: gpd.GeoDataFrame, name: str, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    if layer.crs is None:
-        raise CrsError(
-            f"{name}: the layer has no coordinate reference system. "
-            "Save it again with one (QGIS: Export, Save features as, CRS)."
-        )
-    return layer.to_crs(units.crs)

@@ -8,8 +8,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
@@ -19,18 +17,12 @@ from pydantic import (
 from hotspots._checks import existing_file
 from hotspots.catalogue import languages
 from hotspots.errors import DataFileError, ProjectFileError
-from hotspots.polygons.residents import Missing, ResidentsSource
 from hotspots.project.complaints import explain
+from hotspots.project.source_settings import Crs, GazetteerFiles, Incidents, Section, Units
 from hotspots.schema import Direction
-from hotspots.tables.postgis import PostgisSource, postgis_source
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
+from hotspots.tables.postgis import postgis_source
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Crs = str | int
 
 
 def _known_language(value: str) -> str:
@@ -39,7 +31,7 @@ def _known_language(value: str) -> str:
     return value
 
 
-class General(_Section):
+class General(Section):
     """``[project]``: what the run is called and how it speaks."""
 
     name: str = Field(min_length=1)
@@ -49,139 +41,14 @@ class General(_Section):
     currency: str = Field(default="", max_length=3)
 
 
-class Units(_Section):
-    """``[units]``: the census units, and where their residents are written."""
-
-    file: str
-    id: str
-    population: str | None = None
-    population_table: str | None = None
-    population_key: str | None = None
-    population_raster: str | None = None
-    missing: Missing = "error"
-    name: str | None = None
-    layer: str | None = None
-    crs: Crs | None = None
-
-    @model_validator(mode="after")
-    def _one_source_of_residents(self) -> Units:
-        ResidentsSource(
-            population=self.population,
-            table=self.population_table,
-            key=self.population_key,
-            raster=self.population_raster,
-        )
-        return self
-
-
-class IncidentColumns(_Section):
-    """``[incidents.columns]``: which column holds what; the rest of the table is not kept."""
-
-    date: str | None = None
-    time: str | None = None
-    category: str
-    address: str | None = None
-    neighbourhood: str | None = None
-    longitude: str | None = None
-    latitude: str | None = None
-    event: str | None = None
-    victims: str | None = None
-
-    @model_validator(mode="after")
-    def _both_coordinates(self) -> IncidentColumns:
-        if (self.longitude is None) != (self.latitude is None):
-            raise ValueError("longitude and latitude go together: name both columns, or neither")
-        return self
-
-
-class Incidents(_Section):
-    """``[incidents]``: the table of incidents, a file or a database's, and what its labels mean.
-
-    The password of a database is never written here: ``password_env`` names the environment
-    variable that holds it.
-    """
-
-    file: str | None = None
-    database: str | None = None
-    table: str | None = None
-    query: str | None = None
-    password_env: str | None = None
-    columns: IncidentColumns
-    taxonomy: str | dict[str, str]
-    crs: Crs = 4326
-    sheet: str | None = None
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Incidents:
-        beside = (self.table, self.query, self.password_env)
-        if (self.file is None) == (self.database is None):
-            raise ValueError("name either a file, or a database with its table or query")
-        if self.file is not None and "://" in self.file:
-            raise ValueError("file is a path on this machine; a database's address is database")
-        if self.file is not None and any(value is not None for value in beside):
-            raise ValueError("table, query and password_env belong to a database, not to a file")
-        if self.database is not None:
-            self.from_database()
-        return self
-
-    @property
-    def source(self) -> str:
-        """What the table is called in errors and in the report."""
-        return self.file if self.file is not None else self.from_database().name
-
-    def from_database(self) -> PostgisSource:
-        """Return the database's table or query."""
-        return postgis_source(
-            self.database or "",
-            table=self.table,
-            query=self.query,
-            password_env=self.password_env,
-        )
-
-
-class Streets(_Section):
-    """``[gazetteer.streets]``: centre lines with names, and numbers where they are known."""
-
-    file: str
-    name: str
-    type: str | None = None
-    number_from: str | None = None
-    number_to: str | None = None
-
-
-class NamedAreas(_Section):
-    """``[gazetteer.neighbourhoods]``: polygons with names."""
-
-    file: str
-    name: str
-
-
-class NamedPoints(_Section):
-    """``[gazetteer.places]``: landmarks; a table needs its two coordinate columns named."""
-
-    file: str
-    name: str
-    longitude: str | None = None
-    latitude: str | None = None
-    crs: Crs = 4326
-
-
-class GazetteerFiles(_Section):
-    """``[gazetteer]``: what addresses are matched against; without it none are."""
-
-    streets: Streets | None = None
-    neighbourhoods: NamedAreas | None = None
-    places: NamedPoints | None = None
-
-
-class FixedUnits(_Section):
+class FixedUnits(Section):
     """``[polygons.fixed]``: lists of units that stay together, and of units that stay apart."""
 
     together: tuple[tuple[str, ...], ...] = ()
     apart: tuple[tuple[str | tuple[str, ...], ...], ...] = ()
 
 
-class Polygons(_Section):
+class Polygons(Section):
     """``[polygons]``: the bounds, the rules, and what units of a polygon should share."""
 
     residents: tuple[float, float] = (10_000, 15_000)
@@ -207,14 +74,14 @@ Level = Literal["units", "polygons"]
 ClusterTest = Literal["getis_ord_star", "getis_ord", "local_moran"]
 
 
-class ClusterChoice(_Section):
+class ClusterChoice(Section):
     """One test of clustering and the level that it runs on."""
 
     test: ClusterTest
     level: Level
 
 
-class ExcessChoice(_Section):
+class ExcessChoice(Section):
     """The test of excess risk and its null."""
 
     test: Literal["excess_risk"] = "excess_risk"
@@ -229,7 +96,7 @@ _EXPLORATORY = (
 )
 
 
-class Tests(_Section):
+class Tests(Section):
     """``[tests]``: one headline test for each question; every other is exploratory."""
 
     categories: tuple[Name, ...] = Field(min_length=1)
@@ -276,13 +143,13 @@ class Tests(_Section):
         return self.headline_category or self.categories[0]
 
 
-class _AnyLayer(_Section):
+class _AnyLayer(Section):
     name: Name
     file: str
     unit: str
     source: str
     direction: Direction = "more_is_worse"
-    title: dict[str, str] = {}
+    title: dict[str, str] = Field(default_factory=dict)
 
 
 class ArealLayer(_AnyLayer):
@@ -327,7 +194,7 @@ class AccessLayer(_AnyLayer):
 AnyLayer = Annotated[ArealLayer | RasterLayer | AccessLayer, Field(discriminator="kind")]
 
 
-class RankingCriterion(_Section):
+class RankingCriterion(Section):
     """One criterion of the ranking: a layer, or ``<category>_rate``.
 
     Without a direction of its own it has the layer's, more being worse where that is neutral.
@@ -338,7 +205,7 @@ class RankingCriterion(_Section):
     direction: Literal["more_is_worse", "more_is_better"] | None = None
 
 
-class Budget(_Section):
+class Budget(Section):
     """``[budget]``: what is divided, among how many, and within which limits."""
 
     total: float = Field(gt=0)
@@ -363,14 +230,14 @@ class Budget(_Section):
         return self
 
 
-class MapChoices(_Section):
+class MapChoices(Section):
     """``[map]``: what the pages show."""
 
     threshold: int = Field(default=5, ge=1)
     streets: bool = True
 
 
-class Output(_Section):
+class Output(Section):
     """``[output]``: a database that the results are written to as tables, beside the files."""
 
     database: str
@@ -383,7 +250,7 @@ class Output(_Section):
         return self
 
 
-class Project(_Section):
+class Project(Section):
     """A whole project file."""
 
     project: General

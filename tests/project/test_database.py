@@ -44,7 +44,7 @@ def test_a_run_from_a_database_into_a_database(town, database, tmp_path):
     tables += "information_schema.tables WHERE table_schema = 'results'"
     assert (
         database.sql(tables)
-        == "allocation incidents near_repeats polygons ranking rates tests units"
+        == "allocation incidents near_repeats polygons ranking rates tests units worst_addresses"
     )
     assert database.sql("SELECT count(*) FROM results.incidents") == str(len(plain.incidents))
     population = (
