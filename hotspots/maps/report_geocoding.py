@@ -26,12 +26,6 @@ def geocoding_section(
     if facts is None:
         return None
     said = [_rate(facts, language)]
-    if facts.at_random is not None:
-        draws = {"n": facts.permutations, "seed": str(facts.seed)}
-        said.append(text("report.misses_read", language, **draws))
-    if len(facts.worst) > MOST:
-        kept = {"n": MOST, "total": len(facts.worst)}
-        said.append(text("report.worst_file", language, **kept))
     warnings = [text("report.geocoding_low", language)] if facts.below_bar else []
     material = uneven_parts(facts, language, titles, material=True)
     if material:
@@ -39,6 +33,12 @@ def geocoding_section(
     elif facts.at_random is False:
         parts = listed(uneven_parts(facts, language, titles), language)
         said.append(text("report.uneven_little", language, parts=parts))
+    if facts.at_random is not None:
+        draws = {"n": facts.permutations, "seed": str(facts.seed)}
+        said.append(text("report.misses_read", language, **draws))
+    if len(facts.worst) > MOST:
+        kept = {"n": MOST, "total": len(facts.worst)}
+        said.append(text("report.worst_file", language, **kept))
     tables = _tables(facts, titles, language)
     kept_tables = [table for table in tables if table.rows]
     return section_of("geocoding", language, tuple(said), kept_tables, tuple(warnings))
