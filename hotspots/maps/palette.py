@@ -31,6 +31,7 @@ DOTS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a", "#66a61e", "#e6ab02")  # Dar
 PARTS = ("#08519c", "#6baed6", "#c6dbef", "#006d2c", "#74c476", "#c7e9c0")  # Blues, Greens
 """Qualitative colours of the parts of a score."""
 
+_LEAST_SPREAD = 1e-300
 _ENOUGH = 400
 """Values that are enough to find the breaks of any number of them."""
 
@@ -113,7 +114,7 @@ def round_breaks(values: NDArray[np.float64], *, classes: int = 5) -> list[float
     """
     known = np.asarray(values, dtype=float)
     known = np.sort(known[np.isfinite(known)])
-    if known.size == 0 or known[0] == known[-1]:
+    if known.size == 0 or known[-1] - known[0] < _LEAST_SPREAD:
         return []
     if known.size > _ENOUGH:
         known = np.quantile(known, np.linspace(0, 1, _ENOUGH))
@@ -190,5 +191,5 @@ def _roundest(low: float, high: float) -> float:
             first, last = np.floor(low / step) + 1, np.floor(high / step)
             if first <= last:
                 middle = np.clip(np.round((low + high) / 2 / step), first, last)
-                return float(np.round(middle * step, 12)) + 0.0
+                return round(float(middle * step), max(12 - int(power), 0)) + 0.0
         power -= 1

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hotspots.errors import InputError
@@ -65,6 +65,8 @@ def test_the_three_answers_differ_by_outline_or_lightness():
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=200), st.integers(2, 5))
+@example([1.6587953890092618e-19, 1.0227831362039516e-86], 2)
+@example([0.0, 5e-324], 2)
 @settings(deadline=None, max_examples=100)
 def test_breaks_rise_and_lie_among_the_values(values, classes):
     breaks = palette.round_breaks(np.array(values), classes=classes)
