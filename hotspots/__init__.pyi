@@ -26,6 +26,7 @@ from .evaluation.change import rate_change as rate_change
 from .evaluation.displacement import displacement as displacement
 from .geocoding.gazetteer import Gazetteer as Gazetteer
 from .geocoding.geocode import geocode as geocode
+from .geocoding.online import OnlineGeocoder as OnlineGeocoder
 from .geocoding.quality import geocoding_report as geocoding_report
 from .incidents.read import read_incidents as read_incidents
 from .incidents.repeats import near_repeats as near_repeats

@@ -60,6 +60,10 @@ class Note(StrEnum):
     KILOMETRE_UNKNOWN = "kilometre_unknown"
     SEVERAL_NEIGHBOURHOODS = "several_neighbourhoods"
     PLACED_IN_NEIGHBOURHOOD = "placed_in_neighbourhood"
+    ONLINE_NOT_FOUND = "online_not_found"
+    ONLINE_OUTSIDE = "online_outside"
+    ONLINE_FAILED = "online_failed"
+    ONLINE_STOPPED = "online_stopped"
     # Repairs and problems of units.
     SELF_INTERSECTION = "self_intersection"
     GEOMETRY_MENDED = "geometry_mended"

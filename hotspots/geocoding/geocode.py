@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from pyproj import CRS
+from rich.console import Console
+from rich.progress import track
 
-from hotspots._checks import columns_present
+from hotspots._checks import columns_present, projected_crs
 from hotspots._notes import join_notes
-from hotspots.errors import CrsError
+from hotspots.errors import CrsError, InputError
 from hotspots.geocoding.address import Address, parse_address
 from hotspots.geocoding.candidates import Likenesses, street_variants
 from hotspots.geocoding.locate import Answer, locate
 from hotspots.geocoding.names import neighbourhood_name
+from hotspots.geocoding.online_answers import with_online
 from hotspots.schema import (
     ADDRESS,
     LOCATION_ALTERNATIVE,
@@ -30,22 +35,30 @@ from hotspots.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from hotspots.geocoding.gazetteer import Gazetteer
     from hotspots.geocoding.lookup import Hit, NameIndex
+    from hotspots.geocoding.online import OnlineGeocoder
     from hotspots.geocoding.streets import Spot
 
 _NEEDED = (ADDRESS, NEIGHBOURHOOD, LOCATION_STATUS, PROBLEM)
 
 
-def geocode(incidents: gpd.GeoDataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFrame:
+def geocode(
+    incidents: gpd.GeoDataFrame,
+    gazetteer: Gazetteer | None = None,
+    *,
+    online: OnlineGeocoder | None = None,
+    progress: bool | None = None,
+) -> gpd.GeoDataFrame:
     """Return the incidents with places for those that have an address and no point.
 
     Rows that came with usable coordinates stay as they are. An address whose second candidate
     is nearly as good is ``ambiguous`` and keeps both; one of which only the neighbourhood is
     known is ``approximate``, with the radius of the disc that covers it; one that is not found
-    is ``unmatched``, with the reason in ``problem``. No row is dropped.
+    is ``unmatched``, with the reason in ``problem``. No row is dropped. Nothing leaves this machine
+    unless ``online`` is given; then only addresses that the gazetteer has not placed do, each once.
 
     Parameters
     ----------
@@ -53,6 +66,12 @@ def geocode(incidents: gpd.GeoDataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFra
         As :func:`hotspots.read_incidents` returns them.
     gazetteer
         See :meth:`hotspots.Gazetteer.from_layers`.
+    online
+        Whom to ask for what the gazetteer does not know. Its answers score at most .8; where the
+        provider says no house or street they are ``approximate``. A failure is told in
+        ``problem``, and after 10 in a row nothing more is asked.
+    progress
+        Whether a bar shows how far the provider was asked; by default where there is a terminal.
 
     Returns
     -------
@@ -66,7 +85,9 @@ def geocode(incidents: gpd.GeoDataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFra
     ColumnError
         If the incidents lack a column of :func:`hotspots.read_incidents`.
     CrsError
-        If they have no CRS.
+        If they have no CRS, or the study area of ``online`` is not in metres.
+    InputError
+        If there is neither a gazetteer nor ``online`` with a study area.
 
     Examples
     --------
@@ -94,9 +115,43 @@ def geocode(incidents: gpd.GeoDataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFra
     rows = incidents.index[missing & written]
     asked = pd.MultiIndex.from_frame(incidents.loc[rows, [ADDRESS, NEIGHBOURHOOD]])
     distinct = asked.unique()
-    answers = _answers(list(distinct), gazetteer)
+    crs, extent = _ground(gazetteer, online)
+    answers = [Answer(LocationStatus.UNMATCHED)] * len(distinct)
+    if gazetteer is not None:
+        answers = _answers(list(distinct), gazetteer)
+    if online is not None:
+        asking = with_online(list(distinct), answers, online, crs, extent)
+        answers = list(_shown(asking, len(distinct), progress))
     chosen = [answers[place] for place in distinct.get_indexer(asked)]
-    return _filled(incidents, rows, chosen, gazetteer)
+    return _filled(incidents, rows, chosen, crs)
+
+
+def _shown(answers: Iterator[Answer], total: int, progress: bool | None) -> Iterable[Answer]:
+    shown = sys.stderr.isatty() if progress is None else progress
+    console = Console(stderr=True)
+    return track(answers, "", total, console=console, transient=True, disable=not shown)
+
+
+def _ground(
+    gazetteer: Gazetteer | None, online: OnlineGeocoder | None
+) -> tuple[CRS, tuple[float, float, float, float]]:
+    """Return the metric CRS of all answers, and the extent in which they may lie."""
+    area = None if online is None else online.study_area
+    if area is not None:
+        projected_crs(area, "geocode: the study area of online")
+    if gazetteer is not None:
+        crs = gazetteer.crs
+        layers = list(gazetteer.sources.values()) if area is None else [area.to_crs(crs)]
+    elif area is not None:
+        crs, layers = CRS.from_user_input(area.crs), [area]
+    else:
+        raise InputError(
+            "geocode: there is nothing to look addresses up in. Give a gazetteer, or "
+            "online=OnlineGeocoder(..., study_area=...)."
+        )
+    bounds = np.array([layer.total_bounds for layer in layers])
+    low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+    return crs, (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
 
 
 def _answers(asked: list[tuple[str, str]], gazetteer: Gazetteer) -> list[Answer]:
@@ -161,7 +216,7 @@ def _filled(
     incidents: gpd.GeoDataFrame,
     rows: pd.Index,
     answers: list[Answer],
-    gazetteer: Gazetteer,
+    crs: CRS,
 ) -> gpd.GeoDataFrame:
     filled = incidents.copy()
     text = pd.Series([answer.problem for answer in answers], index=rows, dtype=str)
@@ -182,18 +237,18 @@ def _filled(
                 "" if kind == "str" else np.nan, index=filled.index, dtype=kind
             )
         filled.loc[rows, column] = pd.Series(found, index=rows, dtype=kind)
-    spots = _points([answer.spot for answer in answers], rows, incidents, gazetteer)
+    spots = _points([answer.spot for answer in answers], rows, incidents, crs)
     filled.loc[rows, filled.active_geometry_name] = spots
-    others = _points([answer.alternative for answer in answers], rows, incidents, gazetteer)
+    others = _points([answer.alternative for answer in answers], rows, incidents, crs)
     filled[LOCATION_ALTERNATIVE] = others.reindex(filled.index)
     return filled
 
 
 def _points(
-    spots: list[Spot | None], rows: pd.Index, incidents: gpd.GeoDataFrame, gazetteer: Gazetteer
+    spots: list[Spot | None], rows: pd.Index, incidents: gpd.GeoDataFrame, crs: CRS
 ) -> gpd.GeoSeries:
     x = [spot.x if spot else np.nan for spot in spots]
     y = [spot.y if spot else np.nan for spot in spots]
     points = gpd.points_from_xy(x, y)
     points[np.isnan(np.array(x, dtype=float))] = None
-    return gpd.GeoSeries(points, index=rows, crs=gazetteer.crs).to_crs(incidents.crs)
+    return gpd.GeoSeries(points, index=rows, crs=crs).to_crs(incidents.crs)
