@@ -26,8 +26,8 @@ from hotspots.spatial.neighbors import neighbors
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 SEEDS = 100
-SIMULTANEOUS = 5
-"""At most this many of the hundred maps may show any label."""
+SIMULTANEOUS = 9
+"""So many of a hundred maps may show a label: 5%, and two standard errors of a share of 100."""
 
 
 @pytest.fixture(scope="module")
