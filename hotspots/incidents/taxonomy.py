@@ -120,7 +120,7 @@ def taxonomy_names() -> tuple[str, ...]:
     Examples
     --------
     >>> taxonomy_names()
-    ('council_indicators', 'peru', 'police_uk')
+    ('council_indicators', 'mexico', 'peru', 'police_uk')
     """
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 

@@ -34,6 +34,32 @@ def test_ready_taxonomies_have_titles_in_both_languages(name):
     assert all(key.isidentifier() for key in keys)
 
 
+@pytest.mark.parametrize(
+    ("label", "category"),
+    [
+        # Labels of the national count of 2015: a subtype, a type, and a way that says enough.
+        ("Homicidio doloso", "homicide"),
+        ("Homicidio culposo", "unintended_homicide"),
+        ("Secuestro exprés", "kidnapping"),
+        ("Robo de coche de 4 ruedas Con violencia", "carjacking"),
+        ("Robo de vehículo automotor", "vehicle_taken"),
+        # What could be more than one class stays without one.
+        ("Con arma de fuego", "unmapped"),
+        ("Con violencia", "unmapped"),
+        ("En accidente de tránsito", "unmapped"),
+        ("Robo", "unmapped"),
+        ("Lesiones", "unmapped"),
+    ],
+)
+def test_mexicos_national_count(label, category):
+    labels = pd.Series([label, "HOMICIDIO DOLOSO"])
+    assert classify(labels, load_taxonomy("mexico"))[0] == category
+
+
+def test_mexicos_classes_hold_the_councils():
+    assert set(load_taxonomy("mexico").classes.values()) >= INDICATORS
+
+
 def test_the_councils_six_indicators():
     assert set(load_taxonomy("council_indicators").classes.values()) == INDICATORS
 
@@ -64,7 +90,7 @@ def test_manchesters_label():
 
 
 def test_an_unknown_name_lists_those_there_are():
-    with pytest.raises(InputError, match="council_indicators, peru, police_uk"):
+    with pytest.raises(InputError, match="council_indicators, mexico, peru, police_uk"):
         load_taxonomy("mars")
 
 
