@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ class Taxonomy:
     codes: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, slots=True, repr=False)
 class TaxonomyReport:
     """How well a table's labels fit their classes.
 
@@ -64,6 +65,10 @@ class TaxonomyReport:
         DataFrame on the label: ``category``, ``rows``, ``first_year``, ``last_year``,
         ``appears`` and ``vanishes`` (True where the label is missing from the table's first or
         last years, so that a change may be one of the labels and not of the crime).
+    changes
+        DataFrame, a row for each time that a label comes or goes from one of the table's years to
+        the next: ``label``, ``category``, ``year`` (the first one with it, or without it),
+        ``change`` (``appears``, ``vanishes``) and ``rows`` (of its year, or of the last before).
     overlaps
         DataFrame on the folded label: ``categories``, ``rows``, for labels that occur under
         more than one class.
@@ -73,7 +78,16 @@ class TaxonomyReport:
     share_unmapped: float
     share_not_specified: float
     labels: pd.DataFrame
+    changes: pd.DataFrame
     overlaps: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return (
+            f"TaxonomyReport: {len(self.labels)} labels; {self.share_unmapped:.1%} of the rows in "
+            f"{len(self.unmapped)} labels without a class; {self.share_not_specified:.1%} not "
+            f"specified; {len(self.changes)} times that a label comes or goes between years; "
+            f"{len(self.overlaps)} labels in more than one class."
+        )
 
 
 def load_taxonomy(source: str | Path | Mapping[str, str] | Taxonomy) -> Taxonomy:
@@ -210,6 +224,7 @@ def taxonomy_report(incidents: pd.DataFrame) -> TaxonomyReport:
         share_unmapped=float((plain[CATEGORY] == UNMAPPED).mean()) if len(plain) else 0.0,
         share_not_specified=float(vague.mean()) if len(plain) else 0.0,
         labels=_labels(plain),
+        changes=_changes(plain),
         overlaps=_overlaps(plain),
     )
 
@@ -224,6 +239,25 @@ def _labels(plain: pd.DataFrame) -> pd.DataFrame:
     table["appears"] = table["first_year"] > plain["year"].min()
     table["vanishes"] = table["last_year"] < plain["year"].max()
     return _by_count(table.astype({"first_year": "Int64", "last_year": "Int64"}))
+
+
+def _changes(plain: pd.DataFrame) -> pd.DataFrame:
+    """Return when labels come and go, from each year that the table has to the next it has."""
+    dated = plain.dropna(subset="year")
+    rows = pd.crosstab(dated[CATEGORY_SOURCE], dated["year"].astype(int))
+    category = dated.groupby(CATEGORY_SOURCE)[CATEGORY].first()
+    found: list[tuple[str, str, int, str, int]] = []
+    for before, year in pairwise(rows.columns):
+        then, now = rows[before], rows[year]
+        for change, where, counted in (
+            ("appears", (then == 0) & (now > 0), now),
+            ("vanishes", (then > 0) & (now == 0), then),
+        ):
+            found += [
+                (str(label), str(category[label]), int(year), change, int(counted[label]))
+                for label in rows.index[where]
+            ]
+    return pd.DataFrame(found, columns=["label", "category", "year", "change", "rows"])
 
 
 def _overlaps(plain: pd.DataFrame) -> pd.DataFrame:

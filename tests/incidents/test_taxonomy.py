@@ -152,3 +152,31 @@ def test_the_report_finds_gaps_and_changes():
 def test_the_report_wants_incidents():
     with pytest.raises(ColumnError, match="no column 'category'"):
         taxonomy_report(pd.DataFrame({"a": [1]}))
+
+
+def test_labels_that_come_and_go_between_years_are_listed():
+    # One label pauses in the middle, one is new in the last year; no row has the year 2015.
+    years = {"a": [2012, 2013, 2014, 2016], "b": [2012, 2014, 2014, 2016], "c": [2016]}
+    rows = [(label, year) for label, own in years.items() for year in own]
+    incidents = pd.DataFrame(rows, columns=["category_source", "year"])
+    incidents["category"] = incidents["category_source"]
+    incidents["date"] = pd.to_datetime(incidents["year"].astype(str))
+    incidents.loc[len(incidents)] = ["d", 0, "unmapped", pd.NaT]
+    report = taxonomy_report(incidents)
+    assert report.changes.to_dict("split")["data"] == [
+        ["b", "b", 2013, "vanishes", 1],
+        ["b", "b", 2014, "appears", 2],
+        ["c", "c", 2016, "appears", 1],
+    ]
+    assert "3 times that a label comes or goes" in repr(report)
+
+
+def test_a_table_of_one_year_has_no_changes():
+    incidents = pd.DataFrame(
+        {
+            "category_source": ["a", "b"],
+            "category": ["a", "b"],
+            "date": pd.to_datetime(["2013-01-01", None]),
+        }
+    )
+    assert taxonomy_report(incidents).changes.empty
