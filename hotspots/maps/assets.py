@@ -14,6 +14,7 @@ import jinja2
 from hotspots.errors import StandaloneError
 
 _FOLDER = Path(__file__).resolve().parent / "assets"
+_BRIEFING = ("drawing", "view", "timeline", "beside", "panel", "briefing")
 _LEAFLET = ("xstatic-leaflet", "xstatic/pkg/leaflet/data")
 _JQUERY = ("xstatic-jquery", "xstatic/pkg/jquery/data")
 
@@ -22,6 +23,13 @@ _JQUERY = ("xstatic-jquery", "xstatic/pkg/jquery/data")
 def own(name: str) -> str:
     """Return the text of one of the files in ``assets/``."""
     return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+@cache
+def briefing_script() -> str:
+    """Return the briefing's scripts as one, in a scope of their own."""
+    parts = "\n".join(own(f"briefing/{name}.js") for name in _BRIEFING)
+    return f'(function () {{\n"use strict";\n{parts}}})();'
 
 
 def fill(name: str, **values: Any) -> str:

@@ -42,11 +42,16 @@ class BriefingMap(folium.Map):
         Code of the page's language.
     page_title
         Title of the window.
+    views
+        Key of each thing that the map can show → its title, for ``beside``.
     """
 
-    def __init__(self, *, language: str, page_title: str, **options: Any) -> None:
+    def __init__(
+        self, *, language: str, page_title: str, views: Mapping[str, str], **options: Any
+    ) -> None:
         super().__init__(**options)
         self._name = "Map"
+        self.views = dict(views)
         self.language = language
         self.page_title = page_title
 
@@ -70,7 +75,11 @@ def briefing_map(
     membership: pd.Series | None = None,
     unit_results: Mapping[str, LocalResult] | None = None,
     rolled_up: Mapping[str, pd.DataFrame] | None = None,
+    bins: Mapping[str, pd.DataFrame] | None = None,
+    unit_bins: Mapping[str, pd.DataFrame] | None = None,
     rates: Mapping[str, pd.DataFrame] | None = None,
+    rates_over_time: Mapping[str, Mapping[str, pd.DataFrame]] | None = None,
+    results_over_time: Mapping[str, Mapping[str, LocalResult]] | None = None,
     layers: Sequence[Layer] = (),
     ranking: Ranking | None = None,
     allocation: Allocation | None = None,
@@ -89,6 +98,7 @@ def briefing_map(
     per: float = 100_000,
     currency: str = "MXN",
     basemap: Basemap = "streets",
+    beside: str = "",
 ) -> folium.Map:
     """Return the briefing as a folium map: it opens on the hot places, numbered by rank.
 
@@ -110,8 +120,14 @@ def briefing_map(
         The same as ``results``, on the units.
     rolled_up
         Category → ``share_hot`` on the polygons (of :func:`hotspots.roll_up`).
+    bins, unit_bins
+        Key of ``results`` or ``unit_results`` → table of :func:`hotspots.confidence`: the test
+        is then shown at 90, 95 and 99%.
     rates
         Category → table of :func:`hotspots.incident_rates` on the polygons.
+    rates_over_time, results_over_time
+        Category → period (``"2013"`` or ``"2013-07"``) → rates and local test of that period
+        alone, on the polygons, for the slider.
     layers
         Poverty, access and whatever else is known by polygon.
     ranking, allocation
@@ -150,6 +166,10 @@ def briefing_map(
     basemap
         ``none``, ``streets``, or ``osm`` (tiles from a network: such a page cannot be saved
         as standalone, and is never public).
+    beside
+        What a second map shows at the side, linked to the first, when the page opens: a key of
+        :attr:`BriefingMap.views`, e.g. ``"layer:poverty/"``; "" for none (the page's own switch
+        opens it at any time).
 
     Returns
     -------
@@ -186,7 +206,11 @@ def briefing_map(
         membership=membership,
         unit_results=unit_results or {},
         rolled_up=rolled_up or {},
+        bins=bins or {},
+        unit_bins=unit_bins or {},
         rates=rates or {},
+        rates_over_time=rates_over_time or {},
+        results_over_time=results_over_time or {},
         layers=tuple(layers),
         ranking=ranking,
         allocation=allocation,
@@ -204,6 +228,7 @@ def briefing_map(
         threshold=threshold,
         per=per,
         currency=currency,
+        beside=beside,
     )
     return _assemble(check_subject(subject), basemap)
 
@@ -212,11 +237,12 @@ def _assemble(subject: Subject, basemap: Basemap) -> BriefingMap:
     _check_basemap(basemap, subject.audience)
     if subject.public:
         subject = replace(subject, **made_public(subject))  # type: ignore[arg-type]
-    body, bounds = page_parts(subject)
-    (south, west), (north, east) = bounds
+    parts = page_parts(subject)
+    (south, west), (north, east) = parts.bounds
     page = BriefingMap(
         language=subject.language,
         page_title=subject.title,
+        views=parts.views,
         location=((south + north) / 2, (west + east) / 2),
         zoom_start=11,
         tiles="OpenStreetMap" if basemap == "osm" else None,
@@ -224,7 +250,7 @@ def _assemble(subject: Subject, basemap: Basemap) -> BriefingMap:
         zoom_snap=0.25,
         attribution_control=basemap == "osm",
     )
-    page.add_child(_Surroundings(body), name="briefing")
+    page.add_child(_Surroundings(parts.body), name="briefing")
     return page
 
 
@@ -240,7 +266,7 @@ class _Surroundings(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Briefing"
         self.body = body
-        self.source = assets.own("briefing.js")
+        self.source = assets.briefing_script()
 
     def render(self, **kwargs: Any) -> str:
         """Put the parts on the page: the words before the map, as they are read."""

@@ -24,8 +24,10 @@ _PATHS = {
     "diamond": "M15 2l7 7-7 7-7-7z",
     "circle": "M15 4a5 5 0 1 0 .01 0z",
     "dot": "M15 6a3 3 0 1 0 .01 0z",
+    "blot": "M15 2a7 7 0 1 0 .01 0z",
 }
 _POINT = "#2b2b2b"
+_HEAT = "#f03b20"
 
 
 def overlays_of(subject: Subject) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -35,11 +37,7 @@ def overlays_of(subject: Subject) -> tuple[list[dict[str, Any]], dict[str, Any]]
     language = subject.language
     if subject.incidents is not None and not subject.public:
         drawn["points"] = _points(subject.incidents, subject)
-        overlays.append(_overlay("incidents", "incidents", language, on=False))
-        overlays[-1]["lines"] = [
-            {"label": text("class.point", language), "colour": _POINT, "path": _PATHS["dot"]}
-        ]
-        overlays[-1]["note"] = text("page.incidents_note", language)
+        overlays += _point_overlays(language)
     if subject.services is not None and len(subject.services):
         groups = _services(subject.services, language)
         drawn["services"] = groups
@@ -59,7 +57,32 @@ def overlays_of(subject: Subject) -> tuple[list[dict[str, Any]], dict[str, Any]]
 
 def _overlay(key: str, group: str, language: str, *, on: bool) -> dict[str, Any]:
     title = text(f"page.{key}", language)
-    return {"key": key, "group": group, "title": title, "on": on, "lines": [], "note": ""}
+    return {
+        "key": key,
+        "group": group,
+        "title": title,
+        "on": on,
+        "lines": [],
+        "note": "",
+        "undrawn": "",
+    }
+
+
+def _point_overlays(language: str) -> list[dict[str, Any]]:
+    """Return the three ways of showing incidents: as points, clustered, and as heat."""
+    overlays = []
+    for key, colour, path in (
+        ("incidents", _POINT, "dot"),
+        ("clusters", _POINT, "circle"),
+        ("heat", _HEAT, "blot"),
+    ):
+        overlay = _overlay(key, "incidents", language, on=False)
+        label = text(f"class.{key}", language)
+        overlay["lines"] = [{"label": label, "colour": colour, "path": _PATHS[path]}]
+        overlay["note"] = text(f"page.{key}_note", language)
+        overlay["undrawn"] = text("page.undrawn", language)
+        overlays.append(overlay)
+    return overlays
 
 
 def _service_overlay(group: dict[str, Any]) -> dict[str, Any]:
@@ -71,6 +94,7 @@ def _service_overlay(group: dict[str, Any]) -> dict[str, Any]:
         "on": False,
         "lines": [line],
         "note": "",
+        "undrawn": "",
     }
 
 

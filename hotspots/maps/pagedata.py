@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from hotspots.catalogue import number, text, words
+from hotspots.errors import InputError
 from hotspots.maps import assets, geometry, portrait
 from hotspots.maps.overlays import overlays_of
 from hotspots.maps.roster import parts_of, places_of, roster_of
@@ -21,10 +22,13 @@ from hotspots.maps.themes import (
     rate_theme,
     result_theme,
 )
+from hotspots.maps.timeline import time_themes
 from hotspots.maps.verdict import Sentence, Verdict, category_of, sentence, uneven_warning, verdict
 from hotspots.schema import POPULATION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from hotspots.maps.subject import Subject
     from hotspots.schema import Layer, LocalResult
 
@@ -32,11 +36,31 @@ Bounds = tuple[tuple[float, float], tuple[float, float]]
 _PALETTES = (("pobre", "poverty"), ("pover", "poverty"), ("acces", "access"), ("dist", "access"))
 
 
-def page_parts(subject: Subject) -> tuple[str, Bounds]:
-    """Return the body's HTML, data included, and the bounds ((south, west), (north, east))."""
+@dataclass(frozen=True, slots=True)
+class PageParts:
+    """What the page is made of.
+
+    Attributes
+    ----------
+    body
+        The HTML around the map, data included.
+    bounds
+        ((south, west), (north, east)), in degrees.
+    views
+        Key of each theme → its title, with its category's.
+    """
+
+    body: str
+    bounds: Bounds
+    views: dict[str, str]
+
+
+def page_parts(subject: Subject) -> PageParts:
+    """Return the body's HTML, the bounds, and what the map can show."""
     language = subject.language
     verdicts = _verdicts(subject)
     themes = _themes(subject, verdicts)
+    views = {theme.key: _view_title(theme, subject) for theme in themes}
     start = f"focus/{subject.headline}" if verdicts else (themes[0].key if themes else "")
     shapes = geometry.drawable(subject.polygons)
     west, south, east, north = (round(float(value), 5) for value in shapes.total_bounds)
@@ -48,6 +72,7 @@ def page_parts(subject: Subject) -> tuple[str, Bounds]:
     data = {
         "bounds": bounds,
         "start": start,
+        "beside": _beside(subject, views),
         "themes": [_theme_data(theme) for theme in themes],
         "high": {key: [int(value) for value in found.high] for key, found in verdicts.items()},
         "facts": facts,
@@ -71,6 +96,7 @@ def page_parts(subject: Subject) -> tuple[str, Bounds]:
         headline_title=subject.categories.get(subject.headline, ""),
         withheld=_withheld_words(subject),
         groups=_groups(subject, themes, overlays),
+        choices=_choices(subject, themes),
         themes=[_legend(theme, subject) for theme in themes],
         overlays=overlays,
         start=start,
@@ -78,7 +104,20 @@ def page_parts(subject: Subject) -> tuple[str, Bounds]:
         parts=parts,
         data=Markup(as_data(data)),
     )
-    return body, bounds
+    return PageParts(body=body, bounds=bounds, views=views)
+
+
+def _view_title(theme: Theme, subject: Subject) -> str:
+    category = subject.categories.get(theme.category, "")
+    return f"{category}: {theme.title}" if category else theme.title
+
+
+def _beside(subject: Subject, views: Mapping[str, str]) -> str:
+    if subject.beside and subject.beside not in views:
+        raise InputError(
+            f"beside: came as {subject.beside!r}. This page can show: {', '.join(views)}."
+        )
+    return subject.beside
 
 
 def _words(subject: Subject, verdicts: dict[str, Verdict]) -> dict[str, Any]:
@@ -91,8 +130,10 @@ def _words(subject: Subject, verdicts: dict[str, Verdict]) -> dict[str, Any]:
         "titles": dict(subject.categories),
         "days": words("format", language)["days_short"],
         "words": words("panel", language)
+        | {f"time_{key}": value for key, value in words("time", language).items()}
         | {
             "close": text("page.close", language),
+            "thousands": words("format", language)["group"],
             "rate_short": text("unit.rate_short", language, per=per),
             "rate": text("unit.rate", language, per=per),
         },
@@ -196,6 +237,7 @@ def _themes(subject: Subject, verdicts: dict[str, Verdict]) -> list[Theme]:
                     language=language,
                     title=subject.titles.get(key),
                     withheld=withheld,
+                    bins=(subject.bins if level == "polygons" else subject.unit_bins).get(key),
                 )
                 for key, result in results.items()
                 if category_of(key) == category
@@ -211,6 +253,14 @@ def _themes(subject: Subject, verdicts: dict[str, Verdict]) -> list[Theme]:
                     withheld=withheld,
                 )
             )
+        themes += time_themes(
+            subject.rates_over_time.get(category, {}),
+            subject.results_over_time.get(category, {}),
+            index,
+            category=category,
+            language=language,
+            per=subject.per,
+        )
     themes += [
         layer_theme(layer, index, palette_name=_palette(layer), language=language)
         for layer in _context_layers(subject)
@@ -239,7 +289,7 @@ def _palette(layer: Layer) -> str:
 
 
 def _theme_data(theme: Theme) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "key": theme.key,
         "kind": theme.kind,
         "category": theme.category,
@@ -260,6 +310,12 @@ def _theme_data(theme: Theme) -> dict[str, Any]:
         "codes": list(theme.codes),
         "texts": list(theme.texts),
     }
+    if theme.frames:
+        told["frames"] = [
+            {"title": frame.title, "codes": frame.codes, "counts": list(frame.counts)}
+            for frame in theme.frames
+        ]
+    return told
 
 
 def _legend(theme: Theme, subject: Subject) -> dict[str, Any]:
@@ -285,13 +341,24 @@ def _groups(
     subject: Subject, themes: list[Theme], overlays: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     groups = []
-    for name in ("statistics", "incidents", "context", "base"):
+    for name in ("statistics", "time", "incidents", "context", "base"):
         mine = [theme for theme in themes if theme.group == name]
         over = [overlay for overlay in overlays if overlay["group"] == name]
         if mine or over:
             title = text(f"page.group_{name}", subject.language)
             groups.append({"title": title, "themes": mine, "overlays": over})
     return groups
+
+
+def _choices(subject: Subject, themes: list[Theme]) -> list[dict[str, Any]]:
+    """Return what a second map may show, by category; what has none comes last."""
+    titles = {**subject.categories, "": text("page.group_context", subject.language)}
+    choices = []
+    for category, title in titles.items():
+        mine = [theme for theme in themes if theme.category == category]
+        if mine:
+            choices.append({"title": title, "themes": mine})
+    return choices
 
 
 def _marks(subject: Subject) -> list[dict[str, str]]:

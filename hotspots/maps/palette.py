@@ -65,6 +65,7 @@ RAISED = Style("#ef8a62", "#67001f", 1.6)
 RAISED_WEAK = Style("#fddbc7", "#67001f", 1.6, "5 4")
 LOWERED_STRONG = Style("#2166ac", "#053061", 1.6, "2 3", "lines")
 LOWERED = Style("#92c5de", "#053061", 1.2, "2 3", "lines")
+LOWERED_WEAK = Style("#d1e5f0", "#053061", 1.0, "2 3")
 OUTLIER_HIGH = Style("#f4a582", "#67001f", 1.2, "6 3", "dots")
 OUTLIER_LOW = Style("#d1e5f0", "#053061", 1.2, "6 3", "dots")
 ALIKE = Style("#b2abd2", "#2d004b", 1.6)  # PuOr

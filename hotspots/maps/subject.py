@@ -48,6 +48,10 @@ class Subject:
     membership: pd.Series | None = None
     unit_results: Mapping[str, LocalResult] = field(default_factory=dict)
     rolled_up: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    bins: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    unit_bins: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    rates_over_time: Mapping[str, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
+    results_over_time: Mapping[str, Mapping[str, LocalResult]] = field(default_factory=dict)
     rates: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     layers: Sequence[Layer] = ()
     ranking: Ranking | None = None
@@ -66,6 +70,7 @@ class Subject:
     threshold: int = 5
     per: float = 100_000
     currency: str = "MXN"
+    beside: str = ""
     withheld: Mapping[str, pd.Series] = field(default_factory=dict)
 
     @property
@@ -167,6 +172,8 @@ def made_public(subject: Subject) -> dict[str, object]:
         "headline": headline,
         "rates": rates,
         "results": {key: value for key, value in keep.items() if value.test == "excess_risk"},
+        "rates_over_time": {},
+        "results_over_time": {},
         "rolled_up": {k: v for k, v in subject.rolled_up.items() if k in categories},
         "withheld": withheld,
         "layers": safe_layers(subject.layers),

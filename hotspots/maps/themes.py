@@ -12,30 +12,14 @@ import pandas as pd
 from hotspots.catalogue import has_text, number, percent, probability, significant, text
 from hotspots.errors import InputError
 from hotspots.maps import palette
+from hotspots.maps.label_classes import by_confidence, result_classes
 from hotspots.maps.palette import Style
-from hotspots.schema import LOWERED, RAISED, Label, Layer, LocalResult
+from hotspots.schema import Layer, LocalResult
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from hotspots.maps.verdict import Verdict
-
-_STRONG = 0.01
-_GRADED = ("getis_ord", "getis_ord_star", "excess_risk")
-"""The tests with two sides, which are shown in two strengths each."""
-
-_STYLES = {
-    Label.HOT: palette.RAISED_STRONG,
-    Label.CO_LOCATED: palette.RAISED_STRONG,
-    Label.JUXTAPOSED: palette.RAISED_STRONG,
-    Label.HIGH_HIGH: palette.RAISED_STRONG,
-    Label.HIGH_LOW: palette.OUTLIER_HIGH,
-    Label.LOW_HIGH: palette.OUTLIER_LOW,
-    Label.LOW_LOW: palette.LOWERED,
-    Label.SIMILAR: palette.ALIKE,
-    Label.DISSIMILAR: palette.UNLIKE,
-}
-_UNTESTED = (Label.NO_DATA, Label.NO_EVIDENCE, Label.ISOLATE, Label.NOT_TESTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +29,15 @@ class ThemeClass:
     label: str
     style: Style
     places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One period of a theme: its words, its places' classes (a digit each) and incidents."""
+
+    title: str
+    codes: str
+    counts: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -58,7 +51,7 @@ class Theme:
     category
         The category that it shows, "" for a theme that has none.
     group
-        ``statistics`` or ``context``.
+        ``statistics``, ``time`` or ``context``.
     level
         ``polygons`` or ``units``: which places are coloured.
     title, unit, source
@@ -71,6 +64,8 @@ class Theme:
         Class of each place, in the places' order.
     texts
         What the tooltip says of each place; empty where the class says it all.
+    frames
+        The periods of a theme with a slider, the last one as in ``codes``; empty without one.
     """
 
     kind: str
@@ -84,6 +79,7 @@ class Theme:
     classes: tuple[ThemeClass, ...]
     codes: tuple[int, ...]
     texts: tuple[str, ...]
+    frames: tuple[Frame, ...] = ()
 
     @property
     def key(self) -> str:
@@ -142,11 +138,16 @@ def result_theme(
     language: str,
     title: str | None = None,
     withheld: pd.Series | None = None,
+    bins: pd.DataFrame | None = None,
 ) -> Theme:
-    """Return the theme of one local test: its labels, stronger where q is at most 1%."""
+    """Return the theme of one local test: by confidence, by quadrant, or by its labels.
+
+    With ``bins`` (of :func:`hotspots.confidence`) a test with two sides is shown at 90, 95 and
+    99%; without them in two strengths, by its q.
+    """
     table = aligned(result.table, index, f"results[{key!r}]")
-    labels = table["label"].astype(str)
-    lines, codes = _label_classes(labels, table["q"], result, language)
+    known = None if bins is None else aligned(bins, index, f"bins[{key!r}]")
+    lines, codes = result_classes(result, table, known, language)
     texts = [
         f"{text('word.q', language)} {probability(float(q), language)}" if np.isfinite(q) else ""
         for q in table["q"]
@@ -166,7 +167,7 @@ def result_theme(
         title=text("theme.on_level", language, title=named, level=text(f"level.{level}", language)),
         unit="",
         source=text(f"theme.{'headline' if result.headline else 'exploratory'}", language),
-        notes=result_notes(result, language),
+        notes=_notes(result, bins, language),
         classes=classes,
         codes=places,
         texts=tuple(texts),
@@ -286,53 +287,6 @@ def aligned(frame: pd.DataFrame, index: pd.Index, what: str) -> pd.DataFrame:
     return frame.reindex(index)
 
 
-def _label_classes(
-    labels: pd.Series, q: pd.Series, result: LocalResult, language: str
-) -> tuple[list[tuple[str, Style]], pd.Series]:
-    lines: list[tuple[str, Style]] = []
-    codes = np.full(len(labels), -1)
-
-    def line(where: pd.Series, words: str, style: Style) -> None:
-        codes[where.to_numpy(dtype=bool)] = len(lines)
-        lines.append((words, style))
-
-    if result.test in _GRADED:
-        _graded(labels, q, result, language, line)
-    else:
-        for label, style in _STYLES.items():
-            line(labels == label, text(f"label.{label}", language), style)
-    untested = labels.isin(_UNTESTED)
-    line(~untested & (codes < 0), text("label.not_significant", language), palette.PLAIN)
-    line(untested, text("class.no_data", language), palette.NO_DATA)
-    return lines, pd.Series(codes, index=labels.index)
-
-
-def _graded(
-    labels: pd.Series,
-    q: pd.Series,
-    result: LocalResult,
-    language: str,
-    line: Callable[[pd.Series, str, Style], None],
-) -> None:
-    strong = q <= min(_STRONG, result.alpha)
-    raised, lowered = labels.isin(RAISED), labels.isin(LOWERED)
-    up, down = ("excess", "deficit") if result.test == "excess_risk" else ("hot", "cold")
-    steps = (
-        (raised & strong, up, _STRONG, palette.RAISED_STRONG),
-        (raised & ~strong, up, result.alpha, palette.RAISED),
-        (lowered & ~strong, down, result.alpha, palette.LOWERED),
-        (lowered & strong, down, _STRONG, palette.LOWERED_STRONG),
-    )
-    for where, label, level, style in steps:
-        words = text(
-            "class.strong",
-            language,
-            label=text(f"label.{label}", language),
-            level=f"q ≤ {number(level, language, digits=2)}",
-        )
-        line(where, words, style)
-
-
 def _shades(
     values: pd.Series, palette_name: str, language: str, withheld: pd.Series | None
 ) -> tuple[list[tuple[str, Style]], pd.Series]:
@@ -341,7 +295,7 @@ def _shades(
     codes = pd.Series(palette.classify(values.to_numpy(dtype=float), breaks), index=values.index)
     lines = [
         (words, Style(colour))
-        for words, colour in zip(_class_words(breaks, values, language), colours, strict=True)
+        for words, colour in zip(class_words(breaks, values, language), colours, strict=True)
     ]
     codes[codes < 0] = len(lines)
     lines.append((text("class.no_data", language), palette.NO_DATA))
@@ -351,7 +305,8 @@ def _shades(
     return lines, codes
 
 
-def _class_words(breaks: list[float], values: pd.Series, language: str) -> list[str]:
+def class_words(breaks: list[float], values: pd.Series, language: str) -> list[str]:
+    """Return the words of the classes that the breaks part, from little to much."""
     if not breaks:
         known = values.dropna()
         only = significant(float(known.iloc[0]), language) if len(known) else ""
@@ -362,6 +317,12 @@ def _class_words(breaks: list[float], values: pd.Series, language: str) -> list[
     words = [text("class.up_to", language, high=marks[0])]
     words += [text("class.between", language, low=low, high=high) for low, high in pairwise(marks)]
     return [*words, text("class.above", language, low=marks[-1])]
+
+
+def _notes(result: LocalResult, bins: pd.DataFrame | None, language: str) -> tuple[str, ...]:
+    notes = result_notes(result, language)
+    shown = bins is not None and by_confidence(result)
+    return (*notes, text("theme.bins_note", language)) if shown else notes
 
 
 def _hide(codes: pd.Series, withheld: pd.Series | None, code: int) -> pd.Series:

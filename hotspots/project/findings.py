@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from hotspots.clusters.confidence import confidence, confidence_bins
 from hotspots.clusters.excess_risk import excess_risk
 from hotspots.clusters.family import correct_family
 from hotspots.clusters.getis_ord import getis_ord
@@ -19,7 +20,7 @@ from hotspots.schema import POPULATION, LocalResult, PolygonPlan
 from hotspots.spatial.neighbors import neighbors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     from libpysal.graph import Graph
@@ -43,6 +44,8 @@ class Findings:
         ``category:test:level`` → every other test, each with its own correction.
     rolled_up
         Category → share of each polygon's residents in hot and cold units.
+    bins
+        ``category:test:level`` → label and confidence (90, 95, 99%) of each place, by every test.
     """
 
     rates: dict[str, pd.DataFrame]
@@ -50,6 +53,7 @@ class Findings:
     excess: dict[str, LocalResult]
     exploratory: dict[str, LocalResult]
     rolled_up: dict[str, pd.DataFrame]
+    bins: dict[str, pd.DataFrame]
 
 
 def find(
@@ -98,21 +102,40 @@ def find(
         for results in (clusters, _excess(project, plan, selected))
     )
     others = [choice for choice in tests.exploratory if choice != tests.clusters]
+    exploratory = {
+        f"{category}:{choice.test}:{choice.level}": one(choice, category, None)
+        for category in tests.categories
+        for choice in others
+    }
     return Findings(
         rates=_rates(project, plan, selected),
         clusters=clusters,
         excess=excess,
-        exploratory={
-            f"{category}:{choice.test}:{choice.level}": one(choice, category, None)
-            for category in tests.categories
-            for choice in others
-        },
+        exploratory=exploratory,
         rolled_up={
             category: roll_up(result, plan.membership, weight=units[POPULATION])
             for category, result in clusters.items()
             if tests.clusters.level == "units"
         },
+        bins=_binned([clusters, excess], exploratory),
     )
+
+
+def test_key(result: LocalResult) -> str:
+    """Return ``category:test:level``."""
+    return f"{result.variable}:{result.test}:{result.level}"
+
+
+def _binned(
+    headlines: Sequence[Mapping[str, LocalResult]], exploratory: Mapping[str, LocalResult]
+) -> dict[str, pd.DataFrame]:
+    """Return the bins of every test that is shown by confidence; a family's hold together."""
+    bins = {}
+    for results in headlines:
+        binned = confidence_bins(results)
+        bins.update({test_key(results[category]): binned[category] for category in results})
+    bins.update({key: confidence(result) for key, result in exploratory.items()})
+    return bins
 
 
 def _rates(

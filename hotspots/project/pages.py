@@ -66,7 +66,11 @@ def run_map(result: RunResult, *, audience: Audience = "internal") -> Any:
         units=result.units,
         membership=result.plan.membership,
         rolled_up=findings.rolled_up,
+        bins=bins_by_level(result, "polygons"),
+        unit_bins=bins_by_level(result, "units"),
         rates=findings.rates,
+        rates_over_time=result.chronology.rates,
+        results_over_time=result.chronology.tests,
         layers=result.layers,
         ranking=result.ranking,
         allocation=result.allocation,
@@ -133,6 +137,16 @@ def tests_by_level(result: RunResult) -> dict[str, dict[str, LocalResult]]:
         for one in group.values():
             levels[one.level][f"{one.variable}:{one.test}"] = one
     return levels
+
+
+def bins_by_level(result: RunResult, level: str) -> dict[str, pd.DataFrame]:
+    """Return ``category:test`` → the confidence of each place of one level."""
+    ending = f":{level}"
+    return {
+        key.removesuffix(ending): bins
+        for key, bins in result.findings.bins.items()
+        if key.endswith(ending)
+    }
 
 
 def geocoding_in_period(result: RunResult) -> GeocodingReport:

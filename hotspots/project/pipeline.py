@@ -11,6 +11,7 @@ from hotspots.incidents.repeats import near_repeats
 from hotspots.polygons.assign import assign
 from hotspots.polygons.build import build_polygons
 from hotspots.polygons.counts import count_incidents
+from hotspots.project.chronology import Chronology, chronology
 from hotspots.project.findings import Findings, find
 from hotspots.project.inputs import known_places
 from hotspots.project.priorities import layers_of, prioritise
@@ -57,6 +58,8 @@ class RunResult:
         Events and victims by (place, category, month).
     findings
         Rates and tests.
+    chronology
+        Rates and tests of each year or month alone.
     layers
         Every layer on the polygons, rates included.
     ranking, allocation
@@ -79,6 +82,7 @@ class RunResult:
     counts: pd.DataFrame
     unit_counts: pd.DataFrame
     findings: Findings
+    chronology: Chronology
     layers: tuple[Layer, ...]
     ranking: Ranking | None
     allocation: Allocation | None
@@ -140,6 +144,7 @@ def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -
         counts=counts,
         unit_counts=unit_counts,
         findings=findings,
+        chronology=chronology(project, plan, counts),
         layers=layers,
         ranking=ranking,
         allocation=allocation,

@@ -235,6 +235,7 @@ class MapChoices(Section):
 
     threshold: int = Field(default=5, ge=1)
     streets: bool = True
+    slider: Literal["auto", "year", "month", "none"] = "auto"
 
 
 class Output(Section):

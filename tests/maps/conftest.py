@@ -59,6 +59,8 @@ def make_city(columns=12, rows=9, seed=0):
         "homicide": pd.DataFrame({"share_hot": share, "share_cold": 0.0, "least_q": 0.01}),
         "carjacking": pd.DataFrame({"share_hot": share * 0.0, "share_cold": 0.0, "least_q": 0.9}),
     }
+    city.rates_over_time, city.results_over_time = _over_time(polygons, hot, rng)
+    city.bins = {"homicide:gi": _bins(polygons.index, hot)}
     city.layers = _layers(polygons, city.rates, rng)
     city.ranking, city.allocation = _ranking(city)
     city.incidents = _incidents(city)
@@ -90,7 +92,10 @@ def briefing_options(city):
         "membership": city.membership,
         "unit_results": city.unit_results,
         "rolled_up": city.rolled_up,
+        "bins": city.bins,
         "rates": city.rates,
+        "rates_over_time": city.rates_over_time,
+        "results_over_time": city.results_over_time,
         "layers": city.layers,
         "ranking": city.ranking,
         "allocation": city.allocation,
@@ -203,6 +208,25 @@ def _rates(polygons, count):
         },
         index=polygons.index,
     )
+
+
+def _over_time(polygons, hot, rng):
+    """Return three years of homicide; only in the last the hot places stand out."""
+    rates, results = {}, {}
+    for year in ("2011", "2012", "2013"):
+        raised = hot & (year == "2013")
+        rates[year] = _rates(polygons, rng.poisson(np.where(raised, 60, 15)))
+        results[year] = excess(rates[year], raised)
+    return {"homicide": rates}, {"homicide": results}
+
+
+def _bins(index, raised):
+    """Return confidence as hotspots.confidence does: the raised places, and one at 90%."""
+    label = np.where(raised, Label.HOT.value, Label.NOT_SIGNIFICANT.value)
+    found = pd.DataFrame({"label": label, "confidence": np.where(raised, "99%", "")}, index=index)
+    found.iloc[int(np.flatnonzero(raised)[0]), 1] = "95%"
+    found.iloc[0] = [Label.HOT.value, "90%"]
+    return found
 
 
 def _layers(polygons, rates, rng):

@@ -209,6 +209,113 @@ def test_the_tooltip_answers_how_many_how_sure_and_why(browser, internal):
         assert "Clínica: " in tip
 
 
+def test_the_slider_changes_colours_counts_and_the_tooltip(browser, internal, city):
+    with opened(browser, internal) as page:
+        assert page.is_hidden(".hs-time")
+        choose_layer(page, "time_test/homicide")
+        page.click("#hs-layers summary")
+        assert page.inner_text(".hs-period") == "2013"
+        assert fills(page).count("#b2182b") == int(city.hot.sum())
+        page.focus(".hs-range")
+        page.keyboard.press("ArrowLeft")
+        assert page.inner_text(".hs-period") == "2012"
+        assert fills(page).count("#b2182b") == 0
+        first = page.locator("#hs-legend .hs-key:not([hidden]) li b").first
+        assert first.inner_text() == "0"
+        box = page.evaluate(
+            "window.hotspots.shapes.polygons[20]._path.getBoundingClientRect().toJSON()"
+        )
+        page.mouse.move(box["x"] + 12, box["y"] + 12)
+        cases = int(city.rates_over_time["homicide"]["2012"]["count"].iloc[20])
+        assert f"2012: {cases} casos" in page.inner_text(".hs-tip")
+
+
+def test_the_slider_plays_from_the_start_to_the_end_and_stops(browser, internal):
+    with opened(browser, internal) as page:
+        choose_layer(page, "time_rate/homicide")
+        page.click("#hs-layers summary")
+        page.click(".hs-play")
+        assert page.inner_text(".hs-period") == "2011"
+        assert page.get_attribute(".hs-play", "aria-label") == text("time.pause", "es")
+        page.locator(".hs-period", has_text="2013").wait_for(timeout=6_000)
+        assert page.get_attribute(".hs-play", "aria-label") == text("time.play", "es")
+        assert page.get_attribute(".hs-range", "aria-valuetext") == "2013"
+
+
+def test_two_maps_stand_side_by_side_and_move_together(browser, internal):
+    views = "[window.hotspots.main, window.hotspots.beside].map(view => view.map)"
+    with opened(browser, internal) as page:
+        page.click("#hs-compare")
+        assert page.input_value("#hs-beside-theme") == "layer:poverty/"
+        assert text("theme.layer_source", "es", source="Censo de juguete") in page.inner_text(
+            "#hs-beside-legend"
+        )
+        left, right = (
+            page.locator(one).bounding_box() for one in (".folium-map", "#hs-beside-map")
+        )
+        assert (left["width"], left["height"]) == pytest.approx(
+            (right["width"], right["height"]), abs=4
+        )
+        page.click(".leaflet-control-zoom-in")
+        page.wait_for_timeout(400)
+        zooms = page.evaluate(f"{views}.map(map => map.getZoom())")
+        centres = page.evaluate(f"{views}.map(map => [map.getCenter().lat, map.getCenter().lng])")
+        assert zooms[0] == zooms[1]
+        assert centres[0] == pytest.approx(centres[1], abs=1e-4)
+        page.click(".hs-row >> nth=3")
+        lit = page.evaluate(
+            "window.hotspots.beside.shapes.polygons.findIndex(path => path.options.weight > 3)"
+        )
+        assert lit == int(page.get_attribute(".hs-row >> nth=3", "data-place"))
+        page.click("#hs-compare")
+        assert page.is_hidden("#hs-beside")
+
+
+def test_before_and_after_have_sliders_of_their_own(browser, internal):
+    with opened(browser, internal) as page:
+        choose_layer(page, "time_rate/homicide")
+        page.click("#hs-layers summary")
+        page.click("#hs-compare")
+        times = [f"{place} .hs-period" for place in (".folium-map", "#hs-beside")]
+        assert [page.inner_text(one) for one in times] == ["2013", "2011"]
+        page.locator("#hs-beside .hs-range").press("ArrowRight")
+        assert [page.inner_text(one) for one in times] == ["2013", "2012"]
+
+
+def test_a_page_can_open_with_two_maps(browser, city, options, tmp_path):
+    page_map = briefing_map(city.polygons, **options, beside="rate/homicide")
+    assert page_map.views["layer:poverty/"] == "Pobreza"
+    path = save_standalone(page_map, tmp_path / "two.html")
+    with opened(browser, path) as page:
+        assert page.input_value("#hs-beside-theme") == "rate/homicide"
+        assert page.locator("#hs-beside-map svg path.leaflet-interactive").count() >= 108
+
+
+def test_incidents_can_be_clustered_and_shown_as_heat(browser, internal, city):
+    painted = """name => { const layer = window.hotspots.main.sheets[name];
+        const canvas = layer._canvas, data = canvas.getContext('2d')
+            .getImageData(0, 0, canvas.width, canvas.height).data;
+        let seen = 0; for (let i = 3; i < data.length; i += 4) { seen += data[i] > 0; }
+        return seen; }"""
+    with opened(browser, internal) as page:
+        for name in ("clusters", "heat"):
+            choose_layer(page, name)
+            page.wait_for_timeout(150)
+            assert page.evaluate(painted, f"{name}/homicide") > 1000
+            assert name in shown_keys(page)
+        page.select_option("#hs-category", "carjacking")
+        on = "name => window.hotspots.map.hasLayer(window.hotspots.main.sheets[name])"
+        assert page.evaluate(on, "clusters/carjacking")
+        assert not page.evaluate(on, "clusters/homicide")
+
+
+def test_hot_spots_are_shown_at_three_levels_of_confidence(browser, internal):
+    with opened(browser, internal) as page:
+        choose_layer(page, "hot_spots:getis_ord_star:polygons/homicide")
+        lines = page.locator("#hs-legend .hs-key:not([hidden]) li span").all_inner_texts()
+        assert lines[:3] == [f"concentración alta ({level}%)" for level in (99, 95, 90)]
+
+
 def test_hot_and_cold_are_told_apart_without_colour(browser, internal):
     with opened(browser, internal) as page:
         choose_layer(page, "lisa:local_moran:polygons/homicide")
@@ -235,7 +342,7 @@ def test_on_a_phone_the_map_comes_before_the_list(browser, internal):
     with opened(browser, internal, PHONE) as page:
         tops = [
             page.locator(selector).bounding_box()["y"]
-            for selector in (".hs-header", ".folium-map", ".hs-legend", ".hs-side")
+            for selector in (".hs-header", ".folium-map", "#hs-legend", ".hs-side")
         ]
         assert tops == sorted(tops)
         assert page.locator(".folium-map").bounding_box()["height"] > 400

@@ -59,7 +59,7 @@ def data_texts(node, path=""):
     if isinstance(node, dict):
         for key, value in node.items():
             if key not in ("key", "kind", "category", "group", "level", "styles", "paths", "start",
-                           "headline", "colour", "mark", "shades"):  # fmt: skip
+                           "headline", "colour", "mark", "shades", "codes"):  # fmt: skip
                 yield from data_texts(value, f"{path}.{key}")
     elif isinstance(node, list):
         for value in node:
@@ -102,7 +102,7 @@ def test_the_script_holds_no_words_of_its_own():
     """Every quoted text of the page's script is a name, a path or a colour."""
     from hotspots.maps import assets
 
-    code = re.sub(r"/\*.*?\*/", "", assets.own("briefing.js"), flags=re.S)
+    code = re.sub(r"/\*.*?\*/", "", assets.briefing_script(), flags=re.S)
     quoted = re.findall(r'"([^"\n]*)"', code)
     words = [text for text in quoted if re.search(r"[A-Za-zá-ú]{3,} [a-zá-ú]{2,}", text)]
     assert [

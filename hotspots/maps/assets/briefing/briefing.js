@@ -1,0 +1,267 @@
+/* The page: its maps, its controls and its words. Text from the data is only ever set as text. */
+function Briefing(map, data) {
+  var self = this;
+  this.map = map;
+  this.data = data;
+  this.category = data.headline;
+  this.selected = null;
+  this.beside = null;
+  this.themes = {};
+  data.themes.forEach(function (theme) { this.themes[theme.key] = theme; }, this);
+  this.format = function (n) { return String(n).replace(/\B(?=(\d{3})+$)/g, data.words.thousands); };
+  this.main = new View(this, map);
+  this.shapes = this.main.shapes;
+  this.time = new Timeline(this.main, function () { self.tally(self.main, document); });
+  this.controls();
+  this.fit();
+  this.turn(this.themes[data.start] || null);
+  if (data.beside) { this.compare(true, data.beside); }
+}
+
+Briefing.prototype = Object.assign({
+  controls: function () {
+    var self = this, select = document.getElementById("hs-category");
+    if (select) {
+      select.value = this.category;
+      select.addEventListener("change", function () { self.choose(select.value); });
+    }
+    this.each("input[name=hs-theme]", function (input) {
+      input.addEventListener("change", function () { self.turn(self.themes[input.value]); });
+    });
+    this.each("input[name=hs-overlay]", function (input) {
+      input.addEventListener("change", function () { self.show(); });
+    });
+    document.getElementById("hs-compare").addEventListener("click", function () {
+      self.compare(!self.comparing());
+    });
+    this.rows();
+    document.addEventListener("keydown", function (event) {
+      if (event.key === "Escape") { self.close(); }
+    });
+    window.addEventListener("beforeprint", function () { self.print(true); });
+    window.addEventListener("afterprint", function () { self.print(false); });
+    window.matchMedia("print").addEventListener("change", function (event) {
+      self.print(event.matches);
+    });
+    this.map.on("zoomend", function () { self.main.number(); });
+    this.follow();
+  },
+
+  rows: function () {
+    var self = this;
+    this.each(".hs-row", function (row) {
+      var place = Number(row.dataset.place);
+      row.addEventListener("click", function () { self.open(place, true); });
+      ["mouseenter", "focus"].forEach(function (name) {
+        row.addEventListener(name, function () { self.light(place, true); });
+      });
+      ["mouseleave", "blur"].forEach(function (name) {
+        row.addEventListener(name, function () { self.light(place, false); });
+      });
+    });
+  },
+
+  /* A frame may open hidden or change its size: fit again, until somebody moves the map. */
+  follow: function () {
+    var self = this, box = this.map.getContainer(), untouched = true;
+    ["pointerdown", "wheel", "keydown"].forEach(function (name) {
+      box.addEventListener(name, function () { untouched = false; }, { passive: true });
+    });
+    new ResizeObserver(function () {
+      if (untouched && self.selected === null) { self.fit(); } else { self.map.invalidateSize(); }
+      self.main.number();
+    }).observe(box);
+  },
+
+  each: function (selector, act) { document.querySelectorAll(selector).forEach(act); },
+
+  /* The whole city as large as it can be, clear of a legend that lies over the map. */
+  fit: function () {
+    var map = this.map, bounds = this.data.bounds, legend = document.getElementById("hs-legend");
+    map.invalidateSize({ animate: false });
+    var size = map.getSize(), top = this.roof(), best = [0, 0], zoom = -1;
+    if (size.x < 60 || size.y < 60) { return; }
+    function show(aside) {
+      map.fitBounds(bounds, {
+        paddingTopLeft: [12 + aside[0], top], paddingBottomRight: [12, 12 + aside[1]], animate: false
+      });
+    }
+    show(best);
+    if (!this.covered(legend)) { return; }
+    [0.33, 0.66, 1].forEach(function (share) {
+      var wide = share * (legend.offsetWidth + 16), tall = share * (legend.offsetHeight + 16);
+      [[wide, 0], [0, tall]].forEach(function (aside) {
+        if (aside[0] > size.x / 2 || aside[1] > size.y / 2) { return; }
+        show(aside);
+        if (map.getZoom() > zoom && !this.covered(legend)) { zoom = map.getZoom(); best = aside; }
+      }, this);
+    }, this);
+    show(best);
+  },
+
+  /* How far down the controls reach that lie over both maps. */
+  roof: function () {
+    if (!this.comparing()) { return 12; }
+    return this.time.box.hidden && this.besideTime.box.hidden ? 60 : 122;
+  },
+
+  covered: function (legend) {
+    var map = this.map, box = legend.getBoundingClientRect();
+    var frame = map.getContainer().getBoundingClientRect();
+    var right = box.right - frame.left + 8, top = box.top - frame.top - 8;
+    return this.shapes.polygons.some(function (path) {
+      return path.getLatLngs().some(function (ring) {
+        return ring.some(function (where) {
+          var at = map.latLngToContainerPoint(where);
+          return at.x < right && at.y > top;
+        });
+      });
+    });
+  },
+
+  /* Paper has a layout of its own, which must stand before the map is measured. */
+  print: function (on) {
+    document.body.classList.toggle("hs-printing", on);
+    var told = [...document.querySelectorAll("#hs-legend > .hs-key:not([hidden]) details p")];
+    document.getElementById("hs-method").textContent = told.map(function (one) {
+      return one.textContent;
+    }).join(" ");
+    this.fit();
+    this.main.number();
+  },
+
+  choose: function (category) {
+    var theme = this.main.theme, frame = this.main.frame;
+    this.category = category;
+    if (theme && theme.category) {
+      theme = this.themes[theme.kind + "/" + category] || this.themes["focus/" + category];
+    }
+    this.turn(theme, theme && theme.frames ? frame : undefined);
+    if (this.selected !== null) { this.open(this.selected); }
+  },
+
+  turn: function (theme, frame) {
+    this.main.choose(theme, frame);
+    this.show();
+  },
+
+  overlayOn: function (name) {
+    var input = document.querySelector("input[name=hs-overlay][value='" + CSS.escape(name) + "']");
+    return Boolean(input && input.checked);
+  },
+
+  show: function () {
+    var theme = this.main.theme;
+    this.main.show();
+    this.time.show();
+    this.labels(theme);
+    this.legend(theme);
+    this.tally(this.main, document.getElementById("hs-legend"));
+    this.showBeside();
+    this.tell();
+  },
+
+  labels: function (theme) {
+    var category = this.category;
+    this.each("label[data-kind]", function (label) {
+      var other = label.dataset.category;
+      label.hidden = Boolean(other) && other !== category;
+      label.firstChild.checked = Boolean(theme) && label.firstChild.value === theme.key;
+    });
+  },
+
+  legend: function (theme) {
+    var self = this, category = this.category, drawn = this.main.sheets;
+    this.each("#hs-legend > .hs-key", function (key) {
+      var name = key.dataset.layer, withheld = key.querySelector(".hs-undrawn");
+      key.hidden = !(theme && theme.key === name) && !self.overlayOn(name);
+      if (withheld) { withheld.hidden = name + "/" + category in drawn; }
+    });
+  },
+
+  /* How many places each class of a theme has at the time that is shown. */
+  tally: function (view, box) {
+    var theme = view.theme, format = this.format;
+    if (!theme || !theme.frames) { return; }
+    var codes = view.codes();
+    box.querySelectorAll(".hs-key[data-layer='" + CSS.escape(theme.key) + "'] li b").forEach(function (count, at) {
+      count.textContent = format(codes.filter(function (code) { return code === at; }).length);
+    });
+  },
+
+  tell: function () {
+    var told = this.data.sentences[this.category], facts = this.data.facts[this.category];
+    var high = this.data.high[this.category] || [];
+    if (told) {
+      document.getElementById("hs-subject").textContent = told[0];
+      document.getElementById("hs-sentence").textContent = told[1];
+      var warning = document.getElementById("hs-warning");
+      warning.textContent = told[2];
+      warning.hidden = !told[2];
+    }
+    this.each(".hs-row", function (row) {
+      var place = Number(row.dataset.place);
+      row.querySelector(".hs-rank").classList.toggle("hs-high", Boolean(high[place]));
+      row.querySelector(".hs-rate b").textContent = facts ? facts.rate[place] : "";
+      row.querySelector(".hs-rate span").textContent = facts ? facts.range[place] : "";
+    });
+  },
+
+  polygonOf: function (level, place) {
+    return level === "polygons" ? place : this.data.unitPolygon[place];
+  },
+
+  light: function (place, on) {
+    [this.main, this.beside].forEach(function (view) { if (view) { view.light(place, on); } });
+    this.each(".hs-row[data-place='" + place + "']", function (row) {
+      row.classList.toggle("hs-lit", on);
+    });
+  },
+
+  open: function (place, move) {
+    if (place === undefined || place === null || !this.data.places[place]) { return; }
+    var before = this.selected;
+    this.selected = place;
+    if (before !== null) { this.light(before, false); }
+    this.light(place, false);
+    this.each(".hs-row", function (row) {
+      var mine = Number(row.dataset.place) === place;
+      row.setAttribute("aria-current", String(mine));
+      if (mine && !move) { row.scrollIntoView({ block: "nearest" }); }
+    });
+    var panel = document.getElementById("hs-panel");
+    panel.replaceChildren(this.portrait(place));
+    panel.hidden = false;
+    panel.scrollTop = 0;
+    document.body.classList.add("hs-open");
+    this.reveal(place);
+    if (move) { panel.querySelector(".hs-close").focus({ preventScroll: true }); }
+  },
+
+  /* Move the map no further than it takes to see the polygon beside legend and panel. */
+  reveal: function (place) {
+    var map = this.map, size = map.getSize(), panel = document.getElementById("hs-panel");
+    var covers = this.comparing() || panel.offsetWidth >= size.x ? 0 : panel.offsetWidth;
+    var legend = document.getElementById("hs-legend").offsetWidth;
+    var left = covers && legend + covers < size.x - 160 ? legend + 20 : 20;
+    map.panInside(this.shapes.polygons[place].getBounds().getCenter(), {
+      paddingTopLeft: [left, 60], paddingBottomRight: [covers + 40, 40], animate: false
+    });
+  },
+
+  close: function () {
+    var was = this.selected, row = document.querySelector(".hs-row[data-place='" + was + "']");
+    if (was === null) { return; }
+    document.getElementById("hs-panel").hidden = true;
+    document.body.classList.remove("hs-open");
+    this.selected = null;
+    this.light(was, false);
+    if (row) { row.focus({ preventScroll: true }); }
+    this.each(".hs-row", function (row) { row.setAttribute("aria-current", "false"); });
+  }
+}, PANEL, BESIDE);
+
+window.hotspotsBriefing = function (map) {
+  var data = JSON.parse(document.getElementById("hs-data").textContent);
+  window.hotspots = new Briefing(map, data);
+};
