@@ -77,26 +77,30 @@ Briefing.prototype = Object.assign({
 
   /* The whole city as large as it can be, clear of a legend that lies over the map. */
   fit: function () {
-    var map = this.map, bounds = this.data.bounds, legend = document.getElementById("hs-legend");
+    var map = this.map, legend = document.getElementById("hs-legend");
     map.invalidateSize({ animate: false });
-    var size = map.getSize(), top = this.roof(), best = [0, 0], zoom = -1;
+    var size = map.getSize(), best = this.aside(0, 0), clear = null;
     if (size.x < 60 || size.y < 60) { return; }
-    function show(aside) {
-      map.fitBounds(bounds, {
-        paddingTopLeft: [12 + aside[0], top], paddingBottomRight: [12, 12 + aside[1]], animate: false
-      });
-    }
-    show(best);
-    if (!this.covered(legend)) { return; }
-    [0.33, 0.66, 1].forEach(function (share) {
-      var wide = share * (legend.offsetWidth + 16), tall = share * (legend.offsetHeight + 16);
-      [[wide, 0], [0, tall]].forEach(function (aside) {
-        if (aside[0] > size.x / 2 || aside[1] > size.y / 2) { return; }
-        show(aside);
-        if (map.getZoom() > zoom && !this.covered(legend)) { zoom = map.getZoom(); best = aside; }
+    if (this.covered(best, legend)) {
+      [0.33, 0.66, 1].forEach(function (share) {
+        var wide = share * (legend.offsetWidth + 16), tall = share * (legend.offsetHeight + 16);
+        [[wide, 0], [0, tall]].forEach(function (by) {
+          var view = by[0] > size.x / 2 || by[1] > size.y / 2 ? null : this.aside(by[0], by[1]);
+          if (view && (!clear || view.zoom > clear.zoom) && !this.covered(view, legend)) { clear = view; }
+        }, this);
       }, this);
-    }, this);
-    show(best);
+      best = clear || best;
+    }
+    if (!map.getCenter().equals(best.center) || map.getZoom() !== best.zoom) {
+      map.setView(best.center, best.zoom, { animate: false });
+    }
+  },
+
+  /* Centre and zoom that show the city beside so much of the left and of the bottom. */
+  aside: function (left, bottom) {
+    return this.map._getBoundsCenterZoom(this.data.bounds, {
+      paddingTopLeft: [12 + left, this.roof()], paddingBottomRight: [12, 12 + bottom]
+    });
   },
 
   /* How far down the controls reach that lie over both maps. */
@@ -105,18 +109,15 @@ Briefing.prototype = Object.assign({
     return this.time.box.hidden && this.besideTime.box.hidden ? 60 : 122;
   },
 
-  covered: function (legend) {
-    var map = this.map, box = legend.getBoundingClientRect();
-    var frame = map.getContainer().getBoundingClientRect();
+  covered: function (view, legend) {
+    var map = this.map, box = legend.getBoundingClientRect(), outline = this.main.outline;
+    var frame = map.getContainer().getBoundingClientRect(), scale = map.options.crs.scale(view.zoom);
+    var origin = map.project(view.center, view.zoom).subtract(map.getSize().divideBy(2));
     var right = box.right - frame.left + 8, top = box.top - frame.top - 8;
-    return this.shapes.polygons.some(function (path) {
-      return path.getLatLngs().some(function (ring) {
-        return ring.some(function (where) {
-          var at = map.latLngToContainerPoint(where);
-          return at.x < right && at.y > top;
-        });
-      });
-    });
+    for (var i = 0; i < outline.length; i += 2) {
+      if (outline[i] * scale - origin.x < right && outline[i + 1] * scale - origin.y > top) { return true; }
+    }
+    return false;
   },
 
   /* Paper has a layout of its own, which must stand before the map is measured. */

@@ -88,6 +88,22 @@ function mercator(flat) {
   return out;
 }
 
+/* Points of the areas' borders, enough of them to tell where the city lies. */
+function sampled(areas) {
+  var total = 0, found = [], count = 0;
+  areas.forEach(function (rings) { rings.forEach(function (ring) { total += ring.length / 2; }); });
+  var every = Math.ceil(total / 20000);
+  areas.forEach(function (rings) {
+    rings.forEach(function (ring) {
+      var points = mercator(ring);
+      for (var i = 0; i < points.length; i += 2, count += 1) {
+        if (count % every === 0) { found.push(points[i], points[i + 1]); }
+      }
+    });
+  });
+  return found;
+}
+
 function dots(flat, colour, mark) {
   var points = null;
   return function (context, scale, origin, size, zoom) {

@@ -44,7 +44,7 @@ View.prototype = {
       self[level + "Group"] = L.layerGroup(self.shapes[level]);
       self[level + "Renderer"] = renderer;
     });
-    this.polygonsGroup.addTo(this.map);
+    this.outline = sampled(this.data.areas.polygons);
     this.numbers = L.layerGroup();
   },
 
@@ -85,6 +85,7 @@ View.prototype = {
       self.toggle(name, byCategory
         ? host.overlayOn(parts[0]) && parts.slice(1).join("/") === category : host.overlayOn(name));
     });
+    this.toggle("polygonsGroup", true);
     this.toggle("unitsGroup", onUnits || host.overlayOn("units"));
     this.paint("units", onUnits ? this.theme : null);
     this.paint("polygons", onUnits ? null : this.theme);
