@@ -17,7 +17,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import addresses, cluster, clusters, contiguity, intake, million, plans, points
+from benchmarks import (
+    addresses,
+    cluster,
+    clusters,
+    contiguity,
+    intake,
+    million,
+    pages,
+    plans,
+    points,
+)
 from benchmarks.sections import replaced, table
 from benchmarks.timing import RUNS, compare
 
@@ -33,12 +43,13 @@ SECTIONS: dict[str, tuple[str, dict[str, Callable[[], Work]]]] = {
     "plans": ("Polygons", {}),
     "points": ("Points into polygons", points.WORKS),
     "addresses": ("Addresses", {}),
+    "pages": ("Pages", {}),
     "cluster": ("A country on a cluster", {}),
 }
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 PACKAGES = (
     *("hotspots-geo", "numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal", "esda"),
-    *("numba", "rapidfuzz", "pygeoda", "spopt", "pymetis", "gerrychain", "dask"),
+    *("folium", "numba", "rapidfuzz", "pygeoda", "spopt", "pymetis", "gerrychain", "dask"),
 )
 HEAD = f"""# Benchmarks
 
@@ -93,6 +104,7 @@ def section(name: str) -> str:
         "plans": plans.text,
         "points": partial(compared, "points", POINTS),
         "addresses": addresses.text,
+        "pages": pages.text,
         "cluster": cluster_text,
     }[name]()
     return "\n".join(lines)

@@ -27,12 +27,13 @@ from hotspots.maps.verdict import Sentence, Verdict, category_of, sentence, unev
 from hotspots.schema import POPULATION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from hotspots.maps.subject import Subject
     from hotspots.schema import Layer, LocalResult
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PALETTES = (("pobre", "poverty"), ("pover", "poverty"), ("acces", "access"), ("dist", "access"))
 
 
@@ -307,15 +308,20 @@ def _theme_data(theme: Theme) -> dict[str, Any]:
             for line in theme.classes
         ],
         "labels": [line.label for line in theme.classes],
-        "codes": list(theme.codes),
+        "codes": _packed(theme.codes),
         "texts": list(theme.texts),
     }
     if theme.frames:
         told["frames"] = [
-            {"title": frame.title, "codes": frame.codes, "counts": list(frame.counts)}
+            {"title": frame.title, "codes": _packed(frame.codes), "counts": list(frame.counts)}
             for frame in theme.frames
         ]
     return told
+
+
+def _packed(codes: Sequence[int]) -> str:
+    """Return one digit for each place, in base 36: a legend has fewer lines than that."""
+    return "".join(_DIGITS[code] for code in codes)
 
 
 def _legend(theme: Theme, subject: Subject) -> dict[str, Any]:
@@ -377,6 +383,8 @@ def _facts(subject: Subject, verdicts: dict[str, Verdict]) -> dict[str, Any]:
             continue
         table = table.reindex(index)
         told = portrait.numbers_of(table, subject.withheld.get(category), language)
+        if subject.ranking is None:
+            del told["range"]
         told["share"] = (
             [] if subject.public else portrait.share_words(verdicts[category].share_hot, language)
         )

@@ -232,7 +232,7 @@ def distance_words(metres: float, language: str) -> str:
 def ranks(ranking: Ranking | None, index: pd.Index, language: str) -> dict[str, Any]:
     """Return each polygon's rank, in what range it moves, and the parts of its score."""
     if ranking is None:
-        return {"rank": [None] * len(index), "words": [], "range": [], "parts": []}
+        return {"rank": [], "words": [], "range": [], "parts": []}
     table = ranking.table.reindex(index)
     total = int(table["rank"].notna().sum())
     told: dict[str, Any] = {

@@ -55,14 +55,12 @@ def places_of(
         place: dict[str, Any] = {
             "name": name,
             "residents": text("unit.residents", language, n=round(population)),
-            "rank": ranked["rank"][at],
-            "words": ranked["words"][at] if ranked["words"] else "",
-            "range": ranked["range"][at] if ranked["range"] else "",
             "at": [
                 round(points.iloc[at].x / geometry.STEP),
                 round(points.iloc[at].y / geometry.STEP),
             ],
         }
+        place |= {key: ranked[key][at] for key in ("rank", "words", "range") if ranked[key]}
         if ranked["parts"] and ranked["rank"][at] is not None:
             place |= _why(ranked["parts"][at], parts, language)
         places.append(place)

@@ -33,10 +33,10 @@ class ThemeClass:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One period of a theme: its words, its places' classes (a digit each) and incidents."""
+    """One period of a theme: its words, and each place's class and incidents."""
 
     title: str
-    codes: str
+    codes: tuple[int, ...]
     counts: tuple[int, ...]
 
 

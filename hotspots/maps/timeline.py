@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from hotspots.schema import LocalResult
 
 _STRONG = 0.01
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def time_themes(
@@ -162,7 +161,7 @@ def _theme(
     frames = tuple(
         Frame(
             title=period_words(period, language),
-            codes="".join(_DIGITS[code] for code in codes[:, column]),
+            codes=tuple(codes[:, column].tolist()),
             counts=tuple(round(float(value)) for value in table["count"].fillna(0)),
         )
         for column, (period, table) in enumerate(tables.items())

@@ -68,7 +68,7 @@ var PANEL = {
     var theme = this.themes["focus/" + this.category], facts = this.data.facts[this.category];
     if (!theme) { return; }
     box.append(make("h3", [this.data.words.more_than_chance]));
-    box.append(make("p", [theme.labels[theme.codes[place]]]));
+    box.append(make("p", [theme.labels[unpack(theme.codes)[place]]]));
     (facts.tests || []).forEach(function (test) {
       box.append(make("p", [test.title + ": " + test.said[place]], { className: "hs-small" }));
     });

@@ -68,7 +68,7 @@ View.prototype = {
 
   codes: function () {
     var theme = this.theme;
-    return theme.frames ? unpack(theme.frames[this.frame].codes) : theme.codes;
+    return unpack((theme.frames ? theme.frames[this.frame] : theme).codes);
   },
 
   choose: function (theme, frame) {
@@ -149,7 +149,7 @@ View.prototype = {
     if (!on) { return; }
     var taken = [];
     this.data.places.map(function (place, at) { return [place.rank, at]; })
-      .filter(function (one) { return high[one[1]] && one[0] !== null; })
+      .filter(function (one) { return high[one[1]] && Number.isInteger(one[0]); })
       .sort(function (a, b) { return a[0] - b[0]; })
       .forEach(function (one) { self.numberOne(one[0], self.data.places[one[1]], taken); });
   },
