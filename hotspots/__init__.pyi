@@ -28,10 +28,11 @@ from .geocoding.gazetteer import Gazetteer as Gazetteer
 from .geocoding.geocode import geocode as geocode
 from .geocoding.online import OnlineGeocoder as OnlineGeocoder
 from .geocoding.quality import geocoding_report as geocoding_report
+from .incidents.iccs import iccs_classes as iccs_classes
 from .incidents.read import read_incidents as read_incidents
 from .incidents.repeats import near_repeats as near_repeats
 from .incidents.taxonomy import load_taxonomy as load_taxonomy
-from .incidents.taxonomy import taxonomy_report as taxonomy_report
+from .incidents.taxonomy_report import taxonomy_report as taxonomy_report
 from .layers.access import access_layer as access_layer
 from .layers.areal import areal_layer as areal_layer
 from .layers.raster import raster_layer as raster_layer

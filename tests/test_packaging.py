@@ -34,8 +34,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_what_a_run_needs(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    data = [*ROOT.glob("hotspots/**/*.toml"), *ROOT.glob("hotspots/maps/assets/*")]
-    for path in data:
+    data = [*ROOT.glob("hotspots/**/*.toml"), *ROOT.glob("hotspots/**/*.csv")]
+    data += ROOT.glob("hotspots/maps/assets/**/*")
+    for path in (path for path in data if path.is_file()):
         assert path.relative_to(ROOT).as_posix() in names
     assert "hotspots/sample_data/tumbes/project.toml" in names
     assert not [name for name in names if "verdad" in name or "juarez" in name]

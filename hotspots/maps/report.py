@@ -10,6 +10,7 @@ from hotspots.maps import assets
 from hotspots.maps import report_sections as sections
 from hotspots.maps.report_geocoding import geocoding_section
 from hotspots.maps.report_polygons import polygons_section
+from hotspots.maps.report_taxonomy import taxonomy_section
 from hotspots.maps.standalone import close_page
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         PlanStability,
         PolygonPlan,
         Ranking,
+        TaxonomyReport,
     )
 
 
@@ -52,7 +54,7 @@ def report_page(
     ranking: Ranking | None = None,
     allocation: Allocation | None = None,
     category_titles: Mapping[str, str] | None = None,
-    unmapped: Mapping[str, int] | None = None,
+    taxonomy: TaxonomyReport | None = None,
     files: Sequence[ReportFile] = (),
     remarks: Sequence[str] = (),
     title: str = "",
@@ -85,8 +87,8 @@ def report_page(
         Who first, and how much.
     category_titles
         Category → title.
-    unmapped
-        Label as it came → rows, of labels that the taxonomy does not know.
+    taxonomy
+        Of :func:`hotspots.taxonomy_report`: what became of the labels.
     files
         What lies beside the report.
     remarks
@@ -110,7 +112,8 @@ def report_page(
     """
     titles = category_titles or {}
     found: list[Section | None] = [
-        sections.data_section(incidents, unmapped or {}, remarks, language),
+        sections.data_section(incidents, remarks, language),
+        taxonomy_section(taxonomy, titles, language),
         geocoding_section(geocoding, titles, language),
         polygons_section(plan, language, near_border=near_border, borders=borders, plans=plans),
         sections.tests_section(results or {}, titles, language),

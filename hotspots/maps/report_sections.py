@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 def data_section(
     incidents: pd.DataFrame,
-    unmapped: Mapping[str, int],
     remarks: Sequence[str],
     language: str,
 ) -> Section:
@@ -56,8 +55,6 @@ def data_section(
             found = {word("note", str(key), language): int(n) for key, n in keys.items()}
             if found:
                 tables.append(counts_table(name, found, language, total=False))
-    if unmapped:
-        tables.append(counts_table("unmapped", dict(unmapped), language))
     sentences = (text("report.data_read", language, n=len(incidents)),)
     return section_of("data", language, sentences, tables, warnings=tuple(remarks))
 

@@ -10,6 +10,7 @@ import pandas as pd
 from hotspots import schema
 from hotspots.catalogue import said, text
 from hotspots.geocoding.quality import geocoding_report
+from hotspots.incidents.taxonomy_report import taxonomy_report
 from hotspots.maps.briefing import briefing_map
 from hotspots.maps.report import ReportFile, report_page
 from hotspots.maps.standalone import save_standalone, write_whole
@@ -95,9 +96,6 @@ def run_report(result: RunResult) -> str:
     project, findings = result.project, result.findings
     language = project.project.language
     categories = result.incidents[schema.CATEGORY].unique()
-    unmapped = result.incidents.loc[
-        result.incidents[schema.CATEGORY] == schema.UNMAPPED, schema.CATEGORY_SOURCE
-    ]
     tests = {
         f"{one.variable}:{one.test}:{one.level}": one
         for group in (findings.excess, findings.clusters, findings.exploratory)
@@ -117,7 +115,7 @@ def run_report(result: RunResult) -> str:
         allocation=result.allocation,
         category_titles=titles_of(categories, result.inputs.taxonomy, language)
         | category_titles(result, language),
-        unmapped=unmapped.value_counts().to_dict(),
+        taxonomy=taxonomy_report(result.incidents, taxonomy=result.inputs.taxonomy),
         files=[ReportFile(name, text(f"run.file.{key}", language)) for name, key in FILES],
         remarks=[said(remark, language) for remark in result.remarks],
         title=text("run.report", language, name=project.project.name),

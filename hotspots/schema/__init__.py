@@ -5,6 +5,7 @@ columns named in ``words``, a ``libpysal.graph.Graph`` on the same index, or one
 the ``plans`` or ``records``.
 """
 
+from hotspots.schema.labels import TaxonomyReport
 from hotspots.schema.plans import (
     BorderSensitivity,
     PlanComparison,
@@ -111,4 +112,5 @@ __all__ = [
     "PolygonPlan",
     "Ranking",
     "ScanResult",
+    "TaxonomyReport",
 ]

@@ -7,12 +7,8 @@ import pytest
 
 from hotspots.errors import ColumnError, DataFileError, InputError
 from hotspots.incidents.read import read_incidents
-from hotspots.incidents.taxonomy import (
-    classify,
-    load_taxonomy,
-    taxonomy_names,
-    taxonomy_report,
-)
+from hotspots.incidents.taxonomy import classify, load_taxonomy, taxonomy_names
+from hotspots.incidents.taxonomy_report import taxonomy_report
 
 INDICATORS = {
     "homicide",
@@ -108,6 +104,8 @@ def test_a_file_of_ones_own(tmp_path):
         ("[classes", DataFileError, "no TOML"),
         ("a = 1", DataFileError, r"no \[classes"),
         ('[classes.a]\nlabels = "x"', DataFileError, "must be a list of texts"),
+        ('[classes.a]\niccs="101"\nlabels=["x"]', DataFileError, "'101' is no ICCS code"),
+        ('[classes.a]\niccs="0410"\nlabels=["x"]', DataFileError, "below 04: 0401, 0409"),
         ('[classes.a]\nlabels=["X"]\n[classes.b]\nlabels=["x "]', InputError, "'a' and to 'b'"),
     ],
 )
@@ -180,3 +178,70 @@ def test_a_table_of_one_year_has_no_changes():
         }
     )
     assert taxonomy_report(incidents).changes.empty
+
+
+# data.police.uk, "About": the categories of today, and two that ended in 2013.
+POLICE_UK = (
+    "Anti-social behaviour", "Bicycle theft", "Burglary", "Criminal damage and arson", "Drugs",
+    "Other crime", "Other theft", "Possession of weapons", "Public order", "Robbery", "Shoplifting",
+    "Theft from the person", "Vehicle crime", "Violence and sexual offences",
+    "Violent crime", "Public disorder and weapons",
+)  # fmt: skip
+
+
+def test_every_category_of_englands_police_is_a_class_of_its_own():
+    classes = load_taxonomy("police_uk").classes
+    assert len({classes[label.lower()] for label in POLICE_UK}) == len(POLICE_UK) == 16
+
+
+@pytest.mark.parametrize(
+    ("label", "category"),
+    [
+        ("SICARIATO", "homicide"),
+        ("Homicidio culposo por accidente de tránsito", "unintended_homicide"),
+        ("Tentativa de feminicidio", "attempted_homicide"),
+        ("ROBO AGRAVADO", "robbery"),
+        ("Hurto agravado en casa habitada", "burglary"),
+        ("Usurpación agravada", "dispossession"),
+        ("Tenencia ilegal de armas de fuego", "weapons"),
+        ("Tocamientos indebidos", "sexual_violence"),
+        ("Violación de domicilio", "trespass"),
+        ("Violación", "sexual_violence"),
+        ("FALTAS CONTRA LA PERSONA", "unmapped"),
+    ],
+)
+def test_perus_labels(label, category):
+    assert classify(pd.Series([label, "robo"]), load_taxonomy("peru"))[0] == category
+
+
+def test_labels_one_slip_apart_in_different_classes_are_shown_and_not_mended():
+    table = pd.DataFrame({"t": ["Homicidio"] * 5 + ["Homicdio"] * 2 + ["robo", "Robo "]})
+    taxonomy = {"homicidio": "homicide", "robo": "robbery"}
+    report = taxonomy_report(read_incidents(table, category="t", taxonomy=taxonomy))
+    assert report.spellings.to_dict("split")["data"] == [
+        ["Homicdio", "unmapped", 2, "Homicidio", "homicide", 5]
+    ]
+    assert "1 that differ in a letter" in repr(report)
+
+
+def test_short_labels_and_other_words_are_no_slips():
+    table = pd.DataFrame({"t": ["robo", "lobo", "hurto simple", "hurto agravado", "Robo."]})
+    taxonomy = {"robo": "a", "lobo": "b", "hurto simple": "c", "hurto agravado": "d"}
+    report = taxonomy_report(read_incidents(table, category="t", taxonomy=taxonomy))
+    assert report.spellings[["label", "like"]].to_numpy().tolist() == [["Robo.", "robo"]]
+
+
+def test_a_class_within_another_is_named():
+    taxonomy = load_taxonomy("peru")
+    table = pd.DataFrame({"t": ["robo", "robo a negocio", "robo a negocio", "extorsion", "nada"]})
+    classes = taxonomy_report(
+        read_incidents(table, category="t", taxonomy=taxonomy), taxonomy=taxonomy
+    ).classes
+    assert classes.loc["business_robbery", "within"] == "robbery"
+    assert classes.loc["business_robbery", "iccs"] == "04013"
+    assert classes.loc["extortion", ["name_en", "name_es"]].tolist() == [
+        "Extortion or blackmail",
+        "Extorsión o chantaje",
+    ]
+    assert classes.drop("business_robbery")["within"].eq("").all()
+    assert classes["rows"].sum() == 5

@@ -9,6 +9,7 @@ import re
 import pytest
 
 import hotspots.catalogue as catalogue
+from hotspots.incidents.taxonomy_report import taxonomy_report
 from hotspots.maps.briefing import briefing_map
 from hotspots.maps.report import report_page
 from hotspots.maps.standalone import render_standalone
@@ -91,7 +92,7 @@ def test_no_word_of_the_report_is_left_over(city, pseudo):
         ranking=city.ranking,
         allocation=city.allocation,
         category_titles={"homicide": "Homicidio"},
-        unmapped={"N_A": 3},
+        taxonomy=taxonomy_report(rows.assign(category_source="N_A", category="unmapped")),
         language=pseudo,
         synthetic=True,
     )

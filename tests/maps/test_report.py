@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from hotspots.geocoding.quality import geocoding_report
+from hotspots.incidents.taxonomy_report import taxonomy_report
 from hotspots.maps.report import ReportFile, report_page
 from hotspots.schema import PlanQuality, PolygonPlan
 
@@ -74,6 +75,14 @@ def geocoding():
     return geocoding_report(located_rows(), places=hospital)
 
 
+def labelled():
+    """Return rows with labels of two years: one hostile, one a slip, one new."""
+    rows = [("HOMICIDIO", "homicide", 2012)] * 5 + [("HOMICIDIO", "homicide", 2013)] * 5
+    rows += [("Homicdio", "unmapped", 2013)] * 2 + [("=cmd", "unmapped", 2013)] * 3
+    frame = pd.DataFrame(rows, columns=["category_source", "category", "year"])
+    return frame.assign(date=pd.to_datetime(frame["year"].astype(str)))
+
+
 def page(city, plan, geocoding, **changes):
     rows = pd.DataFrame(
         {
@@ -92,7 +101,7 @@ def page(city, plan, geocoding, **changes):
         "ranking": city.ranking,
         "allocation": city.allocation,
         "category_titles": {"homicide": "Homicidio"},
-        "unmapped": {"=cmd": 3},
+        "taxonomy": taxonomy_report(labelled()),
         "files": [ReportFile("ranking.csv", "el orden")],
         "remarks": ["Un aviso"],
         "synthetic": True,
@@ -212,7 +221,7 @@ def test_it_runs_nothing_and_escapes_what_came(city, plan, geocoding):
 def test_every_section_is_in_the_contents(city, plan, geocoding):
     text = page(city, plan, geocoding)
     anchors = re.findall(r'<section id="(\w+)"', text)
-    assert len(anchors) == 9
+    assert len(anchors) == 10
     assert re.findall(r'<a href="#(\w+)"', text) == anchors
 
 
@@ -225,3 +234,18 @@ def test_in_english_too(city, plan, geocoding):
 
 def test_the_same_input_gives_the_same_page(city, plan, geocoding):
     assert page(city, plan, geocoding) == page(city, plan, geocoding)
+
+
+def test_labels_that_no_class_claims_change_or_are_misspelt_are_told(city, plan, geocoding):
+    text = page(city, plan, geocoding)
+    found = tables(text)
+    assert found["Etiquetas que la clasificación no conoce"][1:] == [
+        ["=cmd", "3"],
+        ["Homicdio", "2"],
+    ]
+    changes = found["Etiquetas que aparecen o desaparecen de un año a otro"][1:]
+    assert ["=cmd", "sin clasificar", "2013", "aparece", "3"] in changes
+    slips = found["Etiquetas que difieren en una letra y caen en delitos distintos"][1:]
+    assert slips == [["Homicdio", "sin clasificar", "2", "HOMICIDIO", "Homicidio"]]
+    assert "El 33.3% de las filas" in text
+    assert "no dice con claridad" in text
