@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from hotspots.geocoding.online import OnlineGeocoder
     from hotspots.geocoding.streets import Spot
 
+_AT_ONCE = 10_000
+"""Addresses that are looked up together: the same names are searched for once."""
+
 _NEEDED = (ADDRESS, NEIGHBOURHOOD, LOCATION_STATUS, PROBLEM)
 
 
@@ -71,7 +74,7 @@ def geocode(
         provider says no house or street they are ``approximate``. A failure is told in
         ``problem``, and after 10 in a row nothing more is asked.
     progress
-        Whether a bar shows how far the provider was asked; by default where there is a terminal.
+        Whether a bar shows how far the work is; by default where there is a terminal.
 
     Returns
     -------
@@ -118,7 +121,7 @@ def geocode(
     crs, extent = _ground(gazetteer, online)
     answers = [Answer(LocationStatus.UNMATCHED)] * len(distinct)
     if gazetteer is not None:
-        answers = _answers(list(distinct), gazetteer)
+        answers = list(_shown(_all_answers(list(distinct), gazetteer), len(distinct), progress))
     if online is not None:
         asking = with_online(list(distinct), answers, online, crs, extent)
         answers = list(_shown(asking, len(distinct), progress))
@@ -152,6 +155,12 @@ def _ground(
     bounds = np.array([layer.total_bounds for layer in layers])
     low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
     return crs, (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+
+
+def _all_answers(asked: list[tuple[str, str]], gazetteer: Gazetteer) -> Iterator[Answer]:
+    """Answer a part of the distinct addresses at a time, so that the work can be seen."""
+    for start in range(0, len(asked), _AT_ONCE):
+        yield from _answers(asked[start : start + _AT_ONCE], gazetteer)
 
 
 def _answers(asked: list[tuple[str, str]], gazetteer: Gazetteer) -> list[Answer]:

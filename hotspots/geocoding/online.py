@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import time
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _LONGEST_WAIT = 300.0
+_ODD = (TypeError, ValueError, LookupError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,18 @@ class OnlineGeocoder:
         (``Retry-After``), otherwise after 1, 2, 4 ... seconds.
     keep_days
         How long an answer is kept; "not found" for at most 30 days.
+    kept_only
+        True to send nothing and look into the cache alone, whatever the age of its answers; what
+        is not there is told as a failure.
     clock, sleep
         Time, in seconds.
+
+    Attributes
+    ----------
+    provider, study_area
+        As given.
+    asked
+        How many addresses were looked up so far, kept answers included.
 
     Raises
     ------
@@ -72,7 +84,7 @@ class OnlineGeocoder:
     MissingExtraError
         If geopy is not installed.
     DataFileError
-        If the cache is damaged, or of another version or program.
+        If the cache is damaged, of another version or program, or not there with ``kept_only``.
 
     Examples
     --------
@@ -94,6 +106,7 @@ class OnlineGeocoder:
         per_second: float = 1.0,
         retries: int = 3,
         keep_days: float = 365.0,
+        kept_only: bool = False,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -112,11 +125,24 @@ class OnlineGeocoder:
             )
         self.provider = provider
         self.study_area = study_area
+        self.asked = 0
+        self._kept_only = kept_only
         self._restriction = dict(restriction or {})
         self._asked_of = (provider, given.get("scheme"), given.get("domain"), self._restriction)
-        self._service = _service(provider, given | _key(key_env))
+        self._service = None if kept_only else _service(provider, given | _key(key_env))
+        if self._service is not None:
+            _check_restriction(provider, self._service[0], self._restriction)
+        if kept_only and not Path(cache).is_file():
+            raise DataFileError(
+                f"OnlineGeocoder: {cache} is not there, and with kept_only nothing is asked. "
+                "Put the cache of the run there."
+            )
         self._cache = AnswerCache(
-            Path(cache), keep_days=keep_days, keep_missing_days=min(keep_days, 30.0)
+            Path(cache),
+            keep_days=keep_days,
+            keep_missing_days=min(keep_days, 30.0),
+            # At the beginning of time no answer has expired.
+            **({"now": float} if kept_only else {}),
         )
         self._pace, self._retries = 1 / per_second, retries
         self._clock, self._sleep = clock, sleep
@@ -128,18 +154,20 @@ class OnlineGeocoder:
 
     def ask(self, query: str) -> Reply:
         """Return the kept answer, or the provider's; a failure is never kept."""
+        self.asked += 1
         text = " ".join(query.split())
         key = json.dumps([*self._asked_of, text.casefold()], sort_keys=True)
         kept = self._cache.get(key)
         if kept is not None:
             return Reply(None if kept.answer is None else self._read(kept.answer))
-        reply = self._fetched(text)
+        if self._service is None:
+            return Reply(None, f"{self._cache.path.name} keeps no answer of {self.provider}")
+        reply = self._fetched(text, *self._service)
         if not reply.problem:
             self._cache.keep(key, None if reply.raw is None else json.dumps(reply.raw))
         return reply
 
-    def _fetched(self, text: str) -> Reply:
-        geocoder, final, failures = self._service
+    def _fetched(self, text: str, geocoder: Any, final: Any, failures: Any) -> Reply:
         for attempt in range(self._retries + 1):
             self._keep_pace()
             try:
@@ -151,6 +179,9 @@ class OnlineGeocoder:
                 if last or wait > _LONGEST_WAIT:
                     return Reply(None, f"{self.provider} did not answer: {type(error).__name__}")
                 self._sleep(wait)
+            except _ODD as error:
+                # geopy reads what it expects; an answer of another form ends there.
+                return Reply(None, f"{self.provider} answered oddly: {type(error).__name__}")
             else:
                 return Reply(None if place is None else _raw(place))
         raise AssertionError
@@ -202,6 +233,16 @@ def _service(provider: str, options: Mapping[str, Any]) -> tuple[Any, Any, Any]:
         raise InputError(f"OnlineGeocoder: {provider!r} cannot be set up: {error}") from error
     final = (exc.GeocoderAuthenticationFailure, exc.GeocoderQueryError)
     return geocoder, final, exc.GeopyError
+
+
+def _check_restriction(provider: str, geocoder: Any, restriction: Mapping[str, Any]) -> None:
+    known = list(inspect.signature(geocoder.geocode).parameters)[1:]
+    unknown = sorted(set(restriction) - set(known))
+    if unknown:
+        raise InputError(
+            f"OnlineGeocoder: restriction has {unknown[0]!r}, which {provider} does not know. "
+            f"It knows {', '.join(known)}."
+        )
 
 
 def _asked_wait(error: BaseException) -> float | None:

@@ -22,6 +22,7 @@ from hotspots.project.soundness import (
     warn_of_repeats,
     warn_of_reused_numbers,
     warn_of_stray_dates,
+    warn_of_what_left,
 )
 from hotspots.project.steadiness import Steadiness, drawing_options, steadiness
 from hotspots.schema import CATEGORY, UNMAPPED
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hotspots.errors import HotspotsWarning
+    from hotspots.geocoding.online import OnlineGeocoder
     from hotspots.project.inputs import Inputs
     from hotspots.project.settings import Project
     from hotspots.schema import Allocation, GeocodingReport, Layer, PolygonPlan, Ranking
@@ -90,16 +92,33 @@ class RunResult:
     remarks: tuple[HotspotsWarning, ...] = ()
 
 
-def compute(project: Project, inputs: Inputs, progress: Callable[[str], None]) -> RunResult:
-    """Return the whole run of a project on its inputs; ``progress`` is told each stage."""
+def compute(
+    project: Project,
+    inputs: Inputs,
+    progress: Callable[[str], None],
+    *,
+    online: OnlineGeocoder | None = None,
+) -> RunResult:
+    """Return the whole run of a project on its inputs.
+
+    Parameters
+    ----------
+    project, inputs
+        The settings, and what was read by them.
+    progress
+        Is told each stage.
+    online
+        Whom to ask for addresses that the gazetteer does not know.
+    """
     units = inputs.units
     progress("geocode")
     incidents = inputs.incidents
     require_dates(project, incidents)
     warn_of_stray_dates(project, incidents)
     warn_of_reused_numbers(project, incidents)
-    if inputs.gazetteer is not None:
-        incidents = geocode(incidents, inputs.gazetteer)
+    if inputs.gazetteer is not None or online is not None:
+        incidents = geocode(incidents, inputs.gazetteer, online=online, progress=False)
+    warn_of_what_left(online)
     repeats = near_repeats(incidents)
     warn_of_repeats(repeats)
     report = geocoding_report(

@@ -12,6 +12,7 @@ import pandas as pd
 from hotspots._checks import columns_present
 from hotspots.errors import CrsError, InputError
 from hotspots.geocoding.gazetteer import Gazetteer
+from hotspots.geocoding.online import OnlineGeocoder
 from hotspots.incidents.source import read_table
 from hotspots.spatial.vector import read_vector
 
@@ -56,6 +57,29 @@ def read_gazetteer(
         **({} if section.lots is None else _lots(section.lots, files, units)),
     }
     return Gazetteer.from_layers(**options) if options else None
+
+
+def online_geocoder(
+    project: Project, folder: Path, units: gpd.GeoDataFrame, *, kept_only: bool
+) -> OnlineGeocoder | None:
+    """Return whom the project asks for addresses, None where it names nobody.
+
+    ``kept_only`` asks the project's cache alone, so that nothing leaves the machine.
+    """
+    section = project.online
+    if section is None:
+        return None
+    return OnlineGeocoder(
+        section.provider,
+        cache=folder / section.cache,
+        send_addresses=section.send_addresses,
+        study_area=units,
+        options=section.options,
+        restriction=section.restriction,
+        key_env=section.key_env,
+        per_second=section.per_second,
+        kept_only=kept_only,
+    )
 
 
 def _streets(section: GazetteerFiles, streets: gpd.GeoDataFrame | None) -> dict[str, Any]:

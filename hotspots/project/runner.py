@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from hotspots.project.inputs import read_inputs
 from hotspots.project.manifest import make_manifest, write_manifest
 from hotspots.project.outputs import write_database, write_outputs
 from hotspots.project.pipeline import RunResult, compute
+from hotspots.project.reference import online_geocoder
 from hotspots.project.settings import Project, load_project
 
 if TYPE_CHECKING:
@@ -74,15 +76,23 @@ def run_project(
     *,
     out: Path,
     progress: Callable[[str], None] | None = None,
+    kept_only: bool = False,
 ) -> RunResult:
-    """Return the run of settings that are already validated; see :func:`run`."""
+    """Return the run of settings that are already validated; see :func:`run`.
+
+    With ``kept_only`` no address is asked of a provider: the answers are those that were kept.
+    """
     tell = progress or _silent
     with replaced_folder(out) as folder:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", HotspotsWarning)
             tell("read")
             inputs = read_inputs(project, project_file.parent)
-            result = compute(project, inputs, tell)
+            online = online_geocoder(
+                project, project_file.parent, inputs.units, kept_only=kept_only
+            )
+            with closing(online) if online is not None else nullcontext():
+                result = compute(project, inputs, tell, online=online)
         result = replace(result, remarks=_told_once(caught))
         tell("write")
         write_outputs(result, folder)

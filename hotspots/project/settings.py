@@ -18,7 +18,14 @@ from hotspots._checks import existing_file
 from hotspots.catalogue import languages
 from hotspots.errors import DataFileError, ProjectFileError
 from hotspots.project.complaints import explain
-from hotspots.project.source_settings import Crs, GazetteerFiles, Incidents, Section, Units
+from hotspots.project.source_settings import (
+    Crs,
+    GazetteerFiles,
+    Incidents,
+    Online,
+    Section,
+    Units,
+)
 from hotspots.schema import Direction
 from hotspots.tables.postgis import postgis_source
 
@@ -258,6 +265,7 @@ class Project(Section):
     units: Units
     incidents: Incidents
     gazetteer: GazetteerFiles = GazetteerFiles()
+    online: Online | None = None
     polygons: Polygons = Polygons()
     tests: Tests
     layers: tuple[AnyLayer, ...] = ()

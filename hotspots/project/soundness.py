@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from hotspots.geocoding.online import OnlineGeocoder
     from hotspots.project.settings import Project
     from hotspots.schema import PolygonPlan
 
@@ -117,6 +118,14 @@ def warn_of_reused_numbers(project: Project, incidents: gpd.GeoDataFrame) -> Non
         warnings.warn(
             remark("reused_numbers", column=column, events=len(apart), first=apart.index.min()[0]),
             stacklevel=3,
+        )
+
+
+def warn_of_what_left(online: OnlineGeocoder | None) -> None:
+    """Say how many addresses a provider was told, in this run or in one that kept the answers."""
+    if online is not None and online.asked:
+        warnings.warn(
+            remark("online_asked", n=online.asked, provider=online.provider), stacklevel=3
         )
 
 

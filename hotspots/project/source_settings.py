@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, model_validator
+import re
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hotspots.polygons.residents import Missing, ResidentsSource
 from hotspots.tables.postgis import PostgisSource, postgis_source
@@ -15,6 +17,7 @@ class Section(BaseModel):
 
 
 Crs = str | int
+_SECRET = re.compile("key|token|password|secret")
 
 
 class Units(Section):
@@ -147,6 +150,38 @@ class Lots(Section):
     block: str
     lot: str | None = None
     neighbourhood: str | None = None
+
+
+class Online(Section):
+    """``[online]``: a provider that is asked for what the gazetteer does not know.
+
+    The provider's key is never written here: ``key_env`` names the environment variable that
+    holds it.
+    """
+
+    provider: str
+    send_addresses: bool
+    cache: str
+    options: dict[str, str | int | float | bool] = {}
+    restriction: dict[str, str | int | float | bool | tuple[str, ...]] = {}
+    key_env: str | None = None
+    per_second: float = Field(default=1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _consent_and_no_secret(self) -> Online:
+        if not self.send_addresses:
+            raise ValueError(
+                f"the texts of addresses would leave this machine for {self.provider}; dates, "
+                "categories and names would not. If that is allowed, write send_addresses = true; "
+                "otherwise remove the section"
+            )
+        secret = next((key for key in self.options if _SECRET.search(key.lower())), None)
+        if secret is not None:
+            raise ValueError(
+                f"options.{secret} looks like a secret, which does not belong in a file. Name the "
+                "environment variable that holds it: key_env = 'NAME'"
+            )
+        return self
 
 
 class GazetteerFiles(Section):

@@ -64,6 +64,9 @@ def verify(
 ) -> Verification:
     """Return what differs between an output folder and the run that its manifest describes.
 
+    Nothing leaves the machine: where the run asked a provider for addresses, the answers are
+    those in its cache.
+
     Parameters
     ----------
     out
@@ -94,7 +97,7 @@ def verify(
         project = parse_project(manifest["parameters"], folder / "manifest.json")
         with tempfile.TemporaryDirectory() as scratch:
             again = Path(scratch) / "out"
-            run_project(project, file, out=again, progress=progress)
+            run_project(project, file, out=again, progress=progress, kept_only=True)
             different = _unlike(manifest["outputs"], digests(again))
             numbers = [name for name in different if not _same_numbers(folder, again, name)]
     installed = current_versions()

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +17,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from hotspots.errors import CrsError, DataFileError, InputError
+from hotspots.errors import CrsError, DataFileError, InputError, MissingExtraError
 from hotspots.geocoding.gazetteer import Gazetteer
 from hotspots.geocoding.geocode import geocode
 from hotspots.geocoding.online import OnlineGeocoder
@@ -23,18 +28,31 @@ if TYPE_CHECKING:
 
 pytest.importorskip("geopy")
 CRS = 32613
+ASKER = """
+import sys
+from hotspots.geocoding.online import OnlineGeocoder
+port, cache, *texts = sys.argv[1:]
+options = {"domain": f"127.0.0.1:{port}", "scheme": "http", "user_agent": "hotspots-tests"}
+online = OnlineGeocoder(
+    "nominatim", cache=cache, options=options, send_addresses=True, per_second=1000
+)
+print(sum(online.ask(text).raw is not None for text in texts))
+"""
 GOOD = json.dumps([{"lat": "20.5", "lon": "-103.3", "display_name": "x"}])
 
 
 class Provider(ThreadingHTTPServer):
     script: list[tuple[int, dict[str, str], str]]
     paths: list[str]
+    delays: list[float]
 
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         server: Any = self.server
         server.paths.append(self.path)
+        if server.delays:
+            time.sleep(server.delays.pop(0))
         status, headers, body = server.script.pop(0) if server.script else (200, {}, GOOD)
         if status == 0:
             self.connection.close()
@@ -52,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def provider() -> Iterator[Provider]:
     server = Provider(("127.0.0.1", 0), Handler)
-    server.script, server.paths = [], []
+    server.script, server.paths, server.delays = [], [], []
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server
@@ -60,12 +78,14 @@ def provider() -> Iterator[Provider]:
     server.server_close()
 
 
-def _online(provider: Provider, path: Path, slept: list[float], **more: Any) -> OnlineGeocoder:
+def _online(
+    provider: Provider, path: Path, slept: list[float], *, timeout: float = 5, **more: Any
+) -> OnlineGeocoder:
     options = {
         "domain": f"127.0.0.1:{provider.server_port}",
         "scheme": "http",
         "user_agent": "hotspots-tests",
-        "timeout": 5,
+        "timeout": timeout,
     }
     return OnlineGeocoder(
         "nominatim",
@@ -271,3 +291,74 @@ def test_a_kept_answer_that_is_none_names_the_file(provider: Provider, tmp_path:
     online._cache._database.execute("UPDATE answers SET answer = '{broken'")
     with pytest.raises(DataFileError, match=r"a\.sqlite.*cannot be read.*Delete"):
         online.ask("x 1")
+
+
+def test_a_slow_answer_is_a_failure_and_the_next_is_waited_for(
+    provider: Provider, tmp_path: Path
+) -> None:
+    provider.delays = [1.5]
+    slept: list[float] = []
+    online = _online(provider, tmp_path, slept, timeout=0.3)
+    assert online.ask("a").raw is not None
+    assert (len(provider.paths), slept) == (2, [1.0])
+
+
+@pytest.mark.parametrize("odd", ['[{"lat": "20.5", "lon": "-103.3"}]', "[1]", '{"a": 1}', "[{}]"])
+def test_an_answer_of_another_form_is_a_failure_and_no_crash(
+    provider: Provider, tmp_path: Path, odd: str
+) -> None:
+    provider.script = [(200, {}, odd)]
+    online = _online(provider, tmp_path, [])
+    assert online.ask("a").problem.startswith("nominatim answered oddly")
+    assert online.ask("a").raw is not None
+
+
+def test_a_restriction_that_the_provider_does_not_know_is_named(
+    provider: Provider, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=r"'countrycodes', which nominatim .* country_codes"):
+        _online(provider, tmp_path, [], restriction={"countrycodes": "mx"})
+    assert provider.paths == []
+
+
+def test_retry_after_may_be_a_date(provider: Provider, tmp_path: Path) -> None:
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=40), usegmt=True)
+    provider.script = [(429, {"Retry-After": later}, "")]
+    slept: list[float] = []
+    assert _online(provider, tmp_path, slept).ask("a").raw is not None
+    assert slept == [pytest.approx(40, abs=5)]
+
+
+def test_two_processes_share_one_cache(provider: Provider, tmp_path: Path) -> None:
+    texts = [f"Calle {number}" for number in range(40)]
+    words = [sys.executable, "-c", ASKER, str(provider.server_port), str(tmp_path / "a.sqlite")]
+    both = [
+        subprocess.Popen([*words, *order], stdout=subprocess.PIPE, text=True)
+        for order in (texts, texts[::-1])
+    ]
+    assert [one.communicate(timeout=60)[0].split() for one in both] == [["40"], ["40"]]
+    asked = len(provider.paths)
+    assert 40 <= asked <= 80
+    online = _online(provider, tmp_path, [])
+    assert all(online.ask(text).raw is not None for text in texts)
+    assert len(provider.paths) == asked
+
+
+def test_kept_answers_alone_send_nothing_and_never_expire(
+    provider: Provider, tmp_path: Path
+) -> None:
+    _online(provider, tmp_path, [], keep_days=1e-9).ask("a")
+    kept = _online(provider, tmp_path, [], kept_only=True)
+    assert kept.ask("a").raw is not None
+    assert kept.ask("b").problem == "a.sqlite keeps no answer of nominatim"
+    assert (len(provider.paths), kept.asked) == (1, 2)
+    with pytest.raises(DataFileError, match="is not there"):
+        _online(provider, tmp_path / "none", [], kept_only=True)
+
+
+def test_without_geopy_the_extra_is_named(
+    provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "geopy.geocoders", None)
+    with pytest.raises(MissingExtraError, match=r"hotspots-geo\[online\]"):
+        _online(provider, tmp_path, [])
