@@ -35,6 +35,7 @@ class Note(StrEnum):
     # Problems of a row.
     ROW_WIDTH = "row_width"
     NUL_BYTES = "nul_bytes"
+    ENCODING = "encoding"
     FORMULA_UNSAVED = "formula_unsaved"
     DATE_MISSING = "date_missing"
     DATE_UNKNOWN = "date_unknown"

@@ -96,7 +96,7 @@ def read_incidents(
         Name of a ready taxonomy, a TOML file, or label → class. Without one, each label is its
         own class, case, accents and punctuation aside.
     sheet
-        Sheet of an Excel workbook.
+        Sheet of an Excel workbook, or layer of a GeoPackage.
 
     Returns
     -------

@@ -110,7 +110,8 @@ def describe_source(source: Source, *, sheet: str | None = None) -> SourceDescri
     source
         A file (CSV, Excel, GeoPackage, GeoJSON, Parquet), a table in memory or one of PostGIS.
     sheet
-        Sheet of an Excel workbook; its first one by default.
+        Sheet of an Excel workbook, its first one by default; or layer of a GeoPackage, by default
+        the only one.
 
     Returns
     -------
@@ -176,7 +177,7 @@ def _read(source: Source, sheet: str | None) -> SourceTable:
     if kind == "excel":
         book = read_workbook(path, sheet)
         return SourceTable(book.cells, replace(description, header_row=book.header_row), book.notes)
-    return _from_frame(_read_frame(path, kind), description)
+    return _from_frame(_read_frame(path, kind, sheet), description)
 
 
 def _local_file(source: str | Path) -> Path:
@@ -195,7 +196,7 @@ def _local_file(source: str | Path) -> Path:
     return path
 
 
-def _read_frame(path: Path, kind: str) -> pd.DataFrame:
+def _read_frame(path: Path, kind: str, sheet: str | None) -> pd.DataFrame:
     """Read a binary or geographic table after a look at its first bytes.
 
     GDAL tells a file's kind by its content, so a file that only bears an allowed name could
@@ -208,7 +209,7 @@ def _read_frame(path: Path, kind: str) -> pd.DataFrame:
         raise DataFileError(f"{path}: the content is not a {kind}. Export it again, or rename it.")
     try:
         if kind == "geopackage":
-            layer: pd.DataFrame = pyogrio.read_dataframe(path)
+            layer: pd.DataFrame = pyogrio.read_dataframe(path, layer=_layer(path, sheet))
             return layer
         if kind == "parquet":
             return _read_parquet(path)
@@ -219,6 +220,21 @@ def _read_frame(path: Path, kind: str) -> pd.DataFrame:
         raise DataFileError(
             f"{path}: cannot be read as {kind} ({error}). Export it again."
         ) from error
+
+
+def _layer(path: Path, wanted: str | None) -> str:
+    """Return which layer of a GeoPackage is the table: the one named, or the only one."""
+    names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+    if not names:
+        raise DataFileError(f"{path}: the GeoPackage has no layer. Export it again.")
+    if wanted is None and len(names) > 1:
+        raise DataFileError(
+            f"{path}: the GeoPackage has {len(names)} layers: {', '.join(names)}. Name the one "
+            "with the incidents: sheet='...'."
+        )
+    if wanted is not None and wanted not in names:
+        raise DataFileError(f"{path}: there is no layer {wanted!r}. There are: {', '.join(names)}.")
+    return wanted or names[0]
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

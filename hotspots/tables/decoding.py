@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SEPARATORS = (",", ";", "\t", "|")
+
+OTHERWISE = "\ue000"
+"""A letter that no text has (private use): marks what was decoded otherwise than the rest."""
+
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
@@ -25,6 +29,8 @@ _BYTE_ORDER_MARKS = (
 _ONE_BYTE = ("cp1252", "latin-1", "cp850", "mac_roman")
 _LETTERS = frozenset("áéíóúüñçãõâêôàÁÉÍÓÚÜÑÇÃÕÂÊÔÀ°ºª¿¡–—“”‘’«»…·´ ")
 _READABLE = 0.75
+_MOSTLY = 0.9
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _SNIFFED_BYTES = 262_144
 _SNIFFED_ROWS = 60
 _SIGNATURES = (
@@ -40,15 +46,19 @@ _SIGNATURES = (
 def decode(data: bytes, path: Path) -> tuple[str, str]:
     """Return the text of ``data`` and the name of the encoding that it was in.
 
-    UTF-8 is recognised strictly, UTF-16 by its mark; of the one-byte encodings the one that
-    turns most of the bytes beyond ASCII into letters of Spanish and Portuguese is taken. A
-    file that is partly UTF-8 and partly one-byte is decoded line by line (``mixed``).
+    UTF-8 is recognised strictly, UTF-16 by its mark or by where its NUL bytes stand; of the
+    one-byte encodings the one that turns most of the bytes beyond ASCII into letters of Spanish
+    and Portuguese is taken. A file that is partly UTF-8 and partly one-byte is decoded line by line (``mixed``), and the
+    lines of the rarer kind bear :data:`OTHERWISE` behind their first letter beyond ASCII.
 
     Raises
     ------
     DataFileError
         If the bytes are not text, or no encoding makes readable text of them.
     """
+    wide = _unmarked_utf16(data)
+    if wide:
+        return _decode_as(data, wide, path), wide
     _refuse_binary(data, path)
     for mark, name in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
@@ -117,6 +127,22 @@ def _agreement(rows: list[list[str]]) -> tuple[float, int]:
     return (times / widths.total() if width > 1 else 0.0), width
 
 
+def _unmarked_utf16(data: bytes) -> str:
+    """Return the kind of UTF-16 that a text without a mark is in, by its NULs; "" for none.
+
+    Latin letters have theirs at every second byte: behind the letter in the little-endian kind,
+    before it in the big-endian one.
+    """
+    head = data[: _SNIFFED_BYTES - _SNIFFED_BYTES % 2]
+    if len(data) % 2 or len(head) < 4:
+        return ""
+    zero = np.frombuffer(head, dtype=np.uint8).reshape(-1, 2) == 0
+    first, second = zero.mean(axis=0)
+    if second > _MOSTLY and first < 1 - _MOSTLY:
+        return "utf-16-le"
+    return "utf-16-be" if first > _MOSTLY and second < 1 - _MOSTLY else ""
+
+
 def _refuse_binary(data: bytes, path: Path) -> None:
     for signature, kind, mend in _SIGNATURES:
         if data.startswith(signature):
@@ -166,10 +192,17 @@ def _decode_lines(data: bytes, path: Path) -> tuple[str, str]:
     )
     if all(line.isascii() for place, line in enumerate(lines) if place not in foreign):
         return data.decode(encoding), encoding
+    wide = {place for place, line in enumerate(lines) if not line.isascii()} - foreign
+    marked = min(foreign, wide, key=len)
     decoded = (
-        line.decode(encoding if place in foreign else "utf-8") for place, line in enumerate(lines)
+        _marked(line.decode(encoding if place in foreign else "utf-8"), place in marked)
+        for place, line in enumerate(lines)
     )
     return "\n".join(decoded), f"mixed utf-8 and {encoding}"
+
+
+def _marked(line: str, otherwise: bool) -> str:
+    return _BEYOND_ASCII.sub(rf"\g<0>{OTHERWISE}", line, count=1) if otherwise else line
 
 
 def _is_utf8(line: bytes) -> bool:

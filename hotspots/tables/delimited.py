@@ -16,6 +16,7 @@ import pyarrow.csv
 from hotspots._notes import Note, joined, note
 from hotspots.errors import DataFileError
 from hotspots.tables.decoding import (
+    OTHERWISE,
     decode,
     find_decimal,
     find_header,
@@ -67,14 +68,15 @@ def read_delimited(path: Path) -> DelimitedTable:
             "letters). Export the table again with its column names in the first line."
         )
     header = find_header(rows)
-    names = header_names(rows[header], str(path))
+    names = header_names([name.replace(OTHERWISE, "") for name in rows[header]], str(path))
     notes: dict[int, str] = {}
     try:
         cells = _read_regular(text, separator, header, names)
     except pa.ArrowInvalid:
         cells, notes = _read_ragged(text, separator, header, names, path)
-    if "\0" in text:
-        cells, notes = _without_nul(cells, notes)
+    for letter, what in (("\0", Note.NUL_BYTES), (OTHERWISE, Note.ENCODING)):
+        if letter in text:
+            cells, notes = _without(letter, what, cells, notes)
     return DelimitedTable(cells, encoding, separator, find_decimal(rows), header + 1, notes)
 
 
@@ -162,12 +164,11 @@ def _numbered(cells: pd.DataFrame) -> pd.DataFrame:
     return filled
 
 
-def _without_nul(
-    cells: pd.DataFrame, notes: Mapping[int, str]
+def _without(
+    letter: str, what: Note, cells: pd.DataFrame, notes: Mapping[int, str]
 ) -> tuple[pd.DataFrame, dict[int, str]]:
-    marked = cells.apply(lambda column: column.str.contains("\0", regex=False)).any(axis=1)
-    clean = cells.apply(lambda column: column.str.replace("\0", "", regex=False))
-    added = {
-        int(row): joined(note(Note.NUL_BYTES), notes.get(row, "")) for row in cells.index[marked]
-    }
+    """Take a letter out of all cells, and note it on the rows that had it."""
+    marked = cells.apply(lambda column: column.str.contains(letter, regex=False)).any(axis=1)
+    clean = cells.apply(lambda column: column.str.replace(letter, "", regex=False))
+    added = {int(row): joined(note(what), notes.get(row, "")) for row in cells.index[marked]}
     return clean, {**notes, **added}

@@ -62,6 +62,8 @@ def as_text(separator=",", decimal="."):
         ("cp1252", ";", ","),
         ("cp850", "|", "."),
         ("utf-16", "\t", ","),
+        ("utf-16-le", ";", ","),
+        ("utf-16-be", ",", "."),
     ],
 )
 def test_encodings_separators_and_decimals_read_alike(tmp_path, encoding, separator, decimal):
@@ -86,6 +88,29 @@ def test_a_line_in_another_encoding_does_not_spoil_the_others(tmp_path):
         b"\n".join([lines[0].encode(), lines[1].encode("utf-8"), lines[2].encode("cp1252")])
     )
     assert read_incidents(path, address="calle")["address"].tolist() == lines[1:]
+
+
+@pytest.mark.parametrize(("usual", "rare"), [("utf-8", "cp1252"), ("cp1252", "utf-8")])
+def test_rows_in_another_encoding_than_the_rest_bear_a_note(tmp_path, usual, rare):
+    path = tmp_path / "mixed.csv"
+    rows = [("Peñón", usual), ("Centro", usual), ('"Bahía; ""Sur"""', rare), ("Ñandú", usual)]
+    body = b"\r\n".join(f"{text};1".encode(encoding) for text, encoding in rows)
+    path.write_bytes("calle;número\r\n".encode(usual) + body)
+    read = read_incidents(path, address="calle")
+    assert read["address"].tolist() == ["Peñón", "Centro", 'Bahía; "Sur"', "Ñandú"]
+    assert read["problem"].str.contains("encoding").tolist() == [False, False, True, False]
+
+
+def test_a_geopackage_with_several_layers_asks_which(tmp_path):
+    path = tmp_path / "incidents.gpkg"
+    points = gpd.GeoDataFrame({"calle": ["A"]}, geometry=gpd.points_from_xy([1.0], [2.0]), crs=4326)
+    for layer in ("robos", "otros"):
+        points.to_file(path, layer=layer)
+    with pytest.raises(DataFileError, match="2 layers: robos, otros"):
+        read_incidents(path, address="calle")
+    with pytest.raises(DataFileError, match="no layer 'x'"):
+        read_incidents(path, address="calle", sheet="x")
+    assert read_incidents(path, address="calle", sheet="otros")["address"].tolist() == ["A"]
 
 
 def test_excel_with_title_rows_above_the_header(tmp_path):
