@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import shapely
 from rapidfuzz.distance import OSA
 
-from hotspots.geocoding.names import TYPES_BEFORE, base_name, direction_of, name_variants
+from hotspots.geocoding.names import (
+    TYPES_BEFORE,
+    base_name,
+    direction_of,
+    name_variants,
+    plain_words,
+    standard_name,
+)
 from hotspots.geocoding.offsets import offset_spot
 from hotspots.geocoding.streets import Spot
 from hotspots.schema import LocationPrecision
@@ -31,6 +38,8 @@ _LONG_KINDS = tuple(sorted({kind for kind in TYPES_BEFORE.values() if len(kind) 
 _KIND_PENALTY = 0.03
 # On a grid "76th Place" is not "76th Street", but the next street to it.
 _OTHER_KIND = 0.85
+# A landmark's name without a word that leads to it.
+_BARE = 0.95
 # What crossings named with a house add to its score when it stands at them; nothing at 300 m,
 # and they take away beyond.
 _NEAR_CROSSINGS = 0.10
@@ -78,6 +87,8 @@ def candidates(
                 yield from _by_number(address, street, likeness, gazetteer)
     if address.landmark:
         yield from _landmarks(address.landmark, gazetteer, likenesses)
+    elif not (address.crossings or address.block or address.street.kind):
+        yield from _bare_landmarks(address, gazetteer)
 
 
 def street_variants(street: StreetName, index: NameIndex) -> tuple[str, ...]:
@@ -273,6 +284,20 @@ def _landmarks(landmark: str, gazetteer: Gazetteer, likenesses: Likenesses) -> I
             spot = Spot(float(places.x[place]), float(places.y[place]), 0.0)
             title = places.titles[place]
             yield Candidate(hit.similarity, spot, LocationPrecision.STREET, title)
+
+
+def _bare_landmarks(address: Address, gazetteer: Gazetteer) -> Iterator[Candidate]:
+    """Yield the landmarks of which the address is no more than the name, to the letter.
+
+    A street that is called so comes first.
+    """
+    places, streets = gazetteer.places, gazetteer.streets
+    name = standard_name(plain_words(address.text.partition(",")[0]))
+    if places is None or (streets is not None and name in streets.by_name):
+        return
+    for place in places.by_name.get(name, ()):
+        spot = Spot(float(places.x[place]), float(places.y[place]), 0.0)
+        yield Candidate(_BARE, spot, LocationPrecision.STREET, places.titles[place])
 
 
 def _at_kilometre(

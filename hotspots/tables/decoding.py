@@ -48,8 +48,9 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
 
     UTF-8 is recognised strictly, UTF-16 by its mark or by where its NUL bytes stand; of the
     one-byte encodings the one that turns most of the bytes beyond ASCII into letters of Spanish
-    and Portuguese is taken. A file that is partly UTF-8 and partly one-byte is decoded line by line (``mixed``), and the
-    lines of the rarer kind bear :data:`OTHERWISE` behind their first letter beyond ASCII.
+    and Portuguese is taken. A file that is partly UTF-8 and partly one-byte is decoded line by
+    line (``mixed``), and the lines of the rarer kind bear :data:`OTHERWISE` behind their first
+    letter beyond ASCII.
 
     Raises
     ------

@@ -87,6 +87,9 @@ FOUND = {
     "Calle Dieciséis de Septiembre 200": ("house", (200.0, 392.0)),
     "Rosa esq. con Avda. de las Torres": ("intersection", (5_000.0, 200.0)),
     "frente al Parque Benito Juárez": ("street", (250.0, 250.0)),
+    "PARQUE BENITO JUAREZ, COL. CENTRO": ("street", (250.0, 250.0)),
+    "Ocampo esqina Clavel": ("intersection", (100.0, 100.0)),
+    "Calle Clavel 100 enter Ocampo y Morelos": ("house", (108.0, 99.5)),
     "Calle Rosa 201, Col. Las Lomas": ("house", (4_992.0, 201.0)),
 }
 
@@ -99,6 +102,25 @@ def test_addresses_find_their_place(gazetteer, address):
     assert row.geometry.distance(shapely.Point(x, y)) < 1.5
     assert 0.65 <= row["location_score"] <= 1.0
     assert row["location_match"] and row["problem"] == ""
+
+
+def test_a_landmark_called_like_a_street_is_not_meant_by_its_bare_name():
+    line = shapely.LineString([(0, 0), (100, 0)])
+    streets = gpd.GeoDataFrame({"name": ["Parque Juárez"]}, geometry=[line], crs=CRS)
+    places = gpd.GeoDataFrame(
+        {"name": ["Parque Juárez"]}, geometry=[shapely.Point(900, 0)], crs=CRS
+    )
+    gazetteer = Gazetteer.from_layers(streets=streets, places=places)
+    assert place(gazetteer, "Parque Juárez")["location_status"] == "unmatched"
+    assert place(gazetteer, "frente al Parque Juárez").geometry.x == 900
+
+
+@pytest.mark.parametrize(
+    "address", ["Parque Benito", "Parque Benito Juárez 2000", "Parqe Benito Juárez"]
+)
+def test_a_bare_landmark_is_matched_to_the_letter_or_not_at_all(gazetteer, address):
+    row = place(gazetteer, address)
+    assert row["location_status"] == "unmatched"
 
 
 def test_a_name_in_two_neighbourhoods_keeps_both_places(gazetteer):
