@@ -25,7 +25,7 @@ from hotspots.maps.subject import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -94,6 +94,7 @@ def briefing_map(
     located: tuple[int, int] | Mapping[str, tuple[int, int]] | None = None,
     geocoding: GeocodingReport | None = None,
     synthetic: bool = False,
+    sensitive: Collection[str] = (),
     threshold: int = 5,
     per: float = 100_000,
     currency: str = "MXN",
@@ -157,6 +158,9 @@ def briefing_map(
         of the two more than 15%.
     synthetic
         True prints on the page that its data are invented.
+    sensitive
+        Categories whose places are drawn on no page and that no public page names, beside those
+        whose key says so (``sexual_violence``, ``violencia_familiar`` ...).
     threshold
         Least count that the public page may show.
     per
@@ -225,6 +229,7 @@ def briefing_map(
         located=located,
         geocoding=geocoding,
         synthetic=synthetic,
+        sensitive=sensitive,
         threshold=threshold,
         per=per,
         currency=currency,

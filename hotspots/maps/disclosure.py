@@ -1,23 +1,26 @@
 """What a public page may not say, and what must go with it so that nobody works it out.
 
-The public page holds one count for each polygon and category, and what follows from that
-count alone (its rate and interval). It holds no months, no units, no points and no test
-statistic. So the only way back to a withheld count is subtraction from a total of the
-category: the header's number of located incidents is nearly that, and the exact one may be
-known from elsewhere. :func:`withheld_places` hides enough of the others for that to fail.
+The public page and its downloads hold one count for each polygon and category, and what follows
+from that count alone (its rate and interval). They hold no months or years, no units, no points
+and no test statistic. So the ways back to a withheld count are subtraction from a total of the
+category (the header's number of located incidents is nearly that, and the exact one may be known
+from elsewhere) and the rule itself, by which what is withheld is at most the least that is shown.
+:func:`withheld_places` hides enough of the others for both to fail.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from hotspots._text import fold
 from hotspots.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import geopandas as gpd
 
@@ -36,11 +39,15 @@ SENSITIVE = (
 """Categories whose incidents are never drawn, and which no public page names."""
 
 _SENSITIVE_WORDS = frozenset(
-    {"sexual", "sexuales", "rape", "domestic", "familiar", "intrafamiliar"}
+    {
+        *("sexual", "sexuales", "sexuais", "rape", "estupro", "tocamientos", "pudor"),
+        *("domestic", "domestica", "domestico", "familiar", "intrafamiliar", "family"),
+        *("gender", "genero"),
+    }
 )
 
-SHELTERS = ("shelter", "refuge", "refugio", "albergue", "casa_refugio", "casa_de_acogida")
-"""Kinds of services whose places are never shown on any page."""
+SHELTERS = frozenset({"shelter", "refuge", "refugio", "albergue", "abrigo", "acogida"})
+"""Words for kinds of services whose places are never shown on any page."""
 
 
 def withheld_places(
@@ -49,10 +56,11 @@ def withheld_places(
     """Return, for each category, True where the polygon's count is not to be shown.
 
     Withheld are counts under the threshold and, where there is one, further polygons (those
-    with the smallest counts first): at least one, and until ``2 · threshold − 1`` incidents
-    are withheld in all. A reader who knows the category's total, and that some of what is
-    withheld is not under the threshold, then still finds every value under it possible for
-    each withheld count.
+    with the smallest counts first): at least one, until ``2 · threshold − 1`` incidents are
+    withheld in all, and until all but one of the withheld could hold them at the least count
+    that is shown. A reader who knows the category's total, this rule, and that some of what is
+    withheld is not under the threshold, then still finds every value under it possible for each
+    withheld count.
 
     Parameters
     ----------
@@ -100,32 +108,49 @@ def public_ranking(ranking: Ranking, withheld: pd.Series) -> Ranking:
     return replace(ranking, table=pd.DataFrame({"rank": order.sort_values()}))
 
 
-def is_sensitive(category: str) -> bool:
+def is_sensitive(category: str, named: Collection[str] = ()) -> bool:
     """Return whether a category's places must not be known, by its key or a word in it.
 
     Examples
     --------
     >>> is_sensitive("sexual_violence"), is_sensitive("abuso_sexual"), is_sensitive("homicide")
     (True, True, False)
+    >>> is_sensitive("delito_07", named={"delito_07"})
+    True
     """
     key = category.casefold()
-    return key in SENSITIVE or not _SENSITIVE_WORDS.isdisjoint(key.split("_"))
+    words = key.replace("-", "_").split("_")
+    return category in named or key in SENSITIVE or not _SENSITIVE_WORDS.isdisjoint(words)
 
 
-def safe_categories(categories: Mapping[str, str]) -> dict[str, str]:
+def safe_categories(categories: Mapping[str, str], named: Collection[str] = ()) -> dict[str, str]:
     """Return the categories (key → title) that a public page may name."""
-    return {key: title for key, title in categories.items() if not is_sensitive(key)}
+    return {key: title for key, title in categories.items() if not is_sensitive(key, named)}
 
 
-def safe_layers(layers: Sequence[Layer]) -> list[Layer]:
+def safe_layers(layers: Sequence[Layer], named: Collection[str] = ()) -> list[Layer]:
     """Return the layers without the rates of categories that no public page names."""
-    return [layer for layer in layers if not is_sensitive(layer.name.removesuffix("_rate"))]
+    return [layer for layer in layers if not is_sensitive(layer.name.removesuffix("_rate"), named)]
 
 
 def safe_services(services: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the services without shelters: where they are must not be known."""
-    kinds = services["kind"].astype(str).str.casefold().str.replace(" ", "_")
-    return services[~kinds.isin(SHELTERS)]
+    kinds = services["kind"].astype(str)
+    hidden = {kind for kind in kinds.unique() if is_shelter(kind)}
+    return services[~kinds.isin(hidden)]
+
+
+def is_shelter(kind: str) -> bool:
+    """Return whether a kind of service is one that people hide in.
+
+    Examples
+    --------
+    >>> is_shelter("Albergues"), is_shelter("Casa de la Mujer"), is_shelter("Escuela")
+    (True, True, False)
+    """
+    words = {word.removesuffix("s") for word in re.findall(r"[a-z]+", fold(kind))}
+    of_women = any(word.startswith(("mujer", "mulher")) for word in words)
+    return not SHELTERS.isdisjoint(words) or ("casa" in words and of_women)
 
 
 def _withheld(count: pd.Series, threshold: int) -> pd.Series:
@@ -134,8 +159,10 @@ def _withheld(count: pd.Series, threshold: int) -> pd.Series:
     if not primary.any():
         return hidden
     others = count[~primary].sort_values(kind="stable")
-    for place in others.index:
-        if hidden.sum() > primary.sum() and count[hidden].sum() >= 2 * threshold - 1:
+    for place, least_shown in zip(others.index, others.to_numpy(), strict=True):
+        total, cells = count[hidden].sum(), hidden.sum()
+        enough = cells > primary.sum() and total >= 2 * threshold - 1
+        if enough and total <= (cells - 1) * least_shown:
             break
         hidden[place] = True
     return hidden

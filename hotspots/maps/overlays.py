@@ -106,7 +106,7 @@ def _points(incidents: gpd.GeoDataFrame, subject: Subject) -> list[dict[str, Any
     places = located.geometry.to_crs(4326)
     groups = []
     for category in subject.categories:
-        if is_sensitive(str(category)):
+        if is_sensitive(str(category), subject.sensitive):
             continue
         mine = places[(located[CATEGORY] == category).to_numpy(dtype=bool)]
         x, y = mine.x.to_numpy(), mine.y.to_numpy()

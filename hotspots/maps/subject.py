@@ -22,7 +22,7 @@ from hotspots.maps.verdict import category_of
 from hotspots.schema import NAME, POPULATION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import geopandas as gpd
 
@@ -71,6 +71,7 @@ class Subject:
     per: float = 100_000
     currency: str = "MXN"
     beside: str = ""
+    sensitive: Collection[str] = ()
     withheld: Mapping[str, pd.Series] = field(default_factory=dict)
 
     @property
@@ -147,7 +148,8 @@ def categories_of(
 
 def made_public(subject: Subject) -> dict[str, object]:
     """Return the fields that a public page has otherwise than an internal one."""
-    categories = safe_categories(subject.categories)
+    named = subject.sensitive
+    categories = safe_categories(subject.categories, named)
     if not categories and subject.categories:
         raise InputError("audience='public': every category is one that is never published.")
     rates = {key: table for key, table in subject.rates.items() if key in categories}
@@ -155,7 +157,7 @@ def made_public(subject: Subject) -> dict[str, object]:
     withheld = withheld_places(rates, threshold=subject.threshold)
     ranking, allocation = subject.ranking, subject.allocation
     if ranking is not None and any(
-        is_sensitive(part.layer.removesuffix("_rate")) for part in ranking.criteria
+        is_sensitive(part.layer.removesuffix("_rate"), named) for part in ranking.criteria
     ):
         # Score, order and grants would all tell of counts that the page must not name.
         ranking, allocation = None, None
@@ -176,7 +178,7 @@ def made_public(subject: Subject) -> dict[str, object]:
         "results_over_time": {},
         "rolled_up": {k: v for k, v in subject.rolled_up.items() if k in categories},
         "withheld": withheld,
-        "layers": safe_layers(subject.layers),
+        "layers": safe_layers(subject.layers, named),
         "ranking": ranking,
         "allocation": allocation,
         "units": None,

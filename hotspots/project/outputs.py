@@ -12,7 +12,9 @@ import pyogrio
 from hotspots import schema
 from hotspots.catalogue import text
 from hotspots.maps.export import safe_csv
+from hotspots.maps.public_table import public_rates
 from hotspots.project.pages import write_internal_pages, write_public_page
+from hotspots.project.titles import category_titles, sensitive_categories
 from hotspots.tables.postgis import write_postgis_tables
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def write_outputs(result: RunResult, folder: Path) -> None:
     _incidents(result).to_parquet(internal / "incidents.parquet")
     write_public_page(result, public / "public.html")
     _write_public_polygons(result, public / "polygons.geojson")
+    _csv(result, _public_rates(result), public / "rates.csv")
 
 
 def write_database(result: RunResult) -> None:
@@ -170,6 +173,18 @@ def _write_public_polygons(result: RunResult, path: Path) -> None:
     polygons = _marked(result, result.plan.polygons[columns].round({schema.POPULATION: 0}))
     degrees = polygons.reset_index().to_crs(4326)
     pyogrio.write_dataframe(degrees, path, driver="GeoJSON", COORDINATE_PRECISION=6)
+
+
+def _public_rates(result: RunResult) -> pd.DataFrame:
+    project = result.project
+    return public_rates(
+        result.plan.polygons,
+        result.findings.rates,
+        category_titles(result, project.project.language),
+        threshold=project.map.threshold,
+        language=project.project.language,
+        sensitive=sensitive_categories(result.inputs.taxonomy),
+    )
 
 
 def _csv(result: RunResult, frame: pd.DataFrame, path: Path) -> None:

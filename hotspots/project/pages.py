@@ -16,7 +16,7 @@ from hotspots.maps.report import ReportFile, report_page
 from hotspots.maps.standalone import save_standalone, write_whole
 from hotspots.polygons.periods import labels, matching
 from hotspots.project.inputs import known_places
-from hotspots.project.titles import category_titles, titles_of
+from hotspots.project.titles import category_titles, sensitive_categories, titles_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,6 +85,7 @@ def run_map(result: RunResult, *, audience: Audience = "internal") -> Any:
         period=period_in_words(result),
         geocoding=geocoding_in_period(result),
         synthetic=project.project.synthetic,
+        sensitive=sensitive_categories(result.inputs.taxonomy),
         threshold=project.map.threshold,
         per=project.tests.per,
         currency=project.project.currency,

@@ -18,6 +18,18 @@ def category_titles(result: RunResult, language: str) -> dict[str, str]:
     return titles_of(result.project.tests.categories, result.inputs.taxonomy, language)
 
 
+def sensitive_categories(taxonomy: Taxonomy) -> frozenset[str]:
+    """Return the categories whose code says injurious acts of a sexual nature (ICCS section 03).
+
+    Examples
+    --------
+    >>> from hotspots.incidents.taxonomy import load_taxonomy
+    >>> sorted(sensitive_categories(load_taxonomy("mexico")))
+    ['rape', 'sexual_abuse']
+    """
+    return frozenset(key for key, code in taxonomy.codes.items() if code.startswith("03"))
+
+
 def titles_of(categories: Iterable[str], taxonomy: Taxonomy, language: str) -> dict[str, str]:
     """Return category → its title in the language; those of no class are named as such.
 

@@ -16,7 +16,8 @@ from scipy.optimize import linprog
 
 from hotspots.errors import InputError
 from hotspots.maps.briefing import briefing_map
-from hotspots.maps.disclosure import public_ranking, withheld_places
+from hotspots.maps.disclosure import is_sensitive, public_ranking, withheld_places
+from hotspots.maps.public_table import public_rates
 from hotspots.maps.standalone import render_standalone
 from hotspots.schema import Criterion
 
@@ -140,6 +141,53 @@ def test_sensitive_categories_are_not_published_and_never_drawn(city, options):
     assert "Violencia sexual" not in public
     internal = page_data(render_standalone(briefing_map(city.polygons, **changed)))
     assert "sexual_violence" not in [group["category"] for group in internal["points"]]
+
+
+@pytest.mark.parametrize(
+    ("key", "sensitive"),
+    [
+        ("rape", True),
+        ("abuso_sexual", True),
+        ("sexual-assault", True),
+        ("violencia_domestica", True),
+        ("violencia_de_genero", True),
+        ("gender_violence", True),
+        ("family_violence", True),
+        ("estupro", True),
+        ("tocamientos_indebidos", True),
+        ("violacion", True),
+        ("violacion_de_domicilio", False),
+        ("homicide", False),
+        ("robo_a_casa_habitacion", False),
+    ],
+)
+def test_keys_that_say_whose_places_must_not_be_known(key, sensitive):
+    assert is_sensitive(key) is sensitive
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["Albergue", "REFUGIOS", "casa_refugio", "Casa de la Mujer", "Casa das mulheres", "casa abrigo",
+     "Women's shelter", "centro de acogida"],
+)  # fmt: skip
+def test_shelters_by_any_name(city, options, kind):
+    services = city.services.assign(kind=["clinica", "escuela", kind])
+    page = render_standalone(briefing_map(city.polygons, **{**options, "services": services}))
+    assert "Casa 3" not in page
+
+
+def test_a_category_that_was_named_sensitive_is_treated_so(city, options, tmp_path):
+    changed = {**options, "sensitive": {"carjacking"}}
+    public = render_standalone(briefing_map(city.polygons, **changed, audience="public"))
+    assert "carjacking" not in public
+    assert "Robo de vehículo" not in public
+    internal = page_data(render_standalone(briefing_map(city.polygons, **changed)))
+    assert [group["category"] for group in internal["points"]] == ["homicide"]
+    assert "carjacking" in internal["facts"]
+    table = public_rates(
+        city.polygons, city.rates, {}, threshold=5, language="es", sensitive={"carjacking"}
+    )
+    assert set(table.index.get_level_values("category")) == {"homicide"}
 
 
 def test_no_layer_score_or_grant_tells_of_a_sensitive_category(city, options):
