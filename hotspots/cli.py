@@ -84,10 +84,13 @@ def check(project_file: ProjectFile) -> None:
 def run(
     project_file: ProjectFile,
     out: Annotated[Path, typer.Option(help="Output folder · Carpeta de salida")] = Path("out"),
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print the briefing, too · Imprime también el informe")
+    ] = False,
 ) -> None:
     """Do all of it: data to polygons, tests, ranking, budget and map · Hace todo."""
     with _plain_errors():
-        _run(project_file, out)
+        _run(project_file, out, pdf=pdf)
 
 
 @app.command()
@@ -109,7 +112,7 @@ def verify(
         raise typer.Exit(1)
 
 
-def _run(project_file: Path, out: Path) -> None:
+def _run(project_file: Path, out: Path, *, pdf: bool = False) -> None:
     # A polite end (a shutdown, a time limit) clears up like Ctrl-C.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with _screen() as screen:
@@ -117,7 +120,7 @@ def _run(project_file: Path, out: Path) -> None:
         from hotspots.project.screen import show_run
 
         with _progress(screen.console) as tell:
-            result = run_file(project_file, out=out, progress=tell)
+            result = run_file(project_file, out=out, pdf=pdf, progress=tell)
         screen.language = result.project.project.language
         show_run(result, out, screen.console)
 

@@ -68,6 +68,10 @@ class StandaloneError(HotspotsError, RuntimeError):
     """A page that would fetch something from a network, or run what is not its own."""
 
 
+class BrowserError(HotspotsError, RuntimeError):
+    """A PDF was asked for, and no browser of this machine can print it."""
+
+
 class HotspotsWarning(UserWarning):
     """Something that a reader of the result should know, said once and with its mend.
 

@@ -277,7 +277,8 @@ class _Surroundings(MacroElement):
         """Put the parts on the page: the words before the map, as they are read."""
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         figure: Any = self.get_root()
-        figure.header.add_child(_Raw(f"<style>{assets.own('briefing.css')}</style>"), "hs_css")
+        style = assets.own("briefing.css") + assets.own("print.css")
+        figure.header.add_child(_Raw(f"<style>{style}</style>"), "hs_css")
         figure.html.add_child(_Raw(self.body), "hs_body", index=0)
         return ""
 

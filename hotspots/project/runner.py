@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hotspots.errors import HotspotsWarning
+from hotspots.maps.printing import find_browser, save_pdf
 from hotspots.project.folder import replaced_folder
 from hotspots.project.inputs import read_inputs
 from hotspots.project.manifest import make_manifest, write_manifest
@@ -25,6 +26,7 @@ def run(
     project_file: str | Path,
     *,
     out: str | Path,
+    pdf: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> RunResult:
     """Return everything that a project's run found, after writing it to ``out``.
@@ -41,6 +43,9 @@ def run(
         A TOML file; ``hotspots init`` writes a commented one.
     out
         The folder to write: new, empty, or made by an earlier run (then it is replaced).
+    pdf
+        True to print the briefing to ``internal/briefing.pdf``, too, with a browser of this
+        machine (:func:`hotspots.save_pdf`).
     progress
         Called with the name of each stage (:data:`hotspots.project.stages.STAGES`) when it
         begins.
@@ -64,7 +69,7 @@ def run(
     ['internal', 'manifest.json', 'public']
     """
     file = Path(project_file)
-    result = run_project(load_project(file), file, out=Path(out), progress=progress)
+    result = run_project(load_project(file), file, out=Path(out), pdf=pdf, progress=progress)
     # Not in run_project: a verification runs the project again and must not write there.
     write_database(result)
     return result
@@ -75,6 +80,7 @@ def run_project(
     project_file: Path,
     *,
     out: Path,
+    pdf: bool = False,
     progress: Callable[[str], None] | None = None,
     kept_only: bool = False,
 ) -> RunResult:
@@ -83,6 +89,7 @@ def run_project(
     With ``kept_only`` no address is asked of a provider: the answers are those that were kept.
     """
     tell = progress or _silent
+    browser = find_browser() if pdf else None
     with replaced_folder(out) as folder:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", HotspotsWarning)
@@ -96,6 +103,10 @@ def run_project(
         result = replace(result, remarks=_told_once(caught))
         tell("write")
         write_outputs(result, folder)
+        if browser is not None:
+            tell("print")
+            internal = folder / "internal"
+            save_pdf(internal / "briefing.html", internal / "briefing.pdf", browser=browser)
         manifest = make_manifest(project, project_file, inputs.files, folder, out)
         write_manifest(manifest, folder)
     return result

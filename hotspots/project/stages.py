@@ -11,4 +11,5 @@ STAGES = (
     "rank",
     "doubt",
     "write",
+    "print",
 )

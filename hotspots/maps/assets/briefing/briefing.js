@@ -124,9 +124,9 @@ Briefing.prototype = Object.assign({
   print: function (on) {
     document.body.classList.toggle("hs-printing", on);
     var told = [...document.querySelectorAll("#hs-legend > .hs-key:not([hidden]) details p")];
-    document.getElementById("hs-method").textContent = told.map(function (one) {
-      return one.textContent;
-    }).join(" ");
+    told = told.map(function (one) { return one.textContent; });
+    var words = this.data.words, said = [words.method_before].concat(told, words.method_after);
+    document.getElementById("hs-method").textContent = said.join(" ");
     this.fit();
     this.main.number();
   },
