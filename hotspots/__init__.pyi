@@ -38,6 +38,7 @@ from .layers.areal import areal_layer as areal_layer
 from .layers.raster import raster_layer as raster_layer
 from .layers.table import layers_table as layers_table
 from .maps.briefing import briefing_map as briefing_map
+from .maps.pictures import save_pictures as save_pictures
 from .maps.printing import save_pdf as save_pdf
 from .maps.standalone import save_standalone as save_standalone
 from .polygons.assign import assign as assign

@@ -85,12 +85,15 @@ def run(
     project_file: ProjectFile,
     out: Annotated[Path, typer.Option(help="Output folder · Carpeta de salida")] = Path("out"),
     pdf: Annotated[
-        bool, typer.Option("--pdf", help="Print the briefing, too · Imprime también el informe")
+        bool, typer.Option("--pdf", help="Print the briefing, too · Imprime también el mapa")
+    ] = False,
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="PNG of each layer, too · También PNG de cada capa")
     ] = False,
 ) -> None:
     """Do all of it: data to polygons, tests, ranking, budget and map · Hace todo."""
     with _plain_errors():
-        _run(project_file, out, pdf=pdf)
+        _run(project_file, out, pdf=pdf, pictures=pictures)
 
 
 @app.command()
@@ -112,7 +115,7 @@ def verify(
         raise typer.Exit(1)
 
 
-def _run(project_file: Path, out: Path, *, pdf: bool = False) -> None:
+def _run(project_file: Path, out: Path, *, pdf: bool = False, pictures: bool = False) -> None:
     # A polite end (a shutdown, a time limit) clears up like Ctrl-C.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with _screen() as screen:
@@ -120,7 +123,7 @@ def _run(project_file: Path, out: Path, *, pdf: bool = False) -> None:
         from hotspots.project.screen import show_run
 
         with _progress(screen.console) as tell:
-            result = run_file(project_file, out=out, pdf=pdf, progress=tell)
+            result = run_file(project_file, out=out, pdf=pdf, pictures=pictures, progress=tell)
         screen.language = result.project.project.language
         show_run(result, out, screen.console)
 

@@ -43,16 +43,20 @@ class BriefingMap(folium.Map):
     page_title
         Title of the window.
     views
-        Key of each thing that the map can show → its title, for ``beside``.
+        Key of each thing that the map can show → its title, for ``beside`` and for
+        :func:`hotspots.save_pictures`.
+    subject
+        What the page is about, without what its audience may not see.
     """
 
     def __init__(
-        self, *, language: str, page_title: str, views: Mapping[str, str], **options: Any
+        self, subject: Subject, *, page_title: str, views: Mapping[str, str], **options: Any
     ) -> None:
         super().__init__(**options)
         self._name = "Map"
+        self.subject = subject
         self.views = dict(views)
-        self.language = language
+        self.language = subject.language
         self.page_title = page_title
 
     def _repr_html_(self, **kwargs: Any) -> str:
@@ -245,7 +249,7 @@ def _assemble(subject: Subject, basemap: Basemap) -> BriefingMap:
     parts = page_parts(subject)
     (south, west), (north, east) = parts.bounds
     page = BriefingMap(
-        language=subject.language,
+        subject,
         page_title=subject.title,
         views=parts.views,
         location=((south + north) / 2, (west + east) / 2),

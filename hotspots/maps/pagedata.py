@@ -13,28 +13,22 @@ from markupsafe import Markup
 from hotspots.catalogue import number, text, words
 from hotspots.errors import InputError
 from hotspots.maps import assets, geometry, portrait
+from hotspots.maps.atlas import context_layers, themes_of, verdicts_of
 from hotspots.maps.overlays import overlays_of
 from hotspots.maps.roster import parts_of, places_of, roster_of
 from hotspots.maps.themes import (
     Theme,
-    focus_theme,
-    layer_theme,
-    rate_theme,
-    result_theme,
 )
-from hotspots.maps.timeline import time_themes
-from hotspots.maps.verdict import Sentence, Verdict, category_of, sentence, uneven_warning, verdict
+from hotspots.maps.verdict import Sentence, Verdict, sentence, uneven_warning
 from hotspots.schema import POPULATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from hotspots.maps.subject import Subject
-    from hotspots.schema import Layer, LocalResult
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_PALETTES = (("pobre", "poverty"), ("pover", "poverty"), ("acces", "access"), ("dist", "access"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +53,8 @@ class PageParts:
 def page_parts(subject: Subject) -> PageParts:
     """Return the body's HTML, the bounds, and what the map can show."""
     language = subject.language
-    verdicts = _verdicts(subject)
-    themes = _themes(subject, verdicts)
+    verdicts = verdicts_of(subject)
+    themes = themes_of(subject, verdicts)
     views = {theme.key: _view_title(theme, subject) for theme in themes}
     start = f"focus/{subject.headline}" if verdicts else (themes[0].key if themes else "")
     shapes = geometry.drawable(subject.polygons)
@@ -149,7 +143,7 @@ def _surroundings(subject: Subject) -> dict[str, Any]:
     """Return what is known of each polygon beside its incidents."""
     language, index = subject.language, subject.index
     told: dict[str, Any] = {
-        "conditions": portrait.conditions(_context_layers(subject), index, language),
+        "conditions": portrait.conditions(context_layers(subject), index, language),
         "grants": portrait.grants(subject.allocation, index, subject.currency, language),
     }
     if subject.services is not None and len(subject.services):
@@ -184,23 +178,6 @@ def _withheld_words(subject: Subject) -> str:
     )
 
 
-def _verdicts(subject: Subject) -> dict[str, Verdict]:
-    found = {}
-    for category in subject.categories:
-        one = verdict(
-            subject.index,
-            category=category,
-            results=subject.results,
-            unit_results=subject.unit_results,
-            rolled_up=subject.rolled_up.get(category),
-            language=subject.language,
-        )
-        if category in subject.withheld:
-            one = one.without(subject.withheld[category])
-        found[category] = one
-    return found
-
-
 def _untested(subject: Subject) -> Verdict:
     return Verdict(subject.index, None, None, None, None, ())
 
@@ -219,74 +196,6 @@ def _sentence(subject: Subject, found: Verdict, category: str = "") -> Sentence:
         public=subject.public,
     )
     return replace(told, warnings=(*told.warnings, uneven)) if uneven else told
-
-
-def _themes(subject: Subject, verdicts: dict[str, Verdict]) -> list[Theme]:
-    language, index = subject.language, subject.index
-    themes: list[Theme] = []
-    for category, found in verdicts.items():
-        withheld = subject.withheld.get(category)
-        themes.append(focus_theme(found, category=category, language=language, withheld=withheld))
-        for level, areas, results in _levels(subject):
-            themes += [
-                result_theme(
-                    result,
-                    areas,
-                    key=key,
-                    category=category,
-                    level=level,
-                    language=language,
-                    title=subject.titles.get(key),
-                    withheld=withheld,
-                    bins=(subject.bins if level == "polygons" else subject.unit_bins).get(key),
-                )
-                for key, result in results.items()
-                if category_of(key) == category
-            ]
-        if category in subject.rates:
-            themes.append(
-                rate_theme(
-                    subject.rates[category],
-                    index,
-                    category=category,
-                    per=subject.per,
-                    language=language,
-                    withheld=withheld,
-                )
-            )
-        themes += time_themes(
-            subject.rates_over_time.get(category, {}),
-            subject.results_over_time.get(category, {}),
-            index,
-            category=category,
-            language=language,
-            per=subject.per,
-        )
-    themes += [
-        layer_theme(layer, index, palette_name=_palette(layer), language=language)
-        for layer in _context_layers(subject)
-    ]
-    return themes
-
-
-def _levels(subject: Subject) -> list[tuple[str, pd.Index, dict[str, LocalResult]]]:
-    levels = [("polygons", subject.index, dict(subject.results))]
-    if subject.units is not None:
-        levels.append(("units", subject.units.index, dict(subject.unit_results)))
-    return levels
-
-
-def _context_layers(subject: Subject) -> list[Layer]:
-    """Leave out the rates, which have themes of their own (and may be withheld)."""
-    rates = {f"{category}_rate" for category in subject.categories} | {
-        f"{category}_rate" for category in subject.rates
-    }
-    return [layer for layer in subject.layers if layer.name not in rates]
-
-
-def _palette(layer: Layer) -> str:
-    name = layer.name.casefold()
-    return next((kind for part, kind in _PALETTES if part in name), "other")
 
 
 def _theme_data(theme: Theme) -> dict[str, Any]:

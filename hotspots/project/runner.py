@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hotspots.errors import HotspotsWarning
+from hotspots.maps.pictures import require_matplotlib, save_pictures
 from hotspots.maps.printing import find_browser, save_pdf
 from hotspots.project.folder import replaced_folder
 from hotspots.project.inputs import read_inputs
 from hotspots.project.manifest import make_manifest, write_manifest
 from hotspots.project.outputs import write_database, write_outputs
+from hotspots.project.pages import run_map
 from hotspots.project.pipeline import RunResult, compute
 from hotspots.project.reference import online_geocoder
 from hotspots.project.settings import Project, load_project
@@ -27,6 +29,7 @@ def run(
     *,
     out: str | Path,
     pdf: bool = False,
+    pictures: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> RunResult:
     """Return everything that a project's run found, after writing it to ``out``.
@@ -46,6 +49,9 @@ def run(
     pdf
         True to print the briefing to ``internal/briefing.pdf``, too, with a browser of this
         machine (:func:`hotspots.save_pdf`).
+    pictures
+        True to write a picture of each layer to ``internal/pictures``, too, with matplotlib
+        (:func:`hotspots.save_pictures`).
     progress
         Called with the name of each stage (:data:`hotspots.project.stages.STAGES`) when it
         begins.
@@ -69,7 +75,9 @@ def run(
     ['internal', 'manifest.json', 'public']
     """
     file = Path(project_file)
-    result = run_project(load_project(file), file, out=Path(out), pdf=pdf, progress=progress)
+    result = run_project(
+        load_project(file), file, out=Path(out), pdf=pdf, pictures=pictures, progress=progress
+    )
     # Not in run_project: a verification runs the project again and must not write there.
     write_database(result)
     return result
@@ -81,6 +89,7 @@ def run_project(
     *,
     out: Path,
     pdf: bool = False,
+    pictures: bool = False,
     progress: Callable[[str], None] | None = None,
     kept_only: bool = False,
 ) -> RunResult:
@@ -90,6 +99,8 @@ def run_project(
     """
     tell = progress or _silent
     browser = find_browser() if pdf else None
+    if pictures:
+        require_matplotlib()
     with replaced_folder(out) as folder:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", HotspotsWarning)
@@ -103,6 +114,9 @@ def run_project(
         result = replace(result, remarks=_told_once(caught))
         tell("write")
         write_outputs(result, folder)
+        if pictures:
+            tell("draw")
+            save_pictures(run_map(result), folder / "internal" / "pictures")
         if browser is not None:
             tell("print")
             internal = folder / "internal"

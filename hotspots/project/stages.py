@@ -11,5 +11,6 @@ STAGES = (
     "rank",
     "doubt",
     "write",
+    "draw",
     "print",
 )

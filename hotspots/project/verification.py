@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _TOLERANCE = 1e-9
+_BESIDE = ("internal/briefing.pdf", "internal/pictures/")
+"""What a browser or matplotlib made of the outputs, on demand; it is not made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,8 @@ def verify(
     """Return what differs between an output folder and the run that its manifest describes.
 
     Nothing leaves the machine: where the run asked a provider for addresses, the answers are
-    those in its cache. What a browser printed is held against the manifest, but not printed
-    again.
+    those in its cache. What was printed or drawn on demand is held against the manifest, but not
+    made again.
 
     Parameters
     ----------
@@ -102,7 +104,7 @@ def verify(
             compared = {
                 name: then
                 for name, then in manifest["outputs"].items()
-                if not name.endswith(".pdf")
+                if not name.startswith(_BESIDE)
             }
             different = _unlike(compared, digests(again))
             numbers = [name for name in different if not _same_numbers(folder, again, name)]
