@@ -41,6 +41,7 @@ from .maps.briefing import briefing_map as briefing_map
 from .maps.pictures import save_pictures as save_pictures
 from .maps.printing import save_pdf as save_pdf
 from .maps.standalone import save_standalone as save_standalone
+from .maps.workbook import save_workbook as save_workbook
 from .polygons.assign import assign as assign
 from .polygons.assign import assignment_summary as assignment_summary
 from .polygons.build import build_polygons as build_polygons

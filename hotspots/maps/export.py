@@ -57,14 +57,25 @@ def safe_csv(frame: pd.DataFrame, path: str | Path) -> Path:
     '=1+1,-106.4
     Centro,
     """
+    return write_whole(path, csv_text(frame))
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    r"""Return the text that :func:`safe_csv` writes, with the mark that Excel knows it by.
+
+    Examples
+    --------
+    >>> csv_text(pd.DataFrame({"name": ["@x"]})).removeprefix("\ufeff")
+    "name\r\n'@x\r\n"
+    """
     table = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow([safe_cell(str(name)) for name in table.columns])
-    columns = [table[name].tolist() for name in table.columns]
+    columns = [table.iloc[:, place].tolist() for place in range(len(table.columns))]
     for row in zip(*columns, strict=True):
         writer.writerow([safe_cell(value) for value in row])
-    return write_whole(path, "\ufeff" + buffer.getvalue())
+    return "\ufeff" + buffer.getvalue()
 
 
 def safe_cell(value: Any) -> Any:
@@ -86,4 +97,15 @@ def safe_cell(value: Any) -> Any:
     if isinstance(value, pd.Timestamp):
         return value.isoformat()
     words = str(value)
-    return f"'{words}" if words.startswith(_RUNS) else words
+    return f"'{words}" if starts_formula(words) else words
+
+
+def starts_formula(words: str) -> bool:
+    """Return whether a spreadsheet would take the words for a formula.
+
+    Examples
+    --------
+    >>> starts_formula("=1+1"), starts_formula("Calle 1")
+    (True, False)
+    """
+    return words.startswith(_RUNS)

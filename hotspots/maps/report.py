@@ -9,7 +9,9 @@ from hotspots.catalogue import text, words
 from hotspots.maps import assets
 from hotspots.maps import report_sections as sections
 from hotspots.maps.report_geocoding import geocoding_section
+from hotspots.maps.report_limits import limits_section
 from hotspots.maps.report_polygons import polygons_section
+from hotspots.maps.report_sources import with_sources
 from hotspots.maps.report_taxonomy import taxonomy_section
 from hotspots.maps.standalone import close_page
 
@@ -121,8 +123,9 @@ def report_page(
         sections.layers_section(layers, language),
         sections.ranking_section(ranking, layers, titles, plan, language),
         sections.allocation_section(allocation, plan, currency, language),
-        sections.limits_section(language),
+        limits_section(incidents, language),
     ]
+    names = {file.name for file in files}
     shown = title or text("report.title", language)
     body = assets.fill(
         "report.html",
@@ -133,7 +136,7 @@ def report_page(
             {"kind": kind, "words": text(f"mark.{kind}", language)}
             for kind in (["synthetic"] if synthetic else []) + ["restricted"]
         ],
-        sections=[section for section in found if section is not None],
+        sections=[with_sources(section, names) for section in found if section is not None],
         files=files,
     )
     head = f"<style>{assets.own('report.css')}</style>"

@@ -117,7 +117,7 @@ def _labelled(
         rows.append(tuple(cells))
     heads = (text("column.category", language), *(f"{one[0]}, {one[1]}" for one in designs))
     right = (False, *(True for _ in designs))
-    return Table(text("table.labelled", language), heads, tuple(rows), right)
+    return Table(text("table.labelled", language), heads, tuple(rows), right, name="labelled")
 
 
 def rates_section(
@@ -233,13 +233,6 @@ def allocation_section(
     return section_of("allocation", language, (said,), [made])
 
 
-def limits_section(language: str) -> Section:
-    """Return what the maps and the tables cannot say, in plain words."""
-    keys = ("reported", "located", "chance", "ranking", "pale", "cause")
-    said = tuple(text(f"limit.{key}", language) for key in keys)
-    return section_of("limits", language, said, [])
-
-
 def _highest(
     category: str,
     table: pd.DataFrame,
@@ -266,4 +259,5 @@ def _highest(
     columns = ("polygon", "count", "rate", "interval")
     made = table_of("highest", columns, rows, language, (1, 2, 3))
     caption = text("table.highest", language, category=titles.get(category, category))
-    return Table(caption, made.columns, made.rows, made.numbers)
+    name = f"highest_{category}"
+    return Table(caption, made.columns, made.rows, made.numbers, name=name)

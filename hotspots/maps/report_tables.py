@@ -31,6 +31,12 @@ class Table:
         Words of the table; ``numbers`` says which columns stand to the right.
     total
         A last row that adds up, or nothing.
+    name
+        Key of the table, and the name of its CSV.
+    source
+        File beside the report that holds its numbers, or nothing.
+    download
+        Address of the table as CSV.
     """
 
     caption: str
@@ -38,17 +44,21 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[bool, ...]
     total: tuple[str, ...] = ()
+    name: str = ""
+    source: str = ""
+    download: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section: its anchor, title, sentences, warnings and tables."""
+    """A section: its anchor, title, sentences, warnings, tables and the file of its numbers."""
 
     anchor: str
     title: str
     sentences: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
+    source: str = ""
 
 
 def section_of(
@@ -75,7 +85,7 @@ def table_of(
     right = tuple(place in set(numbers) for place in range(len(columns)))
     heads = tuple(text(f"column.{column}", language) for column in columns)
     caption = text(f"table.{name}", language, category="") if name != "highest" else ""
-    return Table(caption, heads, tuple(rows), right, total)
+    return Table(caption, heads, tuple(rows), right, total, name)
 
 
 def counts_table(
@@ -100,7 +110,7 @@ def frame_table(name: str, frame: pd.DataFrame, language: str) -> Table:
         for row in shown.itertuples(index=False)
     )
     heads = tuple(word("column", one, language) for one in names)
-    return Table(caption, heads, rows, tuple(numeric))
+    return Table(caption, heads, rows, tuple(numeric), name=name)
 
 
 def _cell(value: Any, column: str, language: str) -> str:

@@ -13,6 +13,8 @@ from hotspots import schema
 from hotspots.catalogue import text
 from hotspots.maps.export import safe_csv
 from hotspots.maps.public_table import public_rates
+from hotspots.maps.workbook import save_workbook
+from hotspots.project.dictionary import data_dictionary
 from hotspots.project.pages import write_internal_pages, write_public_page
 from hotspots.project.titles import category_titles, sensitive_categories
 from hotspots.tables.postgis import write_postgis_tables
@@ -68,8 +70,24 @@ def write_database(result: RunResult) -> None:
 
 
 def _write_tables(result: RunResult, folder: Path) -> None:
-    for name, frame in _tables(result).items():
-        _csv(result, frame, folder / f"{name}.csv")
+    """Write each table as CSV, and all of them with their dictionary as one workbook."""
+    tables = {name: _marked(result, frame) for name, frame in _tables(result).items()}
+    for name, frame in tables.items():
+        safe_csv(frame.reset_index(), folder / f"{name}.csv")
+    polygons, units = _places(result)
+    dictionary = data_dictionary(
+        result,
+        {
+            **{f"{name}.csv": frame for name, frame in tables.items()},
+            "polygons.gpkg: polygons": polygons,
+            "polygons.gpkg: units": units,
+            "incidents.parquet": _incidents(result),
+        },
+    )
+    safe_csv(dictionary, folder / "data_dictionary.csv")
+    sheets = {**tables, "polygons": pd.DataFrame(polygons.drop(columns=schema.GEOMETRY))}
+    language = result.project.project.language
+    save_workbook(sheets, folder / "tables.xlsx", dictionary=dictionary, language=language)
 
 
 def _tables(result: RunResult) -> dict[str, pd.DataFrame]:

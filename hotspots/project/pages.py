@@ -33,6 +33,8 @@ FILES = (
     ("tests.csv", "tests"),
     ("rates.csv", "rates"),
     ("worst_addresses.csv", "worst_addresses"),
+    ("tables.xlsx", "workbook"),
+    ("data_dictionary.csv", "dictionary"),
     ("polygons.gpkg", "polygons"),
     ("incidents.parquet", "incidents"),
     ("near_repeats.csv", "near_repeats"),
@@ -117,7 +119,9 @@ def run_report(result: RunResult) -> str:
         category_titles=titles_of(categories, result.inputs.taxonomy, language)
         | category_titles(result, language),
         taxonomy=taxonomy_report(result.incidents, taxonomy=result.inputs.taxonomy),
-        files=[ReportFile(name, text(f"run.file.{key}", language)) for name, key in FILES],
+        files=[
+            ReportFile(name, text(f"run.file.{key}", language)) for name, key in files_of(result)
+        ],
         remarks=[said(remark, language) for remark in result.remarks],
         title=text("run.report", language, name=project.project.name),
         period=period_in_words(result),
@@ -126,6 +130,12 @@ def run_report(result: RunResult) -> str:
         currency=project.project.currency,
         synthetic=project.project.synthetic,
     )
+
+
+def files_of(result: RunResult) -> list[tuple[str, str]]:
+    """Return the files that this run writes beside its report, with their words' keys."""
+    absent = {"ranking": result.ranking is None, "allocation": result.allocation is None}
+    return [(name, key) for name, key in FILES if not absent.get(key, False)]
 
 
 def tests_by_level(result: RunResult) -> dict[str, dict[str, LocalResult]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import pytest
 
 from hotspots.catalogue import text
 from hotspots.maps.briefing import briefing_map
-from hotspots.maps.report import report_page
+from hotspots.maps.report import ReportFile, report_page
 from hotspots.maps.standalone import save_standalone, write_whole
 
 pytestmark = pytest.mark.browser
@@ -480,6 +481,37 @@ def test_the_report_opens_without_a_network(browser, city, tmp_path):
         assert page.locator("h2").count() > 5
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         page.click("nav a >> nth=2")
+
+
+def test_a_table_of_the_report_downloads_and_its_file_opens_where_the_folder_lies(
+    browser, city, tmp_path
+):
+    """The download is the bytes of its address, under the page's policy; links are relative."""
+    text_of = report_page(
+        incidents=pd.DataFrame({"assignment_status": ["inside"] * 3}),
+        results=city.results,
+        rates=city.rates,
+        ranking=city.ranking,
+        files=[ReportFile("ranking.csv", "el orden")],
+    )
+    moved = tmp_path / "otra carpeta #1"
+    moved.mkdir()
+    path = write_whole(moved / "report.html", text_of)
+    (moved / "ranking.csv").write_text("polygon_id\n", encoding="utf-8")
+    with opened(browser, path) as page:
+        link = page.locator("a[download='ranking.csv']")
+        with page.expect_download() as waiting:
+            link.click()
+        assert waiting.value.suggested_filename == "ranking.csv"
+        address = link.get_attribute("href")
+        got = waiting.value.path().read_bytes()
+        assert got == base64.b64decode(address.partition(",")[2])
+        assert got.startswith(b"\xef\xbb\xbf")
+        target = page.locator("#ranking p.source a").first.evaluate("link => link.href")
+        assert target == (moved / "ranking.csv").as_uri()
+        page.emulate_media(media="print")
+        assert not link.is_visible()
+        assert page.locator("nav a[href='#limits']").is_visible()
 
 
 def test_the_data_on_the_page_is_what_was_given(browser, internal, city):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import re
 from dataclasses import replace
 
@@ -249,3 +251,65 @@ def test_labels_that_no_class_claims_change_or_are_misspelt_are_told(city, plan,
     assert slips == [["Homicdio", "sin clasificar", "2", "HOMICIDIO", "Homicidio"]]
     assert "El 33.3% de las filas" in text
     assert "no dice con claridad" in text
+
+
+FILES = [
+    ReportFile(name, "")
+    for name in ("incidents.parquet", "tests.csv", "rates.csv", "ranking.csv", "polygons.gpkg")
+]
+
+
+def test_each_section_and_table_names_the_file_of_its_numbers(city, plan, geocoding):
+    text = page(city, plan, geocoding, files=FILES)
+    sections = dict(re.findall(r'<section id="(\w+)">(.*?)</section>', text, re.S))
+    links = {
+        anchor: set(re.findall(r'<a href="([\w.]+)">', body)) for anchor, body in sections.items()
+    }
+    assert links["tests"] == {"tests.csv"}
+    assert links["rates"] == {"rates.csv"}
+    assert links["ranking"] == {"ranking.csv"}
+    assert links["geocoding"] == links["data"] == links["limits"] == {"incidents.parquet"}
+    assert links["allocation"] == set(), "allocation.csv is not beside the report"
+
+
+def test_each_table_can_be_had_as_csv_with_its_rows(city, plan, geocoding):
+    text = page(city, plan, geocoding)
+    found = re.findall(
+        r'href="data:text/csv;charset=utf-8;base64,([^"]*)" download="([^"]*)"', text
+    )
+    assert len(found) == len(tables(text)) == text.count("<table>")
+    named = {name: base64.b64decode(html.unescape(content)) for content, name in found}
+    assert len(named) == len(found)
+    assert all(content.startswith(b"\xef\xbb\xbf") for content in named.values())
+    labels = named["unmapped.csv"].decode("utf-8-sig").splitlines()
+    assert labels[1:] == ["'=cmd,3", "Homicdio,2"]
+    fates = named["fates.csv"].decode("utf-8-sig").splitlines()
+    assert fates[1:] == [
+        "Dentro de un polígono,580",
+        "Sin ubicación,20",
+        "Fuera del área,6",
+        "Total,606",
+    ]
+
+
+def test_the_rows_that_no_count_has_are_told_with_their_reason(city, plan, geocoding):
+    rows = pd.DataFrame(
+        {
+            "assignment_status": ["inside", "inside", "outside", "unlocated", "unlocated"],
+            "category": ["homicide", "unmapped", "homicide", "homicide", "unmapped"],
+            "date": pd.to_datetime(["2013-01-01", None, "2013-01-01", "2013-01-01", "2013-01-01"]),
+        }
+    )
+    text = page(city, plan, geocoding, incidents=rows, language="en")
+    found = tables(text)["Rows that are missing from some count, and why"][1:]
+    assert [row[1:] for row in found] == [
+        ["2", "40.0%"],
+        ["1", "20.0%"],
+        ["2", "40.0%"],
+        ["1", "20.0%"],
+    ]
+    assert found[0][0].startswith("It has no place")
+    whole = pd.DataFrame({"assignment_status": ["inside"]})
+    assert "missing from some count" not in page(
+        city, plan, geocoding, incidents=whole, language="en"
+    )
