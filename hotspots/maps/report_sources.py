@@ -28,7 +28,13 @@ _OF_SECTION = {
     "allocation": "allocation.csv",
     "limits": "incidents.parquet",
 }
-_OF_TABLE = {"worst": "worst_addresses.csv", "doubt": ""}
+_OF_TABLE = {
+    "worst": "worst_addresses.csv",
+    "exceptions": "",
+    "changes": "",
+    "doubt": "",
+    "criteria": "",
+}
 """Tables whose file is another than their section's; what no file holds has none."""
 
 _NUMBER = re.compile(r"[−-]?\d{1,3}(,\d{3})*(\.\d+)?|[−-]?\d+(\.\d+)?")

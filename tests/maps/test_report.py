@@ -287,7 +287,7 @@ def test_each_table_can_be_had_as_csv_with_its_rows(city, plan, geocoding):
     assert fates[1:] == [
         "Dentro de un polígono,580",
         "Sin ubicación,20",
-        "Fuera del área,6",
+        "Fuera de la zona,6",
         "Total,606",
     ]
 
