@@ -27,12 +27,15 @@ def iccs_classes() -> pd.DataFrame:
     -------
     DataFrame
         On ``code`` (text: the leading zero is part of it): ``level`` (1 to 4), ``parent`` (the
-        code above, "" for a section), ``name_en`` and ``name_es``. The Spanish names of the
-        sections are those of the standard; those below them are ours.
+        code above, "" for a section), ``name_en`` and ``name_es``. The Spanish names of section
+        01 and its divisions are those of the standard's Spanish edition; of the others not all
+        were compared with it, and some say the same in our words.
 
     References
     ----------
     UNODC, *International Classification of Crime for Statistical Purposes*, version 1.0, 2015.
+
+    UNODC, *Clasificación Internacional de Delitos con Fines Estadísticos*, versión 1.0, 2015.
 
     Examples
     --------

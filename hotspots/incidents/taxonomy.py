@@ -167,7 +167,8 @@ def _from_toml(content: Mapping[str, Any], path: Path) -> Taxonomy:
         pairs += [(label, key) for label in labels]
         problem = iccs_problem(str(entry["iccs"])) if "iccs" in entry else ""
         if problem:
-            raise DataFileError(f"taxonomy: {path}, class {key!r}: {problem}.")
+            first = f" (label {labels[0]!r})" if labels else ""
+            raise DataFileError(f"taxonomy: {path}, class {key!r}{first}: {problem}.")
     name = str(content.get("name", path.stem))
     return Taxonomy(
         name,

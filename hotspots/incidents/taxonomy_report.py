@@ -15,9 +15,14 @@ from hotspots.incidents.taxonomy import Taxonomy
 from hotspots.schema import CATEGORY, CATEGORY_SOURCE, DATE, UNMAPPED, TaxonomyReport
 
 _NOT_SPECIFIED = re.compile(
-    r"\b(no especificad[oa]s?|sin especificar|se desconoce|desconocid[oa]s?|otros?|otras?|"
-    r"not specified|unspecified|unknown|other|nao informado|nao especificad[oa]|outros?|outras?)\b"
+    r"\b(no especificad[oa]s?|sin especificar|se desconoce|(?<!por )desconocid[oa]s?|"
+    r"not specified|unspecified|unknown|nao informado|nao especificad[oa])\b"
+    r"|^\W*(l[oa]s )?(otr[oa]s?|others?|outr[oa]s?)( (tipos?|types?) (de|of))?"
+    r"(\W*$| (delitos?|crimen|crimenes|crimes?|offen[cs]es?|faltas?|hechos?|actos?|eventos?|"
+    r"incidentes?|incidents?)\b)"
 )
+"""What says no crime: "other" alone or of crimes does; "other theft" says which it is."""
+
 _COMMONEST = 2_000
 """Labels that are looked at for slips."""
 
@@ -33,7 +38,7 @@ def taxonomy_report(incidents: pd.DataFrame, *, taxonomy: Taxonomy | None = None
     incidents
         As :func:`read_incidents` returns them.
     taxonomy
-        Of :func:`load_taxonomy`, for the codes of the classes; None for none.
+        Of :func:`load_taxonomy`, for its name and the codes of the classes; None for none.
 
     Returns
     -------
@@ -66,14 +71,18 @@ def taxonomy_report(incidents: pd.DataFrame, *, taxonomy: Taxonomy | None = None
     plain = pd.DataFrame(incidents[[CATEGORY, CATEGORY_SOURCE]])
     plain["year"] = incidents[DATE].dt.year
     unmapped = plain[plain[CATEGORY] == UNMAPPED].groupby(CATEGORY_SOURCE).size()
-    vague = plain[CATEGORY_SOURCE].map(lambda label: bool(_NOT_SPECIFIED.search(fold(label))))
+    folded = {label: fold(label) for label in plain[CATEGORY_SOURCE].unique()}
+    vague = plain[CATEGORY_SOURCE].map(
+        {label: bool(_NOT_SPECIFIED.search(text)) for label, text in folded.items()}
+    )
     return TaxonomyReport(
+        taxonomy="" if taxonomy is None else taxonomy.name,
         unmapped=_by_count(unmapped.to_frame("rows")),
         share_unmapped=float((plain[CATEGORY] == UNMAPPED).mean()) if len(plain) else 0.0,
         share_not_specified=float(vague.mean()) if len(plain) else 0.0,
         labels=_labels(plain),
         changes=_changes(plain),
-        overlaps=_overlaps(plain),
+        overlaps=_overlaps(plain, folded),
         spellings=_spellings(plain),
         classes=_classes(plain, {} if taxonomy is None else dict(taxonomy.codes)),
     )
@@ -110,9 +119,8 @@ def _changes(plain: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["label", "category", "year", "change", "rows"])
 
 
-def _overlaps(plain: pd.DataFrame) -> pd.DataFrame:
-    folded = plain[CATEGORY_SOURCE].map(fold).rename("label")
-    table = plain.groupby(folded).agg(
+def _overlaps(plain: pd.DataFrame, folded: dict[str, str]) -> pd.DataFrame:
+    table = plain.groupby(plain[CATEGORY_SOURCE].map(folded).rename("label")).agg(
         categories=(CATEGORY, lambda keys: ", ".join(sorted(set(keys)))), rows=(CATEGORY, "size")
     )
     return _by_count(table[table["categories"].str.contains(", ", regex=False)])

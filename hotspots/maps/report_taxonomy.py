@@ -24,17 +24,15 @@ def taxonomy_section(
     """Return which classes the labels became, what has none, and when labels come and go."""
     if report is None:
         return None
-    said = (
-        text(
-            "report.taxonomy_read",
-            language,
-            n=len(report.labels),
-            unmapped=percent(report.share_unmapped, language, digits=1),
-            vague=percent(report.share_not_specified, language, digits=1),
-        ),
+    read = text(
+        "report.taxonomy_read",
+        language,
+        n=len(report.labels),
+        unmapped=percent(report.share_unmapped, language, digits=1),
+        vague=percent(report.share_not_specified, language, digits=1),
     )
     warnings = []
-    if report.share_unmapped + report.share_not_specified > _ENOUGH:
+    if max(report.share_unmapped, report.share_not_specified) > _ENOUGH:
         warnings.append(text("report.taxonomy_vague", language))
     if len(report.changes):
         warnings.append(text("report.taxonomy_changes", language, n=len(report.changes)))
@@ -42,11 +40,19 @@ def taxonomy_section(
     for table in (
         _unmapped(report.unmapped, language),
         _changes(report.changes, titles, language),
+        _overlaps(report.overlaps, titles, language),
         _spellings(report.spellings, titles, language),
     ):
         if table.rows:
             tables.append(table)
+    said = (*_named(report.taxonomy, language), read)
     return section_of("taxonomy", language, said, tables, warnings=tuple(warnings))
+
+
+def _named(taxonomy: str, language: str) -> tuple[str, ...]:
+    if not taxonomy:
+        return ()
+    return (text("report.taxonomy_named", language, name=word("value", taxonomy, language)),)
 
 
 def _classes(classes: pd.DataFrame, titles: Mapping[str, str], language: str) -> Table:
@@ -56,8 +62,7 @@ def _classes(classes: pd.DataFrame, titles: Mapping[str, str], language: str) ->
             _title(str(key), titles, language),
             number(int(row["rows"]), language),
             f"{row['iccs']} {row[name]}".strip() or "—",
-            ", ".join(_title(one, titles, language) for one in row["within"].split(", ") if one)
-            or "—",
+            _listed(row["within"], titles, language) or "—",
         )
         for key, row in classes.iterrows()
     ]
@@ -101,6 +106,22 @@ def _spellings(spellings: pd.DataFrame, titles: Mapping[str, str], language: str
     ]
     columns = ("label", "category", "rows", "like", "like_category")
     return table_of("spellings", columns, rows, language, (2,))
+
+
+def _overlaps(overlaps: pd.DataFrame, titles: Mapping[str, str], language: str) -> Table:
+    rows = [
+        (
+            str(label),
+            _listed(row["categories"], titles, language),
+            number(int(row["rows"]), language),
+        )
+        for label, row in overlaps.head(MOST).iterrows()
+    ]
+    return table_of("overlaps", ("label", "categories", "rows"), rows, language, (2,))
+
+
+def _listed(keys: str, titles: Mapping[str, str], language: str) -> str:
+    return ", ".join(_title(one, titles, language) for one in keys.split(", ") if one)
 
 
 def _title(key: str, titles: Mapping[str, str], language: str) -> str:

@@ -15,12 +15,15 @@ class TaxonomyReport:
 
     Attributes
     ----------
+    taxonomy
+        Name of the taxonomy, "" where none was given.
     unmapped
         DataFrame on the label as it came: ``rows``; labels that no class claims.
     share_unmapped
         Share of the rows whose label has no class.
     share_not_specified
-        Share of the rows whose label says "not specified", "other" or the like.
+        Share of the rows whose label says no crime: "not specified", "other", "other offences".
+        "Other theft" says one.
     labels
         DataFrame on the label: ``category``, ``rows``, ``first_year``, ``last_year``,
         ``appears`` and ``vanishes`` (True where the label is missing from the table's first or
@@ -42,6 +45,7 @@ class TaxonomyReport:
         the two must not be compared as if apart); codes are known where a taxonomy was given.
     """
 
+    taxonomy: str
     unmapped: pd.DataFrame
     share_unmapped: float
     share_not_specified: float

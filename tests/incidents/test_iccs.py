@@ -45,10 +45,75 @@ EUROSTAT = {
     "1004": "Acts that result in the depletion or degradation of natural resources",
 }
 
+# Truora, "Crime categories" (sections 01 and 02, which its page takes from the ICCS).
+DIVISIONS = {
+    "01": "Acts leading to death or intending to cause death",
+    "0101": "Intentional homicide",
+    "0102": "Attempted intentional homicide",
+    "0103": "Non-intentional homicide",
+    "0104": "Assisting or instigating suicide",
+    "0105": "Euthanasia",
+    "0106": "Illegal feticide",
+    "0107": "Unlawful killing associated with armed conflict",
+    "0109": "Other acts leading to death or intending to cause death",
+    "02": "Acts causing harm or intending to cause harm to the person",
+    "0201": "Assaults and threats",
+    "0202": "Acts against liberty",
+    "0203": "Slavery and exploitation",
+    "0204": "Trafficking in persons",
+    "0205": "Coercion",
+    "0206": "Negligence",
+    "0207": "Dangerous acts",
+    "0208": "Acts intended to induce fear or emotional distress",
+    "0209": "Defamation or insult",
+    "0210": "Discrimination",
+    "0211": "Acts that trespass against the person",
+    "0219": "Other acts causing harm or intending to cause harm to the person",
+}
 
-def test_the_names_are_eurostats():
-    names = iccs_classes()["name_en"]
-    assert {code: names[code] for code in EUROSTAT} == EUROSTAT
+# Organization of American States, "Glossary" (0208, 0502, 0504 and 09012, after the ICCS).
+AMERICAN_STATES = {
+    "0208": "Acts intended to induce fear or emotional distress",
+    "05021": "Theft of a motorized vehicle or parts thereof",
+    "05022": "Theft of personal property",
+    "050221": "Theft of personal property from a person",
+    "050229": "Other theft of personal property",
+    "05023": "Theft of business property",
+    "05025": "Theft of livestock",
+    "05026": "Theft of services",
+    "05029": "Other acts of theft",
+    "0504": "Property damage",
+    "08032": "Acts related to expressions of controlled social beliefs and norms",
+    "09012": "Trafficking of weapons and explosives",
+}
+
+# Organización de los Estados Americanos, indicator 4.6.2.1, after the Spanish edition, p. 24.
+SPANISH = {
+    "01": "Actos que causan la muerte o que tienen la intención de causar la muerte",
+    "0101": "Homicidio intencional",
+    "0102": "Tentativa de homicidio intencional",
+    "0103": "Homicidio no intencional",
+    "0104": "Suicidio asistido o incitación al suicidio",
+    "0105": "Eutanasia",
+    "0106": "Feticidio ilegal",
+    "0107": "Homicidio ilícito relacionado con conflictos armados",
+    "0109": "Otros actos que causan la muerte o que tienen la intención de causar la muerte",
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "column"),
+    [
+        (EUROSTAT, "name_en"),
+        (DIVISIONS, "name_en"),
+        (AMERICAN_STATES, "name_en"),
+        (SPANISH, "name_es"),
+    ],
+    ids=["Eurostat", "Truora", "OAS", "OAS in Spanish"],
+)
+def test_the_names_are_those_that_others_print(source, column):
+    names = iccs_classes()[column]
+    assert {code: names[code] for code in source} == source
 
 
 def test_codes_form_a_tree():

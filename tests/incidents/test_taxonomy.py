@@ -104,7 +104,12 @@ def test_a_file_of_ones_own(tmp_path):
         ("[classes", DataFileError, "no TOML"),
         ("a = 1", DataFileError, r"no \[classes"),
         ('[classes.a]\nlabels = "x"', DataFileError, "must be a list of texts"),
-        ('[classes.a]\niccs="101"\nlabels=["x"]', DataFileError, "'101' is no ICCS code"),
+        (
+            '[classes.a]\niccs="101"\nlabels=["x"]',
+            DataFileError,
+            r"faulty\.toml, class 'a' \(label 'x'\): '101' is no ICCS code",
+        ),
+        ('[classes.a]\niccs="0101001"\nlabels=["x"]', DataFileError, "have 2, 4, 5 or 6 digits"),
         ('[classes.a]\niccs="0410"\nlabels=["x"]', DataFileError, "below 04: 0401, 0409"),
         ('[classes.a]\nlabels=["X"]\n[classes.b]\nlabels=["x "]', InputError, "'a' and to 'b'"),
     ],
@@ -212,6 +217,151 @@ def test_every_category_of_englands_police_is_a_class_of_its_own():
 )
 def test_perus_labels(label, category):
     assert classify(pd.Series([label, "robo"]), load_taxonomy("peru"))[0] == category
+
+
+# Instituto Nacional Penitenciario, "Informe estadístico", population by specific crime (May 2012,
+# September 2015 and May 2017), each label that is a crime of its own.
+INPE = {
+    "ROBO AGRAVADO": "robbery",
+    "ROBO AGRAVADO GRADO TENTATIVA": "robbery",
+    "TRAFICO ILICITO DE DROGAS": "drugs",
+    "TRAFICO ILICITO DE DROGAS (T.I.D.)": "drugs",
+    "TRAFICO ILICITO DE DROGAS - FORMAS AGRAVADAS": "drugs",
+    "T.I.D. - FORMAS AGRAVADAS": "drugs",
+    "PROMOCION O FAVORECIMIENTO AL TRAFICO ILICITO DE DROGAS": "drugs",
+    "PROMOCION O FAVORECIMIENTO AL T.I.D.": "drugs",
+    "MICROCOMERCIALIZACION O MICROPRODUCCION": "drugs",
+    "VIOLACION SEXUAL": "sexual_violence",
+    "VIOLACION SEXUAL DE MENOR DE EDAD": "sexual_violence",
+    "ACTOS CONTRA EL PUDOR": "sexual_violence",
+    "ACTOS CONTRA EL PUDOR EN MENORES DE 14 AÑOS": "sexual_violence",
+    "HOMICIDIO CALIFICADO - ASESINATO": "homicide",
+    "HOMICIDIO SIMPLE": "homicide",
+    "PARRICIDIO": "homicide",
+    "HURTO AGRAVADO": "theft",
+    "HURTO AGRAVADO - GRADO TENTATIVA": "theft",
+    "TENENCIA ILEGAL DE ARMAS": "weapons",
+    "EXTORSION": "extortion",
+    "SECUESTRO": "kidnapping",
+    "LESIONES GRAVES": "assault",
+    "ASOCIACION ILICITA PARA DELINQUIR": "gang",
+    "INCUMPLIMIENTO DE LA OBLIGACION ALIMENTARIA": "child_support",
+    "OMISION DE ASISTENCIA FAMILIAR": "child_support",
+    "OTROS DELITOS": "unmapped",
+}
+
+# Código Penal of Peru, second book: articles 106-109, 111, 121-122, 124, 129-A, 129-C, 147, 151,
+# 151-A, 152, 159, 160, 168-B, 170, 185-187, 188-189, 189-A, 190, 194, 196, 200-202, 205-206.
+PENAL_CODE = {
+    "Homicidio simple": "homicide",
+    "Parricidio": "homicide",
+    "Homicidio calificado": "homicide",
+    "Homicidio calificado por la condición de la víctima": "homicide",
+    "Feminicidio": "homicide",
+    "Sicariato": "homicide",
+    "Homicidio por emoción violenta": "homicide",
+    "Homicidio culposo": "unintended_homicide",
+    "Lesiones graves": "assault",
+    "Lesiones leves": "assault",
+    "Lesiones culposas": "negligent_injury",
+    "Agresiones en contra de las mujeres o integrantes del grupo familiar": "domestic_violence",
+    "Trata de personas": "trafficking",
+    "Explotación sexual": "sexual_exploitation",
+    "Sustracción de menor": "child_abduction",
+    "Coacción": "coercion",
+    "Acoso": "harassment",
+    "Secuestro": "kidnapping",
+    "Violación de domicilio": "trespass",
+    "Allanamiento ilegal de domicilio": "trespass",
+    "Trabajo forzoso": "labour_exploitation",
+    "Violación sexual": "sexual_violence",
+    "Hurto simple": "theft",
+    "Hurto agravado": "theft",
+    "Hurto de uso": "theft",
+    "Robo": "robbery",
+    "Robo agravado": "robbery",
+    "Abigeato": "theft",
+    "Apropiación ilícita común": "misappropriation",
+    "Receptación": "receiving",
+    "Estafa": "fraud",
+    "Extorsión": "extortion",
+    "Chantaje": "extortion",
+    "Usurpación": "dispossession",
+    "Daño simple": "property_damage",
+    "Daño agravado": "property_damage",
+}
+
+
+@pytest.mark.parametrize("labels", [INPE, PENAL_CODE], ids=["prisons", "penal code"])
+def test_perus_own_words_are_known(labels):
+    found = classify(pd.Series(list(labels)), load_taxonomy("peru"))
+    assert dict(zip(labels, found, strict=True)) == labels
+
+
+@pytest.mark.parametrize("label", ["CONTRA EL PATRIMONIO", "C. LA VIDA EL CUERPO Y LA SALUD"])
+def test_a_title_of_perus_code_alone_is_no_crime(label):
+    # Labels of the statistics institute's table of the police's interventions, 1992-98.
+    assert classify(pd.Series([label, "robo"]), load_taxonomy("peru"))[0] == "unmapped"
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("police_uk", "other_theft"),  # "theft by an employee, blackmail and making off"
+        ("police_uk", "public_order"),  # "offences which cause fear, alarm or distress"
+        ("police_uk", "violence"),
+        ("council_indicators", "business_robbery"),  # with and without violence
+        ("mexico", "business_robbery"),
+        ("peru", "misappropriation"),
+    ],
+)
+def test_what_falls_in_two_sections_bears_no_code(name, category):
+    taxonomy = load_taxonomy(name)
+    assert category in taxonomy.titles
+    assert category not in taxonomy.codes
+
+
+@pytest.mark.parametrize(
+    ("label", "vague"),
+    [
+        ("OTROS", True),
+        ("Otros delitos", True),
+        ("Otros delitos contra la sociedad", True),
+        ("Other crime", True),
+        ("other", True),
+        ("No especificado", True),
+        ("Homicidio sin especificar", True),
+        ("SE DESCONOCE", True),
+        ("Other theft", False),
+        ("Otros robos", False),
+        ("Otro tipo de secuestros", False),
+        ("Robo por desconocidos", False),
+        ("Robo", False),
+    ],
+)
+def test_vague_is_what_says_no_crime(label, vague):
+    read = read_incidents(pd.DataFrame({"t": [label]}), category="t")
+    assert taxonomy_report(read).share_not_specified == float(vague)
+
+
+def test_the_report_names_the_taxonomy():
+    read = read_incidents(pd.DataFrame({"t": ["robo"]}), category="t", taxonomy="peru")
+    assert taxonomy_report(read).taxonomy == ""
+    assert taxonomy_report(read, taxonomy=load_taxonomy("peru")).taxonomy == "peru"
+
+
+def test_one_label_under_two_classes_is_an_overlap_whatever_its_spelling():
+    incidents = pd.DataFrame(
+        {
+            "category_source": ["Robo de vehículo", "ROBO  DE VEHICULO", "Hurto"],
+            "category": ["carjacking", "vehicle_theft", "theft"],
+            "date": pd.to_datetime(["2013-01-01"] * 3),
+        }
+    )
+    overlaps = taxonomy_report(incidents).overlaps
+    assert overlaps.to_dict("index") == {
+        "robo de vehiculo": {"categories": "carjacking, vehicle_theft", "rows": 2}
+    }
 
 
 def test_labels_one_slip_apart_in_different_classes_are_shown_and_not_mended():

@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 from hotspots.geocoding.quality import geocoding_report
+from hotspots.incidents.taxonomy import Taxonomy
 from hotspots.incidents.taxonomy_report import taxonomy_report
 from hotspots.maps.report import ReportFile, report_page
 from hotspots.schema import PlanQuality, PolygonPlan
@@ -103,7 +104,7 @@ def page(city, plan, geocoding, **changes):
         "ranking": city.ranking,
         "allocation": city.allocation,
         "category_titles": {"homicide": "Homicidio"},
-        "taxonomy": taxonomy_report(labelled()),
+        "taxonomy": taxonomy_report(labelled(), taxonomy=Taxonomy("own <b>", {})),
         "files": [ReportFile("ranking.csv", "el orden")],
         "remarks": ["Un aviso"],
         "synthetic": True,
@@ -238,6 +239,15 @@ def test_the_same_input_gives_the_same_page(city, plan, geocoding):
     assert page(city, plan, geocoding) == page(city, plan, geocoding)
 
 
+def test_labels_of_two_crimes_are_shown_with_both(city, plan, geocoding):
+    rows = labelled().replace({"category_source": {"Homicdio": " homicidio"}})
+    report = taxonomy_report(rows)
+    text = page(city, plan, geocoding, taxonomy=report)
+    overlaps = tables(text)["Etiquetas que caen en más de un delito"][1:]
+    assert overlaps == [["homicidio", "Homicidio, sin clasificar", "12"]]
+    assert "Clasificación:" not in text
+
+
 def test_labels_that_no_class_claims_change_or_are_misspelt_are_told(city, plan, geocoding):
     text = page(city, plan, geocoding)
     found = tables(text)
@@ -250,6 +260,7 @@ def test_labels_that_no_class_claims_change_or_are_misspelt_are_told(city, plan,
     slips = found["Etiquetas que difieren en una letra y caen en delitos distintos"][1:]
     assert slips == [["Homicdio", "sin clasificar", "2", "HOMICIDIO", "Homicidio"]]
     assert "El 33.3% de las filas" in text
+    assert "Clasificación: own &lt;b&gt;." in text
     assert "no dice con claridad" in text
 
 
