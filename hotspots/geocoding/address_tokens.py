@@ -62,11 +62,11 @@ _MARKS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
     for needles, pattern, by in (
         ("00 bl", r"^(\d{1,4})00 bl(?:oc)?k(?: of)?\b", r"\1xx"),
         ("near ", r"^(?:on or )?near ", ""),
-        # Slips in the two words that hold an address together.
+        # Slips in the words that hold an address together.
         (
             "esq|squi|esk|ezq|esui|eqs",
             r"\b(?:esqina|esquna|esquia|esquin|esuina|squina|esqiuna|esqunia|esquian|eqsuina|eskina"
-            r"|ezquina|esquinna)\b",
+            r"|ezquina|esquinna|esquinas|esqu)\b",
             "esquina",
         ),
         (
@@ -74,6 +74,7 @@ _MARKS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
             r"\b(?:entr|enter|etnre|enrte|entrre|emtre)\b(?=[^,]* y )",
             "entre",
         ),
+        ("calel|clale", r"^(?:calel|clale|calell)(?= )", "calle"),
         ("aa|asentamiento h", r"\b(?:aa[. ]{0,2}hh|asentamiento humano)\b", " aahh "),
         ("pp|pueblo j", r"\b(?:pp[. ]{0,2}jj|pueblo joven)\b", " ppjj "),
         ("h.", r"(^|[,;] ?|\d )a\. ?h\.", r"\1 aahh "),

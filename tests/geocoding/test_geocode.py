@@ -90,6 +90,8 @@ FOUND = {
     "PARQUE BENITO JUAREZ, COL. CENTRO": ("street", (250.0, 250.0)),
     "Ocampo esqina Clavel": ("intersection", (100.0, 100.0)),
     "Calle Clavel 100 enter Ocampo y Morelos": ("house", (108.0, 99.5)),
+    "Ocampo esqu Clavel": ("intersection", (100.0, 100.0)),
+    "Calel Clavel 100 entre Ocampo y Morelos": ("house", (108.0, 99.5)),
     "Calle Rosa 201, Col. Las Lomas": ("house", (4_992.0, 201.0)),
 }
 
