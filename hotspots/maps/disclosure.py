@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import qr
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from hotspots.errors import InputError
@@ -123,8 +124,7 @@ def related_categories(counts: Mapping[str, pd.Series]) -> list[list[str]]:
     group = {key: {key} for key in counts}
     some = [key for key, count in counts.items() if count.to_numpy().any()]
     for whole in some:
-        others = [key for key in some if key != whole]
-        parts = [others[place] for place in _parts(whole, others, counts)]
+        parts = _parts(whole, [key for key in some if key != whole], counts)
         if parts:
             merged = set().union(*(group[key] for key in (whole, *parts)))
             group |= dict.fromkeys(merged, merged)
@@ -153,20 +153,31 @@ def public_ranking(ranking: Ranking, withheld: pd.Series) -> Ranking:
     return replace(ranking, table=pd.DataFrame({"rank": order.sort_values()}))
 
 
-def _parts(whole: str, others: list[str], counts: Mapping[str, pd.Series]) -> NDArray[np.int64]:
+def _parts(whole: str, others: list[str], counts: Mapping[str, pd.Series]) -> list[str]:
     """Return which of the others sum to the whole on every polygon; none if none do."""
-    none: NDArray[np.int64] = np.empty(0, dtype=np.int64)
-    if not others:
-        return none
     target = counts[whole]
-    table = np.column_stack([counts[key].reindex(target.index, fill_value=0) for key in others])
+    aligned = {key: counts[key].reindex(target.index, fill_value=0) for key in others}
+    inside = {key: count for key, count in aligned.items() if (count <= target).all()}
+    if not inside or (sum(inside.values()) < target).any():
+        return []
+    table = _essential(np.column_stack([*inside.values(), target]))
     answer = milp(
-        np.ones(len(others)),
-        constraints=LinearConstraint(table, target.to_numpy(), target.to_numpy()),
+        np.ones(len(inside)),
+        constraints=LinearConstraint(table[:, :-1], table[:, -1], table[:, -1]),
         bounds=Bounds(0, 1),
-        integrality=np.ones(len(others)),
+        integrality=np.ones(len(inside)),
     )
-    return none if answer.x is None else np.flatnonzero(answer.x > 0.5)
+    if answer.x is None:
+        return []
+    return [key for key, chosen in zip(inside, answer.x > 0.5, strict=True) if chosen]
+
+
+def _essential(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return rows of which all other rows are combinations: no more than there are columns."""
+    triangle, places = qr(table.T, mode="r", pivoting=True)
+    sizes = np.abs(np.diag(triangle))
+    found: NDArray[np.float64] = table[places[: int((sizes > 1e-9 * sizes[0]).sum())]]
+    return found
 
 
 def _order(table: pd.DataFrame) -> pd.Index:

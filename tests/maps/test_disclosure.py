@@ -15,7 +15,7 @@ from scipy.optimize import linprog
 
 from hotspots.errors import InputError
 from hotspots.maps.briefing import briefing_map
-from hotspots.maps.disclosure import public_ranking, withheld_places
+from hotspots.maps.disclosure import public_ranking, related_categories, withheld_places
 from hotspots.maps.standalone import render_standalone
 from hotspots.schema import Criterion
 
@@ -65,6 +65,23 @@ def test_all_are_withheld_where_all_are_small():
     assert hidden([4, 0, 3, 4]).all()
     assert hidden([3]).all()
     assert hidden([12]).sum() == 0
+
+
+@given(st.integers(0, 10_000), st.sets(st.integers(0, 5), min_size=1, max_size=5))
+@settings(deadline=None, max_examples=20)
+def test_a_sum_of_categories_is_found_among_others(seed, parts):
+    rng = np.random.default_rng(seed)
+    counts = {f"c{k}": pd.Series(rng.poisson(4 + k, 40)) for k in range(6)}
+    counts["whole"] = sum(counts[f"c{k}"] for k in parts)
+    groups = related_categories(counts)
+    assert {"whole", *(f"c{k}" for k in parts)} in [set(group) for group in groups]
+    assert len(groups) == 7 - len(parts)
+
+
+def test_a_whole_with_a_rest_that_is_not_shown_is_no_sum():
+    rng = np.random.default_rng(5)
+    part = pd.Series(rng.poisson(5, 40))
+    assert len(related_categories({"part": part, "whole": part + rng.poisson(3, 40)})) == 2
 
 
 def test_a_threshold_under_one_is_refused():
