@@ -12,8 +12,8 @@ from folium.template import Template
 from hotspots.catalogue import text
 from hotspots.errors import InputError, StandaloneError
 from hotspots.maps import assets
-from hotspots.maps.disclosure import safe_services
 from hotspots.maps.pagedata import page_parts
+from hotspots.maps.sensitive import safe_services
 from hotspots.maps.standalone import render_standalone
 from hotspots.maps.subject import (
     Audience,
@@ -21,6 +21,7 @@ from hotspots.maps.subject import (
     Subject,
     categories_of,
     check_subject,
+    made_discreet,
     made_public,
 )
 
@@ -163,8 +164,9 @@ def briefing_map(
     synthetic
         True prints on the page that its data are invented.
     sensitive
-        Categories whose places are drawn on no page and that no public page names, beside those
-        whose key says so (``sexual_violence``, ``violencia_familiar`` ...).
+        Categories whose places are drawn on no page (of them there are no points, units, months
+        or hours) and that no public page names, beside those whose key or title says so
+        (``sexual_violence``, ``violencia_familiar`` ...).
     threshold
         Least count that the public page may show.
     per
@@ -244,6 +246,7 @@ def briefing_map(
 
 def _assemble(subject: Subject, basemap: Basemap) -> BriefingMap:
     _check_basemap(basemap, subject.audience)
+    subject = replace(subject, **made_discreet(subject))  # type: ignore[arg-type]
     if subject.public:
         subject = replace(subject, **made_public(subject))  # type: ignore[arg-type]
     parts = page_parts(subject)

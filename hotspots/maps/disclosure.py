@@ -1,53 +1,34 @@
-"""What a public page may not say, and what must go with it so that nobody works it out.
+"""What a public page may not count, and what must go with it so that nobody works it out.
 
 The public page and its downloads hold one count for each polygon and category, and what follows
 from that count alone (its rate and interval). They hold no months or years, no units, no points
-and no test statistic. So the ways back to a withheld count are subtraction from a total of the
-category (the header's number of located incidents is nearly that, and the exact one may be known
-from elsewhere) and the rule itself, by which what is withheld is at most the least that is shown.
-:func:`withheld_places` hides enough of the others for both to fail.
+and no test statistic. So there are three ways back to a withheld count: subtraction from a total
+of the category (the header's number of located incidents is nearly that, and the exact one may be
+known from elsewhere); subtraction between categories of which one is the sum of others; and the
+rule itself, run backwards. :func:`withheld_places` closes all three.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from scipy.linalg import qr
+from scipy.optimize import Bounds, LinearConstraint, milp
 
-from hotspots._text import fold
 from hotspots.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping
 
-    import geopandas as gpd
+    from numpy.typing import NDArray
 
-    from hotspots.schema import Layer, Ranking
+    from hotspots.schema import Ranking
 
-SENSITIVE = (
-    "sexual_violence",
-    "sexual_assault",
-    "rape",
-    "domestic_violence",
-    "family_violence",
-    "violencia_sexual",
-    "violencia_familiar",
-    "violacion",
-)
-"""Categories whose incidents are never drawn, and which no public page names."""
-
-_SENSITIVE_WORDS = frozenset(
-    {
-        *("sexual", "sexuales", "sexuais", "rape", "estupro", "tocamientos", "pudor"),
-        *("domestic", "domestica", "domestico", "familiar", "intrafamiliar", "family"),
-        *("gender", "genero"),
-    }
-)
-
-SHELTERS = frozenset({"shelter", "refuge", "refugio", "albergue", "abrigo", "acogida"})
-"""Words for kinds of services whose places are never shown on any page."""
+_BLOCK = 2
+"""Further polygons are withheld by twos: of a lone last one it would be known that it is not 0."""
 
 
 def withheld_places(
@@ -55,17 +36,22 @@ def withheld_places(
 ) -> dict[str, pd.Series]:
     """Return, for each category, True where the polygon's count is not to be shown.
 
-    Withheld are counts under the threshold and, where there is one, further polygons (those
-    with the smallest counts first): at least one, until ``2 · threshold − 1`` incidents are
-    withheld in all, and until all but one of the withheld could hold them at the least count
-    that is shown. A reader who knows the category's total, this rule, and that some of what is
-    withheld is not under the threshold, then still finds every value under it possible for each
-    withheld count.
+    Withheld are counts under the threshold and, where there is one, further polygons whatever
+    their counts: the two with the fewest residents, then the next two, until at least
+    ``threshold`` incidents are withheld in all. As that order has nothing to do with the counts,
+    a reader who knows the category's total, every count that is shown, and this rule to the
+    letter still finds every value under the threshold possible for each withheld count that is.
+    That holds with fewer incidents than the threshold in the whole category only up to their
+    number.
+
+    Categories of which one is the sum of others are withheld together, polygon by polygon, until
+    the condition holds for each.
 
     Parameters
     ----------
     rates
-        Category → table with ``count`` on the polygons.
+        Category → table with ``count`` on the polygons and, for their order, ``exposure``
+        (residents); those with as many, and those of a table without it, go by their keys.
     threshold
         The least count that may be shown.
 
@@ -74,25 +60,84 @@ def withheld_places(
     InputError
         If the threshold is under 1.
 
+    References
+    ----------
+    Hundepool et al., *Statistical Disclosure Control*, Wiley 2012, ch. 4 (secondary suppression);
+    Wong et al., "Minimality attack in privacy preserving data publishing", VLDB 2007 (running a
+    rule backwards).
+
     Examples
     --------
-    >>> table = pd.DataFrame({"count": [0, 9, 30]}, index=["a", "b", "c"])
+    >>> table = pd.DataFrame({"count": [0, 9, 30], "exposure": [900, 100, 500]}, index=list("abc"))
     >>> withheld_places({"homicide": table})["homicide"].tolist()
-    [True, True, False]
+    [True, True, True]
     """
     if threshold < 1:
         raise InputError(f"threshold: came as {threshold}. The least that it can be is 1.")
-    return {
-        category: _withheld(table["count"].fillna(0), threshold)
-        for category, table in rates.items()
-    }
+    counts = {key: table["count"].fillna(0).astype(float) for key, table in rates.items()}
+    found: dict[str, pd.Series] = {}
+    for group in related_categories(counts):
+        together = pd.DataFrame({key: counts[key] for key in group}).fillna(0)
+        hidden = withheld_together(together, _order(rates[group[0]]), threshold)
+        found |= {key: hidden.reindex(counts[key].index) for key in group}
+    return {key: found[key] for key in rates}
+
+
+def withheld_together(counts: pd.DataFrame, order: pd.Index, threshold: int) -> pd.Series:
+    """Return True where the counts of related categories are withheld, all of them or none.
+
+    Parameters
+    ----------
+    counts
+        Polygons × categories.
+    order
+        The polygons, in the order in which further ones are withheld.
+    threshold
+        The least count that may be shown.
+    """
+    hidden: pd.Series = (counts < threshold).any(axis=1)
+    if not hidden.any():
+        return hidden
+    for first in range(0, len(order), _BLOCK):
+        hidden[order[first : first + _BLOCK]] = True
+        if (counts[hidden].sum() >= threshold).all():
+            break
+    return hidden
+
+
+def related_categories(counts: Mapping[str, pd.Series]) -> list[list[str]]:
+    """Return the categories in groups: those of which one is the sum of others are in one.
+
+    Parameters
+    ----------
+    counts
+        Category → count on the polygons, all on one index.
+
+    Examples
+    --------
+    >>> murder, robbery = pd.Series([1, 4, 9]), pd.Series([7, 7, 0])
+    >>> related_categories({"murder": murder, "all": murder + robbery, "robbery": robbery})
+    [['murder', 'all', 'robbery']]
+    >>> related_categories({"murder": murder, "robbery": robbery})
+    [['murder'], ['robbery']]
+    """
+    group = {key: {key} for key in counts}
+    some = [key for key, count in counts.items() if count.to_numpy().any()]
+    for whole in some:
+        parts = _parts(whole, [key for key in some if key != whole], counts)
+        if parts:
+            merged = set().union(*(group[key] for key in (whole, *parts)))
+            group |= dict.fromkeys(merged, merged)
+    order = {key: min(list(counts).index(one) for one in group[key]) for key in counts}
+    return [[key for key in counts if order[key] == first] for first in sorted(set(order.values()))]
 
 
 def public_ranking(ranking: Ranking, withheld: pd.Series) -> Ranking:
     """Return the order of the polygons that nothing is withheld of, and nothing but the order.
 
     Scores, their parts and the spread of the ranks are functions of every count; they are
-    left out as soon as one count is withheld.
+    left out as soon as one count is withheld. A withheld polygon has no place in the order, which
+    would put its rate between two that are shown.
 
     Parameters
     ----------
@@ -108,61 +153,39 @@ def public_ranking(ranking: Ranking, withheld: pd.Series) -> Ranking:
     return replace(ranking, table=pd.DataFrame({"rank": order.sort_values()}))
 
 
-def is_sensitive(category: str, named: Collection[str] = ()) -> bool:
-    """Return whether a category's places must not be known, by its key or a word in it.
+def _parts(whole: str, others: list[str], counts: Mapping[str, pd.Series]) -> list[str]:
+    """Return which of the others sum to the whole on every polygon; none if none do."""
+    target = counts[whole]
+    aligned = {key: counts[key].reindex(target.index, fill_value=0) for key in others}
+    inside = {key: count for key, count in aligned.items() if (count <= target).all()}
+    if not inside or (sum(inside.values()) < target).any():
+        return []
+    table = _essential(np.column_stack([*inside.values(), target]))
+    answer = milp(
+        np.ones(len(inside)),
+        constraints=LinearConstraint(table[:, :-1], table[:, -1], table[:, -1]),
+        bounds=Bounds(0, 1),
+        integrality=np.ones(len(inside)),
+    )
+    if answer.x is None:
+        return []
+    return [key for key, chosen in zip(inside, answer.x > 0.5, strict=True) if chosen]
 
-    Examples
-    --------
-    >>> is_sensitive("sexual_violence"), is_sensitive("abuso_sexual"), is_sensitive("homicide")
-    (True, True, False)
-    >>> is_sensitive("delito_07", named={"delito_07"})
-    True
+
+def _essential(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return rows of which all other rows are combinations: no more than there are columns."""
+    triangle, places = qr(table.T, mode="r", pivoting=True)
+    sizes = np.abs(np.diag(triangle))
+    found: NDArray[np.float64] = table[places[: int((sizes > 1e-9 * sizes[0]).sum())]]
+    return found
+
+
+def _order(table: pd.DataFrame) -> pd.Index:
+    """Return the polygons in the public order in which further ones are withheld.
+
+    The order of the table's rows has no say: a page and its download may have them otherwise.
     """
-    key = category.casefold()
-    words = key.replace("-", "_").split("_")
-    return category in named or key in SENSITIVE or not _SENSITIVE_WORDS.isdisjoint(words)
-
-
-def safe_categories(categories: Mapping[str, str], named: Collection[str] = ()) -> dict[str, str]:
-    """Return the categories (key → title) that a public page may name."""
-    return {key: title for key, title in categories.items() if not is_sensitive(key, named)}
-
-
-def safe_layers(layers: Sequence[Layer], named: Collection[str] = ()) -> list[Layer]:
-    """Return the layers without the rates of categories that no public page names."""
-    return [layer for layer in layers if not is_sensitive(layer.name.removesuffix("_rate"), named)]
-
-
-def safe_services(services: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the services without shelters: where they are must not be known."""
-    kinds = services["kind"].astype(str)
-    hidden = {kind for kind in kinds.unique() if is_shelter(kind)}
-    return services[~kinds.isin(hidden)]
-
-
-def is_shelter(kind: str) -> bool:
-    """Return whether a kind of service is one that people hide in.
-
-    Examples
-    --------
-    >>> is_shelter("Albergues"), is_shelter("Casa de la Mujer"), is_shelter("Escuela")
-    (True, True, False)
-    """
-    words = {word.removesuffix("s") for word in re.findall(r"[a-z]+", fold(kind))}
-    of_women = any(word.startswith(("mujer", "mulher")) for word in words)
-    return not SHELTERS.isdisjoint(words) or ("casa" in words and of_women)
-
-
-def _withheld(count: pd.Series, threshold: int) -> pd.Series:
-    primary = count < threshold
-    hidden = primary.copy()
-    if not primary.any():
-        return hidden
-    others = count[~primary].sort_values(kind="stable")
-    for place, least_shown in zip(others.index, others.to_numpy(), strict=True):
-        total, cells = count[hidden].sum(), hidden.sum()
-        enough = cells > primary.sum() and total >= 2 * threshold - 1
-        if enough and total <= (cells - 1) * least_shown:
-            break
-        hidden[place] = True
-    return hidden
+    by_name = table.iloc[np.argsort(table.index.astype(str), kind="stable")]
+    if "exposure" not in table:
+        return by_name.index
+    return by_name["exposure"].fillna(0).sort_values(kind="stable").index

@@ -8,8 +8,8 @@ import numpy as np
 
 from hotspots.catalogue import text
 from hotspots.maps import geometry, palette
-from hotspots.maps.disclosure import is_sensitive
 from hotspots.maps.portrait import counted, service_title
+from hotspots.maps.sensitive import sensitive_keys
 from hotspots.schema import CATEGORY
 
 if TYPE_CHECKING:
@@ -104,9 +104,10 @@ def _points(incidents: gpd.GeoDataFrame, subject: Subject) -> list[dict[str, Any
     located = incidents.loc[shown]
     located = located[~(located.geometry.is_empty | located.geometry.isna())]
     places = located.geometry.to_crs(4326)
+    hidden = sensitive_keys(subject.categories, subject.sensitive)
     groups = []
     for category in subject.categories:
-        if is_sensitive(str(category), subject.sensitive):
+        if category in hidden:
             continue
         mine = places[(located[CATEGORY] == category).to_numpy(dtype=bool)]
         x, y = mine.x.to_numpy(), mine.y.to_numpy()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots.catalogue import text
-from hotspots.maps.disclosure import safe_categories, withheld_places
+from hotspots.maps.disclosure import withheld_places
+from hotspots.maps.sensitive import sensitive_keys
 from hotspots.schema import NAME, POPULATION
 
 if TYPE_CHECKING:
@@ -50,10 +51,12 @@ def public_rates(
     DataFrame
         On (``polygon_id``, ``category``): ``name``, ``population``, ``crime`` (the title),
         ``count``, ``rate`` (per year, by as many residents as the rates are), ``rate_low`` and
-        ``rate_high`` (rounded as on the page), and ``note``.
+        ``rate_high`` (rounded as on the page), and ``note``, which says why what is empty is.
     """
-    shown = {key: rates[key] for key in safe_categories(dict.fromkeys(rates, ""), sensitive)}
+    never = sensitive_keys({key: titles.get(key, "") for key in rates}, sensitive)
+    shown = {key: table for key, table in rates.items() if key not in never}
     withheld = withheld_places(shown, threshold=threshold)
+    why = text("value.withheld_why", language, threshold=threshold)
     parts = []
     for category, table in shown.items():
         hidden = withheld[category].reindex(polygons.index).to_numpy(dtype=bool)
@@ -61,7 +64,7 @@ def public_rates(
         numbers.loc[hidden] = float("nan")
         part = numbers.map(lambda value: float(f"{value:.3g}"))
         part["count"] = numbers["count"].astype("Int64")
-        part["note"] = ["" if not hide else text("value.withheld", language) for hide in hidden]
+        part["note"] = [why if hide else "" for hide in hidden]
         part.insert(0, "crime", titles.get(category, category))
         part.insert(0, POPULATION, polygons[POPULATION].round().astype("Int64"))
         if NAME in polygons:

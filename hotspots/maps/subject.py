@@ -10,16 +10,18 @@ import pandas as pd
 from hotspots._checks import columns_present, unique_index
 from hotspots.catalogue import languages
 from hotspots.errors import InputError
-from hotspots.maps.disclosure import (
-    is_sensitive,
-    public_ranking,
-    safe_categories,
+from hotspots.maps.disclosure import public_ranking, withheld_places
+from hotspots.maps.sensitive import (
+    of_category,
+    ranks_by,
     safe_layers,
-    withheld_places,
+    sensitive_keys,
+    shows_shelter,
+    without,
 )
 from hotspots.maps.themes import aligned
 from hotspots.maps.verdict import category_of
-from hotspots.schema import NAME, POPULATION
+from hotspots.schema import CATEGORY, NAME, POPULATION
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -147,42 +149,98 @@ def categories_of(
 
 
 def made_public(subject: Subject) -> dict[str, object]:
-    """Return the fields that a public page has otherwise than an internal one."""
-    named = subject.sensitive
-    categories = safe_categories(subject.categories, named)
+    """Return the fields that a public page has otherwise than an internal one.
+
+    The rule is: public, no time. A slider, months or hours would be counts by period, which no
+    threshold here protects; nor are there units, points or tests by neighbourhood.
+    """
+    hidden = sensitive_keys(subject.categories, subject.sensitive)
+    categories = {key: title for key, title in subject.categories.items() if key not in hidden}
     if not categories and subject.categories:
         raise InputError("audience='public': every category is one that is never published.")
     rates = {key: table for key, table in subject.rates.items() if key in categories}
     rates = {key: table.reindex(subject.index) for key, table in rates.items()}
-    withheld = withheld_places(rates, threshold=subject.threshold)
-    ranking, allocation = subject.ranking, subject.allocation
-    if ranking is not None and any(
-        is_sensitive(part.layer.removesuffix("_rate"), named) for part in ranking.criteria
-    ):
-        # Score, order and grants would all tell of counts that the page must not name.
-        ranking, allocation = None, None
-    if ranking is not None:
-        hidden = pd.Series(False, index=subject.index)
-        for part in ranking.criteria:
-            hidden |= withheld.get(part.layer.removesuffix("_rate"), False)
-        if hidden.any():
-            ranking, allocation = public_ranking(ranking, hidden), None
-    headline = subject.headline if subject.headline in categories else next(iter(categories), "")
-    keep = {key: value for key, value in subject.results.items() if category_of(key) in categories}
+    # A test without its counts cannot be told from a test of small ones: all of it is withheld.
+    uncounted = {key: pd.Series(True, index=subject.index) for key in categories}
+    withheld = uncounted | withheld_places(rates, threshold=subject.threshold)
+    ranking, allocation = _public_order(subject, withheld, hidden)
+    results = without(subject.results, hidden)
     return {
         "categories": categories,
-        "headline": headline,
+        "headline": _first_of(categories, subject.headline),
         "rates": rates,
-        "results": {key: value for key, value in keep.items() if value.test == "excess_risk"},
+        "results": {key: one for key, one in results.items() if one.test == "excess_risk"},
         "rates_over_time": {},
         "results_over_time": {},
+        "bins": {},
+        "unit_bins": {},
         "rolled_up": {k: v for k, v in subject.rolled_up.items() if k in categories},
         "withheld": withheld,
-        "layers": safe_layers(subject.layers, named),
+        "located": _public_located(subject, categories),
+        "layers": safe_layers(subject.layers, {*subject.categories, *subject.rates}),
         "ranking": ranking,
         "allocation": allocation,
         "units": None,
         "membership": None,
         "incidents": None,
         "monthly": None,
+    }
+
+
+def made_discreet(subject: Subject) -> dict[str, object]:
+    """Return the fields that keep victims' places off every page, the internal one too.
+
+    Of a sensitive category nothing is left but its polygons' counts, rates and tests: no points
+    or heat, no unit, no month and no hour. Layers that lead to a shelter are left out.
+    """
+    hidden = sensitive_keys(subject.categories, subject.sensitive)
+    incidents, monthly = subject.incidents, subject.monthly
+    if incidents is not None:
+        incidents = incidents[~incidents[CATEGORY].isin(hidden)]
+    if monthly is not None and CATEGORY in monthly.index.names:
+        monthly = monthly[~monthly.index.get_level_values(CATEGORY).isin(hidden)]
+    elif subject.headline in hidden:
+        monthly = None
+    return {
+        "incidents": incidents,
+        "monthly": monthly,
+        "unit_results": without(subject.unit_results, hidden),
+        "unit_bins": {k: v for k, v in subject.unit_bins.items() if category_of(k) not in hidden},
+        "rates_over_time": {k: v for k, v in subject.rates_over_time.items() if k not in hidden},
+        "results_over_time": {
+            k: v for k, v in subject.results_over_time.items() if k not in hidden
+        },
+        "layers": [layer for layer in subject.layers if not shows_shelter(layer)],
+    }
+
+
+def _first_of(categories: Mapping[str, str], wanted: str) -> str:
+    return wanted if wanted in categories else next(iter(categories), "")
+
+
+def _public_order(
+    subject: Subject, withheld: Mapping[str, pd.Series], sensitive: Collection[str]
+) -> tuple[Ranking | None, Allocation | None]:
+    """Return ranking and allocation as far as no withheld count can be told from them."""
+    ranking = subject.ranking
+    if ranking is None or ranks_by(ranking, sensitive):
+        return None, None
+    hidden = pd.Series(False, index=subject.index)
+    for category, mask in withheld.items():
+        if any(of_category(part.layer, [category]) for part in ranking.criteria):
+            hidden |= mask
+    if not hidden.any():
+        return ranking, subject.allocation
+    return public_ranking(ranking, hidden), None
+
+
+def _public_located(subject: Subject, categories: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+    """Return what was located of each category, but of so few that it would be a count itself."""
+    known = {key: subject.located_of(key) for key in categories}
+    if len(subject.index) == 1:
+        return {}
+    return {
+        key: pair
+        for key, pair in known.items()
+        if pair is not None and min(pair) >= subject.threshold
     }

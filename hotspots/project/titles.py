@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotspots.catalogue import has_text, text
+from hotspots.maps.sensitive import has_sensitive_code, is_sensitive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,15 +20,22 @@ def category_titles(result: RunResult, language: str) -> dict[str, str]:
 
 
 def sensitive_categories(taxonomy: Taxonomy) -> frozenset[str]:
-    """Return the categories whose code says injurious acts of a sexual nature (ICCS section 03).
+    """Return the categories that are sensitive by code, by a title, or by a label they collect.
+
+    A class that takes in one sensitive label among others is sensitive: its points are theirs.
 
     Examples
     --------
     >>> from hotspots.incidents.taxonomy import load_taxonomy
     >>> sorted(sensitive_categories(load_taxonomy("mexico")))
-    ['rape', 'sexual_abuse']
+    ['family_violence', 'gender_violence', 'rape', 'sexual_abuse']
     """
-    return frozenset(key for key, code in taxonomy.codes.items() if code.startswith("03"))
+    by_code = {key for key, code in taxonomy.codes.items() if has_sensitive_code(code)}
+    by_title = {
+        key for key, titles in taxonomy.titles.items() if any(map(is_sensitive, titles.values()))
+    }
+    by_label = {key for label, key in taxonomy.classes.items() if is_sensitive(label)}
+    return frozenset(by_code | by_title | by_label)
 
 
 def titles_of(categories: Iterable[str], taxonomy: Taxonomy, language: str) -> dict[str, str]:

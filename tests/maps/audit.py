@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from itertools import combinations
+from xml.etree.ElementTree import Element, SubElement
 
 import numpy as np
 from scipy.optimize import linprog
@@ -23,18 +27,28 @@ READ = {"themes", "high", "facts", "parts", "places", "sentences", "grants"}
 FACTS = {"count", "rate", "interval", "range", "share"}
 PLACES = {"name", "residents", "at", "rank", "words", "range", "parts", "partWords", "why"}
 WITHHELD = ("reservado", "withheld")
+NOT_SHOWN = ("cifra reservada", "figure withheld")
+LOCATED = re.compile(r"(\d[\d,]*) (?:de|of) (\d[\d,]*) (?:incident|caso)")
+VOID = {"br", "hr", "img", "input", "link", "meta"}
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
 @dataclass
 class Intruder:
-    """What is known of each (category, place): bounds on the count, and where they came from."""
+    """What is known of each (category, place): bounds on the count, and where they came from.
+
+    ``sums`` are the categories known to be the sum of others (whole, parts). With ``rule`` the
+    intruder knows the threshold, too, and the order in which further places are withheld: what is
+    withheld and has no shown place after it in that order may be anything, the rest is small.
+    """
 
     population: np.ndarray
     totals: dict[str, int]
     years: float
     per: float = 100_000.0
-    rule: bool = True
+    rule: int = 0
+    order: np.ndarray | None = None
+    sums: list[tuple[str, list[str]]] = field(default_factory=list)
     bounds: dict[str, np.ndarray] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
 
@@ -46,12 +60,23 @@ class Intruder:
         bound = self.bounds[category][place]
         bound[0], bound[1] = max(bound[0], low), min(bound[1], high)
 
-    def ranges(self, category: str) -> np.ndarray:
-        """Return the least and the most that each count can be, by linear programmes."""
+    def by_rule(self, category: str) -> np.ndarray:
+        """Return the bounds of a category with what follows from the published rule."""
         known = self.bounds[category].copy()
         sure = known[:, 0] == known[:, 1]
         if self.rule and sure.any():
-            known[~sure, 1] = np.minimum(known[~sure, 1], known[sure, 0].min())
+            order = np.arange(len(known)) if self.order is None else self.order
+            further = order[: int(np.argmax(sure[order]))]
+            small = ~sure & ~np.isin(np.arange(len(known)), further)
+            known[small, 1] = np.minimum(known[small, 1], self.rule - 1)
+        return known
+
+    def ranges(self, category: str) -> np.ndarray:
+        """Return the least and the most that each count can be, by linear programmes."""
+        if any(category in (whole, *parts) for whole, parts in self.sums):
+            return self.joint_ranges(category)
+        known = self.by_rule(category)
+        sure = known[:, 0] == known[:, 1]
         found = known.copy()
         open_ = known[~sure]
         rest = self.totals[category] - known[sure, 0].sum()
@@ -59,19 +84,26 @@ class Intruder:
         for at, place in enumerate(np.flatnonzero(~sure)):
             # Counts of which the same is known can be the same.
             bound = (float(open_[at, 0]), float(open_[at, 1]))
-            if bound in solved:
-                found[place] = solved[bound]
-                continue
-            goal = np.zeros(len(open_))
-            goal[at] = 1.0
-            for column, sign in ((0, 1), (1, -1)):
-                answer = linprog(
-                    sign * goal, A_eq=np.ones((1, len(open_))), b_eq=[rest], bounds=open_
-                )
-                # A programme without a solution says that a bound was read wrong: a leak, too.
-                found[place, column] = sign * answer.fun if answer.success else np.nan
-            solved[bound] = found[place].copy()
+            if bound not in solved:
+                goal = np.zeros(len(open_))
+                goal[at] = 1.0
+                solved[bound] = extremes(goal, np.ones((1, len(open_))), [rest], open_)
+            found[place] = solved[bound]
         return found
+
+    def joint_ranges(self, category: str) -> np.ndarray:
+        """Return the same where categories are sums of others: one programme over all of them."""
+        keys, n = list(self.totals), len(self.population)
+        bounds = np.vstack([self.bounds[key] for key in keys])
+        totals = np.kron(np.eye(len(keys)), np.ones((1, n)))
+        links = [
+            np.kron([float(key == whole) - float(key in parts) for key in keys], np.eye(n))
+            for whole, parts in self.sums
+        ]
+        equal = np.vstack([totals, *links])
+        right = [*self.totals.values(), *np.zeros(n * len(links))]
+        goals = np.eye(len(bounds))[keys.index(category) * n : (keys.index(category) + 1) * n]
+        return np.array([extremes(goal, equal, right, bounds) for goal in goals])
 
     def from_rate(self, category: str, place: int, words: str) -> None:
         value = parsed(words)
@@ -96,6 +128,23 @@ class Intruder:
         fits = counts[(np.abs(lower - low) <= room[0]) & (np.abs(upper - high) <= room[1])]
         if len(fits):
             self.learn(category, place, fits.min(), fits.max())
+
+
+def extremes(goal, equal, right, bounds) -> np.ndarray:
+    """Return the least and the most of a linear goal.
+
+    A programme without a solution says that a bound was read wrong, which is a leak, too: NaN.
+    """
+    answers = [
+        linprog(sign * goal, A_eq=equal, b_eq=right, bounds=bounds, method="highs")
+        for sign in (1, -1)
+    ]
+    return np.array(
+        [
+            sign * one.fun if one.success else np.nan
+            for sign, one in zip((1, -1), answers, strict=True)
+        ]
+    )
 
 
 def parsed(words: str) -> float | None:
@@ -129,6 +178,101 @@ def read_page(intruder: Intruder, page: str, ranked: set[str] = frozenset()) -> 
     for theme in data["themes"]:
         read_theme(intruder, theme)
     read_score(intruder, data, ranked)
+    read_words(intruder, page, data)
+
+
+class Tree(HTMLParser):
+    """The page's elements, as far as they are words: scripts and styles are not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = [Element("page")]
+
+    def handle_starttag(self, tag, attrs):
+        found = SubElement(self.open[-1], tag, {key: value or "" for key, value in attrs})
+        if tag not in VOID:
+            self.open.append(found)
+
+    def handle_startendtag(self, tag, attrs):
+        SubElement(self.open[-1], tag)
+
+    def handle_endtag(self, tag):
+        if any(one.tag == tag for one in self.open[1:]):
+            while self.open.pop().tag != tag:
+                pass
+
+    def handle_data(self, data):
+        above = self.open[-1]
+        if above.tag in ("script", "style"):
+            return
+        if len(above):
+            above[-1].tail = (above[-1].tail or "") + data
+        else:
+            above.text = (above.text or "") + data
+
+
+def tree(page: str) -> Element:
+    builder = Tree()
+    builder.feed(page)
+    return builder.open[0]
+
+
+def words_of(element: Element | None) -> str:
+    return "" if element is None else " ".join("".join(element.itertext()).split())
+
+
+def read_words(intruder: Intruder, page: str, data: dict) -> None:
+    """Learn from what is written around the map: the list, the legends, the header."""
+    seen = tree(page)
+    headline = data["headline"]
+    for row in seen.findall(".//button[@data-place]"):
+        place = int(row.get("data-place"))
+        rate = words_of(row.find(".//span[@class='hs-rate']/b"))
+        limits = NUMBER.findall(words_of(row.find(".//span[@class='hs-rate']/span")))
+        if headline in intruder.totals:
+            intruder.from_rate(headline, place, rate)
+            if len(limits) == 2:
+                both = [float(one.replace(",", "")) for one in limits]
+                intruder.from_interval(headline, place, *both)
+        if row.findall(".//span[@class='hs-bar']") and not data["places"][place].get("parts"):
+            intruder.unread.append(f"the list's bar of {place}")
+        if data["places"][place].get("rank") is None:
+            intruder.unread.append(f"the list's row of {place}, which has no rank")
+    for theme in data["themes"]:
+        drawn = Counter(int(code, 36) for code in theme["codes"])
+        lines = seen.findall(f".//section[@id='hs-legend']/div[@data-layer='{theme['key']}']//li")
+        told = [int(words_of(line.find("b")).replace(",", "")) for line in lines]
+        if told != [drawn.get(code, 0) for code in range(len(told))]:
+            intruder.unread.append(f"{theme['key']}: the legend counts what is not drawn")
+    read_header(intruder, seen, data)
+
+
+def read_header(intruder: Intruder, seen: Element, data: dict) -> None:
+    """A sentence may count what is drawn, and say what was located of a category, which is known.
+
+    All that a header says again in other words is a sum of the classes of the page's first theme.
+    """
+    said = {key: " ".join(words) for key, words in data["sentences"].items()}
+    said[data["headline"]] = " ".join(
+        [
+            said.get(data["headline"], ""),
+            words_of(seen.find(".//span[@id='hs-sentence']")),
+            words_of(seen.find(".//p[@id='hs-warning']")),
+        ]
+    )
+    for category, words in said.items():
+        first = next((one for one in data["themes"] if one["key"] == f"focus/{category}"), None)
+        drawn = Counter() if first is None else Counter(int(code, 36) for code in first["codes"])
+        labels = [] if first is None else first["labels"]
+        shown = [n for code, n in drawn.items() if labels[code].lower() not in NOT_SHOWN]
+        sums = {sum(some) for size in range(5) for some in combinations(shown, size)}
+        known = sums | {len(data["places"]), intruder.totals.get(category, 0), 5, 85}
+        located = LOCATED.search(words)
+        if located is not None:
+            known |= {int(one.replace(",", "")) for one in located.groups()}
+        for one in NUMBER.findall(words.replace(data["period"], "")):
+            if float(one.replace(",", "")) not in known and "." not in one:
+                intruder.unread.append(f"the header's {one} of {category}")
 
 
 def read_theme(intruder: Intruder, theme: dict) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import re
 from dataclasses import replace
@@ -16,8 +15,7 @@ from scipy.optimize import linprog
 
 from hotspots.errors import InputError
 from hotspots.maps.briefing import briefing_map
-from hotspots.maps.disclosure import is_sensitive, public_ranking, withheld_places
-from hotspots.maps.public_table import public_rates
+from hotspots.maps.disclosure import public_ranking, related_categories, withheld_places
 from hotspots.maps.standalone import render_standalone
 from hotspots.schema import Criterion
 
@@ -43,30 +41,47 @@ def test_a_known_total_narrows_no_withheld_count(counts):
         assert high >= THRESHOLD - 1 - 1e-9
 
 
-@given(st.lists(st.integers(0, 12), min_size=3, max_size=6))
-@settings(deadline=None, max_examples=30)
-def test_not_even_for_who_knows_that_one_of_them_is_larger(counts):
-    mask = hidden(counts, threshold=3)
-    if not mask.any() or mask.all():
-        return
-    secret = np.array(counts)[mask]
-    values = [range(secret.sum() + 1)] * (len(secret) - 1)
-    found = [set() for _ in secret]
-    for some in itertools.product(*values):
-        rest = secret.sum() - sum(some)
-        whole = (*some, rest)
-        if rest >= 0 and max(whole) >= 3 and min(whole) < 3:
-            for place, value in enumerate(whole):
-                found[place].add(value)
-    assert all({0, 1, 2} <= possible for possible in found)
-
-
 def test_nothing_is_withheld_where_nothing_is_small():
     assert not hidden([5, 6, 7]).any()
 
 
-def test_the_smallest_of_the_others_goes_with_a_small_one():
-    assert hidden([0, 30, 9, 50]).tolist() == [True, False, True, False]
+def test_two_polygons_of_a_public_order_go_with_a_small_one():
+    assert hidden([50, 30, 9, 0]).tolist() == [True, True, False, True]
+
+
+def test_that_order_is_of_residents():
+    table = pd.DataFrame({"count": [0, 30, 9, 50], "exposure": [900, 40, 700, 60]})
+    mask = withheld_places({"x": table})["x"]
+    assert mask.tolist() == [True, True, False, True]
+    turned = withheld_places({"x": table[::-1]})["x"]
+    assert turned.sort_index().equals(mask)
+
+
+def test_the_order_goes_on_until_as_many_as_the_threshold_are_withheld():
+    assert hidden([0, 1, 0, 2, 0, 9, 9]).tolist() == [True] * 6 + [False]
+
+
+def test_all_are_withheld_where_all_are_small():
+    assert hidden([4, 0, 3, 4]).all()
+    assert hidden([3]).all()
+    assert hidden([12]).sum() == 0
+
+
+@given(st.integers(0, 10_000), st.sets(st.integers(0, 5), min_size=1, max_size=5))
+@settings(deadline=None, max_examples=20)
+def test_a_sum_of_categories_is_found_among_others(seed, parts):
+    rng = np.random.default_rng(seed)
+    counts = {f"c{k}": pd.Series(rng.poisson(4 + k, 40)) for k in range(6)}
+    counts["whole"] = sum(counts[f"c{k}"] for k in parts)
+    groups = related_categories(counts)
+    assert {"whole", *(f"c{k}" for k in parts)} in [set(group) for group in groups]
+    assert len(groups) == 7 - len(parts)
+
+
+def test_a_whole_with_a_rest_that_is_not_shown_is_no_sum():
+    rng = np.random.default_rng(5)
+    part = pd.Series(rng.poisson(5, 40))
+    assert len(related_categories({"part": part, "whole": part + rng.poisson(3, 40)})) == 2
 
 
 def test_a_threshold_under_one_is_refused():
@@ -124,88 +139,6 @@ def test_the_public_page_has_no_points_units_months_or_tests(city, options):
     assert "VERSIÓN PÚBLICA" in page
     assert "RESERVADO" not in page
     assert "cifras reservadas" in page
-
-
-@pytest.mark.parametrize("audience", ["internal", "public"])
-def test_shelters_are_on_no_page(city, options, audience):
-    page = render_standalone(briefing_map(city.polygons, **options, audience=audience))
-    assert "Casa 3" not in page
-    assert "refugio" not in page
-
-
-def test_sensitive_categories_are_not_published_and_never_drawn(city, options):
-    rates = {**city.rates, "sexual_violence": city.rates["homicide"]}
-    titles = {**options["category_titles"], "sexual_violence": "Violencia sexual"}
-    changed = {**options, "rates": rates, "category_titles": titles}
-    public = render_standalone(briefing_map(city.polygons, **changed, audience="public"))
-    assert "Violencia sexual" not in public
-    internal = page_data(render_standalone(briefing_map(city.polygons, **changed)))
-    assert "sexual_violence" not in [group["category"] for group in internal["points"]]
-
-
-@pytest.mark.parametrize(
-    ("key", "sensitive"),
-    [
-        ("rape", True),
-        ("abuso_sexual", True),
-        ("sexual-assault", True),
-        ("violencia_domestica", True),
-        ("violencia_de_genero", True),
-        ("gender_violence", True),
-        ("family_violence", True),
-        ("estupro", True),
-        ("tocamientos_indebidos", True),
-        ("violacion", True),
-        ("violacion_de_domicilio", False),
-        ("homicide", False),
-        ("robo_a_casa_habitacion", False),
-    ],
-)
-def test_keys_that_say_whose_places_must_not_be_known(key, sensitive):
-    assert is_sensitive(key) is sensitive
-
-
-@pytest.mark.parametrize(
-    "kind",
-    ["Albergue", "REFUGIOS", "casa_refugio", "Casa de la Mujer", "Casa das mulheres", "casa abrigo",
-     "Women's shelter", "centro de acogida"],
-)  # fmt: skip
-def test_shelters_by_any_name(city, options, kind):
-    services = city.services.assign(kind=["clinica", "escuela", kind])
-    page = render_standalone(briefing_map(city.polygons, **{**options, "services": services}))
-    assert "Casa 3" not in page
-
-
-def test_a_category_that_was_named_sensitive_is_treated_so(city, options, tmp_path):
-    changed = {**options, "sensitive": {"carjacking"}}
-    public = render_standalone(briefing_map(city.polygons, **changed, audience="public"))
-    assert "carjacking" not in public
-    assert "Robo de vehículo" not in public
-    internal = page_data(render_standalone(briefing_map(city.polygons, **changed)))
-    assert [group["category"] for group in internal["points"]] == ["homicide"]
-    assert "carjacking" in internal["facts"]
-    table = public_rates(
-        city.polygons, city.rates, {}, threshold=5, language="es", sensitive={"carjacking"}
-    )
-    assert set(table.index.get_level_values("category")) == {"homicide"}
-
-
-def test_no_layer_score_or_grant_tells_of_a_sensitive_category(city, options):
-    title = {"es": "Violencia sexual", "en": "Sexual violence"}
-    rate = replace(city.layers[0], name="sexual_violence_rate", title=title)
-    criteria = (Criterion("sexual_violence_rate", 0.5), *city.ranking.criteria[1:])
-    table = city.ranking.table.rename(columns={"share_homicide_rate": "share_sexual_violence_rate"})
-    changed = {
-        **options,
-        "rates": {**city.rates, "sexual_violence": city.rates["homicide"]},
-        "layers": [*city.layers, rate],
-        "ranking": replace(city.ranking, criteria=criteria, table=table),
-    }
-    page = public_page(city, changed)
-    assert "sexual" not in page.casefold()
-    data = page_data(page)
-    assert data["grants"] == []
-    assert all("rank" not in place for place in data["places"])
 
 
 def public_page(city, options):

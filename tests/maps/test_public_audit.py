@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
+from collections import defaultdict
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -17,7 +20,7 @@ from scipy.stats import chi2
 
 import hotspots as hs
 from hotspots.maps.briefing import briefing_map
-from hotspots.maps.disclosure import withheld_places
+from hotspots.maps.disclosure import withheld_places, withheld_together
 from hotspots.maps.export import safe_csv
 from hotspots.maps.public_table import public_rates
 from hotspots.maps.standalone import render_standalone
@@ -36,6 +39,7 @@ def poisson_rates(polygons, counts):
     return pd.DataFrame(
         {
             "count": counts,
+            "exposure": polygons["population"],
             "rate": counts / scale,
             "rate_low": low / scale,
             "rate_high": chi2.ppf(0.975, 2 * counts + 2) / 2 / scale,
@@ -54,12 +58,14 @@ def public(city, options, rates, threshold=5, **changes):
     return render_standalone(briefing_map(city.polygons, **options, audience="public"))
 
 
-def attack(city, rates, page, rows=(), ranked=frozenset(), threshold=5, rule=True):
+def attack(city, rates, page, rows=(), ranked=frozenset(), threshold=5, rule=True, sums=()):
     intruder = Intruder(
         city.polygons["population"].to_numpy(),
         {key: int(table["count"].sum()) for key, table in rates.items()},
         years=1.0,
-        rule=rule,
+        rule=threshold if rule else 0,
+        order=np.argsort(city.polygons["population"], kind="stable").to_numpy(),
+        sums=list(sums),
     )
     read_rates(intruder, list(rows), city.polygons.index.tolist())
     read_page(intruder, page, ranked)
@@ -196,10 +202,159 @@ def test_showing_the_complement_gives_the_small_count_back(city, options, sparse
     assert "homicide[17] = 3 lies in [3, 3]" in attack(city, sparse, changed(page, show))
 
 
-def test_the_rule_itself_gives_nothing_back():
-    """A 4 beside a 9, the least shown 9: 13 in two cells of at most 9 would say "4 or more"."""
-    table = pd.DataFrame({"count": [4, 9, 9, 30]}, index=list("abcd"))
-    assert withheld_places({"x": table})["x"].tolist() == [True, True, True, False]
+@pytest.fixture(scope="module")
+def small_city(city):
+    return SimpleNamespace(polygons=city.polygons.iloc[:12])
+
+
+@pytest.fixture(scope="module")
+def summed(small_city):
+    """A whole, its two parts, and a category that stands by itself."""
+    rng = np.random.default_rng(3)
+    n = len(small_city.polygons)
+    first, second = rng.poisson(30, n), rng.poisson(20, n)
+    first[4], second[9] = 2, 1
+    return {
+        key: poisson_rates(small_city.polygons, counts)
+        for key, counts in (
+            ("robbery", first),
+            ("carjacking", second),
+            ("property", first + second),
+            ("homicide", rng.poisson(25, n)),
+        )
+    }
+
+
+SUMS = [("property", ["robbery", "carjacking"])]
+
+
+def test_nor_by_subtracting_a_category_from_the_sum_of_several(small_city, summed, tmp_path):
+    city = small_city
+    bare = {"category_titles": TITLES}
+    page = public(city, bare, summed)
+    assert attack(city, summed, page, download(city, summed, tmp_path), sums=SUMS) == []
+    facts = page_data(page)["facts"]
+    assert all(facts[key]["count"][4] == "reservado" for key in ("robbery", "property"))
+    assert "reservado" not in facts["homicide"]["count"]
+
+
+def test_a_sum_that_is_shown_gives_its_small_part_back(small_city, summed):
+    """Each category withheld for itself alone is not enough: 2 = 27 − 25."""
+    page = public(small_city, {"category_titles": TITLES}, summed)
+
+    def show(data):
+        for key in ("carjacking", "property"):
+            data["facts"][key]["count"][4] = f"{summed[key]['count'].iloc[4]} casos"
+
+    found = attack(small_city, summed, changed(page, show), sums=SUMS)
+    assert "robbery[4] = 2 lies in [2, 2]" in found
+
+
+def written(page, old, new):
+    assert page.count(old) >= 1
+    return page.replace(old, new, 1)
+
+
+def test_leaks_in_the_words_around_the_map_are_found(city, options, sparse):
+    page = public(city, options, sparse, located=(5_000, 6_000))
+    assert attack(city, sparse, page) == []
+    assert "5,000 de 6,000" in page
+    high = re.search(r'id="hs-sentence">(\d+) de', page)
+    leaky = written(page, high.group(), high.group().replace(high.group(1), "107"))
+    assert "the header's 107 of homicide" in attack(city, sparse, leaky)
+    row = re.search(r'data-place="\d+"', page)
+    leaky = written(page, row.group(), 'data-place="17"')
+    assert any("row of 17" in one for one in attack(city, sparse, leaky))
+    legend = re.search(r"Cifra reservada</span><b>(\d+)</b>", page)
+    leaky = written(page, legend.group(), legend.group().replace(legend.group(1), "1"))
+    assert any("legend counts" in one for one in attack(city, sparse, leaky))
+
+
+def test_a_download_that_says_more_than_the_page_is_found(city, options, sparse, tmp_path):
+    page = public(city, options, sparse)
+    rows = download(city, sparse, tmp_path)
+    place, _ = secret(sparse)
+    for row in rows:
+        if row["category"] == "carjacking" and row["polygon_id"] == city.polygons.index[place]:
+            assert row["note"].startswith("reservada: menos de 5 casos")
+            row["rate"] = f"{sparse['carjacking']['rate'].iloc[place]:.3g}"
+    assert any("carjacking" in one for one in attack(city, sparse, page, rows))
+
+
+@pytest.mark.parametrize(("threshold", "places", "most"), [(2, 4, 6), (2, 5, 4), (3, 4, 7)])
+def test_the_rule_run_backwards_excludes_nothing(threshold, places, most):
+    """Every city of so many places: whoever sees the shown counts and the total, and tries the
+    rule on all cities that fit, finds each withheld small count possible in every size."""
+    cities = defaultdict(list)
+    for counts in itertools.product(range(most + 1), repeat=places):
+        hidden = masked(counts, threshold)
+        if hidden.any() and sum(np.array(counts)[hidden]) <= most:
+            shown = tuple(np.array(counts)[~hidden])
+            cities[tuple(hidden), shown, sum(counts)].append(counts)
+    assert len(cities) > 100
+    for (hidden, _, total), possible in cities.items():
+        table = np.array(possible)
+        rest = total - table[0][~np.array(hidden)].sum()
+        for place in np.flatnonzero(hidden):
+            if (table[:, place] < threshold).any():
+                assert set(range(min(threshold, rest + 1))) <= set(table[:, place].tolist())
+
+
+def test_nor_does_it_where_one_category_is_the_sum_of_two():
+    """The same over all cities of three places with two categories and their sum, all shown."""
+    threshold, most = 2, 3
+    cities = defaultdict(list)
+    pairs = list(itertools.product(range(most + 1), repeat=3))
+    for first, second in itertools.product(pairs, repeat=2):
+        table = np.array([first, second, np.add(first, second)]).T
+        hidden = masked(table, threshold)
+        if hidden.any() and (table[hidden, :2].sum(axis=0) <= most).all():
+            seen = (tuple(hidden), table[~hidden].tobytes(), tuple(table.sum(axis=0)))
+            cities[seen].append(table)
+    assert len(cities) > 20
+    for (hidden, _, _), possible in cities.items():
+        tables = np.array(possible)
+        rest = tables[0][np.array(hidden)].sum(axis=0)
+        for place, category in itertools.product(np.flatnonzero(hidden), range(3)):
+            values = tables[:, place, category]
+            if (values < threshold).any():
+                assert set(range(min(threshold, rest[category] + 1))) <= set(values.tolist())
+
+
+def masked(counts, threshold):
+    """Return what is withheld, by the same function, on an array: a table a city is slow."""
+    frame = pd.DataFrame(np.asarray(counts))
+    return withheld_together(frame, frame.index, threshold).to_numpy()
+
+
+@pytest.mark.parametrize("count", [0, 3, 12])
+def test_one_polygon_and_its_total(city, count):
+    """The header does not say as a total what the polygon does not say as a count."""
+    one = SimpleNamespace(polygons=city.polygons.iloc[:1])
+    rates = {"homicide": poisson_rates(one.polygons, [count])}
+    page = public(one, {"category_titles": TITLES}, rates, located=(count, count))
+    data = page_data(page)
+    assert (data["facts"]["homicide"]["count"][0] == "reservado") == (count < 5)
+    assert "ubicados" not in page
+
+
+def test_a_test_without_counts_says_nothing(city, options):
+    page = public(city, {**options, "ranking": None, "allocation": None}, {}, results=city.results)
+    data = page_data(page)
+    assert not any(any(flags) for flags in data["high"].values())
+    for one in data["themes"]:
+        if one["category"]:
+            assert {one["labels"][int(code, 36)] for code in one["codes"]} == {"Cifra reservada"}
+            assert not any(one["texts"])
+
+
+def test_a_layer_of_counts_is_not_published(city, options, sparse):
+    """Neighbours' smoothed rates are made of the withheld counts, too."""
+    smooth = replace(city.layers[0], name="homicide_smoothed", title={"es": "Tasa suavizada"})
+    page = public(city, options, sparse, layers=[*city.layers, smooth])
+    assert "suavizada" not in page
+    internal = render_standalone(briefing_map(city.polygons, **options | {"layers": [smooth]}))
+    assert "suavizada" in internal
 
 
 def test_a_run_publishes_nothing_that_can_be_solved_for(tmp_path):
@@ -219,6 +374,8 @@ def test_a_run_publishes_nothing_that_can_be_solved_for(tmp_path):
         result.plan.polygons["population"].to_numpy(),
         {key: int(table["count"].sum()) for key, table in rates.items()},
         years=float(first["years"].iloc[0]),
+        rule=result.project.map.threshold,
+        order=np.argsort(first["exposure"], kind="stable").to_numpy(),
         per=result.project.tests.per,
     )
     text = (folder / "rates.csv").read_text(encoding="utf-8-sig")

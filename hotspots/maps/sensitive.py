@@ -1,0 +1,166 @@
+"""Whose places must not be known: victims of sexual and domestic violence, and shelters."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from hotspots._text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    import geopandas as gpd
+
+    from hotspots.schema import Layer, LocalResult, Ranking
+
+SENSITIVE_CODES = ("03", "02041")
+"""Of the ICCS: injurious acts of a sexual nature; trafficking for sexual exploitation."""
+
+_STEMS = re.compile(
+    r"\b(sexua|rap(e|es|ist|ists)\b|estupr|tocamiento|pudor\b|incest|pederast|pedofil|paedophil"
+    r"|indecent|molestat|domestic|intrafamilia|familia|famil(y|ies)\b|gender|genero\b"
+    r"|pareja|conyug|conjug|spous|intimate)"
+)
+_WOMEN = re.compile(r"\b(mujer|mulher|wom[ae]n)")
+_CHILDREN = re.compile(r"\b(child|infan|menor|crianc|nin[oa])")
+_HARM = re.compile(r"\b(violenc|agres|aggress|abus|maltrat|maus|mau|cruel|assault)")
+_RAPE = re.compile(r"\b(violacion|violacao|violacoes|violado)")
+_BREACH = re.compile(
+    r"\b(domicili|morada|correspond|comunica|ley|lei|leyes|leis|derech|direit|transit|sello"
+    r"|reglament|regulament|secret|segred|medida|propiedad|propriedad|autor|intelect|privac"
+    r"|orden|ordem|conden|sepul|norma|fronter|custod|sigilo|deber|dever)"
+)
+_PROPERTY = re.compile(r"\b(burglar|theft|robo|hurto|furto|roubo|robber|steal)")
+_REFUGE = re.compile(
+    r"\b(shelter|refuge|refugio|albergue|abrigo|acogida|acolhimento|acolhida|safe ?house)s?\b"
+)
+_HOUSE = re.compile(r"\b(casa|casas|hogar|lar|house|home)\b")
+_HIDDEN_NAME = re.compile(r"\b(mujer|mulher|wom[ae]n|victim|vitim|violenc)")
+_SHELTER_NAME = re.compile(r"^(albergue|refugio|casa (de )?(acogida|refugio|abrigo)|casa abrigo)\b")
+
+
+def is_sensitive(category: str, named: Collection[str] = ()) -> bool:
+    """Return whether a category's places must not be known, by the words of a key or title.
+
+    Words of sexual and of domestic violence in Spanish, Portuguese and English count, in any
+    case, with accents or without.
+
+    Parameters
+    ----------
+    category
+        A key (``abuso_sexual``), a title or a label as a table has it.
+    named
+        Keys that are sensitive whatever their words.
+
+    Examples
+    --------
+    >>> is_sensitive("sexual_violence"), is_sensitive("Violação"), is_sensitive("homicide")
+    (True, True, False)
+    >>> is_sensitive("violacion_de_domicilio"), is_sensitive("domestic burglary")
+    (False, False)
+    >>> is_sensitive("delito_07", named={"delito_07"})
+    True
+    """
+    if category in named:
+        return True
+    words = " ".join(re.findall(r"[a-z0-9]+", fold(category)))
+    if _STEMS.search(words):
+        return "sexua" in words or not _PROPERTY.search(words)
+    if _RAPE.search(words):
+        return not _BREACH.search(words)
+    return bool(_HARM.search(words) and (_WOMEN.search(words) or _CHILDREN.search(words)))
+
+
+def has_sensitive_code(code: str) -> bool:
+    """Return whether a code of the international classification is of a sensitive class.
+
+    Examples
+    --------
+    >>> has_sensitive_code("03011"), has_sensitive_code("0101")
+    (True, False)
+    """
+    return code.startswith(SENSITIVE_CODES)
+
+
+def is_shelter(kind: str) -> bool:
+    """Return whether a kind of service is one that people hide in.
+
+    Examples
+    --------
+    >>> is_shelter("Albergues"), is_shelter("Casa de la Mujer"), is_shelter("Escuela")
+    (True, True, False)
+    """
+    words = " ".join(re.findall(r"[a-z0-9]+", fold(kind)))
+    of_women = _WOMEN.search(words)
+    return bool(_REFUGE.search(words) or (of_women and _HOUSE.search(words)))
+
+
+def names_shelter(name: str) -> bool:
+    """Return whether a service's own name says that it is a shelter, whatever its kind.
+
+    Stricter than :func:`is_shelter`: a school may be called after a quarter, El Refugio.
+
+    Examples
+    --------
+    >>> names_shelter("Refugio para mujeres Esperanza"), names_shelter("Primaria El Refugio")
+    (True, False)
+    """
+    words = " ".join(re.findall(r"[a-z0-9]+", fold(name)))
+    hidden = is_shelter(words) and _HIDDEN_NAME.search(words)
+    return bool(hidden or _SHELTER_NAME.search(words))
+
+
+def safe_services(services: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the services without shelters, known by kind or name."""
+    kinds = services["kind"].astype(str)
+    hidden = kinds.isin({kind for kind in kinds.unique() if is_shelter(kind)})
+    if "name" in services:
+        hidden |= services["name"].fillna("").astype(str).map(names_shelter).astype(bool)
+    return services[~hidden]
+
+
+def sensitive_keys(categories: Mapping[str, str], named: Collection[str] = ()) -> frozenset[str]:
+    """Return the keys of the categories (key → title) that are sensitive by key, title or name."""
+    return frozenset(
+        key
+        for key, title in categories.items()
+        if is_sensitive(str(key), named) or is_sensitive(str(title))
+    )
+
+
+def of_category(layer: str, categories: Collection[str]) -> bool:
+    """Return whether a layer, by its name, is computed from the incidents of a category.
+
+    Examples
+    --------
+    >>> of_category("homicide_rate", ["homicide"]), of_category("poverty", ["homicide"])
+    (True, False)
+    """
+    return any(layer == key or layer.startswith(f"{key}_") for key in categories)
+
+
+def shows_shelter(layer: Layer) -> bool:
+    """Return whether a layer is the way to a shelter, from which its place could be found."""
+    return any(is_shelter(words) for words in (layer.name, *layer.title.values()))
+
+
+def safe_layers(layers: Sequence[Layer], hidden: Collection[str]) -> list[Layer]:
+    """Return the layers that are of none of the hidden categories and lead to no shelter."""
+    return [
+        layer
+        for layer in layers
+        if not (of_category(layer.name, hidden) or is_sensitive(layer.name) or shows_shelter(layer))
+    ]
+
+
+def ranks_by(ranking: Ranking, categories: Collection[str]) -> bool:
+    """Return whether one of the categories, or a sensitive one by its name, enters the score."""
+    return any(
+        of_category(part.layer, categories) or is_sensitive(part.layer) for part in ranking.criteria
+    )
+
+
+def without(results: Mapping[str, LocalResult], hidden: Collection[str]) -> dict[str, LocalResult]:
+    """Return the results (``category:anything`` → result) of the other categories."""
+    return {key: one for key, one in results.items() if key.partition(":")[0] not in hidden}
