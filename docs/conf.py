@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import hotspots as hs
-from hotspots.project.pages import write_internal_pages, write_public_page
+from hotspots.project.pages import run_map, write_internal_pages, write_public_page
 from hotspots.project.pipeline import RunResult
 
 HERE = Path(__file__).resolve().parent
@@ -108,6 +108,25 @@ def make_pages(result: RunResult) -> str:
     return html.unescape(found[1]).strip()
 
 
+def keep_gallery(folder: Path, result: RunResult) -> None:
+    """Draw the pictures of the gallery under names of their own."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shown = {
+        "focus": ("internal", "focus/homicide"),
+        "clusters": ("internal", "hot_spots:getis_ord_star:units/homicide"),
+        "lisa": ("internal", "lisa:local_moran:units/homicide"),
+        "time": ("internal", "time_rate/homicide"),
+        "poverty": ("internal", "layer:poverty/"),
+        "public": ("public", "rate/kidnapping"),
+    }
+    general = result.project.project.model_copy(update={"language": "en"})
+    spoken = replace(result, project=result.project.model_copy(update={"project": general}))
+    pages = {audience: run_map(spoken, audience=audience) for audience in ("internal", "public")}
+    for name, (audience, key) in shown.items():
+        (picture,) = hs.save_pictures(pages[audience], folder, only=[key])
+        picture.rename(folder / f"{name}.png")
+
+
 def copy_notebooks() -> None:
     """Copy the notebooks to where Sphinx looks for its pages."""
     target = HERE / "notebooks"
@@ -122,6 +141,7 @@ def prepare() -> dict[str, str]:
     copy_notebooks()
     result = run_sample()
     keep_screens(BUILT / "screens", result)
+    keep_gallery(BUILT / "gallery", result)
     figures = keep_figures(BUILT / "figures", result)
     return {"sentence": make_pages(result), **figures}
 
