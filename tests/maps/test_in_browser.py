@@ -339,6 +339,39 @@ def test_type_is_no_smaller_than_13_pixels_and_nothing_sticks_out(browser, inter
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+# WCAG 2.1, 1.4.3: the contrast of each text that lies on a plain ground, by relative luminance.
+CONTRASTS = """() => {
+    const light = rgb => { const one = rgb.map(v => { v /= 255;
+        return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+        return 0.2126 * one[0] + 0.7152 * one[1] + 0.0722 * one[2]; };
+    const parts = text => text.match(/[\\d.]+/g).map(Number);
+    const ground = node => { for (; node; node = node.parentElement) {
+        const colour = parts(getComputedStyle(node).backgroundColor);
+        if (colour.length < 4 || colour[3] > 0.9) { return colour.slice(0, 3); } }
+        return [255, 255, 255]; };
+    return [...document.querySelectorAll('body *')].filter(node => node.checkVisibility() &&
+        !node.closest('svg, .hs-number') && [...node.childNodes].some(child =>
+        child.nodeType === 3 && child.textContent.trim())).map(node => {
+            const style = getComputedStyle(node);
+            const [a, b] = [light(parts(style.color).slice(0, 3)), light(ground(node))];
+            const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+            return [ratio, node.className || node.tagName];
+        }); }"""
+
+
+@pytest.mark.parametrize("audience", ["internal", "public"])
+def test_every_text_has_the_contrast_of_aa(browser, city, options, tmp_path, audience):
+    page_map = briefing_map(city.polygons, **options, audience=audience)
+    path = save_standalone(page_map, tmp_path / "page.html")
+    with opened(browser, path) as page:
+        page.click(".hs-row >> nth=0")
+        choose_layer(page, "rate/homicide")
+        page.click("#hs-compare")
+        found = page.evaluate(CONTRASTS)
+    assert len(found) > 100
+    assert [(ratio, what) for ratio, what in found if ratio < 4.5] == []
+
+
 def test_on_a_phone_the_map_comes_before_the_list(browser, internal):
     with opened(browser, internal, PHONE) as page:
         tops = [

@@ -52,7 +52,7 @@ def test_five_classes_are_told_apart_by_their_lightness_alone(name, eye):
 
 def test_hot_and_cold_differ_by_more_than_colour():
     for raised in (palette.RAISED_STRONG, palette.RAISED, palette.RAISED_WEAK):
-        for lowered in (palette.LOWERED_STRONG, palette.LOWERED):
+        for lowered in (palette.LOWERED_STRONG, palette.LOWERED, palette.LOWERED_WEAK):
             assert (raised.hatch, raised.dash) != (lowered.hatch, lowered.dash)
 
 
