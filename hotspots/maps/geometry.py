@@ -54,7 +54,7 @@ def drawable(
     CrsError
         If the areas have no CRS.
     InputError
-        If a shape lies outside the world.
+        If one has no shape, or a shape lies outside the world.
 
     Examples
     --------
@@ -70,6 +70,12 @@ def drawable(
             "Say which one it is, e.g. frame.set_crs(4326)."
         )
     shapes = areas.geometry
+    absent = shapes.index[shapes.isna() | shapes.is_empty]
+    if len(absent):
+        raise InputError(
+            f"{what}: {len(absent)} have no shape (the first: {absent[0]!r}). "
+            "Give each one its polygon, or leave it out of every table."
+        )
     if tolerance_m > 0 and areas.crs.is_projected:
         shapes = _simplified(shapes, tolerance_m, what)
     shapes = shapes.to_crs(_WGS84)

@@ -104,3 +104,11 @@ def test_shapes_outside_the_world_are_refused():
 def test_lines_of_a_point_are_left_out():
     lines = gpd.GeoSeries([LineString([(0, 0), (0, 1e-7)]), LineString([(0, 0), (1, 1)]), None])
     assert geometry.encode_lines(lines) == [[0, 0, 100_000, 100_000]]
+
+
+def test_a_polygon_without_a_shape_is_named():
+    squares = gpd.GeoDataFrame(
+        geometry=[box(0, 0, 10, 10), None, Polygon()], index=["a", "b", "c"], crs=32613
+    )
+    with pytest.raises(InputError, match=r"2 have no shape .the first: 'b'."):
+        geometry.drawable(squares)
