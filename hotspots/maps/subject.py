@@ -129,9 +129,27 @@ def check_subject(subject: Subject) -> Subject:
     for category, table in subject.rates.items():
         columns_present(table.columns, _RATE_COLUMNS, f"rates[{category!r}]")
         aligned(table, subject.index, f"rates[{category!r}]")
+    _nothing_left_over(subject)
     if subject.units is None and subject.unit_results and not subject.public:
         raise InputError("unit_results: came without units. Give units=, the units' layer.")
     return subject
+
+
+def _nothing_left_over(subject: Subject) -> None:
+    """Refuse what is about a category that the page does not have: it would not be shown."""
+    for what in ("unit_results", "rolled_up", "rates_over_time", "bins", "unit_bins"):
+        for key in getattr(subject, what):
+            if category_of(key) not in subject.categories:
+                raise InputError(
+                    f"{what}: {key!r} is of a category that has neither rates nor results. "
+                    f"Those that have are {', '.join(subject.categories) or 'none'}."
+                )
+    alone = [key for key in subject.results_over_time if key not in subject.rates_over_time]
+    if alone:
+        raise InputError(
+            f"results_over_time: {alone[0]!r} came without rates_over_time[{alone[0]!r}]. "
+            f"Give the rates of the same periods."
+        )
 
 
 def categories_of(

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from libpysal.graph import Graph
 
-    from hotspots.project.settings import ClusterChoice, Project
+    from hotspots.project.settings import ClusterChoice, ExcessChoice, ExploratoryChoice, Project
+
+    Choice = ClusterChoice | ExcessChoice | ExploratoryChoice
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -89,19 +91,25 @@ def find(
     }
     warn_of_nobody(selected, areas)
 
-    def one(choice: ClusterChoice, category: str, family: int | None) -> LocalResult:
+    def one(choice: Choice, category: str, family: int | None) -> LocalResult:
         residents = areas[choice.level][POPULATION]
         events = selected[choice.level, category]["events"].where(residents > 0, 0)
+        if choice.test == "excess_risk":
+            return _excess(project, events.rename(category), residents)
         values = standardized_rates(events, residents).rename(category)
         return _cluster_test(project, choice, values, graphs[choice.level], family)
 
     family = len(tests.categories) * len(areas[tests.clusters.level])
-    clusters = {category: one(tests.clusters, category, family) for category in tests.categories}
     clusters, excess = (
-        correct_family(results, correction=tests.correction, alpha=tests.alpha)
-        for results in (clusters, _excess(project, plan, selected))
+        correct_family(
+            {category: one(choice, category, family) for category in tests.categories},
+            correction=tests.correction,
+            alpha=tests.alpha,
+        )
+        for choice in (tests.clusters, tests.excess)
     )
-    others = [choice for choice in tests.exploratory if choice != tests.clusters]
+    headlines = {(choice.test, choice.level) for choice in (tests.clusters, tests.excess)}
+    others = [one for one in tests.exploratory if (one.test, one.level) not in headlines]
     exploratory = {
         f"{category}:{choice.test}:{choice.level}": one(choice, category, None)
         for category in tests.categories
@@ -154,26 +162,21 @@ def _rates(
     }
 
 
-def _excess(
-    project: Project, plan: PolygonPlan, selected: Mapping[tuple[str, str], pd.DataFrame]
-) -> dict[str, LocalResult]:
+def _excess(project: Project, events: pd.Series, residents: pd.Series) -> LocalResult:
     tests = project.tests
-    return {
-        category: excess_risk(
-            selected["polygons", category]["events"],
-            plan.polygons[POPULATION],
-            null=tests.excess.null,
-            correction=tests.correction,
-            alpha=tests.alpha,
-            seed=project.project.seed,
-        )
-        for category in tests.categories
-    }
+    return excess_risk(
+        events,
+        residents,
+        null=tests.excess.null,
+        correction=tests.correction,
+        alpha=tests.alpha,
+        seed=project.project.seed,
+    )
 
 
 def _cluster_test(
     project: Project,
-    choice: ClusterChoice,
+    choice: ClusterChoice | ExploratoryChoice,
     values: pd.Series,
     graph: Graph,
     family: int | None,

@@ -79,6 +79,7 @@ class Polygons(Section):
 
 Level = Literal["units", "polygons"]
 ClusterTest = Literal["getis_ord_star", "getis_ord", "local_moran"]
+LocalTest = Literal["excess_risk", "getis_ord_star", "getis_ord", "local_moran"]
 
 
 class ClusterChoice(Section):
@@ -96,10 +97,18 @@ class ExcessChoice(Section):
     null: Literal["robust", "binomial"] = "robust"
 
 
+class ExploratoryChoice(Section):
+    """A test beside the headline ones, of either question, and the level that it runs on."""
+
+    test: LocalTest
+    level: Level
+
+
 _EXPLORATORY = (
-    ClusterChoice(test="getis_ord_star", level="polygons"),
-    ClusterChoice(test="local_moran", level="units"),
-    ClusterChoice(test="local_moran", level="polygons"),
+    ExploratoryChoice(test="getis_ord_star", level="polygons"),
+    ExploratoryChoice(test="local_moran", level="units"),
+    ExploratoryChoice(test="local_moran", level="polygons"),
+    ExploratoryChoice(test="excess_risk", level="units"),
 )
 
 
@@ -113,7 +122,7 @@ class Tests(Section):
     correction: Literal["fdr", "by", "bonferroni", "none"] = "fdr"
     clusters: ClusterChoice = ClusterChoice(test="getis_ord_star", level="units")
     excess: ExcessChoice = ExcessChoice()
-    exploratory: tuple[ClusterChoice, ...] = _EXPLORATORY
+    exploratory: tuple[ExploratoryChoice, ...] = _EXPLORATORY
     count_victims: tuple[Name, ...] = ("homicide",)
     per: float = Field(default=100_000, gt=0)
 

@@ -91,3 +91,17 @@ def test_results_of_other_places_are_refused(city, options):
     fewer = city.polygons.iloc[1:]
     with pytest.raises(InputError, match="its index is not the places' own"):
         briefing_map(fewer, results=options["results"])
+
+
+@pytest.mark.parametrize(
+    "option", ["unit_results", "rolled_up", "rates_over_time", "bins", "unit_bins"]
+)
+def test_what_is_of_no_category_of_the_page_is_refused_and_not_left_out(city, options, option):
+    given = options | {option: {"arson": None}}
+    with pytest.raises(InputError, match=f"{option}: 'arson' is of a category"):
+        briefing_map(city.polygons, **given)
+
+
+def test_tests_by_period_need_rates_by_period(city, options):
+    with pytest.raises(InputError, match="without rates_over_time"):
+        briefing_map(city.polygons, **options | {"rates_over_time": {}})

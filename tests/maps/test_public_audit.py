@@ -24,6 +24,7 @@ from hotspots.maps.disclosure import withheld_places, withheld_together
 from hotspots.maps.export import safe_csv
 from hotspots.maps.public_table import public_rates
 from hotspots.maps.standalone import render_standalone
+from hotspots.maps.verdict import category_of
 from hotspots.schema import Criterion
 from tests.maps.audit import Intruder, leaks, page_data, read_page, read_rates
 from tests.maps.conftest import excess
@@ -54,6 +55,9 @@ def public(city, options, rates, threshold=5, **changes):
         for key, table in rates.items()
     }
     options = {**options, "rates": rates, "results": results, "unit_results": {}, "rolled_up": {}}
+    for name in ("rates_over_time", "results_over_time", "bins"):
+        given = options.get(name, {})
+        options[name] = {key: one for key, one in given.items() if category_of(key) in rates}
     options |= {"threshold": threshold, "located": None, **changes}
     return render_standalone(briefing_map(city.polygons, **options, audience="public"))
 

@@ -117,3 +117,19 @@ def test_excess_labels_nothing_in_a_city_without_planted_places(
         )
     print(f"\nExcess risk of polygons: {labelled} of {SEEDS} maps with any label")
     assert labelled <= SIMULTANEOUS
+
+
+@pytest.mark.slow
+def test_excess_of_units_labels_one_category_in_twenty_at_most(
+    make_cities: ModuleType, units: gpd.GeoDataFrame
+) -> None:
+    """The exploratory one: every category of every map with a correction of its own."""
+    labelled = maps = 0
+    residents = units["population"]
+    for seed in range(SEEDS):
+        for events in patternless(make_cities, seed).values():
+            counts = events.reindex(units.index).where(residents > 0, 0).astype(np.int64)
+            labelled += any_label({"one": excess_risk(counts, residents, seed=seed)})
+            maps += 1
+    print(f"\nExcess risk of units: {labelled} of {maps} maps of one category with any label")
+    assert labelled <= 0.05 * maps

@@ -101,6 +101,20 @@ def test_innocent_polygons_are_few(result: RunResult, planted: pd.DataFrame) -> 
     assert labelled / innocent <= 0.01
 
 
+def test_units_with_an_excess_lie_in_planted_places(
+    result: RunResult, planted: pd.DataFrame
+) -> None:
+    inside, labelled = 0, 0
+    for category in result.project.tests.categories:
+        one = result.findings.exploratory[f"{category}:excess_risk:units"]
+        assert (one.variable, one.level, one.headline) == (category, "units", False)
+        raised = one.table.index[one.table["label"].isin(RAISED)]
+        labelled += len(raised)
+        inside += int(planted[category].reindex(raised).notna().sum())
+    assert labelled >= 100
+    assert inside / labelled >= 0.95
+
+
 def test_counts_over_all_fates_add_up(result: RunResult) -> None:
     rows = len(pd.read_csv(JUAREZ / "incidentes.csv", encoding="latin-1", dtype=str))
     assert len(result.incidents) == rows
