@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hotspots.geocoding.address_english import street_first
 from hotspots.geocoding.address_layout import lay_out
+from hotspots.geocoding.address_lead import without_lead
 from hotspots.geocoding.address_numbers import (
     NO_HOUSE,
     House,
@@ -47,6 +48,8 @@ _ALONG = {
     "oriente": ("carrera", "transversal"),
     "poniente": ("carrera", "transversal"),
 }
+# "5 de mayo", "64 poniente": what may stand behind the number of a street's name.
+_OF_NUMBERS = frozenset({*KEYWORDS["months"], *DIRECTIONS, "de", "del", "bis"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ def parse_address(text: str) -> Address:
     """
     tokens = tokens_of(text)
     ordered = street_first(tokens.words, english=tokens.english)
-    draft = lay_out(ordered.words, boxed=tokens.boxed)
+    draft = lay_out(without_lead(ordered.words), boxed=tokens.boxed)
     placed = _placed(draft, english=tokens.english)
     if placed.beyond and _is_flat(placed.beyond):
         draft.unit += [figure_of(placed.beyond[0]) or placed.beyond[0], *placed.beyond[1:]]
@@ -257,8 +260,9 @@ def _crossings(draft: Draft, corner: list[str]) -> tuple[tuple[StreetName, ...],
 def _behind_number(words: list[str]) -> list[str]:
     """Take away what stands behind the last crossing where that is a number: "64 y 66 Centro"."""
     place = max((at for at, word in enumerate(words) if word[0].isdigit()), default=0) + 1
-    known = (*KEYWORDS["months"], *DIRECTIONS, "de", "del", "bis")
-    if place == 1 or place == len(words) or len(words[place]) < 3 or words[place] in known:
+    if place == 1 or place == len(words) or words[place] in _OF_NUMBERS:
+        return []
+    if len(words[place]) < 3 and words[place] not in ("la", "el"):
         return []
     behind = words[place:]
     del words[place:]
@@ -267,8 +271,10 @@ def _behind_number(words: list[str]) -> list[str]:
 
 def _parted(words: list[str]) -> list[list[str]]:
     """Part two names at the joint that stands nearest to the middle."""
-    joints = [place for place, word in enumerate(words) if word in KEYWORDS["joints"] and place > 0]
-    joints = [place for place in joints if place < len(words) - 1]
+    inner = range(1, len(words) - 1)
+    joints = [at for at in inner if words[at] in KEYWORDS["joints"]]
+    # "e" joins before an i alone: it is an initial in "Plutarco E. Calles".
+    joints = [at for at in joints if words[at] != "e" or words[at + 1].startswith(("i", "hi"))]
     # Beside an "y", "and" is the beginning of an andador.
     spanish = [place for place in joints if words[place] in ("y", "e")]
     joints = spanish or joints

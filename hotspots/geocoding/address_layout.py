@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hotspots.geocoding.address_lead import STREET_WORDS
 from hotspots.geocoding.address_numbers import FIGURE, leads_with_house, split_house
 from hotspots.geocoding.address_tokens import BREAKS, CODE
 from hotspots.geocoding.address_values import take_code, take_value
@@ -98,10 +99,24 @@ def _break(walk: Walk) -> None:
     walk.place += 1
     walk.fresh = True
     draft = walk.draft
+    if walk.part is draft.street and _names_place(draft.street) and _types_street(walk):
+        # "Parque Central, calle Lerdo": what stood before was no street.
+        draft.rest.append(draft.street.copy())
+        draft.street.clear()
     if not draft.street and (not walk.begun or _starts_street(walk)):
         walk.part = draft.street
     else:
         walk.open_rest()
+
+
+def _names_place(street: list[str]) -> bool:
+    """Return whether words before a break can be a place's: without a type and a figure."""
+    return bool(street) and street[0] not in TYPES_BEFORE and all(map(str.isalpha, street))
+
+
+def _types_street(walk: Walk) -> bool:
+    part = walk.until_break(walk.place)
+    return len(part) > 1 and part[0] in STREET_WORDS
 
 
 def _starts_street(walk: Walk) -> bool:
@@ -140,6 +155,9 @@ def _opened(walk: Walk, word: str) -> list[str] | None:
     if not draft.street and part is draft.street:
         if word in KEYWORDS["landmark"]:
             return draft.landmark
+        if word == "entre" and walk.ahead != "rios" and "y" in walk.until_break(walk.place + 2):
+            # "Entre Begonias y Azucenas": no street is named but those that cross.
+            return draft.street
         return draft.street if word in KEYWORDS["crossings"] else None
     return _crossing(walk, word) if has_name(draft.street) else None
 
@@ -209,11 +227,24 @@ def _opens_street(walk: Walk) -> bool:
             while part and part[-1] in KEYWORDS["small"]:
                 part.pop()
             return True
-        known = len(part)
-        while part and part[-1] in _LEADING_TO:
-            part.pop()
-        return len(part) < known
+        # "Frente al mercado Av. Lerdo": nothing ties the street to the landmark's name.
+        apart = walk.words[walk.place] != "c" and part[-1] not in KEYWORDS["small"]
+        return _leads_here(part) or apart
     return part is draft.neighbourhood and bool(part) and part[-1] not in KEYWORDS["small"]
+
+
+def _leads_here(landmark: list[str]) -> bool:
+    """Take the words that lead to a street from a landmark's end: "un bar ubicado en la"."""
+    end = len(landmark)
+    while end and landmark[end - 1] in KEYWORDS["small"]:
+        end -= 1
+    known = end
+    while end and landmark[end - 1] in _LEADING_TO:
+        end -= 1
+    if end == known:
+        return False
+    del landmark[end:]
+    return True
 
 
 def _gathered(draft: Draft) -> Draft:

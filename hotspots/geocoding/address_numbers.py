@@ -104,14 +104,23 @@ def signed_offset(tokens: list[str]) -> Offset | None:
     >>> signed_offset(["22", "bis", "a", "-", "12", "sur"])
     Offset(crossing=['22', 'bis', 'a'], metres=12.0, quadrant='sur', beyond=[])
     """
-    if "-" not in tokens[1:]:
+    dash = _dash(tokens)
+    if dash is None:
         return None
-    dash = tokens.index("-")
-    crossing, behind = tokens[:dash], tokens[dash + 1 :]
+    crossing, behind = tokens[:dash], tokens[dash + (tokens[dash] == "-") :]
     if not behind or not behind[0].isdigit() or not _is_numbered(crossing):
         return None
     quadrant = DIRECTIONS.get(behind[1], "") if len(behind) > 1 and len(behind[1]) > 1 else ""
     return Offset(crossing, float(behind[0]), quadrant, behind[2:] if quadrant else behind[1:])
+
+
+def _dash(tokens: list[str]) -> int | None:
+    """Return where the metres are parted from the crossing: "45-23", "45 B 23"."""
+    if "-" in tokens[1:]:
+        return tokens.index("-")
+    figure = next((at for at, word in enumerate(tokens) if at and word.isdigit()), None)
+    lettered = figure is not None and (figure > 1 or tokens[0][-1].isalpha())
+    return figure if lettered else None
 
 
 def bare_offset(words: list[str]) -> tuple[list[str], Offset] | None:

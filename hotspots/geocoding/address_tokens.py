@@ -85,6 +85,8 @@ _MARKS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
         ("codigo", r"\bcodigo postal\b", " cp "),
         ("cp|c.p|c p|c. p", r"\bc\.? ?p\.? ?(?=\d{4,5}\b)", " cp "),
         ("c.p.", r"\bc\.p\. ?(?=[a-z])", " caserio "),
+        ("cp", r"^cp\.? (?=[a-z])", " caserio "),
+        ("jct|junction", r"(?<=\w )(?:at )?(?:jct|junction)\.? (?:with|of)\b", " esq "),
         ("rn|r.|r n", r"\br\.? ?n\.? ?(?:n ?[o°]?\.? ?)?(?=\d)", " ruta nacional "),
         ("rp|r.|r p", r"\br\.? ?p\.? ?(?:n ?[o°]?\.? ?)?(?=\d)", " ruta provincial "),
         (" n", r"\b(ruta|rta|nac|nacional|prov|provincial)\.? n ?[o°]?\.? ?(?=\d)", r"\1 "),

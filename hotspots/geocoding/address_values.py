@@ -122,10 +122,11 @@ def _house_value(walk: Walk, word: str) -> int:
     settled = walk.fresh or "block" in values or has_name(street)
     lot = word in KEYWORDS["lot"] or word in KEYWORDS["parcel"]
     if short and ((lot and settled) or (word == "l" and "block" in values)):
+        figure, taken = walk.tied(ahead)
         if "lot" in values:
-            walk.draft.unit += ["lote", ahead]
-        values.setdefault("lot", ahead)
-        return 2
+            walk.draft.unit += ["lote", figure]
+        values.setdefault("lot", figure)
+        return taken
     if word in KEYWORDS["kilometre"] and _KILOMETRE.fullmatch(ahead):
         values["kilometre"] = ahead
         return 2

@@ -109,7 +109,94 @@ FORMS = {
     "Av. Juárez 123 Norte": {"street": ("avenida", "juarez norte"), "number": 123},
     "Calle Dieciséis de Septiembre 8": {"street": ("calle", "16 septiembre"), "number": 8},
     "COL. CENTRO": {"neighbourhood": "centro"},
+    # What officers write before the street: the scene, and no place of its own
+    "EN EL CRUCE DE LAS CALLES GARDENIAS Y TULIPANES, COL. GRANJERO": {
+        "street": ("calle", "gardenias"),
+        "relation": "corner",
+        "crossings": ["tulipanes"],
+        "joined": "gardenias tulipanes",
+        "neighbourhood": "granjero",
+    },
+    "INTERIOR DEL DOMICILIO UBICADO EN LA CALLE PEDRO MENESES NUMERO 7234": {
+        "street": ("calle", "pedro meneses"),
+        "number": 7234,
+        "landmark": "domicilio",
+    },
+    "SOBRE LA CALLE MANUEL ACUÑA A LA ALTURA DEL CENTRO COMERCIAL": {
+        "street": ("calle", "manuel acuna"),
+        "landmark": "centro comercial",
+    },
+    "LOTE BALDIO UBICADO EN CALLE 8 Y CALLE 9": {
+        "street": ("calle", "8"),
+        "relation": "corner",
+        "crossings": ["9"],
+        "joined": "8 9",
+    },
+    "Vía pública en Av. Las Torres 12": {"street": ("avenida", "torres"), "number": 12},
+    "Casa en calle Lerdo 123": {"street": ("calle", "lerdo"), "number": 123},
+    "Camellón central de Av. Tecnológico frente a Plaza Juárez": {
+        "street": ("avenida", "tecnologico"),
+        "landmark": "plaza juarez",
+    },
+    "frente al mercado Los Cerrajeros Av. Francisco Villa": {
+        "street": ("avenida", "francisco villa"),
+        "landmark": "mercado cerrajeros",
+    },
+    "frente a la plaza de la calle Lerdo": {"landmark": "plaza calle lerdo"},
+    "Parque Industrial Juárez, Calle Ramón Rivera 12": {
+        "street": ("calle", "ramon rivera"),
+        "number": 12,
+        "rest": ("parque industrial juarez",),
+    },
+    "Entre Begonias y Azucenas, Col. La Cuesta": {
+        "street": ("", "begonias"),
+        "relation": "corner",
+        "crossings": ["azucenas"],
+        "joined": "begonias azucenas",
+        "neighbourhood": "cuesta",
+    },
+    "Entre Ríos y Mitre": {
+        "street": ("", "entre rios"),
+        "relation": "corner",
+        "crossings": ["mitre"],
+        "joined": "entre rios mitre",
+    },
+    "Av. Insurgentes entre Plutarco E. Calles y Américas": {
+        "street": ("avenida", "insurgentes"),
+        "relation": "between",
+        "crossings": ["plutarco e calles", "americas"],
+    },
+    "Calle Mina entre Guerrero e Iturbide": {
+        "street": ("calle", "mina"),
+        "relation": "between",
+        "crossings": ["guerrero", "iturbide"],
+    },
+    "Mz. A Lte. 14-B": {"block": "a", "lot": "14b"},
+    # Peru
+    "CP. Andrés Araujo Morán Mz 12 Lt 3": {
+        "block": "12",
+        "lot": "3",
+        "neighbourhood": "andres araujo moran",
+    },
+    "ALT. DEL PARADERO 5 AV. UNIVERSITARIA": {
+        "street": ("avenida", "universitaria"),
+        "landmark": "paradero 5",
+    },
+    # Argentina
+    "Calle 13 e/ 45 y 46 La Plata": {
+        "street": ("calle", "13"),
+        "relation": "between",
+        "crossings": ["45", "46"],
+        "rest": ("plata",),
+    },
+    "Los Carrera 1234": {"street": ("", "carrera"), "number": 1234},
     # Colombia: IGAC's nomenclatura vial
+    "Carrera 15 Bis A Sur No. 45 B 23": {
+        "street": ("carrera", "15 bis a sur"),
+        "relation": "offset",
+        "crossings": ["45b"],
+        "offset_m": 23.0,
+    },
     "Calle 10 # 20-30": {
         "street": ("calle", "10"),
         "relation": "offset",
