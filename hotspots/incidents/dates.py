@@ -22,7 +22,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2049
 
 _ROWS_FOR_A_BULK = 20
 _BULK = 0.995
-_YEARS_AFTER_BULK = 10
+_YEARS_FROM_BULK = 10
+# What databases and spreadsheets write where no date was given.
+_FIRST_DAYS = [pd.Timestamp(1900, 1, 1), pd.Timestamp(1970, 1, 1)]
 
 _MISSING = frozenset(
     (
@@ -52,14 +54,27 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?")
 _YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4}|(?<=[-/. ])\d{2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _WORDS = re.compile(
-    r"(?:(\d{1,2})(?:\s|-|/|\.|de)+)?([a-z]{3,10})\.?(?:\s|-|/|\.|,|del?)+(\d{4}|\d{2})"
+    r"(?:(\d{1,2})(?:st|nd|rd|th|ro|er|o|°)?(?:\s|-|/|\.|de)+)?([a-z]{3,10})\.?"
+    r"(?:\s|-|/|\.|,|del?|ano)+(\d{4}|\d{2})"
+)
+_WEEKDAY = re.compile(
+    r"(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|segunda|terca|quarta|quinta|sexta"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|lun|mie|jue|vie|sab|dom|mon|tue|wed|thu|fri|sat"
+    r"|sun)(?:-feira)?[.,]*\s+(?=\S)"
 )
 _MONTH_DAY = re.compile(r"([a-z]{3,10})\.? (\d{1,2}),? (\d{4})")
 _CLOCK = re.compile(
     r"(\d{1,2})\s*[:.h]\s*(\d{2})(?:\s*[:.m]\s*\d{2}(?:\.\d+)?s?)?\s*(?:([ap])\.?\s*m\.?)?"
 )
 _HOUR = re.compile(r"(\d{1,2})\s*([ap])\.?\s*m\.?")
-_DATE_AND_TIME = r"^(.*\S)(?:\s+|(?<=\d)[Tt](?=\d))(\d{1,2}(?::\d{2}|\s*[aApP]\.?\s*[mM]).*)$"
+_DATE_AND_TIME = re.compile(
+    r"(.*[^\s,])(?:[\s,]+|(?<=\d)[Tt](?=\d))(\d{1,2}(?::\d{2}|\s*[aApP]\.?\s*[mM]).*)"
+)
+_LEADING_TO_TIME = re.compile(r"[\s,]+(?:a\s+las?|las?|at)$", re.IGNORECASE)
+_TIME_AND_DATE = re.compile(r"(\d{1,2}:\d{2}(?::\d{2})?(?:\s*[aApP]\.?\s*[mM]\.?)?)[\s,]+(\S.*)")
+_COMPACT_AND_TIME = re.compile(r"(\d{8})[\sTt](\d{4})(?:\d{2})?")
+_SERIAL_AND_TIME = re.compile(r"(\d{5})(\.\d*[1-9]\d*)")
+_UNIVERSAL = r":\d{2}(?:\.\d+)?\s*(?:[zZ]|UTC|GMT|\+00:?00)$"
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 
 
@@ -83,19 +98,32 @@ def is_missing(text: str) -> bool:
     return not folded or folded in _MISSING
 
 
+def in_universal_time(texts: pd.Series) -> int:
+    """Return how many texts of dates with times, or of times, say that their clock is UTC.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> in_universal_time(pd.Series(["2013-04-05T21:30:00Z", "2013-04-05T21:30:00-06:00"]))
+    1
+    """
+    return int(texts.str.contains(_UNIVERSAL).sum())
+
+
 def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFrame:
     """Return ``date``, ``date_precision`` and ``problem`` for texts of dates and times.
 
     Read are ``dd/mm/yyyy``, ``yyyy-mm-dd``, ``yyyy-mm``, ``mm/yyyy``, ``yyyy``, ``dd-mm-yy``
-    (00–49 is 2000–2049), ``yyyymmdd``, ``5 de abril de 2013``, ``5-abr-13``, Excel's serial
-    numbers, each with a time behind it or in a column of its own: ``21:30``, ``9:30 p.m.``,
-    ``930``, ``24:00`` (the midnight that ends the day). Whether the day or the month comes
-    first is the file's to say: the month only where more of its dates are impossible the other
-    way round.
+    (00–49 is 2000–2049), ``yyyymmdd``, ``viernes 5 de abril de 2013``, ``5-abr-13``, Excel's
+    serial numbers, each with a time behind it (``a las 21:30 hrs``), before it, or in a column of
+    its own: ``21:30``, ``9:30 p.m.``, ``930``, ``24:00`` (the midnight that ends the day).
+    Whether the day or the month comes first is the file's to say: the month only where more of
+    its dates are impossible the other way round.
 
     A year outside 1900–2049 is refused. So, in a file of at least 20 dates, is a date more than
     10 years after the year that 99.5% of them do not pass: no clock is asked, so that the same
-    file always reads the same.
+    file always reads the same. 1 January 1900 and 1970 are no dates more than 10 years before all
+    others: databases write them where none was given.
 
     Parameters
     ----------
@@ -123,7 +151,7 @@ def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFram
     if times is not None:
         clock_texts = times.where(clock_texts == "", clock_texts)
     days = _read_days(day_texts)
-    days = _refuse_future(days, day_texts)
+    days = _refuse_strays(days, day_texts)
     clocks = _read_clocks(clock_texts)
     timed = (days[DATE_PRECISION] == "day") & clocks["minutes"].notna()
     shift = pd.to_timedelta(clocks["minutes"].where(timed, 0.0), unit="m")
@@ -138,10 +166,22 @@ def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFram
 
 
 def _split(dates: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Part the dates from the times that stand behind them in the same cell."""
-    parts = dates.str.extract(_DATE_AND_TIME)
-    together = parts[1].notna()
-    return dates.mask(together, parts[0]), parts[1].where(together, "")
+    """Part the dates from the times that stand in the same cell."""
+    parts = {text: _day_and_clock(text) for text in dates.unique()}
+    days = {text: day for text, (day, _) in parts.items()}
+    clocks = {text: clock for text, (_, clock) in parts.items()}
+    return dates.map(days), dates.map(clocks)
+
+
+def _day_and_clock(text: str) -> tuple[str, str]:
+    if match := _DATE_AND_TIME.fullmatch(text):
+        return _LEADING_TO_TIME.sub("", match[1]), match[2]
+    for pattern in (_COMPACT_AND_TIME, _SERIAL_AND_TIME):
+        if match := pattern.fullmatch(text):
+            return match[1], match[2]
+    if match := _TIME_AND_DATE.fullmatch(text):
+        return match[2], match[1]
+    return text, ""
 
 
 def _read_days(texts: pd.Series) -> pd.DataFrame:
@@ -178,7 +218,8 @@ def _read_day(text: str, month_first: bool) -> _Day | str:
         return note(Note.DATE_MISSING)
     if is_missing(text):
         return note(Note.DATE_UNKNOWN, text)
-    parts = _date_parts(fold(text).removesuffix(" 00:00:00"), month_first)
+    plain = _WEEKDAY.sub("", fold(text), count=1).removesuffix(" 00:00:00")
+    parts = _date_parts(plain, month_first)
     if parts is None:
         return note(Note.DATE_UNREADABLE, text)
     year, month, day = parts
@@ -228,18 +269,23 @@ def _whole_year(text: str) -> int:
     return year if len(text) == 4 else year + (2000 if year + 2000 <= LAST_YEAR else 1900)
 
 
-def _refuse_future(days: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
+def _refuse_strays(days: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
+    """Refuse what lies long after the bulk, and a database's first day long before it."""
     years = days[DATE].dt.year
     known = years.dropna()
     if len(known) < _ROWS_FOR_A_BULK:
         return days
-    last = int(known.quantile(_BULK, interpolation="lower")) + _YEARS_AFTER_BULK
-    late = years > last
+    last = int(known.quantile(_BULK, interpolation="lower"))
+    late = years > last + _YEARS_FROM_BULK
+    empty = days[DATE].isin(_FIRST_DAYS)
+    bulk = known[~empty[known.index]]
+    empty &= years < bulk.quantile(1 - _BULK, interpolation="higher") - _YEARS_FROM_BULK
+    problem = days[PROBLEM].mask(late, noted(Note.DATE_TOO_LATE, texts, late))
     return pd.DataFrame(
         {
-            DATE: days[DATE].mask(late),
-            DATE_PRECISION: days[DATE_PRECISION].mask(late, "none"),
-            PROBLEM: days[PROBLEM].mask(late, noted(Note.DATE_TOO_LATE, texts, late)),
+            DATE: days[DATE].mask(late | empty),
+            DATE_PRECISION: days[DATE_PRECISION].mask(late | empty, "none"),
+            PROBLEM: problem.mask(empty, noted(Note.DATE_UNKNOWN, texts, empty)),
         }
     )
 
@@ -260,7 +306,7 @@ def _read_clocks(texts: pd.Series) -> pd.DataFrame:
 def _read_clock(text: str, packed: bool) -> int | str | None:
     if is_missing(text):
         return None
-    plain = re.sub(r"\s*(hrs?|horas?|h|z|[+-]\d{2}:?\d{2})\.?$", "", fold(text))
+    plain = re.sub(r"\s*(hrs?|horas?|h|z|utc|gmt|[+-]\d{2}:?\d{2})\.?$", "", fold(text))
     hours, minutes = _clock_parts(plain, packed)
     if hours < 0 or minutes > 59 or hours * 60 + minutes > 24 * 60:
         return note(Note.TIME_UNREADABLE, text)

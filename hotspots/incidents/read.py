@@ -19,7 +19,7 @@ from hotspots.catalogue import remark
 from hotspots.errors import CrsError
 from hotspots.incidents.columns import resolve_column
 from hotspots.incidents.coordinates import Points, locate
-from hotspots.incidents.dates import is_missing, parse_dates
+from hotspots.incidents.dates import in_universal_time, is_missing, parse_dates
 from hotspots.incidents.repeats import exact_repeats
 from hotspots.incidents.source import POINT_X, POINT_Y, SourceDescription, SourceTable, read_table
 from hotspots.incidents.taxonomy import Taxonomy, class_key, classify, load_taxonomy
@@ -301,6 +301,9 @@ def _dates(cells: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:
     if "date" not in cells:
         empty = pd.Series(pd.NaT, index=index, dtype="datetime64[us]")
         return pd.DataFrame({DATE: empty, DATE_PRECISION: "none", "date problem": ""})
+    universal = sum(in_universal_time(cells[role]) for role in ("date", "time") if role in cells)
+    if universal:
+        warnings.warn(remark("universal_time", n=universal), stacklevel=4)
     read = parse_dates(cells["date"], cells.get("time"))
     return read.rename(columns={PROBLEM: "date problem"})
 

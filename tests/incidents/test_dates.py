@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotspots.errors import HotspotsWarning
 from hotspots.incidents.dates import parse_dates
+from hotspots.incidents.read import read_incidents
 
 DATES = [
     ("05/04/2013", "2013-04-05", "day"),
@@ -32,6 +34,17 @@ DATES = [
     ("05/04/2013 21:30", "2013-04-05 21:30", "minute"),
     ("2013-04-05T21:30:00", "2013-04-05 21:30", "minute"),
     ("05/04/2013 9:30 p.m.", "2013-04-05 21:30", "minute"),
+    ("5 de abril de 2013 a las 21:30 hrs", "2013-04-05 21:30", "minute"),
+    ("viernes, 5 de abril de 2013, 9:30 p.m.", "2013-04-05 21:30", "minute"),
+    ("Friday 5th April 2013", "2013-04-05", "day"),
+    ("sexta-feira 5 de abril de 2013", "2013-04-05", "day"),
+    ("5 de abril del año 2013", "2013-04-05", "day"),
+    ("1° de abril de 2013", "2013-04-01", "day"),
+    ("mar 5 2013", "2013-03-05", "day"),  # March, not a Tuesday
+    ("21:30 05/04/2013", "2013-04-05 21:30", "minute"),
+    ("20130405 2130", "2013-04-05 21:30", "minute"),
+    ("41369.8958333333", "2013-04-05 21:30", "minute"),
+    ("41369.0", "2013-04-05", "day"),
 ]
 TIMES = [
     ("930", "09:30", "minute"),
@@ -118,6 +131,16 @@ def test_a_date_long_after_all_others_is_refused_without_a_clock():
     assert read["date"].iloc[:-1].notna().all()
 
 
+def test_the_first_day_of_a_database_is_no_date_long_before_all_others():
+    days = [f"{day:02d}/06/2013" for day in range(1, 29)]
+    read = parse_dates(pd.Series([*days, "01/01/1900", "1970-01-01 00:00:00"]))
+    assert read["date"].isna().tolist() == [False] * 28 + [True, True]
+    assert read["problem"].iloc[28] == "date_unknown: 01/01/1900"
+    # Beside its own years it is a day like any other.
+    seventies = [f"{day:02d}/06/1975" for day in range(1, 29)]
+    assert parse_dates(pd.Series([*seventies, "1970-01-01"]))["date"].notna().all()
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.dates(dt.date(2000, 1, 1), dt.date(2020, 12, 31)), min_size=1, max_size=30),
@@ -127,3 +150,11 @@ def test_written_and_read_back(days, form):
     texts = pd.Series([day.strftime(form) for day in [*days, dt.date(2001, 1, 31)]])
     read = parse_dates(texts)["date"].dt.date.tolist()
     assert read[:-1] == days
+
+
+def test_times_in_utc_are_said_aloud(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("fecha,delito\n2013-04-05T21:30:00Z,robo\n2013-04-05T21:30:00-06:00,robo\n")
+    with pytest.warns(HotspotsWarning, match="1 time says that it is UTC"):
+        read = read_incidents(path, date="fecha", category="delito")
+    assert read["date"].dt.hour.tolist() == [21, 21]
