@@ -32,6 +32,7 @@ class Note(StrEnum):
     LATITUDE_SIGN = "latitude_sign"
     DEGREES_MINUTES = "degrees_minutes"
     COORDINATES_IN_METRES = "coordinates_in_metres"
+    DECIMAL_POINT_LOST = "decimal_point_lost"
     # Problems of a row.
     ROW_WIDTH = "row_width"
     NUL_BYTES = "nul_bytes"

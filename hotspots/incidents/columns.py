@@ -157,9 +157,26 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
+# A point in one cell, latitude and longitude together.
+_PAIRS = (
+    "coordenadas",
+    "coordenada",
+    "georreferencia",
+    "georeferencia",
+    "geolocalizacion",
+    "latitud longitud",
+    "lat long",
+    "lat lon",
+    "latlong",
+    "coordinates",
+    "geo point",
+)
+
 
 def guess_columns(names: Iterable[str]) -> dict[str, str]:
-    """Return role → column for the headers that are known, none taken twice.
+    """Return role → column for the headers that are known, none taken twice but for a pair.
+
+    A column of pairs, "lat, lon", is both the longitude's and the latitude's.
 
     Examples
     --------
@@ -174,6 +191,9 @@ def guess_columns(names: Iterable[str]) -> dict[str, str]:
         header = next((known for known in _HEADERS[role] if known in by_header), None)
         if header is not None:
             found[role] = by_header.pop(header)
+    pair = next((known for known in _PAIRS if known in by_header), None)
+    if pair is not None and not {"longitude", "latitude"} & found.keys():
+        found["longitude"] = found["latitude"] = by_header[pair]
     return found
 
 

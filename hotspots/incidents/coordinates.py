@@ -28,14 +28,23 @@ MARGIN_M = 500.0
 SAME_POINT_M = 100.0
 """Two repairs that agree to this distance are one repair."""
 
+LEAST_WITHOUT_POINT = 1e5
+"""Least number that is taken for one whose decimal point was lost: it says at least 4 decimals."""
+
 _SEXAGESIMAL = re.compile(
-    r"""\s*([NSEWO])?\s*([+-])?\s*(\d{1,3})\s*[°º:dD\s]\s*(\d{1,2})\s*['’′´:mM\s]\s*
+    r"""\s*([NSEWO])?\s*([+-])?\s*(\d{1,3})\s*[°º:dD\s]\s*(\d{1,2}(?:[.,]\d+)?)\s*['’′´:mM\s]\s*
     (?:(\d{1,2}(?:[.,]\d+)?)\s*(?:"|''|”|″|s)?)?\s*([NSEWO])?\s*""",
     re.VERBOSE | re.IGNORECASE,
 )
 _HEMISPHERE = re.compile(
     r"\s*([NSEWO])?\s*([+-]?\d{1,3}(?:[.,]\d+)?)\s*[°º]?\s*([NSEWO])?\s*", re.IGNORECASE
 )
+# "31.740.000": a spreadsheet took the decimals for thousands.
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})+")
+_NUMBER = r"([+-]?\d{1,3}[.,]\d+)"
+# A point in one cell: "31.74, -106.48", or WKT with the longitude first.
+_PAIR = re.compile(rf"[(\[]?\s*{_NUMBER}(?:\s*[,;/]\s*|\s+){_NUMBER}\s*[)\]]?")
+_WKT = re.compile(rf"POINT\s*(?:Z\s*)?\(\s*{_NUMBER}\s+{_NUMBER}(?:\s+\S+)?\s*\)", re.IGNORECASE)
 _NEGATIVE = frozenset("SWO")  # "O" is oeste: west
 
 
@@ -75,7 +84,7 @@ def parse_numbers(texts: pd.Series) -> Numbers:
     >>> parse_numbers(pd.Series(["-106.5", "31,75", "31°45'00'' N", "106.5 O"])).values.tolist()
     [-106.5, 31.75, 31.75, -106.5]
     """
-    plain = texts.str.replace(",", ".", regex=False)
+    plain = texts.str.replace(",", ".", regex=False).str.replace("−", "-", regex=False)
     values = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=float, copy=True)
     unreadable = np.zeros(len(texts), dtype=bool)
     sexagesimal = np.zeros(len(texts), dtype=bool)
@@ -90,6 +99,37 @@ def parse_numbers(texts: pd.Series) -> Numbers:
     return Numbers(values, unreadable, sexagesimal)
 
 
+def parted(longitude: pd.Series, latitude: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return longitudes and latitudes, those that stand in one cell taken apart.
+
+    ``31.74, -106.48`` is latitude and longitude, ``POINT(-106.48 31.74)`` the other way round; a
+    pair is looked for where the other cell is empty or says the same.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cells = pd.Series(["31.74, -106.48", "POINT (-106.48 31.74)"])
+    >>> [part.tolist() for part in parted(cells, cells)]
+    [['-106.48', '-106.48'], ['31.74', '31.74']]
+    """
+    whole = longitude.where(latitude == "", latitude)
+    alone = (longitude == latitude) | (longitude == "") | (latitude == "")
+    pairs = {text: _pair(text) for text in whole[alone].unique()}
+    found = alone & whole.isin([text for text, pair in pairs.items() if pair is not None])
+    texts = whole[found]
+    return (
+        longitude.mask(found, texts.map({text: pair[0] for text, pair in pairs.items() if pair})),
+        latitude.mask(found, texts.map({text: pair[1] for text, pair in pairs.items() if pair})),
+    )
+
+
+def _pair(text: str) -> tuple[str, str] | None:
+    if match := _PAIR.fullmatch(text):
+        return match[2], match[1]
+    match = _WKT.fullmatch(text)
+    return None if match is None else (match[1], match[2])
+
+
 def locate(
     longitude: pd.Series,
     latitude: pd.Series,
@@ -100,8 +140,9 @@ def locate(
     """Return the rows' points in the study area's CRS, repaired where one repair alone will do.
 
     Repairs are tried on points that lie outside the study area (by more than 500 m): the two
-    numbers swapped, the sign of one or both lost, both at once, and metres in the study area's
-    own CRS or UTM zone. A repair is made only when exactly one of them puts the point inside.
+    numbers swapped, the sign of one or both lost, both at once, metres in the study area's own
+    CRS or UTM zone, and a decimal point that was lost (31740000). A repair is made only when
+    exactly one of them puts the point inside.
 
     Parameters
     ----------
@@ -117,6 +158,7 @@ def locate(
     Points
         Coordinates in ``study_area.crs`` (``crs`` without one), and the notes.
     """
+    longitude, latitude = parted(longitude, latitude)
     east, north = parse_numbers(longitude), parse_numbers(latitude)
     problem = _unusable(longitude, latitude, east, north, crs)
     repair = np.full(len(longitude), "", dtype=object)
@@ -177,6 +219,8 @@ def _repairs(
     zone = target if target.utm_zone else CRS.from_user_input(study_area.estimate_utm_crs())
     metric = [system for system in dict.fromkeys((target, zone)) if system != crs]
     tried = list(_candidates(x[rows], y[rows], crs, target, metric))
+    if crs.is_geographic:
+        tried += _with_points(x[rows], y[rows], crs, study_area)
     inside = np.array([shapely.contains_xy(area, tx, ty) for _, tx, ty in tried])
     for column in np.flatnonzero(inside.any(axis=0)):
         found = [tried[number] for number in np.flatnonzero(inside[:, column])]
@@ -211,6 +255,26 @@ def _candidates(
         metres = note(Note.COORDINATES_IN_METRES, system.name)
         yield (metres, *_project(x, y, system, transformer))
         yield (joined(metres, swapped), *_project(y, x, system, transformer))
+
+
+def _with_points(
+    x: Floats, y: Floats, crs: CRS, study_area: gpd.GeoDataFrame
+) -> list[tuple[str, Floats, Floats]]:
+    """Return the points whose numbers lost their decimal points, in the study area's CRS."""
+    west, south, east, north = study_area.to_crs(crs).total_bounds
+    degrees = _with_point(x, west, east), _with_point(y, south, north)
+    transformer = _between(crs, CRS.from_user_input(study_area.crs))
+    return [(Note.DECIMAL_POINT_LOST, *_project(*degrees, crs, transformer))]
+
+
+def _with_point(values: Floats, least: float, most: float) -> Floats:
+    """Return each number with a decimal point where that puts it within the bounds, or NaN."""
+    found = np.full(len(values), np.nan)
+    large = np.abs(values) >= LEAST_WITHOUT_POINT
+    for places in range(3, 16):
+        shifted = values / 10.0**places
+        found = np.where(large & (shifted >= least) & (shifted <= most), shifted, found)
+    return found
 
 
 def _project(x: Floats, y: Floats, source: CRS, transformer: Transformer) -> tuple[Floats, Floats]:
@@ -263,13 +327,16 @@ def _read_number(text: str) -> tuple[float, bool]:
         return np.nan, False
     if match := _SEXAGESIMAL.fullmatch(text):
         before, sign, degrees, minutes, seconds, after = match.groups()
-        value = int(degrees) + int(minutes) / 60 + float((seconds or "0").replace(",", ".")) / 3600
+        past = float(minutes.replace(",", ".")), float((seconds or "0").replace(",", "."))
+        value = int(degrees) + past[0] / 60 + past[1] / 3600
         letter = (before or after or "").upper()
-        if int(minutes) > 59:
+        if past[0] >= 60 or (seconds and past[0] % 1):
             return np.nan, False
         return (-value if sign == "-" or letter in _NEGATIVE else value), True
     if match := _HEMISPHERE.fullmatch(text):
         value = float(match[2].replace(",", "."))
         letter = (match[1] or match[3] or "").upper()
         return (-abs(value) if letter in _NEGATIVE else value), False
+    if _GROUPED.fullmatch(text):
+        return float(re.sub("[.,]", "", text)), False
     return np.nan, False

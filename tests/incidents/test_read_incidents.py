@@ -180,12 +180,28 @@ REPAIRS = [
         "coordinates_in_metres: WGS 84 / UTM zone 13N; coordinates_swapped",
         "",
     ),
+    ("106°28.8' O", "31°44.4' N", "degrees_minutes", ""),
+    ("−106.48", "31.74", "", ""),
+    ("31.74, -106.48", "31.74, -106.48", "", ""),
+    ("", "(31,74; -106,48)", "", ""),
+    ("", "POINT (-106.48 31.74)", "", ""),
+    ("31 44", "", "", "coordinates_unreadable: 31 44 |"),
+    ("-106480000", "31740000", "decimal_point_lost", ""),
+    ("-106.480.000", "31.740.000", "decimal_point_lost", ""),
+    ("-10648", "3174", "", "coordinates_impossible: -10648 | 3174"),
     ("0", "0", "", "coordinates_zero"),
     ("-99.13", "19.43", "", "outside_study_area"),
     ("-106.48", "", "", "coordinates_incomplete"),
     ("cerca", "del río", "", "coordinates_unreadable: cerca | del río"),
     ("-206.48", "131.74", "", "coordinates_impossible: -206.48 | 131.74"),
 ]
+
+
+def test_a_column_of_pairs_is_guessed_as_both_coordinates(city):
+    table = pd.DataFrame({"Coordenadas": ["31.74, -106.48"], "Delito": ["robo"]})
+    with pytest.warns(HotspotsWarning, match="latitude='Coordenadas'"):
+        read = read_incidents(table, study_area=city)
+    assert city.union_all().contains(read.geometry.iloc[0])
 
 
 @pytest.mark.parametrize(("longitude", "latitude", "repair", "problem"), REPAIRS)
