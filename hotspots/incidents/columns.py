@@ -9,9 +9,10 @@ from rapidfuzz import fuzz, process
 
 from hotspots._text import fold
 from hotspots.errors import ColumnError
+from hotspots.incidents.address_columns import address_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 ROLES = (
     "date",
@@ -96,11 +97,20 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "ubicacion",
         "lugar de los hechos",
         "calle",
+        "calle hechos",
+        "nombre de la calle",
+        "nombre calle",
+        "nombre de la vialidad",
+        "nom vial",
+        "nomvial",
+        "vialidad",
         "logradouro",
         "endereco",
         "address",
         "block",
         "street address",
+        "street",
+        "street name",
         "location",
     ),
     "neighbourhood": (
@@ -173,10 +183,11 @@ _PAIRS = (
 )
 
 
-def guess_columns(names: Iterable[str]) -> dict[str, str]:
+def guess_columns(names: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
     """Return role → column for the headers that are known, none taken twice but for a pair.
 
-    A column of pairs, "lat, lon", is both the longitude's and the latitude's.
+    A column of pairs, "lat, lon", is both the longitude's and the latitude's. An address may stand
+    in several columns: street, number, crossing.
 
     Examples
     --------
@@ -186,11 +197,15 @@ def guess_columns(names: Iterable[str]) -> dict[str, str]:
     by_header: dict[str, str] = {}
     for name in names:
         by_header.setdefault(_plain(name), name)
-    found: dict[str, str] = {}
+    found: dict[str, str | tuple[str, ...]] = {}
     for role in ROLES:
         header = next((known for known in _HEADERS[role] if known in by_header), None)
         if header is not None:
             found[role] = by_header.pop(header)
+    street = found.get("address")
+    if isinstance(street, str):
+        columns = address_columns(street, by_header.values())
+        found["address"] = columns if len(columns) > 1 else street
     pair = next((known for known in _PAIRS if known in by_header), None)
     if pair is not None and not {"longitude", "latitude"} & found.keys():
         found["longitude"] = found["latitude"] = by_header[pair]

@@ -16,7 +16,8 @@ from hotspots._checks import projected_crs
 from hotspots._notes import Note, join_notes, note, noted
 from hotspots._text import fold
 from hotspots.catalogue import remark
-from hotspots.errors import CrsError
+from hotspots.errors import ColumnError, CrsError
+from hotspots.incidents.address_columns import joined_address
 from hotspots.incidents.columns import resolve_column
 from hotspots.incidents.coordinates import Points, locate
 from hotspots.incidents.dates import in_universal_time, is_missing, parse_dates
@@ -47,7 +48,7 @@ from hotspots.schema import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from hotspots.incidents.source import Source
 
@@ -60,7 +61,7 @@ def read_incidents(
     date: str | None = None,
     time: str | None = None,
     category: str | None = None,
-    address: str | None = None,
+    address: str | Sequence[str] | None = None,
     neighbourhood: str | None = None,
     longitude: str | None = None,
     latitude: str | None = None,
@@ -86,7 +87,9 @@ def read_incidents(
     date, time, category, address, neighbourhood, longitude, latitude, event, victims
         Names of the source's columns; case and accents do not matter. ``event`` is the number
         of the case file, which several rows (victims) may share; ``victims`` how many a row
-        stands for (1 where it says nothing). A geographic file's points need no columns.
+        stands for (1 where it says nothing). ``address`` may name several columns, as in
+        ``["CALLE", "NUMERO", "CRUCE"]``; their headers say what joins them. One column of pairs
+        ("31.74, -106.48") is named for both coordinates. A geographic file's points need none.
     crs
         CRS of the coordinates in the columns.
     study_area
@@ -158,7 +161,9 @@ def read_incidents(
             "victims": victims,
         },
     )
-    cells = {role: table.cells[column] for role, column in roles.items()}
+    cells = {role: table.cells[columns[0]] for role, columns in roles.items()}
+    if len(roles.get("address", ())) > 1:
+        cells["address"] = joined_address([table.cells[name] for name in roles["address"]])
     points = _points(table, cells, crs, study_area)
     frame = pd.concat(
         [
@@ -169,7 +174,7 @@ def read_incidents(
         ],
         axis=1,
     )
-    columns = list(dict.fromkeys(roles.values()))
+    columns = list(dict.fromkeys(name for names in roles.values() for name in names))
     frame[REPEAT_OF] = exact_repeats(table.cells[columns])
     frame[PROBLEM] = _problems(frame, table.notes)
     geometry = gpd.points_from_xy(points.x, points.y)
@@ -199,23 +204,36 @@ _ORDER = [
 _PARTS = ("date problem", "category problem", "victims problem", "place problem")
 
 
-def _roles(table: SourceTable, named: Mapping[str, str | None]) -> dict[str, str]:
+def _roles(
+    table: SourceTable, named: Mapping[str, str | Sequence[str] | None]
+) -> dict[str, tuple[str, ...]]:
+    """Return role → columns; only the address may have several."""
     description = table.description
     where = description.path or "The table"
-    wanted = {role: column for role, column in named.items() if column is not None}
-    if not wanted:
-        guessed = dict(description.columns)
-        said = ", ".join(f"{role}={column!r}" for role, column in guessed.items()) or "none"
-        warnings.warn(
-            remark("guessed_columns", file=where, columns=said),
-            stacklevel=3,
-        )
-    else:
-        guessed = {
-            role: resolve_column(column, description.names, role=role, where=where)
-            for role, column in wanted.items()
+    wanted = {role: _columns(columns) for role, columns in named.items() if columns is not None}
+    if wanted:
+        return {
+            role: tuple(
+                resolve_column(column, description.names, role=role, where=where)
+                for column in columns
+            )
+            for role, columns in wanted.items()
         }
+    guessed = {role: _columns(columns) for role, columns in description.columns.items()}
+    said = ", ".join(f"{role}={'+'.join(map(repr, names))}" for role, names in guessed.items())
+    warnings.warn(
+        remark("guessed_columns", file=where, columns=said or "none"),
+        stacklevel=3,
+    )
     return guessed
+
+
+def _columns(named: str | Sequence[str]) -> tuple[str, ...]:
+    if isinstance(named, str):
+        return (named,)
+    if not named:
+        raise ColumnError("address: no column was named. Name one, or several in their order.")
+    return tuple(named)
 
 
 def _say_how_it_was_read(description: SourceDescription) -> None:

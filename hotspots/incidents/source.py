@@ -62,7 +62,8 @@ class SourceDescription:
     header_row
         1-based number of the line or row that holds the column names.
     columns
-        Role → column that seems to hold it (``date``, ``category``, ``longitude`` ...).
+        Role → column that seems to hold it (``date``, ``category``, ``longitude`` ...), or the
+        columns that together are the address.
     rows
         Number of data rows.
     names
@@ -75,7 +76,7 @@ class SourceDescription:
     separator: str = ""
     decimal: str = "."
     header_row: int = 1
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     rows: int = 0
     names: tuple[str, ...] = ()
 

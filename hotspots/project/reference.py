@@ -13,6 +13,7 @@ from hotspots._checks import columns_present
 from hotspots.errors import CrsError, InputError
 from hotspots.geocoding.gazetteer import Gazetteer
 from hotspots.geocoding.online import OnlineGeocoder
+from hotspots.incidents.coordinates import parse_numbers, parted
 from hotspots.incidents.source import read_table
 from hotspots.spatial.vector import read_vector
 
@@ -141,10 +142,8 @@ def read_points(
         return projected(read_vector(path, what=name), name, units)
     table = read_table(path).cells
     columns_present(table.columns, [section.longitude, section.latitude], name)
-    x, y = (
-        pd.to_numeric(table[column].str.replace(",", "."), errors="coerce")
-        for column in (section.longitude, section.latitude)
-    )
+    pairs = parted(table[section.longitude], table[section.latitude])
+    x, y = (pd.Series(parse_numbers(part).values, table.index) for part in pairs)
     bad = table.index[x.isna() | y.isna()]
     if len(bad):
         raise InputError(

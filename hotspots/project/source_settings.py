@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -51,7 +52,7 @@ class IncidentColumns(Section):
     date: str | None = None
     time: str | None = None
     category: str
-    address: str | None = None
+    address: str | Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     neighbourhood: str | None = None
     longitude: str | None = None
     latitude: str | None = None

@@ -110,7 +110,7 @@ def _incident_keys(table: SourceTable, name: str) -> dict[str, str]:
     labels = table.cells[columns["category"]]
     taxonomy, classes = _likeliest_taxonomy(labels)
     return {
-        "columns": "".join(f"{role} = {_quoted(column)}\n" for role, column in columns.items()),
+        "columns": "".join(f"{role} = {_listed(named)}\n" for role, named in columns.items()),
         "taxonomy": _quoted(taxonomy),
         "ready": " | ".join(taxonomy_names()),
         "categories": ", ".join(_quoted(one) for one in classes),
@@ -182,7 +182,7 @@ def _service(path: str | Path, folder: Path) -> str:
                 f"Its columns are: {', '.join(table.description.names)}."
             )
         cells: pd.DataFrame = table.cells
-        place = "".join(f"{key} = {_quoted(columns[key])}\n" for key in ("longitude", "latitude"))
+        place = "".join(f"{key} = {_listed(columns[key])}\n" for key in ("longitude", "latitude"))
     else:
         cells, place = read_vector(file, what=str(path)), ""
     named = _first_column(cells, _SERVICE_NAME)
@@ -226,6 +226,13 @@ def _template(name: str) -> Template:
 def _quoted(value: str) -> str:
     """Return a TOML basic string; its escapes are those of JSON."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _listed(named: str | tuple[str, ...]) -> str:
+    """Return a TOML string, or an array of them."""
+    if isinstance(named, str):
+        return _quoted(named)
+    return f"[{', '.join(map(_quoted, named))}]"
 
 
 def _relative(path: str | Path, folder: Path) -> str:

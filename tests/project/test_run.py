@@ -178,6 +178,28 @@ def test_init_writes_a_file_that_runs(town, tmp_path: Path) -> None:
     assert "is there already" in again.output
 
 
+def test_an_address_in_several_columns_and_points_in_one_go_through(town, tmp_path: Path) -> None:
+    path = town.folder / "incidents.csv"
+    table = pd.read_csv(path, encoding="latin-1", dtype=str, keep_default_na=False)
+    table["Coordenadas"] = (table["LAT"] + ", " + table["LON"]).where(table["LAT"] != "", "")
+    table["CALLE"], table["NUM_EXT"] = "Calle Juárez", "12"
+    table.drop(columns=["LAT", "LON", "DOMICILIO"]).to_csv(path, index=False, encoding="latin-1")
+    clinics = pd.read_csv(town.folder / "clinics.csv", dtype=str)
+    pd.DataFrame({"Coordenadas": clinics["LAT"] + ", " + clinics["LON"]}).to_csv(
+        town.folder / "clinics.csv", index=False
+    )
+    shown = ["--units", str(town.folder / "units.gpkg"), "--incidents", str(path)]
+    shown += ["--services", str(town.folder / "clinics.csv")]
+    written = town.folder / "mine.toml"
+    result = CliRunner().invoke(app, ["init", *shown, "--out", str(written)])
+    assert result.exit_code == 0, result.output
+    assert 'address = ["CALLE", "NUM_EXT"]' in written.read_text("utf-8")
+    run = hs.run(written, out=tmp_path / "out")
+    given = run.incidents["location_status"] == "given"
+    assert int(given.sum()) == 398
+    assert set(run.incidents["address"]) == {"Calle Juárez # 12"}
+
+
 def test_check_writes_nothing_and_names_the_problems(town) -> None:
     before = sorted(path.name for path in town.folder.parent.rglob("*"))
     result = CliRunner().invoke(app, ["check", str(town.project)])

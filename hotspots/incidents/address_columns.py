@@ -1,0 +1,124 @@
+"""Addresses that a table spreads over several columns are joined to one text each."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotspots._text import fold
+from hotspots.incidents.dates import is_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+# Headers, folded, by the part of an address that they announce.
+_HEADERS: Mapping[str, tuple[str, ...]] = {
+    "kind": (
+        *("tipo de vialidad", "tipo vialidad", "tipo vial", "tipovial", "tipo de via", "tipo via"),
+        *("tipo de calle", "tipo calle", "tipo logradouro"),
+    ),
+    "street": (
+        *("calle", "nombre de la calle", "nombre calle", "calle hechos", "calle de los hechos"),
+        *("nombre de la vialidad", "nombre vialidad", "nom vial", "nomvial", "vialidad"),
+        *("nombre de via", "nombre via", "via", "logradouro", "street", "street name", "calle 1"),
+    ),
+    "number": (
+        *("numero", "num", "no", "nro", "n", "altura", "numero exterior", "num exterior"),
+        *("no exterior", "num ext", "no ext", "numext", "numero ext", "exterior", "ext"),
+        *("numero de casa", "numero calle", "puerta", "number", "house number", "street number"),
+    ),
+    "corner": (
+        *("cruce", "cruza con", "calle cruce", "cruce con", "interseccion", "esquina", "calle 2"),
+        *("segunda calle", "calle secundaria", "cross street", "cruzamiento"),
+    ),
+    "between": ("entre", "entre calle", "entre calle 1", "entre 1", "entre la calle"),
+    "and": ("y calle", "y", "entre calle 2", "entre 2", "y la calle"),
+    "block": ("manzana", "mz", "mza"),
+    "lot": ("lote", "lt"),
+    "kilometre": ("km", "kilometro"),
+}
+_PARTS = {header: part for part, headers in _HEADERS.items() for header in headers}
+_LEADS = {
+    "kind": " ",
+    "street": " ",
+    "number": " # ",
+    "corner": " esq ",
+    "between": " entre ",
+    "and": " y ",
+    "block": " mz ",
+    "lot": " lt ",
+    "kilometre": " km ",
+    "": ", ",
+}
+_NO_NUMBER = re.compile(r"(?:s ?/ ?n|sn|sin numero|0+)\.?")
+
+
+def address_columns(street: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns that together are the address, in the order in which one is written.
+
+    Parameters
+    ----------
+    street
+        Column that was taken for the address.
+    names
+        All columns.
+
+    Examples
+    --------
+    >>> address_columns("CALLE", ["FOLIO", "COLONIA", "NUM_EXT", "CALLE", "CRUCE"])
+    ('CALLE', 'NUM_EXT', 'CRUCE')
+    >>> address_columns("DOMICILIO", ["DOMICILIO", "NUMERO"])
+    ('DOMICILIO',)
+    """
+    if _part(street) != "street":
+        return (street,)
+    found: dict[str, str] = {"street": street}
+    for name in names:
+        part = _part(name)
+        if part:
+            found.setdefault(part, name)
+    if "between" not in found:
+        found.pop("and", None)
+    return tuple(found[part] for part in _HEADERS if part in found)
+
+
+def joined_address(columns: Sequence[pd.Series]) -> pd.Series:
+    """Return one text a row, each column led in by what its header announces.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"Calle": ["Lerdo", "Mina"], "No": ["12", "S/N"],
+    ...                       "Cruce": ["", "Ocampo"], "Referencia": ["frente al parque", ""]})
+    >>> joined_address([table[name] for name in table]).tolist()
+    ['Lerdo # 12, frente al parque', 'Mina S/N esq Ocampo']
+    """
+    address = pd.Series("", index=columns[0].index, dtype=str)
+    for column in columns:
+        part = _part(str(column.name))
+        text = column.str.strip()
+        text = text.mask(text.isin([one for one in text.unique() if is_missing(one)]), "")
+        lead = pd.Series(_LEADS[part], index=address.index)
+        if part == "number":
+            none = text.isin([one for one in text.unique() if _NO_NUMBER.fullmatch(fold(one))])
+            text = text.mask(none & (text != ""), "S/N")
+            lead = lead.mask(none, " ")
+            # "Lerdo 12" beside "12": the street's column says the number, too.
+            text = text.mask(_ends_with(address, text), "")
+        lead = lead.where((address != "") & (text != ""), "")
+        address = address + lead + text
+    return address
+
+
+def _ends_with(address: pd.Series, text: pd.Series) -> pd.Series:
+    pairs = zip(address, text, strict=True)
+    return pd.Series(
+        [bool(last) and one.endswith((f" {last}", f"#{last}")) for one, last in pairs],
+        index=address.index,
+    )
+
+
+def _part(name: str) -> str:
+    return _PARTS.get(" ".join(re.sub(r"[^0-9a-z]+", " ", fold(name)).split()), "")
