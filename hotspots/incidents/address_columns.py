@@ -11,8 +11,10 @@ from hotspots._text import fold
 from hotspots.incidents.dates import is_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+# They may as well number the rows: taken where they stand right behind the street alone.
+_BARE_NUMBERS = ("numero", "num", "no", "nro", "n", "number", "altura", "puerta")
 # Headers, folded, by the part of an address that they announce.
 _HEADERS: Mapping[str, tuple[str, ...]] = {
     "kind": (
@@ -25,9 +27,9 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         *("nombre de via", "nombre via", "via", "logradouro", "street", "street name", "calle 1"),
     ),
     "number": (
-        *("numero", "num", "no", "nro", "n", "altura", "numero exterior", "num exterior"),
-        *("no exterior", "num ext", "no ext", "numext", "numero ext", "exterior", "ext"),
-        *("numero de casa", "numero calle", "puerta", "number", "house number", "street number"),
+        *("numero exterior", "num exterior", "no exterior", "num ext", "no ext", "numext"),
+        *("numero ext", "exterior", "ext", "numero de casa", "numero calle", "numero de calle"),
+        *("house number", "street number", *_BARE_NUMBERS),
     ),
     "corner": (
         *("cruce", "cruza con", "calle cruce", "cruce con", "interseccion", "esquina", "calle 2"),
@@ -55,7 +57,7 @@ _LEADS = {
 _NO_NUMBER = re.compile(r"(?:s ?/ ?n|sn|sin numero|0+)\.?")
 
 
-def address_columns(street: str, names: Iterable[str]) -> tuple[str, ...]:
+def address_columns(street: str, names: Sequence[str]) -> tuple[str, ...]:
     """Return the columns that together are the address, in the order in which one is written.
 
     Parameters
@@ -63,21 +65,22 @@ def address_columns(street: str, names: Iterable[str]) -> tuple[str, ...]:
     street
         Column that was taken for the address.
     names
-        All columns.
+        The columns that may belong to it and the street, as they stand in the table.
 
     Examples
     --------
-    >>> address_columns("CALLE", ["FOLIO", "COLONIA", "NUM_EXT", "CALLE", "CRUCE"])
+    >>> address_columns("CALLE", ["FOLIO", "COLONIA", "CALLE", "NUM_EXT", "CRUCE"])
     ('CALLE', 'NUM_EXT', 'CRUCE')
-    >>> address_columns("DOMICILIO", ["DOMICILIO", "NUMERO"])
-    ('DOMICILIO',)
+    >>> address_columns("CALLE", ["No.", "CALLE", "COLONIA"]), address_columns("DIRECCION", ["No."])
+    (('CALLE',), ('DIRECCION',))
     """
     if _part(street) != "street":
         return (street,)
     found: dict[str, str] = {"street": street}
+    behind = names[names.index(street) + 1 :][:1]
     for name in names:
         part = _part(name)
-        if part:
+        if part and (plain_header(name) not in _BARE_NUMBERS or name in behind):
             found.setdefault(part, name)
     if "between" not in found:
         found.pop("and", None)
@@ -121,4 +124,15 @@ def _ends_with(address: pd.Series, text: pd.Series) -> pd.Series:
 
 
 def _part(name: str) -> str:
-    return _PARTS.get(" ".join(re.sub(r"[^0-9a-z]+", " ", fold(name)).split()), "")
+    return _PARTS.get(plain_header(name), "")
+
+
+def plain_header(name: str) -> str:
+    """Return a header without case, accents and signs.
+
+    Examples
+    --------
+    >>> plain_header("Núm._EXT")
+    'num ext'
+    """
+    return " ".join(re.sub(r"[^0-9a-z]+", " ", fold(name)).split())

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz, process
 
-from hotspots._text import fold
 from hotspots.errors import ColumnError
-from hotspots.incidents.address_columns import address_columns
+from hotspots.incidents.address_columns import address_columns, plain_header
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -196,7 +194,7 @@ def guess_columns(names: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
     """
     by_header: dict[str, str] = {}
     for name in names:
-        by_header.setdefault(_plain(name), name)
+        by_header.setdefault(plain_header(name), name)
     found: dict[str, str | tuple[str, ...]] = {}
     for role in ROLES:
         header = next((known for known in _HEADERS[role] if known in by_header), None)
@@ -204,7 +202,8 @@ def guess_columns(names: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
             found[role] = by_header.pop(header)
     street = found.get("address")
     if isinstance(street, str):
-        columns = address_columns(street, by_header.values())
+        left = {street, *by_header.values()}
+        columns = address_columns(street, [name for name in names if name in left])
         found["address"] = columns if len(columns) > 1 else street
     pair = next((known for known in _PAIRS if known in by_header), None)
     if pair is not None and not {"longitude", "latitude"} & found.keys():
@@ -222,18 +221,17 @@ def resolve_column(wanted: str, names: Sequence[str], *, role: str, where: str) 
     """
     if wanted in names:
         return wanted
-    alike = [name for name in names if _plain(name) == _plain(wanted)]
+    alike = [name for name in names if plain_header(name) == plain_header(wanted)]
     if len(alike) == 1:
         return alike[0]
     closest = process.extractOne(
-        _plain(wanted), {name: _plain(name) for name in names}, scorer=fuzz.ratio, score_cutoff=60
+        plain_header(wanted),
+        {name: plain_header(name) for name in names},
+        scorer=fuzz.ratio,
+        score_cutoff=60,
     )
     hint = f" Did you mean {closest[2]!r}?" if closest else ""
     raise ColumnError(
         f"{where}: no column {wanted!r} for {role}.{hint} "
         f"The columns are: {', '.join(map(repr, names[:40]))}."
     )
-
-
-def _plain(name: str) -> str:
-    return " ".join(re.sub(r"[^0-9a-z]+", " ", fold(name)).split())

@@ -71,3 +71,8 @@ def test_a_header_that_a_coordinate_needs_joins_no_address():
     found = guess_columns(["CALLE", "X", "Y", "ENTRE"])
     assert (found["longitude"], found["latitude"]) == ("X", "Y")
     assert found["address"] == ("CALLE", "ENTRE")
+
+
+def test_the_number_of_the_row_is_no_house():
+    assert guess_columns(["No.", "FECHA", "CALLE", "COLONIA"])["address"] == "CALLE"
+    assert guess_columns(["No.", "CALLE", "NÚMERO", "COLONIA"])["address"] == ("CALLE", "NÚMERO")
