@@ -118,6 +118,51 @@ def test_a_landmark_called_like_a_street_is_not_meant_by_its_bare_name():
 
 
 @pytest.mark.parametrize(
+    ("address", "neighbourhood", "status", "east"),
+    [
+        ("Parque Central", "", "ambiguous", None),
+        ("Calle Lerdo frente al Parque Central", "", "ambiguous", None),
+        ("frente al Parque Central", "Las Lomas", "matched", 5_100),
+        ("Parque Central, Col. Centro", "", "matched", 100),
+        ("frente al Oxxo", "", "matched", 300),  # two within a street's width are one place
+    ],
+)
+def test_of_two_landmarks_of_one_name_the_neighbourhood_says_which(
+    address, neighbourhood, status, east
+):
+    areas = gpd.GeoDataFrame(
+        {"name": ["Centro", "Las Lomas"]},
+        geometry=[shapely.box(-50, -50, 450, 450), shapely.box(4_950, -50, 5_450, 450)],
+        crs=CRS,
+    )
+    spots = [(100, 50), (5_100, 50), (300, 50), (310, 60)]
+    places = gpd.GeoDataFrame(
+        {"name": ["Parque Central", "Parque Central", "Oxxo", "Oxxo"]},
+        geometry=[shapely.Point(spot) for spot in spots],
+        crs=CRS,
+    )
+    gazetteer = Gazetteer.from_layers(
+        streets=city(), neighbourhoods=areas, places=places, street_type="kind"
+    )
+    row = geocode(rows(address, neighbourhood=neighbourhood), gazetteer).iloc[0]
+    assert row["location_status"] == status
+    if east is None:
+        assert row["problem"] == "several_places: 2"
+    else:
+        assert row.geometry.x == east
+
+
+def test_a_bar_is_shown_when_asked_for_and_on_a_terminal_alone(gazetteer, monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    asked = rows("Lerdo y Rosa", "Ocampo y Clavel")
+    geocode(asked, gazetteer, progress=True)
+    assert "100%" in capsys.readouterr().err
+    for silent in (False, None):
+        geocode(asked, gazetteer, progress=silent)
+        assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
     "address", ["Parque Benito", "Parque Benito Juárez 2000", "Parqe Benito Juárez"]
 )
 def test_a_bare_landmark_is_matched_to_the_letter_or_not_at_all(gazetteer, address):
