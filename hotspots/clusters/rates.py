@@ -241,7 +241,7 @@ def warn_of_nobody(count: pd.Series, exposure: pd.Series) -> None:
         warnings.warn(
             remark(
                 "nobody",
-                incidents=int(count[odd].sum()),
+                n=int(count[odd].sum()),
                 areas=int(odd.sum()),
                 first=count.index[odd][0],
             ),

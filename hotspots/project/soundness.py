@@ -135,7 +135,7 @@ def warn_of_repeats(repeats: pd.DataFrame) -> None:
         warnings.warn(
             remark(
                 "near_repeats",
-                rows=len(repeats),
+                n=len(repeats),
                 row=str(repeats.index[0]),
                 first=str(repeats["first_row_id"].iloc[0]),
             ),
@@ -152,6 +152,6 @@ def warn_of_nobody(
     odd = events[(areas["units"][schema.POPULATION] == 0) & (events > 0)]
     if len(odd):
         warnings.warn(
-            remark("nobody", incidents=int(odd.sum()), areas=len(odd), first=odd.index[0]),
+            remark("nobody", n=int(odd.sum()), areas=len(odd), first=odd.index[0]),
             stacklevel=3,
         )

@@ -211,7 +211,7 @@ def test_record():
 def test_incidents_where_nobody_lives_are_said():
     count, exposure = pd.Series([5, 3, 4, 6]), pd.Series([100, 100, 0, 100])
     with pytest.warns(
-        HotspotsWarning, match="4 incidents lie in . areas without residents .first: 2"
+        HotspotsWarning, match="4 incidents lie in areas without residents .. in all; first: 2"
     ):
         table = excess_risk(count, exposure).table
     assert table["label"][2] == "no data"

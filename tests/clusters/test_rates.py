@@ -205,7 +205,7 @@ def test_no_value_is_more_than_its_poisson_z_allows():
 def test_nobody_lives_there():
     count, people = pd.Series([3, 0, 5, 2]), pd.Series([100, 0, 200, 0])
     with pytest.warns(
-        HotspotsWarning, match="2 incidents lie in 1 areas without residents .first: 3"
+        HotspotsWarning, match="2 incidents lie in areas without residents .1 in all; first: 3"
     ):
         table = incident_rates(count, exposure=people)
     assert table["rate"].isna().tolist() == [False, True, False, True]

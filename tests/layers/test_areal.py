@@ -257,7 +257,7 @@ def test_invalid_geometries_are_mended_and_told(halves):
     source = source_of([bow_tie], residents=[10.0])
     with pytest.warns(HotspotsWarning) as said:
         [residents] = areal_layer(source, halves, extensive="residents")
-    assert any("1 invalid geometries were mended" in str(one.message) for one in said)
+    assert any("1 invalid geometry was mended" in str(one.message) for one in said)
     assert {one.filename for one in said} == {__file__}  # the caller's line, not the library's
     assert residents.values.to_list() == pytest.approx([5.0, 5.0])
 

@@ -268,6 +268,9 @@ def test_two_maps_stand_side_by_side_and_move_together(browser, internal):
             "window.hotspots.beside.shapes.polygons.findIndex(path => path.options.weight > 3)"
         )
         assert lit == int(page.get_attribute(".hs-row >> nth=3", "data-place"))
+        # What the panel says stands beside both maps and covers neither.
+        panel = page.locator("#hs-panel").bounding_box()
+        assert panel["x"] + panel["width"] <= left["x"] + 1
         page.click("#hs-compare")
         assert page.is_hidden("#hs-beside")
 

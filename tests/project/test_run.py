@@ -244,7 +244,7 @@ def test_near_repeats_and_how_the_file_was_read_are_said(town, tmp_path, languag
     assert done.exit_code == 0
     screen = " ".join(done.output.split())
     assert {"es": "se leyó como cp1252", "en": "read as cp1252"}[language] in screen
-    words = {"es": "con otro número (la primera: fila 401", "en": "(the first: row 401"}[language]
+    words = {"es": "con otro número (fila 401", "en": "another number (row 401"}[language]
     assert words in screen
     assert words in (tmp_path / "out" / "internal" / "report.html").read_text(encoding="utf-8")
     listed = pd.read_csv(tmp_path / "out" / "internal" / "near_repeats.csv")
