@@ -36,6 +36,9 @@ _STREET_COLUMNS = {
     "number_to": ("num_fin", "numero_final", "hasta", "to", "tohn"),
 }
 _HEADLINE = "homicide"
+# Language and currency where labels of that taxonomy are written.
+_OF_LABELS = {"peru": ("es", "PEN"), "police_uk": ("en", "GBP")}
+_USUAL = ("es", "MXN")
 
 
 def write_project_file(
@@ -112,6 +115,7 @@ def _incident_keys(table: SourceTable, name: str) -> dict[str, str]:
     return {
         "columns": "".join(f"{role} = {_listed(named)}\n" for role, named in columns.items()),
         "taxonomy": _quoted(taxonomy),
+        **dict(zip(("language", "currency"), _OF_LABELS.get(taxonomy, _USUAL), strict=True)),
         "ready": " | ".join(taxonomy_names()),
         "categories": ", ".join(_quoted(one) for one in classes),
         # The crime that is counted best, where it is known; otherwise the commonest.

@@ -19,6 +19,7 @@ import hotspots as hs
 from hotspots.cli import app
 from hotspots.project.manifest import digests
 from hotspots.project.pages import geocoding_in_period
+from hotspots.project.starter import write_project_file
 
 
 def outputs(folder: Path) -> dict[str, str]:
@@ -176,6 +177,18 @@ def test_init_writes_a_file_that_runs(town, tmp_path: Path) -> None:
     again = CliRunner().invoke(app, ["init", *shown, "--out", str(written)])
     assert again.exit_code == 2
     assert "is there already" in again.output
+
+
+def test_init_speaks_the_language_of_the_labels(town) -> None:
+    table = pd.DataFrame({"Crime type": ["Burglary"] * 5, "Longitude": "0", "Latitude": "0"})
+    table.to_csv(town.folder / "uk.csv", index=False)
+    written = write_project_file(
+        town.folder / "uk.toml",
+        units=town.folder / "units.gpkg",
+        incidents=town.folder / "uk.csv",
+    )
+    assert 'language = "en"' in written.read_text("utf-8")
+    assert 'currency = "GBP"' in written.read_text("utf-8")
 
 
 def test_an_address_in_several_columns_and_points_in_one_go_through(town, tmp_path: Path) -> None:
