@@ -157,9 +157,8 @@ def select(
         chosen = chosen[_category_mask(chosen, names)]
     years = float("nan")
     if PERIOD in counts.index.names:
-        labels = counts.index.get_level_values(PERIOD).unique().astype(str)
-        kept = periods.matching(labels, period)
-        chosen = chosen[chosen.index.get_level_values(PERIOD).isin(kept)]
+        kept = periods.matching(_labels(counts.index, PERIOD).astype(str), period)
+        chosen = chosen[_among(chosen.index, PERIOD, kept)]
         years = periods.length_in_years(kept)
     elif period is not None:
         raise InputError(
@@ -176,12 +175,30 @@ def _category_mask(counts: pd.DataFrame, names: list[str]) -> np.ndarray:
             f"select: the counts know no category, and category={names} was asked for. "
             'Count with by="category".'
         )
-    column = counts.index.get_level_values(schema.CATEGORY)
-    there = list(column.unique())
+    there = list(_labels(counts.index, schema.CATEGORY))
     unknown = [name for name in names if name not in there]
     if unknown:
         raise InputError(
             f"select: no category {', '.join(map(repr, unknown))}. "
             f"Those that there are: {', '.join(map(str, there))}."
         )
-    return np.asarray(column.isin(names))
+    return _among(counts.index, schema.CATEGORY, names)
+
+
+def _labels(index: pd.Index, level: str) -> pd.Index:
+    """Return the labels of a level that occur, in the order in which they do."""
+    codes, labels = _level(index, level)
+    return labels.take(pd.unique(codes[codes >= 0]))
+
+
+def _among(index: pd.Index, level: str, wanted: Sequence[str]) -> np.ndarray:
+    """Return which rows bear one of these labels; asked of the level, not of each row."""
+    codes, labels = _level(index, level)
+    return np.asarray(labels.isin(wanted)[codes] & (codes >= 0))
+
+
+def _level(index: pd.Index, level: str) -> tuple[np.ndarray, pd.Index]:
+    if not isinstance(index, pd.MultiIndex):
+        return pd.factorize(index)
+    number = index.names.index(level)
+    return np.asarray(index.codes[number]), index.levels[number]
