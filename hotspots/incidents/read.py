@@ -82,8 +82,9 @@ def read_incidents(
     Parameters
     ----------
     source
-        A CSV, Excel, GeoPackage, GeoJSON or Parquet file on this machine, a table in memory, or
-        a table or query of a PostGIS database (:func:`hotspots.postgis_source`).
+        A CSV, Excel (.xlsx, .xls ...), LibreOffice, GeoPackage, GeoJSON or Parquet file on this
+        machine, a table in memory, or a table or query of a PostGIS database
+        (:func:`hotspots.postgis_source`).
     date, time, category, address, neighbourhood, longitude, latitude, event, victims
         Names of the source's columns; case and accents do not matter. ``event`` is the number
         of the case file, which several rows (victims) may share; ``victims`` how many a row

@@ -14,7 +14,7 @@ import pandas as pd
 from hotspots._checks import existing_file
 from hotspots._text import fold
 from hotspots.errors import InputError, OutputError
-from hotspots.incidents.source import SourceTable, read_table
+from hotspots.incidents.source import KINDS, SourceTable, read_table
 from hotspots.incidents.taxonomy import load_taxonomy, taxonomy_names
 from hotspots.schema import UNMAPPED
 from hotspots.spatial.vector import read_vector
@@ -176,7 +176,7 @@ def _gazetteer(streets: str | Path | None, folder: Path) -> str:
 def _service(path: str | Path, folder: Path) -> str:
     """Return one layer for the file, or one for each kind of service that a column tells."""
     file = existing_file(path, "init --services")
-    if file.suffix.lower() in (".csv", ".txt", ".tsv", ".xlsx"):
+    if KINDS.get(file.suffix.lower()) in ("csv", "excel"):
         table = read_table(file)
         columns = dict(table.description.columns)
         missing = {"longitude", "latitude"} - set(columns)

@@ -21,9 +21,10 @@ _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     ".csv": lambda path: read_delimited(path).cells,
     ".txt": lambda path: read_delimited(path).cells,
     ".tsv": lambda path: read_delimited(path).cells,
-    ".xlsx": lambda path: read_workbook(path, None).cells,
-    ".xlsm": lambda path: read_workbook(path, None).cells,
     ".parquet": lambda path: _parquet(path),
+    **dict.fromkeys(
+        (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), lambda path: read_workbook(path, None).cells
+    ),
 }
 
 
@@ -34,7 +35,8 @@ def read_plain_table(source: str | Path | pd.DataFrame, *, what: str) -> pd.Data
     ----------
     source
         A ``.csv``, ``.txt``, ``.tsv`` (encoding and separator are found out), ``.xlsx``,
-        ``.xlsm`` (its first sheet) or ``.parquet`` file on this machine, or a table in memory.
+        ``.xlsm``, ``.xlsb``, ``.xls``, ``.ods`` (its first sheet) or ``.parquet`` file on this
+        machine, or a table in memory.
     what
         Name of the table for the errors' texts.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ _SNIFFED_BYTES = 262_144
 _SNIFFED_ROWS = 60
 _SIGNATURES = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook", "Name it .xlsx"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)", "Save it as .xlsx or CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook", "Name it .xls"),
     (b"SQLite format 3\x00", "a GeoPackage or SQLite file", "Name it .gpkg"),
     (b"PAR1", "a Parquet file", "Name it .parquet"),
     (b"%PDF", "a PDF", "Ask for the table behind it, as CSV or Excel"),
@@ -92,7 +93,7 @@ def find_header(rows: list[list[str]]) -> int:
         return 0
     usual = Counter(width for width in filled if width).most_common()
     width = max((width for width, times in usual if times == usual[0][1]), default=1)
-    enough = max(1, round(0.7 * width))
+    enough = math.ceil(0.7 * width)
     return next((place for place, cells in enumerate(filled) if cells >= enough), 0)
 
 

@@ -1,11 +1,10 @@
-"""An Excel workbook's sheet as a table of text."""
+"""A workbook's sheet as a table of text."""
 
 from __future__ import annotations
 
-import datetime as dt
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import openpyxl
 import pandas as pd
@@ -14,6 +13,8 @@ from hotspots._notes import Note, note
 from hotspots.errors import DataFileError
 from hotspots.tables.decoding import find_header
 from hotspots.tables.headers import header_names
+from hotspots.tables.other_workbooks import SUFFIXES, ZIPPED, other_rows
+from hotspots.tables.sheet_cells import cell_text, chosen_sheet, refuse_too_many
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 1024**3
 _MOST_RATIO = 200
-_MOST_CELLS = 30_000_000
-"""A million rows of 30 columns; a row with one cell at the far right counts whole."""
-
 _SNIFFED_ROWS = 60
 _BLOCK_BYTES = 1024 * 1024
 
@@ -48,8 +46,11 @@ def read_workbook(path: Path, sheet: str | None) -> WorkbookTable:
     DataFileError
         If the file is no workbook, unpacks to an absurd size, has no such sheet or no rows.
     """
-    _refuse_bomb(path)
-    rows = _rows(path, sheet, data_only=True)
+    kind = path.suffix.lower()
+    other = kind in SUFFIXES
+    if not other or kind in ZIPPED:
+        _refuse_bomb(path)
+    rows = other_rows(path, sheet) if other else _rows(path, sheet, data_only=True)
     if not any(any(row) for row in rows):
         raise DataFileError(f"{path}: the sheet is empty. Name another one (sheet=...).")
     header = find_header(rows[:_SNIFFED_ROWS])
@@ -57,7 +58,7 @@ def read_workbook(path: Path, sheet: str | None) -> WorkbookTable:
     names = header_names(rows[header][:width], str(path))
     body = [(row + [""] * width)[:width] for row in rows[header + 1 :]]
     cells = pd.DataFrame(body, columns=names, index=range(1, len(body) + 1), dtype=str)
-    notes = _unsaved_formulas(path, sheet, header, body)
+    notes = {} if other else _unsaved_formulas(path, sheet, header, body)
     kept = (cells != "").any(axis=1) | cells.index.isin(list(notes))
     return WorkbookTable(cells.loc[kept], header + 1, notes)
 
@@ -70,15 +71,11 @@ def _rows(path: Path, sheet: str | None, *, data_only: bool) -> list[list[str]]:
     try:
         rows: list[list[str]] = []
         cells = 0
-        for row in _sheet(book, sheet, path).values:
+        names = [one.title for one in book.worksheets]
+        for row in book[chosen_sheet(names, sheet, path)].values:
             cells += len(row)
-            if cells > _MOST_CELLS:
-                raise DataFileError(
-                    f"{path}: the sheet has more than {_MOST_CELLS:,} cells up to row "
-                    f"{len(rows) + 1} (rows of {len(row):,}). Delete the empty columns at its "
-                    "right, or save the table as CSV."
-                )
-            rows.append([_text(cell) for cell in row])
+            refuse_too_many(cells, len(rows) + 1, len(row), path)
+            rows.append([cell_text(cell) for cell in row])
         return rows
     finally:
         book.close()
@@ -127,23 +124,3 @@ def _refuse_bomb(path: Path) -> None:
             f"{path}: the workbook would unpack to {unpacked:,} bytes and is not opened. "
             "Save the table as CSV."
         )
-
-
-def _sheet(book: Any, sheet: str | None, path: Path) -> Any:
-    if sheet is None:
-        return book.worksheets[0]
-    if sheet not in book.sheetnames:
-        raise DataFileError(
-            f"{path}: no sheet {sheet!r}. The sheets are: {', '.join(map(repr, book.sheetnames))}."
-        )
-    return book[sheet]
-
-
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, dt.datetime):
-        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()

@@ -418,3 +418,12 @@ def test_a_header_below_title_rows_is_said_aloud(tmp_path):
     book.save(tmp_path / "a.xlsx")
     with pytest.warns(HotspotsWarning, match="header was taken to be row 2"):
         read_incidents(tmp_path / "a.xlsx", **COLUMNS)
+
+
+@pytest.mark.parametrize("first", ["sep=;", "Reporte de abril"])
+def test_a_line_above_a_narrow_table_is_no_header(tmp_path, first):
+    path = tmp_path / "t.csv"
+    path.write_text(f"{first}\nfecha;delito\n2013-04-05;robo\n2013-04-06;robo\n", "utf-8")
+    with pytest.warns(HotspotsWarning, match="header in line 2"):
+        read = read_incidents(path, date="fecha", category="delito")
+    assert len(read) == 2

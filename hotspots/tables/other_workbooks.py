@@ -1,0 +1,77 @@
+"""Sheets of old Excel (.xls), binary Excel (.xlsb) and LibreOffice (.ods) as rows of text."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+from hotspots.errors import DataFileError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SUFFIXES = frozenset({".xls", ".xlsb", ".ods"})
+ZIPPED = frozenset({".xlsb", ".ods"})
+
+_SECONDS = 300
+_SNIFFED_BYTES = 512
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+
+
+def other_rows(path: Path, sheet: str | None) -> list[list[str]]:
+    """Return all rows of a sheet; a formula is the value that was saved with it.
+
+    Raises
+    ------
+    DataFileError
+        If the file is no workbook, is locked by a password, has no such sheet, or breaks its
+        reader.
+    """
+    _refuse_disguised(path)
+    module = "hotspots.tables.sheet_reader"
+    command = [sys.executable, "-m", module, str(path.resolve()), *([sheet] if sheet else [])]
+    try:
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_SECONDS,
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(sys.path),
+                "PYTHONIOENCODING": "utf-8",
+            },
+        )
+    except subprocess.TimeoutExpired:
+        raise DataFileError(
+            f"{path}: cannot be read within {_SECONDS} seconds. Save it as .xlsx or CSV."
+        ) from None
+    answer: dict[str, Any] = {"reader": "its reader stopped"}
+    if done.returncode == 0:
+        answer = json.loads(done.stdout)
+    if "error" in answer:
+        raise DataFileError(answer["error"])
+    if "reader" in answer:
+        raise DataFileError(
+            f"{path}: cannot be read as a workbook ({answer['reader']}). Save it as .xlsx or CSV."
+        )
+    rows: list[list[str]] = answer["rows"]
+    return rows
+
+
+def _refuse_disguised(path: Path) -> None:
+    """Refuse a web page or XML that a portal calls .xls, and say what mends it."""
+    with path.open("rb") as stream:
+        head = stream.read(_SNIFFED_BYTES)
+    if head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"<"):
+        raise DataFileError(
+            f"{path}: this is a web page or XML with the name of a workbook. Open it in Excel or "
+            "LibreOffice and save it as .xlsx or CSV."
+        )
+    if path.suffix.lower() == ".xls" and not head.startswith(_OLD_EXCEL):
+        raise DataFileError(
+            f"{path}: this is no Excel workbook in spite of its name. Save it as .xlsx or CSV."
+        )

@@ -1,0 +1,54 @@
+"""Cells of a spreadsheet as text, and how many of them are read at most."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from hotspots.errors import DataFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_MOST_CELLS = 30_000_000
+"""A million rows of 30 columns; a row with one cell at the far right counts whole."""
+
+
+def cell_text(cell: object) -> str:
+    """Return a cell as text: dates without a time as dates, whole numbers without a point.
+
+    Examples
+    --------
+    >>> cell_text(dt.datetime(2013, 4, 5)), cell_text(12.0), cell_text(None)
+    ('2013-04-05', '12', '')
+    """
+    if cell is None:
+        return ""
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(sep=" ")
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def refuse_too_many(cells: int, row: int, width: int, path: Path | str) -> None:
+    """Raise an error where a sheet has more cells than any table of incidents."""
+    if cells > _MOST_CELLS:
+        raise DataFileError(
+            f"{path}: the sheet has more than {_MOST_CELLS:,} cells up to row {row} "
+            f"(rows of {width:,}). Delete the empty columns at its right, or save the table as CSV."
+        )
+
+
+def chosen_sheet(names: Sequence[str], wanted: str | None, path: Path | str) -> str:
+    """Return the sheet to read: the one that is named, or the first."""
+    if not names:
+        raise DataFileError(f"{path}: the workbook has no sheet with cells. Export it again.")
+    if wanted is None:
+        return names[0]
+    if wanted not in names:
+        raise DataFileError(
+            f"{path}: no sheet {wanted!r}. The sheets are: {', '.join(map(repr, names))}."
+        )
+    return wanted
