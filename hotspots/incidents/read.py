@@ -82,7 +82,7 @@ def read_incidents(
     Parameters
     ----------
     source
-        A CSV, Excel (.xlsx, .xls ...), LibreOffice, GeoPackage, GeoJSON or Parquet file on this
+        A CSV, Excel, LibreOffice, Parquet, GeoPackage, GeoJSON, shapefile or KML file on this
         machine, a table in memory, or a table or query of a PostGIS database
         (:func:`hotspots.postgis_source`).
     date, time, category, address, neighbourhood, longitude, latitude, event, victims

@@ -16,6 +16,7 @@ from hotspots._checks import existing_file
 from hotspots._text import without_password
 from hotspots.errors import ColumnError, DataFileError
 from hotspots.incidents.columns import guess_columns
+from hotspots.spatial.vector import read_vector
 from hotspots.tables.cells import as_text
 from hotspots.tables.delimited import read_delimited
 from hotspots.tables.postgis import PostgisSource, read_postgis
@@ -39,6 +40,7 @@ KINDS = {
     ".geojson": "geojson",
     ".json": "geojson",
     ".parquet": "parquet",
+    **dict.fromkeys((".shp", ".fgb", ".kml", ".kmz", ".gml", ".tab", ".mif", ".zip"), "layer"),
 }
 """File endings that are read, and as what. Nothing else is handed to any reader."""
 
@@ -59,7 +61,8 @@ class SourceDescription:
     path
         The file or the database's table; "" for a table in memory.
     kind
-        ``csv``, ``excel``, ``geopackage``, ``geojson``, ``parquet``, ``postgis`` or ``table``.
+        ``csv``, ``excel``, ``geopackage``, ``geojson``, ``parquet``, ``layer`` (shapefile, KML
+        and the like), ``postgis`` or ``table``.
     encoding, separator, decimal
         Of a text file; "" elsewhere.
     header_row
@@ -206,6 +209,9 @@ def _read_frame(path: Path, kind: str, sheet: str | None) -> pd.DataFrame:
     GDAL tells a file's kind by its content, so a file that only bears an allowed name could
     send it elsewhere (a VRT that points at a URL); the first bytes are held against the name.
     """
+    if kind == "layer":
+        layer: pd.DataFrame = read_vector(path, what="read_incidents", layer=sheet)
+        return layer
     with path.open("rb") as stream:
         head = stream.read(64)
     expected = {"geopackage": b"SQLite format 3\x00", "parquet": b"PAR1"}.get(kind)
@@ -213,8 +219,8 @@ def _read_frame(path: Path, kind: str, sheet: str | None) -> pd.DataFrame:
         raise DataFileError(f"{path}: the content is not a {kind}. Export it again, or rename it.")
     try:
         if kind == "geopackage":
-            layer: pd.DataFrame = pyogrio.read_dataframe(path, layer=_layer(path, sheet))
-            return layer
+            table: pd.DataFrame = pyogrio.read_dataframe(path, layer=_layer(path, sheet))
+            return table
         if kind == "parquet":
             return _read_parquet(path)
         return _read_geojson(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zipfile
 
 import geopandas as gpd
 import numpy as np
@@ -132,7 +133,7 @@ def test_excel_with_title_rows_above_the_header(tmp_path):
     assert describe_source(path).header_row == 4
 
 
-@pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".parquet"])
+@pytest.mark.parametrize("suffix", [".geojson", ".gpkg", ".parquet", ".shp", ".fgb", ".zip"])
 def test_geographic_files_bring_their_points(tmp_path, suffix):
     points = gpd.GeoDataFrame(
         {"tipo": ["robo", "homicidio"]},
@@ -142,6 +143,11 @@ def test_geographic_files_bring_their_points(tmp_path, suffix):
     path = tmp_path / f"points{suffix}"
     if suffix == ".parquet":
         points.to_parquet(path)
+    elif suffix == ".zip":
+        points.to_file(tmp_path / "points.shp")
+        with zipfile.ZipFile(path, "w") as archive:
+            for part in tmp_path.glob("points.[!z]*"):
+                archive.write(part, part.name)
     else:
         points.to_file(path)
     read = read_incidents(path, category="tipo")
