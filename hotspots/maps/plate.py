@@ -238,7 +238,7 @@ def _legend(figure: Figure, subject: Subject, theme: Theme) -> None:
     )  # fmt: skip
     for label in key.get_texts():
         label.set_parse_math(False)
-    foot = " ".join(filter(None, [theme.source, *theme.notes]))
+    foot = " ".join(one[:1].upper() + one[1:] for one in [theme.source, *theme.notes] if one)
     _say(figure, 0.735, 0.04, foot, size=11, colour=SOFT, va="bottom", width=46, lines=9)
 
 

@@ -82,10 +82,11 @@ Briefing.prototype = Object.assign({
     var size = map.getSize(), best = this.aside(0, 0), clear = null;
     if (size.x < 60 || size.y < 60) { return; }
     if (this.covered(best, legend)) {
-      [0.33, 0.66, 1].forEach(function (share) {
-        var wide = share * (legend.offsetWidth + 16), tall = share * (legend.offsetHeight + 16);
-        [[wide, 0], [0, tall]].forEach(function (by) {
-          var view = by[0] > size.x / 2 || by[1] > size.y / 2 ? null : this.aside(by[0], by[1]);
+      var shares = [0, 0.25, 0.5, 0.75, 1];
+      shares.forEach(function (across) {
+        shares.forEach(function (up) {
+          var wide = across * (legend.offsetWidth + 16), tall = up * (legend.offsetHeight + 16);
+          var view = wide > size.x / 2 || tall > size.y / 2 ? null : this.aside(wide, tall);
           if (view && (!clear || view.zoom > clear.zoom) && !this.covered(view, legend)) { clear = view; }
         }, this);
       }, this);
