@@ -29,14 +29,15 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
     "number": (
         *("numero exterior", "num exterior", "no exterior", "num ext", "no ext", "numext"),
         *("numero ext", "exterior", "ext", "numero de casa", "numero calle", "numero de calle"),
-        *("house number", "street number", *_BARE_NUMBERS),
+        *("numero logradouro", "house number", "street number", *_BARE_NUMBERS),
     ),
     "corner": (
         *("cruce", "cruza con", "calle cruce", "cruce con", "interseccion", "esquina", "calle 2"),
         *("segunda calle", "calle secundaria", "cross street", "cruzamiento"),
     ),
-    "between": ("entre", "entre calle", "entre calle 1", "entre 1", "entre la calle"),
-    "and": ("y calle", "y", "entre calle 2", "entre 2", "y la calle"),
+    "between": ("entre", "entre calle", "entre calle 1", "entre 1", "entre la calle", "cruce 1"),
+    "and": ("y calle", "y", "entre calle 2", "entre 2", "y la calle", "cruce 2"),
+    "hundred": ("cuadra", "cdra"),
     "block": ("manzana", "mz", "mza"),
     "lot": ("lote", "lt"),
     "kilometre": ("km", "kilometro"),
@@ -49,11 +50,14 @@ _LEADS = {
     "corner": " esq ",
     "between": " entre ",
     "and": " y ",
+    "hundred": " cuadra ",
     "block": " mz ",
     "lot": " lt ",
     "kilometre": " km ",
     "": ", ",
 }
+_WITHIN_WORDS = re.compile(r"(?<=[a-záéíóúüñ])(?=[A-ZÁÉÍÓÚÑ])|(?<=[^\W\d_])(?=\d)")
+_OF_THE_EVENT = re.compile(r" (?:de los |del )?hechos?\b")
 _NO_NUMBER = re.compile(r"(?:s ?/ ?n|sn|sin numero|0+)\.?")
 
 
@@ -80,7 +84,7 @@ def address_columns(street: str, names: Sequence[str]) -> tuple[str, ...]:
     behind = names[names.index(street) + 1 :][:1]
     for name in names:
         part = _part(name)
-        if part and (plain_header(name) not in _BARE_NUMBERS or name in behind):
+        if part and (header_core(name) not in _BARE_NUMBERS or name in behind):
             found.setdefault(part, name)
     if "between" not in found:
         found.pop("and", None)
@@ -124,7 +128,7 @@ def _ends_with(address: pd.Series, text: pd.Series) -> pd.Series:
 
 
 def _part(name: str) -> str:
-    return _PARTS.get(plain_header(name), "")
+    return _PARTS.get(plain_header(name), "") or _PARTS.get(header_core(name), "")
 
 
 def plain_header(name: str) -> str:
@@ -136,3 +140,25 @@ def plain_header(name: str) -> str:
     'num ext'
     """
     return " ".join(re.sub(r"[^0-9a-z]+", " ", fold(name)).split())
+
+
+def header_words(name: str) -> str:
+    """Return a plain header with the words apart that are written as one.
+
+    Examples
+    --------
+    >>> header_words("FechaHecho"), header_words("calle_hechos2")
+    ('fecha hecho', 'calle hechos 2')
+    """
+    return plain_header(_WITHIN_WORDS.sub(" ", name))
+
+
+def header_core(name: str) -> str:
+    """Return a header's words but those that say that it is the deed's.
+
+    Examples
+    --------
+    >>> header_core("COLONIA_DE_LOS_HECHOS"), header_core("calle_hechos2")
+    ('colonia', 'calle 2')
+    """
+    return _OF_THE_EVENT.sub("", header_words(name))

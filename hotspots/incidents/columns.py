@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz, process
 
 from hotspots.errors import ColumnError
-from hotspots.incidents.address_columns import address_columns, plain_header
+from hotspots.incidents.address_columns import (
+    address_columns,
+    header_core,
+    header_words,
+    plain_header,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,10 +38,17 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "fecha de los hechos",
         "fecha del hecho",
         "fecha hechos",
+        "fecha hora hecho",
+        "fecha de ocurrencia",
+        "fecha del evento",
+        "fecha del incidente",
         "fecha",
         "fecha ocurrencia",
         "fecha evento",
         "fecha incidente",
+        "fecha y hora",
+        "fecha hora",
+        "fecha apertura",
         "fecha inicio",
         "fecha denuncia",
         "data do fato",
@@ -49,6 +61,10 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "crime date",
         "occurred on",
         "occurrence date",
+        "data ocorrencia bo",
+        "incident datetime",
+        "date occ",
+        "cmplnt fr dt",
         "month",
         "mes",
     ),
@@ -65,6 +81,14 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "time",
         "incident time",
         "crime time",
+        "hora de ocurrencia",
+        "hora evento",
+        "hora del evento",
+        "hora incidente",
+        "hora apertura",
+        "hora ocorrencia bo",
+        "time occ",
+        "cmplnt fr tm",
     ),
     "category": (
         "delito",
@@ -85,7 +109,16 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "offence",
         "category",
         "primary type",
+        "tipo de hecho",
+        "modalidad",
+        "motivo",
+        "natureza apurada",
+        "incident category",
+        "ofns desc",
+        "crm cd desc",
         "tipo",
+        "subtipo",
+        "sub tipo",
     ),
     "address": (
         "domicilio",
@@ -93,6 +126,9 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "domicilio de los hechos",
         "domicilio hechos",
         "ubicacion",
+        "direccion de los hechos",
+        "direccion hechos",
+        "ubicacion de los hechos",
         "lugar de los hechos",
         "calle",
         "calle hechos",
@@ -110,6 +146,7 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "street",
         "street name",
         "location",
+        "intersection",
     ),
     "neighbourhood": (
         "colonia",
@@ -122,6 +159,8 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "neighbourhood",
         "neighborhood",
         "community area",
+        "analysis neighborhood",
+        "area name",
     ),
     "longitude": (
         "longitud",
@@ -148,6 +187,14 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "num bo",
         "numero bo",
         "boletim",
+        "nuc",
+        "id carpeta",
+        "numero de folio",
+        "folio 911",
+        "id incidente",
+        "incident number",
+        "dr no",
+        "cmplnt num",
         "event id",
         "incident id",
         "case number",
@@ -178,6 +225,7 @@ _PAIRS = (
     "latlong",
     "coordinates",
     "geo point",
+    "point",
 )
 
 
@@ -193,21 +241,26 @@ def guess_columns(names: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
     {'date': 'FECHA_HECHO', 'time': 'Hora hecho', 'event': 'FOLIO'}
     """
     by_header: dict[str, str] = {}
-    for name in names:
-        by_header.setdefault(plain_header(name), name)
+    for words in (header_words, header_core):
+        for name in names:
+            by_header.setdefault(words(name), name)
     found: dict[str, str | tuple[str, ...]] = {}
+    taken: set[str] = set()
     for role in ROLES:
-        header = next((known for known in _HEADERS[role] if known in by_header), None)
-        if header is not None:
-            found[role] = by_header.pop(header)
+        known = [by_header[header] for header in _HEADERS[role] if header in by_header]
+        free = [name for name in known if name not in taken]
+        if free:
+            found[role] = free[0]
+            taken.add(free[0])
     street = found.get("address")
     if isinstance(street, str):
-        left = {street, *by_header.values()}
-        columns = address_columns(street, [name for name in names if name in left])
+        left = [name for name in names if name == street or name not in taken]
+        columns = address_columns(street, left)
         found["address"] = columns if len(columns) > 1 else street
-    pair = next((known for known in _PAIRS if known in by_header), None)
-    if pair is not None and not {"longitude", "latitude"} & found.keys():
-        found["longitude"] = found["latitude"] = by_header[pair]
+    pair = next((by_header[header] for header in _PAIRS if header in by_header), None)
+    unplaced = not {"longitude", "latitude"} & found.keys()
+    if pair is not None and pair not in taken and unplaced:
+        found["longitude"] = found["latitude"] = pair
     return found
 
 

@@ -76,3 +76,55 @@ def test_a_header_that_a_coordinate_needs_joins_no_address():
 def test_the_number_of_the_row_is_no_house():
     assert guess_columns(["No.", "FECHA", "CALLE", "COLONIA"])["address"] == "CALLE"
     assert guess_columns(["No.", "CALLE", "NÚMERO", "COLONIA"])["address"] == ("CALLE", "NÚMERO")
+
+
+# The columns of tables that police forces and prosecutors publish, and what they should be taken
+# for: the deed's date and not the report's, the street with its crossing.
+PUBLISHED = {
+    "Mexico City, prosecutor's files": (
+        "anio_hecho mes_hecho fecha_hecho hora_hecho delito categoria_delito colonia_hecho "
+        "alcaldia_hecho latitud longitud calle_hechos calle_hechos2 fecha_inicio hora_inicio",
+        {"date": "fecha_hecho", "time": "hora_hecho", "category": "delito",
+         "address": ("calle_hechos", "calle_hechos2"), "neighbourhood": "colonia_hecho"},
+    ),
+    "Mexico City, victims": (
+        "idCarpeta Ano_inicio FechaInicio Delito Categoria Sexo FechaHecho HoraHecho HoraInicio "
+        "ColoniaHechos Calle_hechos Calle_hechos2 latitud longitud",
+        {"event": "idCarpeta", "date": "FechaHecho", "time": "HoraHecho", "category": "Delito",
+         "address": ("Calle_hechos", "Calle_hechos2"), "neighbourhood": "ColoniaHechos"},
+    ),
+    "São Paulo": (
+        "NUM_BO DATA_REGISTRO DATA_OCORRENCIA_BO HORA_OCORRENCIA_BO BAIRRO LOGRADOURO "
+        "NUMERO_LOGRADOURO LATITUDE LONGITUDE RUBRICA",
+        {"event": "NUM_BO", "date": "DATA_OCORRENCIA_BO", "time": "HORA_OCORRENCIA_BO",
+         "address": ("LOGRADOURO", "NUMERO_LOGRADOURO"), "neighbourhood": "BAIRRO"},
+    ),
+    "New York": (
+        "CMPLNT_NUM CMPLNT_FR_DT CMPLNT_FR_TM CMPLNT_TO_DT RPT_DT OFNS_DESC Latitude Longitude "
+        "Lat_Lon",
+        {"event": "CMPLNT_NUM", "date": "CMPLNT_FR_DT", "time": "CMPLNT_FR_TM",
+         "category": "OFNS_DESC", "latitude": "Latitude", "longitude": "Longitude"},
+    ),
+    "England": (
+        "Month,Longitude,Latitude,Location,LSOA code,Crime type,Crime ID",
+        {"date": "Month", "address": "Location", "category": "Crime type", "event": "Crime ID"},
+    ),
+    "emergency calls": (
+        "Folio,Fecha Apertura,Hora Apertura,Motivo,Dirección,Colonia,Longitud,Latitud",
+        {"event": "Folio", "date": "Fecha Apertura", "time": "Hora Apertura",
+         "category": "Motivo", "address": "Dirección", "neighbourhood": "Colonia"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", PUBLISHED)
+def test_headers_of_published_tables(table):
+    columns, expected = PUBLISHED[table]
+    names = columns.split("," if "," in columns else None)
+    found = guess_columns(names)
+    assert {role: found.get(role) for role in expected} == expected
+
+
+def test_case_alone_finds_a_named_column():
+    read = read_incidents(pd.DataFrame({"FechaHecho": ["2013-04-05"]}), date="fechahecho")
+    assert read["date_precision"].item() == "day"
