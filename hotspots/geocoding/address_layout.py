@@ -19,6 +19,8 @@ from hotspots.geocoding.names import (
 
 _AREA_WORDS = frozenset({*NEIGHBOURHOOD_WORDS, *KEYWORDS["areas"]})
 _HOUSE_WORDS = frozenset({*KEYWORDS["streets"], *KEYWORDS["block"], *UNITS})
+_CROSSED = frozenset({"esq", "esquina", "entre", "#"})
+_CROSSING = KEYWORDS["between"] | KEYWORDS["corner"]
 _LEADING_TO = frozenset({"ubicado", "ubicada", "en", "sobre"})
 _ANNOUNCING = (
     *("between", "corner", "crossings", "landmark", "block", "lot", "parcel", "kilometre"),
@@ -103,7 +105,8 @@ def _break(walk: Walk) -> None:
         # "Parque Central, calle Lerdo": what stood before was no street.
         draft.rest.append(draft.street.copy())
         draft.street.clear()
-    if not draft.street and (not walk.begun or _starts_street(walk)):
+        walk.part = draft.street
+    elif not draft.street and (not walk.begun or _starts_street(walk)):
         walk.part = draft.street
     else:
         walk.open_rest()
@@ -115,8 +118,15 @@ def _names_place(street: list[str]) -> bool:
 
 
 def _types_street(walk: Walk) -> bool:
+    """Return whether the part behind a break is the street: by its type, house or crossing."""
     part = walk.until_break(walk.place)
-    return len(part) > 1 and part[0] in STREET_WORDS
+    if len(part) < 2 or part[0] in STREET_WORDS:
+        return len(part) > 1
+    if part[0] in _KEYS or part[0] in KEYWORDS["phases"] or not part[0].isalpha():
+        return False
+    if any(word in _CROSSED for word in part):
+        return True
+    return part[-1] == "s/n" or (len(part[-1]) < 5 and FIGURE.fullmatch(part[-1]) is not None)
 
 
 def _starts_street(walk: Walk) -> bool:
@@ -227,10 +237,29 @@ def _opens_street(walk: Walk) -> bool:
             while part and part[-1] in KEYWORDS["small"]:
                 part.pop()
             return True
-        # "Frente al mercado Av. Lerdo": nothing ties the street to the landmark's name.
-        apart = walk.words[walk.place] != "c" and part[-1] not in KEYWORDS["small"]
-        return _leads_here(part) or apart
+        if _leads_here(part):
+            return True
+        if walk.words[walk.place] != "c" and part[-1] not in KEYWORDS["small"] | _CROSSING:
+            # "Frente al mercado Av. Lerdo": nothing ties the street to the landmark's name.
+            return True
+        return _addressed(walk)
     return part is draft.neighbourhood and bool(part) and part[-1] not in KEYWORDS["small"]
+
+
+def _addressed(walk: Walk) -> bool:
+    """Return whether a landmark's end is a whole address: "la tienda de calle Lerdo #12".
+
+    The words that tie it to the landmark are taken from the landmark's end.
+    """
+    part = walk.part
+    if part[-1] not in KEYWORDS["small"]:
+        return False
+    behind = walk.until_break(walk.place + 1)
+    if not any(word in _CROSSED or (word.isdigit() and len(word) > 2) for word in behind):
+        return False
+    while part and part[-1] in KEYWORDS["small"]:
+        part.pop()
+    return bool(part)
 
 
 def _leads_here(landmark: list[str]) -> bool:

@@ -17,29 +17,42 @@ def without_lead(words: list[str]) -> list[str]:
     """Return tokens without the words that only lead to the street.
 
     Words that name a scene and no place of its own (a vacant lot, the public way) are left
-    away as far as a street's type; without one, "en" and "sobre" alone.
+    away as far as a street's type, or an "en" or "sobre" behind them; so is a label such as
+    "domicilio".
 
     Examples
     --------
     >>> without_lead("lote baldio ubicado en la calle lerdo 12".split())
     ['calle', 'lerdo', '12']
-    >>> without_lead("en el cruce de lerdo y mina".split())
-    ['cruce', 'de', 'lerdo', 'y', 'mina']
+    >>> without_lead("casa en lerdo 12".split()), without_lead("domicilio lerdo 12".split())
+    (['lerdo', '12'], ['lerdo', '12'])
     >>> without_lead("bosque de la calle 5".split())
     ['bosque', 'de', 'la', 'calle', '5']
     """
-    if not words or words[0] not in _SCENE:
+    if not words or words[0] not in _SCENE | KEYWORDS["labels"]:
         return words
-    place = 1 if words[0] != "via" else 2 if words[1:2] == ["publica"] else 0
-    while 0 < place < len(words) - 1:
-        if words[place] in STREET_WORDS and words[place + 1][0].isalnum():
-            return words[place:] if KEYWORDS["scene"].intersection(words[:place]) else words
-        if words[place] not in _SCENE:
-            break
+    place = _street_or_end(words)
+    scene = KEYWORDS["scene"].intersection(words[:place])
+    if scene and place < len(words) and words[place] in STREET_WORDS:
+        return words[place:]
+    towards = max((at for at in range(place) if words[at] in _TOWARDS), default=-1)
+    if towards < 0:
+        return words[1:] if words[0] in KEYWORDS["labels"] and len(words) > 1 else words
+    place = towards + 1
+    while place < len(words) - 1 and words[place] in KEYWORDS["small"]:
         place += 1
+    return words[place:] or words
+
+
+def _street_or_end(words: list[str]) -> int:
+    """Return where the words of the scene end: at a street's type or at a word of another kind."""
     place = 0
-    if words[0] in _TOWARDS:
-        place = 1
-        while place < len(words) - 1 and words[place] in KEYWORDS["small"]:
-            place += 1
-    return words[place:]
+    while place < len(words) - 1 and words[place] in _SCENE | KEYWORDS["labels"]:
+        public = words[place : place + 2] == ["via", "publica"]
+        if words[place] == "via" and not public:
+            break
+        place += 2 if public else 1
+        named = place < len(words) - 1 and words[place + 1][0].isalnum()
+        if named and words[place] in STREET_WORDS:
+            break
+    return min(place, len(words) - 1)

@@ -86,6 +86,7 @@ _MARKS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
         ("cp|c.p|c p|c. p", r"\bc\.? ?p\.? ?(?=\d{4,5}\b)", " cp "),
         ("c.p.", r"\bc\.p\. ?(?=[a-z])", " caserio "),
         ("cp", r"^cp\.? (?=[a-z])", " caserio "),
+        ("ref", r"(?<!de)(?<!la)(?<=\w)[,.]? ref(?:s|erencias?)?\b[.:]* (?=[a-z])", ", "),
         ("jct|junction", r"(?<=\w )(?:at )?(?:jct|junction)\.? (?:with|of)\b", " esq "),
         ("rn|r.|r n", r"\br\.? ?n\.? ?(?:n ?[o°]?\.? ?)?(?=\d)", " ruta nacional "),
         ("rp|r.|r p", r"\br\.? ?p\.? ?(?:n ?[o°]?\.? ?)?(?=\d)", " ruta provincial "),

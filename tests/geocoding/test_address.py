@@ -120,8 +120,20 @@ FORMS = {
     "INTERIOR DEL DOMICILIO UBICADO EN LA CALLE PEDRO MENESES NUMERO 7234": {
         "street": ("calle", "pedro meneses"),
         "number": 7234,
-        "landmark": "domicilio",
     },
+    "Lote baldío en Lerdo 12": {"street": ("", "lerdo"), "number": 12},
+    "A bordo de un vehículo en Lerdo 12": {"street": ("", "lerdo"), "number": 12},
+    "Domicilio: Lerdo 12": {"street": ("", "lerdo"), "number": 12},
+    "LERDO 12 REF. CASA AZUL": {"street": ("", "lerdo"), "number": 12, "rest": ("casa azul",)},
+    "Plaza Juárez, Lerdo 12": {"street": ("", "lerdo"), "number": 12, "rest": ("plaza juarez",)},
+    "Plaza Juárez, Lerdo esq. Mina": {
+        "street": ("", "lerdo"),
+        "relation": "corner",
+        "crossings": ["mina"],
+        "rest": ("plaza juarez",),
+    },
+    "Lerdo, esq. Mina": {"street": ("", "lerdo"), "relation": "corner", "crossings": ["mina"]},
+    "Riberas del Bravo, Etapa 6": {"street": ("", "riberas bravo"), "rest": ("etapa 6",)},
     "SOBRE LA CALLE MANUEL ACUÑA A LA ALTURA DEL CENTRO COMERCIAL": {
         "street": ("calle", "manuel acuna"),
         "landmark": "centro comercial",
@@ -141,6 +153,13 @@ FORMS = {
     "frente al mercado Los Cerrajeros Av. Francisco Villa": {
         "street": ("avenida", "francisco villa"),
         "landmark": "mercado cerrajeros",
+    },
+    "Frente a Oxxo de C. Lerdo No. 12 entre Blvd. Mina e Irlanda": {
+        "street": ("calle", "lerdo"),
+        "number": 12,
+        "relation": "between",
+        "crossings": ["mina", "irlanda"],
+        "landmark": "oxxo",
     },
     "frente a la plaza de la calle Lerdo": {"landmark": "plaza calle lerdo"},
     "Parque Industrial Juárez, Calle Ramón Rivera 12": {

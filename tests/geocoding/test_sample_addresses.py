@@ -24,9 +24,24 @@ CITIES = {
 CORNER_M = 15.0
 
 
+# What reports write around the street: the scene tells no other place.
+SCENES = (
+    "Vía pública en {}",
+    "LOTE BALDIO UBICADO EN LA {}",
+    "interior del domicilio ubicado en {}",
+    "A bordo de un vehículo en {}",
+    "En la {}",
+    "Domicilio: {}",
+    "{}, vía pública",
+    "{} (afuera de tienda)",
+    "Afuera de una tienda en {}",
+)
+NARRATED = 1_500
+
+
 @pytest.fixture(scope="module", params=CITIES)
-def answers(request):
-    """The answers to the address-only rows with the truth beside them."""
+def city(request):
+    """The gazetteer, the address-only rows, their truth and the units."""
     folder = SAMPLES / request.param
     areas, code, metres = CITIES[request.param]
     units = gpd.read_file(folder / "unidades.geojson").to_crs(metres).set_index(code)
@@ -48,7 +63,18 @@ def answers(request):
     truth = pd.read_csv(folder / "verdad" / "addresses.csv", dtype={0: int, 1: str}).set_index(
         "row"
     )
-    found = geocode(read.loc[truth.index], gazetteer)
+    return gazetteer, read.loc[truth.index], truth, units
+
+
+@pytest.fixture(scope="module")
+def answers(city):
+    """The answers to the address-only rows with the truth beside them."""
+    gazetteer, rows, truth, units = city
+    return with_truth(geocode(rows, gazetteer), truth, units)
+
+
+def with_truth(found, truth, units):
+    metres = units.crs
     homes = units.geometry.reindex(truth.iloc[:, 0]).set_axis(truth.index)
     happened = gpd.points_from_xy(truth["longitude"], truth["latitude"])
     happened = gpd.GeoSeries(happened, index=truth.index, crs=4326).to_crs(metres)
@@ -69,6 +95,17 @@ def test_a_high_score_means_right(answers):
     sure = answers[(answers["location_status"] == "matched") & (answers["location_score"] >= 0.9)]
     assert len(sure) > 0.5 * answers["findable"].sum()
     assert (~sure["right"]).mean() < 0.01
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_the_scene_before_the_street_takes_nothing_away(city, scene):
+    gazetteer, rows, truth, units = city
+    known = truth.index[truth["findable"] == 1][:NARRATED]
+    told = rows.loc[known].assign(address=[scene.format(one) for one in rows.loc[known, "address"]])
+    found = with_truth(geocode(told, gazetteer), truth.loc[known], units)
+    matched = found["location_status"] == "matched"
+    assert (matched & found["right"]).mean() >= 0.95
+    assert (~found["right"][matched & (found["location_score"] >= 0.9)]).mean() < 0.01
 
 
 def test_the_unfindable_are_not_answered(answers):
