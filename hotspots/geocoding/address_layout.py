@@ -30,6 +30,7 @@ _ANNOUNCING = (
 _KEYS = frozenset(
     {
         *_AREA_WORDS,
+        *STREET_WORDS,
         *UNITS,
         *BREAKS,
         *(word for key in _ANNOUNCING for word in KEYWORDS[key]),
@@ -146,7 +147,8 @@ def _opened(walk: Walk, word: str) -> list[str] | None:
     draft, part = walk.draft, walk.part
     if not walk.ahead:
         return None
-    if word in KEYWORDS["streets"] and _opens_street(walk):
+    opener = word in KEYWORDS["streets"] or (part is draft.landmark and word in STREET_WORDS)
+    if opener and _opens_street(walk):
         draft.street.append(word)
         return draft.street
     if part is draft.landmark:
@@ -187,6 +189,9 @@ def _crossing(walk: Walk, word: str) -> list[str] | None:
         # "Carretera Federal a la altura del km 12".
         while len(draft.street) > 1 and draft.street[-1] in KEYWORDS["links"] - {"calle"}:
             draft.street.pop()
+        # "A un lado de": words that only lead to a landmark are no street.
+        if KEYWORDS["links"].issuperset(draft.street):
+            draft.street.clear()
         return draft.landmark
     if word in ("x", "por"):
         return draft.between if word == "x" or ahead[0].isdigit() else None
@@ -278,9 +283,10 @@ def _leads_here(landmark: list[str]) -> bool:
 
 def _gathered(draft: Draft) -> Draft:
     """Bring a number or a floor that stands behind a comma back to its house."""
-    # "A un costado de": words that only lead to a landmark are no street.
-    if draft.landmark and all(word in KEYWORDS["links"] for word in draft.street):
-        draft.street.clear()
+    # "Av. Lerdo frente al 120".
+    if len(draft.landmark) == 1 and draft.landmark[0].isdigit() and _lacks_house(draft):
+        draft.number += draft.landmark
+        draft.landmark.clear()
     for part in draft.rest:
         if not part or not part[0][0].isdigit():
             continue

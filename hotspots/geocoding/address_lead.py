@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hotspots.geocoding.address_tokens import BREAKS
 from hotspots.geocoding.names import KEYWORDS, TYPES_BEFORE
 
 STREET_WORDS = frozenset({*KEYWORDS["streets"], "calles", "avenidas"}) | {
@@ -33,8 +34,10 @@ def without_lead(words: list[str]) -> list[str]:
         return words
     place = _street_or_end(words)
     scene = KEYWORDS["scene"].intersection(words[:place])
-    if scene and place < len(words) and words[place] in STREET_WORDS:
+    if scene and words[place] in STREET_WORDS:
         return words[place:]
+    if scene and words[place] in BREAKS:
+        return words[place + 1 :]
     towards = max((at for at in range(place) if words[at] in _TOWARDS), default=-1)
     if towards < 0:
         return words[1:] if words[0] in KEYWORDS["labels"] and len(words) > 1 else words

@@ -124,6 +124,14 @@ FORMS = {
     "Lote baldío en Lerdo 12": {"street": ("", "lerdo"), "number": 12},
     "A bordo de un vehículo en Lerdo 12": {"street": ("", "lerdo"), "number": 12},
     "Domicilio: Lerdo 12": {"street": ("", "lerdo"), "number": 12},
+    "VIA PUBLICA, CALLE LERDO #12": {"street": ("calle", "lerdo"), "number": 12},
+    "Vía Láctea 12": {"street": ("via", "lactea"), "number": 12},
+    "Por la calle Lerdo": {"street": ("calle", "lerdo")},
+    "Av. Lerdo frente al 120": {"street": ("avenida", "lerdo"), "number": 120},
+    "A un lado de la carretera a Casas Grandes km 5": {
+        "street": ("carretera", "casas grandes"),
+        "kilometre": 5.0,
+    },
     "LERDO 12 REF. CASA AZUL": {"street": ("", "lerdo"), "number": 12, "rest": ("casa azul",)},
     "Plaza Juárez, Lerdo 12": {"street": ("", "lerdo"), "number": 12, "rest": ("plaza juarez",)},
     "Plaza Juárez, Lerdo esq. Mina": {
