@@ -13,7 +13,7 @@ from hotspots._checks import columns_present
 from hotspots.errors import CrsError, InputError
 from hotspots.geocoding.gazetteer import Gazetteer
 from hotspots.geocoding.online import OnlineGeocoder
-from hotspots.incidents.coordinates import parse_numbers, parted
+from hotspots.incidents.coordinate_texts import parse_numbers, parted
 from hotspots.incidents.source import read_table
 from hotspots.spatial.vector import read_vector
 
