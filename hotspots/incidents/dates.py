@@ -62,13 +62,19 @@ _WEEKDAY = re.compile(
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|lun|mie|jue|vie|sab|dom|mon|tue|wed|thu|fri|sat"
     r"|sun)(?:-feira)?[.,]*\s+(?=\S)"
 )
-_MONTH_DAY = re.compile(r"([a-z]{3,10})\.? (\d{1,2}),? (\d{4})")
+_MONTH_DAY = re.compile(r"([a-z]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _CLOCK = re.compile(
     r"(\d{1,2})\s*[:.h]\s*(\d{2})(?:\s*[:.m]\s*\d{2}(?:\.\d+)?s?)?\s*(?:([ap])\.?\s*m\.?)?"
 )
 _HOUR = re.compile(r"(\d{1,2})\s*([ap])\.?\s*m\.?")
+# The commonest form, asked first: the general one below is slow on a million texts.
+_FIGURES = re.compile(r"(\d[\d/.-]{5,9})[ Tt](\d{1,2}:\d{2}[\d:.]*)")
+_HOURS = r"\s*(?:h|hrs?|horas?)\.?"
 _DATE_AND_TIME = re.compile(
-    r"(.*[^\s,])(?:[\s,]+|(?<=\d)[Tt](?=\d))(\d{1,2}(?::\d{2}|\s*[aApP]\.?\s*[mM]).*)"
+    r"(.*[^\s,])(?:[\s,]+|(?<=\d)[Tt](?=\d))"
+    r"(\d{1,2}(?::\d{2}|\s*[ap]\.?\s*m).*"
+    rf"|\d{{1,2}}[.h]\d{{2}}(?:{_HOURS})?|\d{{3,4}}{_HOURS})",
+    re.IGNORECASE,
 )
 _LEADING_TO_TIME = re.compile(r"[\s,]+(?:a\s+las?|las?|at)$", re.IGNORECASE)
 _TIME_AND_DATE = re.compile(r"(\d{1,2}:\d{2}(?::\d{2})?(?:\s*[aApP]\.?\s*[mM]\.?)?)[\s,]+(\S.*)")
@@ -174,6 +180,8 @@ def _split(dates: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _day_and_clock(text: str) -> tuple[str, str]:
+    if match := _FIGURES.fullmatch(text):
+        return match[1], match[2]
     if match := _DATE_AND_TIME.fullmatch(text):
         return _LEADING_TO_TIME.sub("", match[1]), match[2]
     for pattern in (_COMPACT_AND_TIME, _SERIAL_AND_TIME):
