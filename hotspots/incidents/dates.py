@@ -54,13 +54,21 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?")
 _YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4}|(?<=[-/. ])\d{2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _WORDS = re.compile(
-    r"(?:(\d{1,2})(?:st|nd|rd|th|ro|er|o|°)?(?:\s|-|/|\.|de)+)?([a-z]{3,10})\.?"
+    r"(?:(\d{1,2}|primero)(?:st|nd|rd|th|ro|er|o|°)?(?:\s|-|/|\.|de)+)?([a-z]{3,10})\.?"
     r"(?:\s|-|/|\.|,|del?|ano)+(\d{4}|\d{2})"
 )
-_WEEKDAY = re.compile(
-    r"(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|segunda|terca|quarta|quinta|sexta"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|lun|mie|jue|vie|sab|dom|mon|tue|wed|thu|fri|sat"
-    r"|sun)(?:-feira)?[.,]*\s+(?=\S)"
+_LEAD = re.compile(
+    r"^(?:(?:el (?:dia )?)?(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|segunda|terca"
+    r"|quarta|quinta|sexta|(?:mon|tues|wednes|thurs|fri|satur|sun)day|lun|mie|jue|vie|sab|dom|mon|tue|wed|thu|fri|sat"
+    r"|sun)(?:-feira)?[.,]*\s+(?=\S)|el (?:dia )?(?=\d|primero))"
+)
+# What Unix writes: "Fri Mar 03 14:30:00 CST 2023".
+_UNIX = re.compile(
+    r"(?:[a-z]{3} )?([a-z]{3}) +(\d{1,2}) (\d{1,2}:\d{2}(?::\d{2})?)(?: [a-z]{3,4})? (\d{4})",
+    re.IGNORECASE,
+)
+_MIDNIGHTS = frozenset(
+    ("00:00", "0:00", "00:00:00", "0:00:00", "00:00:00.000", "12:00:00 AM", "00:00:00.0")
 )
 _MONTH_DAY = re.compile(r"([a-z]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 _CLOCK = re.compile(
@@ -71,16 +79,22 @@ _HOUR = re.compile(r"(\d{1,2})\s*([ap])\.?\s*m\.?")
 _FIGURES = re.compile(r"(\d[\d/.-]{5,9})[ Tt](\d{1,2}:\d{2}[\d:.]*)")
 _HOURS = r"\s*(?:h|hrs?|horas?)\.?"
 _DATE_AND_TIME = re.compile(
-    r"(.*[^\s,])(?:[\s,]+|(?<=\d)[Tt](?=\d))"
+    r"(.*[^\s,-])(?:[\s,]+(?:- ?)?|(?<=\d)[Tt](?=\d))"
     r"(\d{1,2}(?::\d{2}|\s*[ap]\.?\s*m).*"
-    rf"|\d{{1,2}}[.h]\d{{2}}(?:{_HOURS})?|\d{{3,4}}{_HOURS})",
+    rf"|\d{{1,2}}[.h]\d{{2}}(?:{_HOURS})?|\d{{1,4}}{_HOURS}|(?<=\d{{4}} )\d{{4}})",
     re.IGNORECASE,
 )
 _LEADING_TO_TIME = re.compile(r"[\s,]+(?:a\s+las?|las?|at)$", re.IGNORECASE)
-_TIME_AND_DATE = re.compile(r"(\d{1,2}:\d{2}(?::\d{2})?(?:\s*[aApP]\.?\s*[mM]\.?)?)[\s,]+(\S.*)")
+_TIME_AND_DATE = re.compile(
+    r"(\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]\.?\s*m\.?)?)"
+    rf"(?:{_HOURS})?[\s,]+(?:del? )?(\S.*)",
+    re.IGNORECASE,
+)
 _COMPACT_AND_TIME = re.compile(r"(\d{8})[\sTt](\d{4})(?:\d{2})?")
 _SERIAL_AND_TIME = re.compile(r"(\d{5})(\.\d*[1-9]\d*)")
 _UNIVERSAL = r":\d{2}(?:\.\d+)?\s*(?:[zZ]|UTC|GMT|\+00:?00)$"
+# A time alone, as Access and Excel keep it: on the day before the first.
+_DAY_ZERO = re.compile(r"(?:1899-12-3[01]|1900-01-0[01])[ t](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?")
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 
 
@@ -154,6 +168,9 @@ def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFram
     ['day', 'month', 'none']
     """
     day_texts, clock_texts = _split(dates)
+    if clock_texts.isin(["", *_MIDNIGHTS]).all():
+        # A database writes 00:00:00 behind every date: that is no time.
+        clock_texts = clock_texts.where(clock_texts == "", "")
     if times is not None:
         clock_texts = times.where(clock_texts == "", clock_texts)
     days = _read_days(day_texts)
@@ -182,6 +199,8 @@ def _split(dates: pd.Series) -> tuple[pd.Series, pd.Series]:
 def _day_and_clock(text: str) -> tuple[str, str]:
     if match := _FIGURES.fullmatch(text):
         return match[1], match[2]
+    if match := _UNIX.fullmatch(text):
+        return f"{match[2]} {match[1]} {match[4]}", match[3]
     if match := _DATE_AND_TIME.fullmatch(text):
         return _LEADING_TO_TIME.sub("", match[1]), match[2]
     for pattern in (_COMPACT_AND_TIME, _SERIAL_AND_TIME):
@@ -226,7 +245,7 @@ def _read_day(text: str, month_first: bool) -> _Day | str:
         return note(Note.DATE_MISSING)
     if is_missing(text):
         return note(Note.DATE_UNKNOWN, text)
-    plain = _WEEKDAY.sub("", fold(text), count=1).removesuffix(" 00:00:00")
+    plain = _LEAD.sub("", fold(text), count=1)
     parts = _date_parts(plain, month_first)
     if parts is None:
         return note(Note.DATE_UNREADABLE, text)
@@ -255,9 +274,8 @@ def _date_parts(text: str, month_first: bool) -> tuple[int, int | None, int | No
         return (int(match[3]), month, int(match[2])) if month else None
     if match := _WORDS.fullmatch(text):
         month = _MONTHS.get(match[2])
-        return (
-            (_whole_year(match[3]), month, int(match[1]) if match[1] else None) if month else None
-        )
+        day = match[1] and int(match[1].replace("primero", "1"))
+        return (_whole_year(match[3]), month, day or None) if month else None
     return _bare_number(text)
 
 
@@ -327,11 +345,14 @@ def _clock_parts(text: str, packed: bool) -> tuple[int, int]:
         return _half_day(int(match[1]), match[3]), int(match[2])
     if match := _HOUR.fullmatch(text):
         return _half_day(int(match[1]), match[2]), 0
-    if re.fullmatch(r"\d{1,4}", text):
+    if re.fullmatch(r"\d{1,4}(?:\.0)?", text):
+        text = text.removesuffix(".0")
         value = int(text)
         return (value // 100, value % 100) if packed or len(text) > 2 else (value, 0)
-    if re.fullmatch(r"0?\.\d+", text):
-        return divmod(round(float(text) * 24 * 60), 60)
+    if re.fullmatch(r"0?[.,]\d+", text):
+        return divmod(round(float(text.replace(",", ".")) * 24 * 60), 60)
+    if match := _DAY_ZERO.fullmatch(text):
+        return int(match[1]), int(match[2])
     return -1, 0
 
 

@@ -21,10 +21,10 @@ _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     ".csv": lambda path: read_delimited(path).cells,
     ".txt": lambda path: read_delimited(path).cells,
     ".tsv": lambda path: read_delimited(path).cells,
-    ".parquet": lambda path: _parquet(path),
     **dict.fromkeys(
         (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), lambda path: read_workbook(path, None).cells
     ),
+    ".parquet": lambda path: _parquet(path),
 }
 
 

@@ -45,6 +45,14 @@ DATES = [
     ("05/04/2013 21.30 hrs", "2013-04-05 21:30", "minute"),
     ("05/04/2013 21h30", "2013-04-05 21:30", "minute"),
     ("05/04/2013 930 hrs", "2013-04-05 09:30", "minute"),
+    ("05/04/2013 2130", "2013-04-05 21:30", "minute"),
+    ("05/04/2013 21h", "2013-04-05 21:00", "minute"),
+    ("05/04/2013 - 21:30", "2013-04-05 21:30", "minute"),
+    ("21:30 hrs del 5 de abril de 2013", "2013-04-05 21:30", "minute"),
+    ("el 5 de abril de 2013", "2013-04-05", "day"),
+    ("primero de abril de 2013", "2013-04-01", "day"),
+    ("Fri Apr 05 21:30:00 CST 2013", "2013-04-05 21:30", "minute"),
+    ("2013-04-05 00:00:00", "2013-04-05", "day"),
     ("21:30 05/04/2013", "2013-04-05 21:30", "minute"),
     ("20130405 2130", "2013-04-05 21:30", "minute"),
     ("41369.8958333333", "2013-04-05 21:30", "minute"),
@@ -61,6 +69,9 @@ TIMES = [
     ("21:30 hrs", "21:30", "minute"),
     ("21.30", "21:30", "minute"),
     ("9 pm", "21:00", "minute"),
+    ("1899-12-30 21:30:00", "21:30", "minute"),
+    ("0,895833333", "21:30", "minute"),
+    ("930.0", "09:30", "minute"),
     ("0", "00:00", "minute"),
     ("SE DESCONOCE", "00:00", "day"),
     ("", "00:00", "day"),
@@ -154,6 +165,16 @@ def test_written_and_read_back(days, form):
     texts = pd.Series([day.strftime(form) for day in [*days, dt.date(2001, 1, 31)]])
     read = parse_dates(texts)["date"].dt.date.tolist()
     assert read[:-1] == days
+
+
+def test_a_database_writes_midnight_behind_every_date():
+    days = pd.Series(["2013-04-05 00:00:00", "2013-04-06 00:00:00"])
+    read = parse_dates(days, pd.Series(["21:30", ""]))
+    assert read["date"].astype(str).tolist() == ["2013-04-05 21:30:00", "2013-04-06 00:00:00"]
+    assert read["date_precision"].tolist() == ["minute", "day"]
+    # Beside other times it is one.
+    mixed = parse_dates(pd.Series(["2013-04-05 00:00:00", "2013-04-06 21:30:00"]))
+    assert mixed["date_precision"].tolist() == ["minute", "minute"]
 
 
 def test_times_in_utc_are_said_aloud(tmp_path):
