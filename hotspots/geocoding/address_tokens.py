@@ -114,6 +114,8 @@ _MARKS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
     )
 )
 _THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
+_COMMA_THOUSANDS = re.compile(r"(?<=[a-z.# ][# ])(\d{1,2}),(\d{3})(?=$|[ ,;])")
+_POINT_ZERO = re.compile(r"(?<=\d)\.0(?=$|[ ,;])")
 _FORMER = re.compile(r"\((?:ex|antes)\b[^()]*\)")
 _TOKEN = re.compile(
     r"s/n\b|[123]/[248]\b|[nsew]\d+[nsew]\d+|\d+(?:\.\d+)?[a-z]*|[a-z]+|--|[,;()#&/@~-]"
@@ -167,6 +169,10 @@ def tokens_of(text: str) -> Tokens:
         plain = _KILOMETRE.sub(_kilometre, plain)
     if "." in plain:
         plain = _THOUSANDS.sub(_joined, plain)
+        # A number that went through a spreadsheet or a data frame: "345.0".
+        plain = plain if "km" in plain else _POINT_ZERO.sub("", plain)
+    if "," in plain:
+        plain = _COMMA_THOUSANDS.sub(r"\1\2", plain)
     for needles, pattern, by in _MARKS:
         for needle in needles:
             if needle in plain:

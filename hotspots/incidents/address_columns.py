@@ -58,6 +58,8 @@ _LEADS = {
 }
 _WITHIN_WORDS = re.compile(r"(?<=[a-záéíóúüñ])(?=[A-ZÁÉÍÓÚÑ])|(?<=[^\W\d_])(?=\d)")
 _OF_THE_EVENT = re.compile(r" (?:de los |del )?hechos?\b")
+_POINT_ZERO = r"\.0+$"
+_THOUSANDS = r"(?<=^\d),(?=\d{3}$)|(?<=^\d\d),(?=\d{3}$)"
 _NO_NUMBER = re.compile(r"(?:s ?/ ?n|sn|sin numero|0+)\.?")
 
 
@@ -109,6 +111,8 @@ def joined_address(columns: Sequence[pd.Series]) -> pd.Series:
         text = text.mask(text.isin([one for one in text.unique() if is_missing(one)]), "")
         lead = pd.Series(_LEADS[part], index=address.index)
         if part == "number":
+            text = text.str.replace(_POINT_ZERO, "", regex=True)
+            text = text.str.replace(_THOUSANDS, "", regex=True)
             none = text.isin([one for one in text.unique() if _NO_NUMBER.fullmatch(fold(one))])
             text = text.mask(none & (text != ""), "S/N")
             lead = lead.mask(none, " ")

@@ -95,6 +95,9 @@ _SERIAL_AND_TIME = re.compile(r"(\d{5})(\.\d*[1-9]\d*)")
 _UNIVERSAL = r":\d{2}(?:\.\d+)?\s*(?:[zZ]|UTC|GMT|\+00:?00)$"
 # A time alone, as Access and Excel keep it: on the day before the first.
 _DAY_ZERO = re.compile(r"(?:1899-12-3[01]|1900-01-0[01])[ t](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?")
+_WRITTEN_DATE = r"^\d{4}-\d{2}-(\d{2})(?!\d)"
+_WRITTEN_TEXT = r"^(\d{1,2})[/-]\d{1,2}[/-]\d{4}"
+_FEWEST_SWAPPED = 5
 _EXCEL_EPOCH = dt.date(1899, 12, 30)
 
 
@@ -128,6 +131,25 @@ def in_universal_time(texts: pd.Series) -> int:
     1
     """
     return int(texts.str.contains(_UNIVERSAL).sum())
+
+
+def likely_swapped(texts: pd.Series) -> bool:
+    """Return whether a spreadsheet of another language took the day of some dates for the month.
+
+    It makes a date of 04/03 where it can (days up to 12) and leaves 25/03 as text: then all that
+    are dates have a day up to 12, and all that are texts a later one.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> likely_swapped(pd.Series([f"2023-{m:02d}-04" for m in range(1, 9)]
+    ...                          + [f"{day}/04/2023" for day in range(13, 21)]))
+    True
+    """
+    dates = texts.str.extract(_WRITTEN_DATE)[0].dropna().astype(int)
+    written = texts.str.extract(_WRITTEN_TEXT)[0].dropna().astype(int)
+    enough = min(len(dates), len(written)) >= _FEWEST_SWAPPED
+    return enough and bool((dates <= 12).all() and (written > 12).all())
 
 
 def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFrame:

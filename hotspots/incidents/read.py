@@ -16,11 +16,16 @@ from hotspots._checks import projected_crs
 from hotspots._notes import Note, join_notes, note, noted
 from hotspots._text import fold
 from hotspots.catalogue import remark
-from hotspots.errors import ColumnError, CrsError
+from hotspots.errors import ColumnError, CrsError, InputError
 from hotspots.incidents.address_columns import joined_address
 from hotspots.incidents.columns import resolve_column
 from hotspots.incidents.coordinates import Points, locate
-from hotspots.incidents.dates import in_universal_time, is_missing, parse_dates
+from hotspots.incidents.dates import (
+    in_universal_time,
+    is_missing,
+    likely_swapped,
+    parse_dates,
+)
 from hotspots.incidents.repeats import exact_repeats
 from hotspots.incidents.source import POINT_X, POINT_Y, SourceDescription, SourceTable, read_table
 from hotspots.incidents.taxonomy import Taxonomy, class_key, classify, load_taxonomy
@@ -146,6 +151,8 @@ def read_incidents(
     """
     if study_area is not None:
         projected_crs(study_area, "study_area")
+        if len(study_area) == 0:
+            raise InputError("study_area: it has no polygon. Give the area of the incidents.")
     table = read_table(source, sheet=sheet)
     _say_how_it_was_read(table.description)
     roles = _roles(
@@ -162,6 +169,11 @@ def read_incidents(
             "victims": victims,
         },
     )
+    if taxonomy is not None and "category" not in roles:
+        raise ColumnError(
+            f"{table.description.path or 'The table'}: a taxonomy was given and no column of "
+            f"categories. Name it: category=... The columns are: {_listed(table)}."
+        )
     cells = {role: table.cells[columns[0]] for role, columns in roles.items()}
     if len(roles.get("address", ())) > 1:
         cells["address"] = joined_address([table.cells[name] for name in roles["address"]])
@@ -211,7 +223,14 @@ def _roles(
     """Return role → columns; only the address may have several."""
     description = table.description
     where = description.path or "The table"
-    wanted = {role: _columns(columns) for role, columns in named.items() if columns is not None}
+    wanted = {
+        role: _columns(role, columns) for role, columns in named.items() if columns is not None
+    }
+    if ("longitude" in wanted) != ("latitude" in wanted):
+        raise ColumnError(
+            f"{where}: {'latitude' if 'latitude' in wanted else 'longitude'} was named alone. "
+            "Name both columns of coordinates (one column of pairs for both)."
+        )
     if wanted:
         return {
             role: tuple(
@@ -220,7 +239,13 @@ def _roles(
             )
             for role, columns in wanted.items()
         }
-    guessed = {role: _columns(columns) for role, columns in description.columns.items()}
+    guessed = {role: _columns(role, columns) for role, columns in description.columns.items()}
+    if not guessed and POINT_X not in table.cells:
+        raise ColumnError(
+            f"{where}: no column is known by its header, which was taken to be row "
+            f"{description.header_row}: {_listed(table)}. Name the columns (category=..., "
+            "date=... and so on), or see whether the header stands elsewhere or on another sheet."
+        )
     said = ", ".join(f"{role}={'+'.join(map(repr, names))}" for role, names in guessed.items())
     warnings.warn(
         remark("guessed_columns", file=where, columns=said or "none"),
@@ -229,12 +254,21 @@ def _roles(
     return guessed
 
 
-def _columns(named: str | Sequence[str]) -> tuple[str, ...]:
+def _columns(role: str, named: str | Sequence[str]) -> tuple[str, ...]:
     if isinstance(named, str):
         return (named,)
-    if not named:
-        raise ColumnError("address: no column was named. Name one, or several in their order.")
+    several = role == "address" and isinstance(named, list | tuple) and len(named) > 0
+    if not several or not all(isinstance(one, str) for one in named):
+        raise ColumnError(
+            f"{role}: came as {named!r}. Give the name of a column"
+            f"{', or several in their order' if role == 'address' else ''}."
+        )
     return tuple(named)
+
+
+def _listed(table: SourceTable) -> str:
+    names = table.description.names
+    return ", ".join(map(repr, names[:40])) + (" ..." if len(names) > 40 else "")
 
 
 def _say_how_it_was_read(description: SourceDescription) -> None:
@@ -253,6 +287,10 @@ def _say_how_it_was_read(description: SourceDescription) -> None:
     elif description.header_row > 1:
         said = remark("header_found", file=name, line=description.header_row)
         warnings.warn(said, stacklevel=3)
+    if description.other_sheets:
+        first, *others = description.other_sheets
+        listed = ", ".join(others)
+        warnings.warn(remark("other_sheets", file=name, sheet=first, others=listed), stacklevel=3)
 
 
 def _crs(crs: object) -> CRS:
@@ -302,6 +340,8 @@ def _identity(cells: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:
     else:
         event = numbers
     counts, problem = _victims(cells.get("victims"), index)
+    if "event" in cells and "victims" in cells:
+        counts = _each_once(counts, cells["event"])
     return pd.DataFrame({EVENT_ID: event, VICTIMS: counts, "victims problem": problem})
 
 
@@ -316,6 +356,16 @@ def _victims(texts: pd.Series | None, index: pd.Index) -> tuple[pd.Series, pd.Se
     return counts, noted(Note.VICTIMS_COUNTED_AS_ONE, texts, ~usable & ~silent)
 
 
+def _each_once(counts: pd.Series, event: pd.Series) -> pd.Series:
+    """Count one victim a row where each row of an event states how many rows the event has."""
+    rows = event.map(event[event != ""].value_counts())
+    total = (rows > 1) & (counts == rows)
+    total = total.groupby(event).transform("all") & total
+    if total.any():
+        warnings.warn(remark("victims_total", n=int(event[total].nunique())), stacklevel=4)
+    return counts.mask(total, 1)
+
+
 def _dates(cells: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:
     if "date" not in cells:
         empty = pd.Series(pd.NaT, index=index, dtype="datetime64[us]")
@@ -323,6 +373,8 @@ def _dates(cells: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:
     universal = sum(in_universal_time(cells[role]) for role in ("date", "time") if role in cells)
     if universal:
         warnings.warn(remark("universal_time", n=universal), stacklevel=4)
+    if likely_swapped(cells["date"]):
+        warnings.warn(remark("swapped_dates"), stacklevel=4)
     read = parse_dates(cells["date"], cells.get("time"))
     return read.rename(columns={PROBLEM: "date problem"})
 
@@ -355,8 +407,8 @@ def _places(cells: Mapping[str, pd.Series], index: pd.Index, points: Points) -> 
     given = np.isfinite(points.x)
     problem = pd.Series(points.problem, index=index, dtype=str)
     nothing = pd.Series("", index=index, dtype=str)
-    address = cells.get("address", nothing)
-    neighbourhood = cells.get("neighbourhood", nothing)
+    address = _known(cells.get("address", nothing))
+    neighbourhood = _known(cells.get("neighbourhood", nothing))
     silent = ~given & (problem == "") & (address == "") & (neighbourhood == "")
     status = pd.Series(str(LocationStatus.UNMATCHED), index=index, dtype=str)
     status = status.mask(~given & (problem != ""), str(LocationStatus.INVALID))
@@ -375,6 +427,11 @@ def _places(cells: Mapping[str, pd.Series], index: pd.Index, points: Points) -> 
             "place problem": problem.mask(silent, note(Note.LOCATION_MISSING)),
         }
     )
+
+
+def _known(texts: pd.Series) -> pd.Series:
+    """Return texts with those empty that say in words that nothing is known."""
+    return texts.mask(texts.isin([text for text in texts.unique() if is_missing(text)]), "")
 
 
 def _problems(frame: pd.DataFrame, notes: Mapping[int, str]) -> pd.Series:

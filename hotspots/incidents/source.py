@@ -67,6 +67,8 @@ class SourceDescription:
         Of a text file; "" elsewhere.
     header_row
         1-based number of the line or row that holds the column names.
+    other_sheets
+        Where none was named and there are several: the sheet that was read, and the others.
     columns
         Role → column that seems to hold it (``date``, ``category``, ``longitude`` ...), or the
         columns that together are the address.
@@ -82,6 +84,7 @@ class SourceDescription:
     separator: str = ""
     decimal: str = "."
     header_row: int = 1
+    other_sheets: tuple[str, ...] = ()
     columns: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     rows: int = 0
     names: tuple[str, ...] = ()
@@ -183,7 +186,9 @@ def _read(source: Source, sheet: str | None) -> SourceTable:
         return SourceTable(text.cells, description, text.notes)
     if kind == "excel":
         book = read_workbook(path, sheet)
-        return SourceTable(book.cells, replace(description, header_row=book.header_row), book.notes)
+        others = book.sheets if sheet is None and len(book.sheets) > 1 else ()
+        found = replace(description, header_row=book.header_row, other_sheets=others)
+        return SourceTable(book.cells, found, book.notes)
     return _from_frame(_read_frame(path, kind, sheet), description)
 
 

@@ -77,7 +77,7 @@ def load_taxonomy(source: str | Path | Mapping[str, str] | Taxonomy) -> Taxonomy
         return _from_mapping(source)
     path = _taxonomy_file(source)
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataFileError(f"taxonomy: {path} is no TOML ({error}). Mend that line.") from None
     return _from_toml(content, path)
@@ -141,6 +141,11 @@ def _from_mapping(source: Mapping[str, str]) -> Taxonomy:
 
 
 def _taxonomy_file(source: str | Path) -> Path:
+    if not isinstance(source, str | Path):
+        raise InputError(
+            f"taxonomy: came as {type(source).__name__}. Give the name of a ready one "
+            f"({', '.join(taxonomy_names())}), the path of a TOML file, or label -> class."
+        )
     if isinstance(source, str) and source in taxonomy_names():
         return _FOLDER / f"{source}.toml"
     path = Path(source)
@@ -164,6 +169,7 @@ def _from_toml(content: Mapping[str, Any], path: Path) -> Taxonomy:
                 f"taxonomy: {path}, class {key!r}: labels must be a list of "
                 "texts. See load_taxonomy."
             )
+        _refuse_odd_keys(entry, key, path)
         pairs += [(label, key) for label in labels]
         problem = iccs_problem(str(entry["iccs"])) if "iccs" in entry else ""
         if problem:
@@ -176,6 +182,22 @@ def _from_toml(content: Mapping[str, Any], path: Path) -> Taxonomy:
         {key: dict(entry.get("title", {})) for key, entry in classes.items()},
         {key: str(entry["iccs"]) for key, entry in classes.items() if "iccs" in entry},
     )
+
+
+def _refuse_odd_keys(entry: Mapping[str, Any], key: str, path: Path) -> None:
+    """Refuse a key that would be passed over, and a title that is no text by language."""
+    strange = sorted(entry.keys() - {"labels", "iccs", "title"})
+    if strange:
+        raise DataFileError(
+            f"taxonomy: {path}, class {key!r}: the key {strange[0]!r} is not known. There are "
+            "labels, iccs and title."
+        )
+    title = entry.get("title", {})
+    if not isinstance(title, Mapping) or not all(isinstance(one, str) for one in title.values()):
+        raise DataFileError(
+            f"taxonomy: {path}, class {key!r}: title came as {title!r}. Give it by language: "
+            'title = { es = "...", en = "..." }.'
+        )
 
 
 def _folded(pairs: Any, name: str) -> dict[str, str]:

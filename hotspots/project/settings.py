@@ -324,7 +324,7 @@ def load_project(path: str | Path) -> Project:
     """
     file = existing_file(path, "project file")
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise DataFileError(
             f"project file {file}: byte {error.start} is not UTF-8. "

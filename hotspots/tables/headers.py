@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from hotspots.errors import ColumnError
@@ -19,7 +20,7 @@ def header_names(cells: Sequence[str], where: str) -> list[str]:
         If two columns bear the same name.
     """
     names = [cell.strip() or f"column {place}" for place, cell in enumerate(cells, start=1)]
-    doubled = sorted({name for name in names if names.count(name) > 1})
+    doubled = sorted(name for name, times in Counter(names).items() if times > 1)
     if doubled:
         raise ColumnError(
             f"{where}: the column {doubled[0]!r} is there more than once. Rename one of them."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
 
 import python_calamine as calamine
 
@@ -17,21 +18,30 @@ _MOST_BYTES = 6 * 1024**3
 _TABLE = calamine.SheetTypeEnum.WorkSheet
 
 
-def sheet_rows(path: str, sheet: str | None) -> list[list[str]]:
-    """Return all rows of a sheet as text; a formula is the value that was saved with it."""
+def read_sheet(path: str, sheet: str | None) -> dict[str, list[Any]]:
+    """Return ``rows``, all of a sheet as text, and ``sheets``, the names of all, this one first.
+
+    A formula is the value that was saved with it. Cells merged over several rows (the file's
+    number beside each of its victims, a header over two rows) stand in each of them.
+    """
     with calamine.load_workbook(path) as book:
         tables = [one.name for one in book.sheets_metadata if one.typ == _TABLE]
-        chosen = book.get_sheet_by_name(chosen_sheet(tables, sheet, path))
+        name = chosen_sheet(tables, sheet, path)
+        chosen = book.get_sheet_by_name(name)
         height, width = chosen.total_height + 1, chosen.total_width + 1
         refuse_too_many(height * width, height, width, path)
-        return [[cell_text(cell) for cell in row] for row in chosen.iter_rows()]
+        rows = [[cell_text(cell) for cell in row] for row in chosen.iter_rows()]
+        for (top, left), (bottom, _) in chosen.merged_cell_ranges or ():
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = rows[top][left]
+        return {"rows": rows, "sheets": [name, *(one for one in tables if one != name)]}
 
 
-def main(arguments: list[str]) -> dict[str, object]:
-    """Return ``rows``, or what is wrong: ``error`` for the user, ``reader`` the library's words."""
+def main(arguments: list[str]) -> dict[str, Any]:
+    """Return the sheet, or ``error`` in words for the user, or ``reader`` in the library's."""
     path, sheet = arguments[0], arguments[1] if len(arguments) > 1 else None
     try:
-        return {"rows": sheet_rows(path, sheet)}
+        return read_sheet(path, sheet)
     except DataFileError as error:
         return {"error": str(error)}
     except calamine.PasswordError:

@@ -13,8 +13,7 @@ from hotspots._notes import Note, note
 from hotspots.errors import DataFileError
 from hotspots.tables.decoding import find_header
 from hotspots.tables.headers import header_names
-from hotspots.tables.other_workbooks import SUFFIXES, ZIPPED, other_rows
-from hotspots.tables.sheet_cells import cell_text, chosen_sheet, refuse_too_many
+from hotspots.tables.sheets import sheet_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,11 +27,15 @@ _BLOCK_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, eq=False, slots=True)
 class WorkbookTable:
-    """The cells of a sheet (1-based index), the row number of its header, and notes by row."""
+    """The cells of a sheet (1-based index), the row number of its header, and notes by row.
+
+    ``sheets`` are the names of all, the one that was read first.
+    """
 
     cells: pd.DataFrame
     header_row: int
     notes: Mapping[int, str]
+    sheets: tuple[str, ...] = ()
 
 
 def read_workbook(path: Path, sheet: str | None) -> WorkbookTable:
@@ -46,11 +49,10 @@ def read_workbook(path: Path, sheet: str | None) -> WorkbookTable:
     DataFileError
         If the file is no workbook, unpacks to an absurd size, has no such sheet or no rows.
     """
-    kind = path.suffix.lower()
-    other = kind in SUFFIXES
-    if not other or kind in ZIPPED:
+    old = path.suffix.lower() == ".xls"
+    if not old:
         _refuse_bomb(path)
-    rows = other_rows(path, sheet) if other else _rows(path, sheet, data_only=True)
+    rows, sheets = sheet_rows(path, sheet)
     if not any(any(row) for row in rows):
         raise DataFileError(f"{path}: the sheet is empty. Name another one (sheet=...).")
     header = find_header(rows[:_SNIFFED_ROWS])
@@ -58,43 +60,28 @@ def read_workbook(path: Path, sheet: str | None) -> WorkbookTable:
     names = header_names(rows[header][:width], str(path))
     body = [(row + [""] * width)[:width] for row in rows[header + 1 :]]
     cells = pd.DataFrame(body, columns=names, index=range(1, len(body) + 1), dtype=str)
-    notes = {} if other else _unsaved_formulas(path, sheet, header, body)
+    notes = {} if old else _unsaved_formulas(path, sheets[0], header, body)
     kept = (cells != "").any(axis=1) | cells.index.isin(list(notes))
-    return WorkbookTable(cells.loc[kept], header + 1, notes)
+    return WorkbookTable(cells.loc[kept], header + 1, notes, sheets)
 
 
-def _rows(path: Path, sheet: str | None, *, data_only: bool) -> list[list[str]]:
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=data_only)
-    except Exception as error:  # openpyxl passes on whatever its parsers raise.
-        raise DataFileError(f"{path}: cannot be read as Excel ({error}). Save it again.") from error
-    try:
-        rows: list[list[str]] = []
-        cells = 0
-        names = [one.title for one in book.worksheets]
-        for row in book[chosen_sheet(names, sheet, path)].values:
-            cells += len(row)
-            refuse_too_many(cells, len(rows) + 1, len(row), path)
-            rows.append([cell_text(cell) for cell in row])
-        return rows
-    finally:
-        book.close()
-
-
-def _unsaved_formulas(
-    path: Path, sheet: str | None, header: int, body: list[list[str]]
-) -> dict[int, str]:
+def _unsaved_formulas(path: Path, sheet: str, header: int, body: list[list[str]]) -> dict[int, str]:
     """Return a note for each row with a formula that no value was saved for."""
     if not _has_formulas(path):
         return {}
-    written = _rows(path, sheet, data_only=False)[header + 1 :]
-    return {
-        place: note(Note.FORMULA_UNSAVED)
-        for place, (texts, values) in enumerate(zip(written, body, strict=True), start=1)
-        if any(
-            text.startswith("=") and not value for text, value in zip(texts, values, strict=False)
-        )
-    }
+    book = openpyxl.load_workbook(path, read_only=True)
+    try:
+        written = book[sheet].iter_rows(min_row=header + 2, values_only=True)
+        return {
+            place: note(Note.FORMULA_UNSAVED)
+            for place, (cells, values) in enumerate(zip(written, body, strict=False), start=1)
+            if any(
+                str(cell).startswith("=") and not value
+                for cell, value in zip(cells, values, strict=False)
+            )
+        }
+    finally:
+        book.close()
 
 
 def _has_formulas(path: Path) -> bool:

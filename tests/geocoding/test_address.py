@@ -132,6 +132,12 @@ FORMS = {
         "street": ("carretera", "casas grandes"),
         "kilometre": 5.0,
     },
+    "Calle Lerdo 1,234": {"street": ("calle", "lerdo"), "number": 1234},
+    "Calle Lerdo No. 345.0, Centro": {
+        "street": ("calle", "lerdo"),
+        "number": 345,
+        "rest": ("centro",),
+    },
     "LERDO 12 REF. CASA AZUL": {"street": ("", "lerdo"), "number": 12, "rest": ("casa azul",)},
     "Plaza Juárez, Lerdo 12": {"street": ("", "lerdo"), "number": 12, "rest": ("plaza juarez",)},
     "Plaza Juárez, Lerdo esq. Mina": {

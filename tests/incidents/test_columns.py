@@ -59,7 +59,7 @@ def test_named_columns_are_joined_in_their_order():
     assert read["address"].iloc[0] == "Juárez # 120"
     with pytest.raises(ColumnError, match="no column 'numero' for address"):
         read_incidents(TABLE, address=["nomvial", "numero"])
-    with pytest.raises(ColumnError, match="no column was named"):
+    with pytest.raises(ColumnError, match="address: came as"):
         read_incidents(TABLE, address=[])
 
 
@@ -128,3 +128,45 @@ def test_headers_of_published_tables(table):
 def test_case_alone_finds_a_named_column():
     read = read_incidents(pd.DataFrame({"FechaHecho": ["2013-04-05"]}), date="fechahecho")
     assert read["date_precision"].item() == "day"
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        ({"date": "f", "latitude": "y"}, "latitude was named alone"),
+        ({"date": "f", "taxonomy": "mexico"}, "a taxonomy was given and no column"),
+        ({"date": 5}, "date: came as 5"),
+        ({"date": ["f", "y"]}, "date: came as"),
+    ],
+)
+def test_what_is_half_named_is_said(named, says):
+    with pytest.raises(ColumnError, match=says):
+        read_incidents(pd.DataFrame({"f": ["2013-04-05"], "y": ["31.7"]}), **named)
+
+
+def test_a_table_without_a_known_header_is_refused(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("5;lerdo;robo\n6;mina;robo\n", "utf-8")
+    with pytest.raises(ColumnError, match="taken to be row 1: '5', 'lerdo', 'robo'"):
+        read_incidents(path)
+
+
+def test_words_for_nothing_are_no_address():
+    table = pd.DataFrame({"a": ["SE DESCONOCE", "S/D", "Lerdo 12"], "n": ["N/A", "-", "Centro"]})
+    read = read_incidents(table, address="a", neighbourhood="n")
+    assert read["address"].tolist() == ["", "", "Lerdo 12"]
+    assert read["neighbourhood"].tolist() == ["", "", "Centro"]
+    assert read["problem"].tolist() == ["location_missing", "location_missing", ""]
+
+
+def test_the_number_of_victims_on_each_victims_row_is_counted_once():
+    table = pd.DataFrame({"f": ["A", "A", "A", "B", "B", "C"], "v": ["3", "3", "3", "1", "1", "2"]})
+    with pytest.warns(HotspotsWarning, match="1 event states its number of victims"):
+        read = read_incidents(table, event="f", victims="v")
+    assert read["victims"].tolist() == [1, 1, 1, 1, 1, 2]
+
+
+def test_house_numbers_that_went_through_a_spreadsheet():
+    table = pd.DataFrame({"CALLE": ["Lerdo"] * 3, "NUM_EXT": ["1,234", "345.0", "0"]})
+    read = read_incidents(table, address=["CALLE", "NUM_EXT"])
+    assert read["address"].tolist() == ["Lerdo # 1234", "Lerdo # 345", "Lerdo S/N"]

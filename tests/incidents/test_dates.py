@@ -177,6 +177,14 @@ def test_a_database_writes_midnight_behind_every_date():
     assert mixed["date_precision"].tolist() == ["minute", "minute"]
 
 
+def test_days_that_a_spreadsheet_took_for_months_are_said(tmp_path):
+    # April of a Spanish file in an English Excel: 04/01 became the fourth of January.
+    days = [f"2013-{day:02d}-04" for day in range(1, 13)]
+    table = pd.DataFrame({"f": [*days, *(f"{day}/04/2013" for day in range(13, 29))]})
+    with pytest.warns(HotspotsWarning, match="taken the day of some for the month"):
+        read_incidents(table, date="f")
+
+
 def test_times_in_utc_are_said_aloud(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("fecha,delito\n2013-04-05T21:30:00Z,robo\n2013-04-05T21:30:00-06:00,robo\n")

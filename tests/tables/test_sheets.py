@@ -6,10 +6,11 @@ import datetime as dt
 import random
 import zipfile
 
+import openpyxl
 import pytest
 import xlwt
 
-from hotspots.errors import DataFileError, HotspotsError
+from hotspots.errors import DataFileError, HotspotsError, HotspotsWarning
 from hotspots.incidents.read import read_incidents
 from hotspots.tables.workbook import read_workbook
 
@@ -123,3 +124,28 @@ def test_bytes_that_a_bad_disk_changed_are_an_error_and_no_crash(old, tmp_path):
         except HotspotsError:
             refused += 1
     assert refused > 0
+
+
+def test_a_header_over_two_rows_and_victims_under_merged_cells(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["A1"] = "REPORTE"
+    for cell, text in {"A2": "FOLIO", "B2": "FECHA", "C2": "LUGAR", "F2": "DELITO"}.items():
+        sheet[cell] = text
+    for cell, text in {"C3": "CALLE", "D3": "NUM EXT", "E3": "COLONIA"}.items():
+        sheet[cell] = text
+    for merged in ("A2:A3", "B2:B3", "C2:E2", "F2:F3", "A4:A6", "B4:B6"):
+        sheet.merge_cells(merged)
+    sheet["A4"], sheet["B4"] = "C-1", "05/04/2013"
+    for row in range(4, 7):
+        for cell, text in zip("CDEF", ("Lerdo", "12", "Centro", "homicidio"), strict=True):
+            sheet[f"{cell}{row}"] = text
+    book.create_sheet("FEBRERO")["A1"] = "x"
+    path = tmp_path / "t.xlsx"
+    book.save(path)
+    with pytest.warns(HotspotsWarning, match="were not: FEBRERO"):
+        read = read_incidents(path)
+    assert read["event_id"].tolist() == ["C-1"] * 3
+    assert read["date"].notna().all()
+    assert set(read["address"]) == {"Lerdo # 12"}
+    assert set(read["category_source"]) == {"homicidio"}

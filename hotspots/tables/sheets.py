@@ -1,4 +1,4 @@
-"""Sheets of old Excel (.xls), binary Excel (.xlsb) and LibreOffice (.ods) as rows of text."""
+"""Sheets of Excel and LibreOffice as rows of text, read in a process of their own."""
 
 from __future__ import annotations
 
@@ -13,16 +13,13 @@ from hotspots.errors import DataFileError
 if TYPE_CHECKING:
     from pathlib import Path
 
-SUFFIXES = frozenset({".xls", ".xlsb", ".ods"})
-ZIPPED = frozenset({".xlsb", ".ods"})
-
 _SECONDS = 300
 _SNIFFED_BYTES = 512
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
-def other_rows(path: Path, sheet: str | None) -> list[list[str]]:
-    """Return all rows of a sheet; a formula is the value that was saved with it.
+def sheet_rows(path: Path, sheet: str | None) -> tuple[list[list[str]], tuple[str, ...]]:
+    """Return all rows of a sheet, and the names of all sheets, that one first.
 
     Raises
     ------
@@ -58,8 +55,7 @@ def other_rows(path: Path, sheet: str | None) -> list[list[str]]:
         raise DataFileError(
             f"{path}: cannot be read as a workbook ({answer['reader']}). Save it as .xlsx or CSV."
         )
-    rows: list[list[str]] = answer["rows"]
-    return rows
+    return answer["rows"], tuple(answer["sheets"])
 
 
 def _refuse_disguised(path: Path) -> None:
