@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 _BLOCK_BYTES = 64 * 1024 * 1024
 _ROWS_AT_ONCE = 50_000
+_SHOWN = 40
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -74,6 +76,7 @@ def read_delimited(path: Path) -> DelimitedTable:
         cells = _read_regular(text, separator, header, names)
     except pa.ArrowInvalid:
         cells, notes = _read_ragged(text, separator, header, names, path)
+    _refuse_swallowed(cells, text, separator, path)
     for letter, what in (("\0", Note.NUL_BYTES), (OTHERWISE, Note.ENCODING)):
         if letter in text:
             cells, notes = _without(letter, what, cells, notes)
@@ -152,6 +155,22 @@ def _refuse_unclosed(text: str, separator: str, start: int, path: Path) -> None:
                 f"{path}: line {start + 1} cannot be read: a quotation mark there is never "
                 "closed. Close it or take it out, or export the table again."
             ) from None
+
+
+def _refuse_swallowed(cells: pd.DataFrame, text: str, separator: str, path: Path) -> None:
+    """Refuse a cell that holds whole rows: two stray quotation marks took them for its text."""
+    width = len(cells.columns)
+    for name in cells.columns if '"' in text and width > 1 else ():
+        long = cells[name][cells[name].str.contains("\n", regex=False)]
+        full = long[long.str.count(re.escape(separator)) >= width - 1]
+        if len(full):
+            start = text.find(full.iloc[0][:_SHOWN])
+            line = text.count("\n", 0, max(start, 0)) + 1
+            rows = full.iloc[0].count("\n")
+            raise DataFileError(
+                f"{path}: line {line}: a quotation mark opens there and closes {rows} lines later, "
+                "with whole rows between. Take the stray marks out, or export the table again."
+            )
 
 
 def _numbered(cells: pd.DataFrame) -> pd.DataFrame:

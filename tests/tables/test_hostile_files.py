@@ -182,3 +182,15 @@ def test_three_encodings_in_one_file_are_an_error_with_its_line(tmp_path):
     content = b"\n".join(line.encode(way) for line, way in zip(lines, ways, strict=True))
     with pytest.raises(DataFileError, match=r"a\.csv: from line 3 on the encoding cannot be told"):
         read(saved(tmp_path / "a.csv", content))
+
+
+def test_rows_between_two_stray_quotation_marks_are_not_lost(tmp_path):
+    rows = [f"{row};robo;Lerdo {row}" for row in range(1, 41)]
+    rows[9], rows[29] = '10;robo;"EL CAPRICHO, LERDO 10', '30;robo;LOS ARCOS", LERDO 30'
+    path = tmp_path / "t.csv"
+    path.write_text("folio;delito;domicilio\n" + "\n".join(rows) + "\n", "utf-8")
+    with pytest.raises(DataFileError, match="line 11: a quotation mark opens there and closes 20"):
+        read_incidents(path)
+    # A line break within a cell is no row.
+    path.write_text('folio;delito;domicilio\n1;robo;"Lerdo 12\nCentro"\n2;robo;Mina 3\n', "utf-8")
+    assert read_incidents(path, address="domicilio")["address"].iloc[0].startswith("Lerdo 12")
