@@ -10,6 +10,7 @@ import shapely
 from rapidfuzz.distance import OSA
 
 from hotspots.geocoding.names import (
+    KEYWORDS,
     TYPES_BEFORE,
     base_name,
     direction_of,
@@ -35,7 +36,10 @@ WIDEST_STREET_M = 60.0
 _BLOCK_M = 150.0
 _MISSPELT_KIND = 0.95
 _LONG_KINDS = tuple(sorted({kind for kind in TYPES_BEFORE.values() if len(kind) >= 5}))
-_KIND_PENALTY = 0.03
+# Clerks take an avenue for a street, and seldom a lane beside it: "Privada Lerdo" is another
+# street than "Lerdo". At a crossing half of it counts, and must be more than the margin.
+_KIND_PENALTY = 0.08
+_SIDE_STREET_PENALTY = 0.20
 # On a grid "76th Place" is not "76th Street", but the next street to it.
 _OTHER_KIND = 0.85
 # A landmark's name without a word that leads to it.
@@ -125,8 +129,16 @@ def _streets(
         for hit in likenesses.streets.get(variant, ()):
             for street in gazetteer.streets.by_name[hit.name]:
                 kind = gazetteer.streets.kinds[street]
-                other = variant == asked.name and bool(asked.kind and kind and asked.kind != kind)
-                yield street, share * hit.similarity - (_KIND_PENALTY if other else 0.0)
+                penalty = _kind_penalty(asked.kind, kind) if variant == asked.name else 0.0
+                yield street, share * hit.similarity - penalty
+
+
+def _kind_penalty(asked: str, known: str) -> float:
+    """Return what a street's likeness loses where another type is stated than the known one."""
+    if not asked or not known or asked == known:
+        return 0.0
+    side = {asked, known} & KEYWORDS["side_streets"]
+    return _SIDE_STREET_PENALTY if side else _KIND_PENALTY
 
 
 def _on_street(
