@@ -161,7 +161,7 @@ def parse_address(text: str) -> Address:
     return Address(
         text=text,
         street=placed.street,
-        number=house.number,
+        number=house.number or None,
         number_span=house.span,
         relation=placed.relation,
         crossings=placed.crossings,

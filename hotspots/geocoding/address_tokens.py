@@ -116,6 +116,7 @@ _MARKS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
 _THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
 _COMMA_THOUSANDS = re.compile(r"(?<=[a-z.# ][# ])(\d{1,2}),(\d{3})(?=$|[ ,;])")
 _POINT_ZERO = re.compile(r"(?<=\d)\.0(?=$|[ ,;])")
+_ENYE = re.compile(r"\b[Ññ]\b")
 _FORMER = re.compile(r"\((?:ex|antes)\b[^()]*\)")
 _TOKEN = re.compile(
     r"s/n\b|[123]/[248]\b|[nsew]\d+[nsew]\d+|\d+(?:\.\d+)?[a-z]*|[a-z]+|--|[,;()#&/@~-]"
@@ -158,7 +159,7 @@ def tokens_of(text: str) -> Tokens:
     for sign, word in _SIGNS:
         if sign in plain:
             plain = plain.replace(sign, word)
-    plain = fold(plain)
+    plain = fold(with_enye(plain))
     plain, box, boxed = _without_box(plain)
     plain, postcode, english = _without_postcode(plain)
     if "(" in plain:
@@ -179,6 +180,17 @@ def tokens_of(text: str) -> Tokens:
                 plain = pattern.sub(by, plain)
                 break
     return Tokens(_TOKEN.findall(plain), postcode, box, boxed, english)
+
+
+def with_enye(text: str) -> str:
+    """Return a text in which a letter Ñ that stands alone, a block's, is not taken for an N.
+
+    Examples
+    --------
+    >>> with_enye("Mz Ñ Lt 3"), with_enye("Peña")
+    ('Mz NN Lt 3', 'Peña')
+    """
+    return _ENYE.sub("NN", text) if "Ñ" in text or "ñ" in text else text
 
 
 def _without_box(plain: str) -> tuple[str, str, bool]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _VALUE = re.compile(r"\d{1,5}[a-z]{0,2}|[a-xz]")
 _SHORT_VALUE = re.compile(r"\d{1,4}|\d{1,3}[a-z]|[a-z]\d{0,3}|[a-z]{1,2}\d")
+_TWO_LETTERS = re.compile(r"[a-z]{2}")
+_LOT_WORDS = KEYWORDS["lot"] | KEYWORDS["parcel"]
 _KILOMETRE = re.compile(r"\d{1,5}(\.\d+)?")
 _CODE = re.compile(r"\d{4,5}")
 _FLAT = re.compile(r"bis|[a-df-w]")
@@ -111,13 +113,16 @@ def _has_house(walk: Walk) -> bool:
 
 def _house_value(walk: Walk, word: str) -> int:
     values, ahead = walk.draft.values, walk.ahead
-    short = _SHORT_VALUE.fullmatch(ahead) is not None
+    paired = _TWO_LETTERS.fullmatch(ahead) is not None and walk.beyond in _LOT_WORDS
+    short = paired or _SHORT_VALUE.fullmatch(ahead) is not None
     street = walk.draft.street
     if word == "s/n":
         values["number"] = "none"
         return 1
     if short and (word in KEYWORDS["block"] or (word == "m" and not street)):
         values["block"], taken = walk.tied(ahead)
+        if taken == 2 and walk.joins_mark(ahead, _LOT_WORDS):
+            values["block"], taken = ahead + walk.beyond, 3
         return taken
     settled = walk.fresh or "block" in values or has_name(street)
     lot = word in KEYWORDS["lot"] or word in KEYWORDS["parcel"]

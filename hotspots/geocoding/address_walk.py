@@ -58,6 +58,18 @@ class Walk:
         return "" if ahead in BREAKS else ahead
 
     @property
+    def beyond(self) -> str:
+        """The token behind the next one, "" at a break and at the end."""
+        return next(iter(self.until_break(self.place + 1)[1:]), "")
+
+    def joins_mark(self, value: str, ends: frozenset[str]) -> bool:
+        """Return whether the token behind a block's mark is part of it: "A 1 lt", "15 B lt"."""
+        mark, behind = self.beyond, self.until_break(self.place + 1)[2:3]
+        mixed = (value.isalpha() and mark.isdigit()) or (value.isdigit() and mark.isalpha())
+        short = len(mark) <= (2 if mark.isdigit() else 1)
+        return mixed and short and mark not in ends and (not behind or behind[0] in ends)
+
+    @property
     def begun(self) -> bool:
         """Whether anything was laid out."""
         draft = self.draft

@@ -34,6 +34,9 @@ BESIDE_M = 60.0
 """Houses stand along a street's line when half of them are nearer to it than this."""
 
 _WIDEST_STREET_M = 40.0
+_FEWEST_GAPS = 3
+_LEAP = 8.0
+_LEAST_STEP_M = 0.5
 
 
 class Sighting(NamedTuple):
@@ -45,7 +48,10 @@ class Sighting(NamedTuple):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class KnownHouses:
-    """The known houses of one street, by number, and the street's line where it is known."""
+    """The known houses of one street, by number, and the street's line where it is known.
+
+    ``reach`` is how far apart a number's own places lie from their middle, in metres.
+    """
 
     name: str
     kind: str
@@ -53,6 +59,7 @@ class KnownHouses:
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     line: shapely.LineString | None = None
+    reach: NDArray[np.float64] | None = None
 
     @property
     def title(self) -> str:
@@ -75,8 +82,9 @@ def between(known: KnownHouses, number: float) -> Sighting | None:
     """
     at = int(np.searchsorted(known.numbers, number))
     if at < len(known.numbers) and known.numbers[at] == number:
-        return Sighting(Spot(float(known.x[at]), float(known.y[at]), 0.0), 1.0)
-    if at in (0, len(known.numbers)):
+        reach = 0.0 if known.reach is None else float(known.reach[at])
+        return Sighting(Spot(float(known.x[at]), float(known.y[at]), reach), worth(1.0, 10 * reach))
+    if at in (0, len(known.numbers)) or _leaps(known, at):
         return None
     x, y = _straight(known, at - 1, at, number)
     gap = hypot(known.x[at] - known.x[at - 1], known.y[at] - known.y[at - 1])
@@ -86,6 +94,20 @@ def between(known: KnownHouses, number: float) -> Sighting | None:
         x, y = _on_own_side(known, number, x, y)
     # The street may bend between them, at most as far as their distance allows.
     return Sighting(Spot(float(x), float(y), 10.0 + 0.03 * gap), worth(0.99, gap / 2))
+
+
+def _leaps(known: KnownHouses, high: int) -> bool:
+    """Return whether two streets of one name meet between a number and the one before it.
+
+    On one street numbers take about as many metres each; where a gap takes many times as many as
+    the others do, it is no gap between houses of one street.
+    """
+    metres = np.hypot(np.diff(known.x), np.diff(known.y))
+    if len(metres) < _FEWEST_GAPS or metres[high - 1] < LINKED_M or known.line is not None:
+        return False
+    each = metres / np.diff(known.numbers)
+    others = np.delete(each, high - 1)
+    return bool(each[high - 1] > _LEAP * max(float(np.median(others)), _LEAST_STEP_M))
 
 
 def worth(most: float, distance: float) -> float:
@@ -160,9 +182,19 @@ def _known(name: str, kind: str, houses: Sequence[House], streets: Streets | Non
         places[number].append((x, y))
     numbers = sorted(places)
     middles = np.array([np.median(places[number], axis=0) for number in numbers])
+    reach = [
+        float(np.hypot(*(np.array(places[number]) - middle).T).max())
+        for number, middle in zip(numbers, middles, strict=True)
+    ]
     line = None if streets is None else _line(name, kind, middles, streets)
     return KnownHouses(
-        name, kind, np.array(numbers, dtype=float), middles[:, 0], middles[:, 1], line
+        name,
+        kind,
+        np.array(numbers, dtype=float),
+        middles[:, 0],
+        middles[:, 1],
+        line,
+        np.array(reach),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import numpy as np
 import shapely
 
 from hotspots._text import fold
+from hotspots.geocoding.address_tokens import with_enye
 from hotspots.geocoding.names import neighbourhood_name
 from hotspots.geocoding.streets import Spot
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import NDArray
+
+_APART_M = 150.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -72,17 +76,35 @@ class Lots:
         keys = [(area, block) for area in (*dict.fromkeys(stated), "")]
         if not stated:
             keys = sorted(key for key in self.by_block if key[1] == block)
-        return [self._one(self.by_block[key], lot) for key in keys if key in self.by_block]
+        return [
+            self._one(rows, lot)
+            for key in keys
+            if key in self.by_block
+            for rows in self._places(self.by_block[key], lot)
+        ]
+
+    def _places(self, rows: tuple[int, ...], lot: str) -> list[tuple[int, ...]]:
+        """Part the rows of a block or lot where they lie apart: several settlements have one."""
+        exact = tuple(row for row in rows if lot and self.lots[row] == lot) or rows
+        if len(exact) == 1:
+            return [exact]
+        whole = shapely.union_all(shapely.buffer(self.shapes[list(exact)], _APART_M / 2))
+        parts = shapely.get_parts(whole)
+        return [
+            tuple(row for row in exact if shapely.intersects(part, self.shapes[row]))
+            for part in parts
+        ]
 
     def _one(self, rows: tuple[int, ...], lot: str) -> tuple[Spot, bool]:
-        exact = [row for row in rows if lot and self.lots[row] == lot]
-        shape = shapely.union_all(self.shapes[list(exact or rows)])
+        exact = bool(lot) and all(self.lots[row] == lot for row in rows)
+        shape = shapely.union_all(self.shapes[list(rows)])
         at = shape.representative_point() if exact else shape.centroid
         reach = 0.0 if exact else float(shape.hausdorff_distance(at))
-        return Spot(at.x, at.y, reach), bool(exact)
+        return Spot(at.x, at.y, reach), exact
 
 
 def _plain(mark: str) -> str:
     """Return a block's or lot's mark as addresses give it: folded, without leading zeros."""
-    folded = fold(mark).replace(" ", "")
+    folded = fold(with_enye(mark)).replace(" ", "")
+    folded = re.sub(r"(?<=\D)-|-(?=\D)", "", folded)
     return folded.lstrip("0") or folded

@@ -203,7 +203,9 @@ def _ranges(parts: gpd.GeoDataFrame) -> list[Span]:
 
 
 def _spans(parts: gpd.GeoDataFrame, start: str, end: str, side: int) -> list[Span]:
+    # Layers write 0 to 0 where there is no number.
     known = np.isfinite(parts[start]) & np.isfinite(parts[end])
+    known &= (parts[start] != 0) | (parts[end] != 0)
     lines = np.flatnonzero(known).tolist()
     first, last = parts.loc[known, start].tolist(), parts.loc[known, end].tolist()
     return [Span(*each, side) for each in zip(lines, first, last, strict=True)]

@@ -314,3 +314,68 @@ def test_incidents_of_another_make_are_refused(gazetteer):
     frame = gpd.GeoDataFrame({"a": [1]}, geometry=[None], crs=CRS)
     with pytest.raises(ColumnError, match="no column 'address'"):
         geocode(frame, gazetteer)
+
+
+def found(address, **layers):
+    return geocode(rows(address), Gazetteer.from_layers(**layers)).iloc[0]
+
+
+def points(**columns):
+    spots = columns.pop("at")
+    return gpd.GeoDataFrame(columns, geometry=[shapely.Point(spot) for spot in spots], crs=CRS)
+
+
+def test_a_lane_is_another_street_than_the_avenue_of_its_name():
+    lines = gpd.GeoDataFrame([street("Avenida", "Lima", (0, 0), (1_000, 0), 1, 999)], crs=CRS)
+    layers = {"streets": lines, "street_type": "kind", "number_from": "from", "number_to": "to"}
+    assert found("Av. Lima 100", **layers)["location_score"] > 0.97
+    assert not found("Pasaje Lima 100", **layers)["location_score"] >= 0.9
+
+
+def test_on_a_grid_of_streets_and_roads_the_stated_type_decides():
+    lines = [
+        street(kind, str(number), *ends, 1, 2)
+        for number in range(1, 31)
+        for kind, ends in (
+            ("Calle", ((0, 100 * number), (3_100, 100 * number))),
+            ("Carrera", ((100 * number, 0), (100 * number, 3_100))),
+        )
+    ]
+    layers = {"streets": gpd.GeoDataFrame(lines, crs=CRS), "street_type": "kind"}
+    for address, (east, north) in {
+        "Carrera 7 y Calle 12": (700, 1_200),
+        "Calle 12 con Carrera 7": (700, 1_200),
+        "Calle 10 # 20-30": (2_030, 1_000),
+        "Calle 10 entre Carreras 20 y 21": (2_050, 1_000),
+    }.items():
+        row = found(address, **layers)
+        assert row["location_status"] == "matched", address
+        assert np.hypot(row.geometry.x - east, row.geometry.y - north) < 15, address
+
+
+def test_no_numbers_is_no_range_and_no_house_is_number_0():
+    lines = gpd.GeoDataFrame([street("Calle", "Mina", (0, 0), (2_000, 0), 0, 0)], crs=CRS)
+    layers = {"streets": lines, "street_type": "kind", "number_from": "from", "number_to": "to"}
+    for address in ("Calle Mina 12", "Calle Mina 0"):
+        assert found(address, **layers)["location_precision"] != "house"
+
+
+def test_two_streets_of_one_name_are_not_joined_by_their_numbers():
+    numbers = [10, 14, 18, 22, 101, 105, 109, 113]
+    at = [(2 * number, 0) for number in numbers[:4]] + [(4_800 + 2 * n, 0) for n in numbers[4:]]
+    known = points(address=[f"Calle Hidalgo {number}" for number in numbers], at=at)
+    assert found("Calle Hidalgo 60", addresses=known)["location_status"] != "matched"
+    assert found("Calle Hidalgo 16", addresses=known).geometry.x == pytest.approx(32, abs=15)
+    twice = points(address=["Calle Lerdo 10"] * 2, at=[(0, 0), (200, 0)])
+    assert found("Calle Lerdo 10", addresses=twice)["location_radius_m"] == pytest.approx(100)
+
+
+def test_a_block_of_several_settlements_is_ambiguous_without_its_own():
+    lots = points(
+        block=["A", "A", "A1", "Ñ"], lot=["5"] * 4, at=[(0, 0), (9_000, 0), (50, 0), (90, 0)]
+    )
+    layers = {"lots": lots, "lot_name": "lot"}
+    assert found("Mz A Lt 5", **layers)["location_status"] == "ambiguous"
+    assert found("Mz A1 Lt 5", **layers).geometry.x == 50
+    assert found("Mz Ñ Lt 5", **layers).geometry.x == 90
+    assert found("Mz N Lt 5", **layers)["location_status"] != "matched"
