@@ -18,6 +18,7 @@ from hotspots._notes import join_notes
 from hotspots.errors import CrsError, InputError
 from hotspots.geocoding.address import Address, parse_address
 from hotspots.geocoding.candidates import Likenesses, street_variants
+from hotspots.geocoding.gazetteer import Gazetteer
 from hotspots.geocoding.locate import Answer, locate
 from hotspots.geocoding.names import neighbourhood_name
 from hotspots.geocoding.online_answers import with_online
@@ -37,7 +38,6 @@ from hotspots.schema import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from hotspots.geocoding.gazetteer import Gazetteer
     from hotspots.geocoding.lookup import Hit, NameIndex
     from hotspots.geocoding.online import OnlineGeocoder
     from hotspots.geocoding.streets import Spot
@@ -107,16 +107,27 @@ def geocode(
     >>> found["location_status"].item(), found.geometry.item().wkt
     ('matched', 'POINT (50 0)')
     """
+    if not isinstance(incidents, gpd.GeoDataFrame):
+        raise InputError(
+            f"geocode: the incidents came as {type(incidents).__name__}. Give what "
+            "read_incidents returns, a GeoDataFrame."
+        )
     columns_present(incidents.columns, _NEEDED, "geocode: the incidents")
+    if gazetteer is not None and not isinstance(gazetteer, Gazetteer):
+        raise InputError(
+            f"geocode: the gazetteer came as {type(gazetteer).__name__}. Build one with "
+            "Gazetteer.from_layers(...) or load it with Gazetteer.load(...)."
+        )
     if incidents.crs is None:
         raise CrsError(
             "geocode: the incidents have no coordinate reference system. "
             "Use incidents.set_crs(...), e.g. 4326 for degrees."
         )
     missing = incidents.geometry.isna() | incidents.geometry.is_empty
-    written = (incidents[ADDRESS] != "") | (incidents[NEIGHBOURHOOD] != "")
+    texts = incidents[[ADDRESS, NEIGHBOURHOOD]].fillna("").astype(str)
+    written = (texts != "").any(axis=1)
     rows = incidents.index[missing & written]
-    asked = pd.MultiIndex.from_frame(incidents.loc[rows, [ADDRESS, NEIGHBOURHOOD]])
+    asked = pd.MultiIndex.from_frame(texts.loc[rows])
     distinct = asked.unique()
     crs, extent = _ground(gazetteer, online)
     answers = [Answer(LocationStatus.UNMATCHED)] * len(distinct)

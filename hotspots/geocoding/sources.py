@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS
 
 from hotspots._checks import columns_present
@@ -96,6 +97,16 @@ def _check(layer: gpd.GeoDataFrame, what: str, columns: Sequence[str]) -> None:
             "Say which one it is: layer.set_crs(4326) for degrees of longitude and latitude."
         )
     columns_present(layer.columns, columns, f"Gazetteer: the layer {what}")
+    bounds = layer.total_bounds
+    if CRS.from_user_input(layer.crs).is_geographic and np.isfinite(bounds).all():
+        west, south, east, north = bounds
+        if max(-west, east) > 180 or max(-south, north) > 90:
+            raise CrsError(
+                f"Gazetteer: the layer {what} is said to be in degrees ({layer.crs.name}), and "
+                f"runs from ({west:g}, {south:g}) to ({east:g}, {north:g}). Are "
+                "longitude and latitude swapped, or are these metres? Say the right system: layer.set_crs(..., "
+                "allow_override=True)."
+            )
 
 
 def _metric_crs(layer: gpd.GeoDataFrame) -> CRS:
@@ -121,8 +132,23 @@ def _usable(
     _check_kinds(layer[kept], what)
     measured = {name: _numbers(layer, columns.get(name, ())) for name in numbers}
     geometry = layer.geometry[kept].to_crs(crs).force_2d()
+    _refuse_nowhere(geometry, layer, what)
     table = {name: values[kept] for name, values in (written | measured).items()}
     return gpd.GeoDataFrame(table, geometry=geometry.to_numpy(), crs=crs)
+
+
+def _refuse_nowhere(geometry: gpd.GeoSeries, layer: gpd.GeoDataFrame, what: str) -> None:
+    """Refuse shapes with a vertex that is no number, or that the projection takes to none."""
+    bounds = geometry.bounds.to_numpy()
+    bad = ~np.isfinite(bounds).all(axis=1)
+    coordinates, owner = shapely.get_coordinates(geometry.to_numpy(), return_index=True)
+    bad[owner[~np.isfinite(coordinates).all(axis=1)]] = True
+    if bad.any():
+        raise CrsError(
+            f"Gazetteer: {int(bad.sum())} shapes of the layer {what} are nowhere in "
+            f"{layer.crs.name} (the first: row {geometry.index[bad][0]}). Are "
+            "longitude and latitude swapped? Mend the layer, or say its right system with set_crs(..., allow_override=True)."
+        )
 
 
 def _check_kinds(layer: gpd.GeoDataFrame, what: str) -> None:

@@ -379,3 +379,22 @@ def test_a_block_of_several_settlements_is_ambiguous_without_its_own():
     assert found("Mz A1 Lt 5", **layers).geometry.x == 50
     assert found("Mz Ñ Lt 5", **layers).geometry.x == 90
     assert found("Mz N Lt 5", **layers)["location_status"] != "matched"
+
+
+def test_layers_that_lie_nowhere_are_refused():
+    degrees = city().to_crs(4326)
+    swapped = degrees.set_geometry(shapely.transform(degrees.geometry, lambda xy: xy[:, ::-1]))
+    with pytest.raises(CrsError, match="longitude and latitude swapped"):
+        Gazetteer.from_layers(streets=swapped, street_type="kind")
+    with pytest.raises(CrsError, match="are these metres"):
+        Gazetteer.from_layers(streets=city().set_crs(4326, allow_override=True), street_type="kind")
+
+
+def test_what_is_no_table_of_incidents_or_no_gazetteer_is_refused(gazetteer):
+    asked = rows("Lerdo y Rosa")
+    with pytest.raises(InputError, match="the incidents came as DataFrame"):
+        geocode(pd.DataFrame(asked), gazetteer)
+    with pytest.raises(InputError, match="the gazetteer came as str"):
+        geocode(asked, "city.gazetteer")
+    missing = asked.assign(address=pd.Series([None], index=asked.index, dtype=object))
+    assert geocode(missing, gazetteer)["location_status"].item() == "unmatched"
