@@ -104,8 +104,8 @@ def _check(layer: gpd.GeoDataFrame, what: str, columns: Sequence[str]) -> None:
             raise CrsError(
                 f"Gazetteer: the layer {what} is said to be in degrees ({layer.crs.name}), and "
                 f"runs from ({west:g}, {south:g}) to ({east:g}, {north:g}). Are "
-                "longitude and latitude swapped, or are these metres? Say the right system: layer.set_crs(..., "
-                "allow_override=True)."
+                "longitude and latitude swapped, or are these metres? Say the right system: "
+                "layer.set_crs(..., allow_override=True)."
             )
 
 
@@ -147,7 +147,8 @@ def _refuse_nowhere(geometry: gpd.GeoSeries, layer: gpd.GeoDataFrame, what: str)
         raise CrsError(
             f"Gazetteer: {int(bad.sum())} shapes of the layer {what} are nowhere in "
             f"{layer.crs.name} (the first: row {geometry.index[bad][0]}). Are "
-            "longitude and latitude swapped? Mend the layer, or say its right system with set_crs(..., allow_override=True)."
+            "longitude and latitude swapped? Mend the layer, or say its right system "
+            "with set_crs(..., allow_override=True)."
         )
 
 

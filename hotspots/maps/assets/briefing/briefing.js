@@ -130,6 +130,7 @@ Briefing.prototype = Object.assign({
     document.getElementById("hs-method").textContent = said.join(" ");
     this.fit();
     this.main.number();
+    this.main.print(on);
   },
 
   choose: function (category) {

@@ -53,6 +53,20 @@ var Sheet = L.Layer.extend({
     map.off("moveend resize", this._reset, this);
     map.off("zoomanim", this._zoom, this);
   },
+  /* On paper a canvas would hide what lies beneath it: its picture stands in its place. */
+  print: function (on) {
+    if (this._print) { this._print.remove(); this._print = null; }
+    this._canvas.style.display = on ? "none" : "";
+    if (!on) { return; }
+    var picture = this._print = document.createElement("img");
+    picture.alt = "";
+    picture.className = "hs-sheet";
+    picture.style.width = this._canvas.style.width;
+    picture.style.height = this._canvas.style.height;
+    picture.src = this._canvas.toDataURL();
+    this.getPane().appendChild(picture);
+    L.DomUtil.setPosition(picture, L.DomUtil.getPosition(this._canvas));
+  },
   redraw: function () { if (this._map) { this._reset(); } },
   _reset: function () {
     var map = this._map, size = map.getSize(), ratio = window.devicePixelRatio || 1;

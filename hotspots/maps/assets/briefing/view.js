@@ -92,6 +92,13 @@ View.prototype = {
     this.number();
   },
 
+  print: function (on) {
+    var self = this;
+    Object.keys(this.sheets).forEach(function (name) {
+      if (self.map.hasLayer(self.sheets[name])) { self.sheets[name].print(on); }
+    });
+  },
+
   toggle: function (name, on) {
     var layer = name in this.sheets ? this.sheets[name] : this[name];
     if (!layer) { return; }
