@@ -10,7 +10,6 @@ rule itself, run backwards. :func:`withheld_places` closes all three.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from hotspots.schema import Ranking
 
 _BLOCK = 2
 """Further polygons are withheld by twos: of a lone last one it would be known that it is not 0."""
@@ -72,8 +70,7 @@ def withheld_places(
     >>> withheld_places({"homicide": table})["homicide"].tolist()
     [True, True, True]
     """
-    if threshold < 1:
-        raise InputError(f"threshold: came as {threshold}. The least that it can be is 1.")
+    checked_threshold(threshold)
     counts = {key: table["count"].fillna(0).astype(float) for key, table in rates.items()}
     found: dict[str, pd.Series] = {}
     for group in related_categories(counts):
@@ -81,6 +78,15 @@ def withheld_places(
         hidden = withheld_together(together, _order(rates[group[0]]), threshold)
         found |= {key: hidden.reindex(counts[key].index) for key in group}
     return {key: found[key] for key in rates}
+
+
+def checked_threshold(threshold: int) -> None:
+    """Raise an error unless the threshold is a whole number from 1 on."""
+    whole = isinstance(threshold, int | np.integer) and not isinstance(threshold, bool)
+    if not whole or threshold < 1:
+        raise InputError(
+            f"threshold: came as {threshold!r}. It is a whole number, and the least is 1."
+        )
 
 
 def withheld_together(counts: pd.DataFrame, order: pd.Index, threshold: int) -> pd.Series:
@@ -130,27 +136,6 @@ def related_categories(counts: Mapping[str, pd.Series]) -> list[list[str]]:
             group |= dict.fromkeys(merged, merged)
     order = {key: min(list(counts).index(one) for one in group[key]) for key in counts}
     return [[key for key in counts if order[key] == first] for first in sorted(set(order.values()))]
-
-
-def public_ranking(ranking: Ranking, withheld: pd.Series) -> Ranking:
-    """Return the order of the polygons that nothing is withheld of, and nothing but the order.
-
-    Scores, their parts and the spread of the ranks are functions of every count; they are
-    left out as soon as one count is withheld. A withheld polygon has no place in the order, which
-    would put its rate between two that are shown.
-
-    Parameters
-    ----------
-    ranking
-        The whole ranking.
-    withheld
-        True where a count that enters the score is withheld.
-    """
-    if not withheld.any():
-        return ranking
-    table = ranking.table[~withheld.reindex(ranking.table.index).to_numpy(dtype=bool)]
-    order = table["score"].rank(ascending=False, method="first").astype(int)
-    return replace(ranking, table=pd.DataFrame({"rank": order.sort_values()}))
 
 
 def _parts(whole: str, others: list[str], counts: Mapping[str, pd.Series]) -> list[str]:

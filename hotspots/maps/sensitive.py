@@ -18,8 +18,11 @@ SENSITIVE_CODES = ("03", "02041")
 """Of the ICCS: injurious acts of a sexual nature; trafficking for sexual exploitation."""
 
 _STEMS = re.compile(
-    r"\b(sexua|rap(e|es|ist|ists)\b|estupr|tocamiento|pudor\b|incest|pederast|pedofil|paedophil"
-    r"|indecent|molestat|domestic|intrafamilia|familia|famil(y|ies)\b|gender|genero\b"
+    r"\b(sexua|sex\b|rap(e|es|ist|ists)\b|estupr|tocamiento|pudor\b|incest|pederast|pedofil|paedophil"
+    r"|indecent|molest|trata\b|trafficking in persons|human traffick|trafico humano|acos[oa]|acossa"
+    r"|hostigamiento|stalking|grooming|pornogra|prostitu|corrupcion de (menor|person)|libidin"
+    r"|lasciv|actos impudic|vif\b|vicaria|domestic|intrafamilia|familia|famil(y|ies)\b"
+    r"|gender|genero\b"
     r"|pareja|conyug|conjug|spous|intimate)"
 )
 _WOMEN = re.compile(r"\b(mujer|mulher|wom[ae]n)")

@@ -10,7 +10,7 @@ import pandas as pd
 from hotspots._checks import columns_present, unique_index
 from hotspots.catalogue import languages
 from hotspots.errors import InputError
-from hotspots.maps.disclosure import public_ranking, withheld_places
+from hotspots.maps.disclosure import checked_threshold, withheld_places
 from hotspots.maps.sensitive import (
     of_category,
     ranks_by,
@@ -122,6 +122,7 @@ def check_subject(subject: Subject) -> Subject:
         )
     if subject.audience not in ("internal", "public"):
         raise InputError(f"audience: came as {subject.audience!r}. It is 'internal' or 'public'.")
+    checked_threshold(subject.threshold)
     if len(subject.polygons) == 0:
         raise InputError("polygons: there is none. A map needs at least one polygon.")
     unique_index(subject.polygons, "polygons")
@@ -247,9 +248,8 @@ def _public_order(
     for category, mask in withheld.items():
         if any(of_category(part.layer, [category]) for part in ranking.criteria):
             hidden |= mask
-    if not hidden.any():
-        return ranking, subject.allocation
-    return public_ranking(ranking, hidden), None
+    # Scores, their parts and the very order are functions of every count.
+    return (None, None) if hidden.any() else (ranking, subject.allocation)
 
 
 def _public_located(subject: Subject, categories: Mapping[str, str]) -> dict[str, tuple[int, int]]:

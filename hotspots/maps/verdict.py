@@ -43,6 +43,8 @@ class Verdict:
         The result whose correction the sentence names; None where nothing was tested.
     notes
         How each question was answered, in sentences.
+    withheld
+        Number of polygons of which nothing is said.
     """
 
     index: pd.Index
@@ -51,6 +53,7 @@ class Verdict:
     share_hot: pd.Series | None
     result: LocalResult | None
     notes: tuple[str, ...]
+    withheld: int = 0
 
     @property
     def high(self) -> pd.Series:
@@ -67,6 +70,7 @@ class Verdict:
             excess=None if self.excess is None else self.excess & ~withheld,
             hot=None if self.hot is None else self.hot & ~withheld,
             share_hot=None if self.share_hot is None else self.share_hot.mask(withheld),
+            withheld=int(withheld.sum()),
         )
 
 
@@ -123,6 +127,8 @@ def sentence(
     """Return the header's sentence: how many are high, how sure, when, on how many."""
     words = _finding(found, language)
     details = []
+    if found.withheld:
+        details.append(text("sentence.of_shown", language, n=found.withheld))
     if found.result is not None:
         details.append(correction_words(found.result, language))
     if period:
@@ -167,7 +173,7 @@ def category_of(key: str) -> str:
 
 
 def _finding(found: Verdict, language: str) -> str:
-    total = len(found.index)
+    total = len(found.index) - found.withheld
     if found.excess is None and found.hot is None:
         return text("sentence.untested", language, total=total)
     if found.excess is not None and found.hot is not None:

@@ -267,6 +267,8 @@ def read_header(intruder: Intruder, seen: Element, data: dict) -> None:
         shown = [n for code, n in drawn.items() if labels[code].lower() not in NOT_SHOWN]
         sums = {sum(some) for size in range(5) for some in combinations(shown, size)}
         known = sums | {len(data["places"]), intruder.totals.get(category, 0), 5, 85}
+        # Which polygons are withheld is drawn, and so is how many they are.
+        known.add(sum(drawn.values()) - sum(shown))
         located = LOCATED.search(words)
         if located is not None:
             known |= {int(one.replace(",", "")) for one in located.groups()}

@@ -8,6 +8,7 @@ import re
 from contextlib import contextmanager
 
 import pandas as pd
+import pypdfium2
 import pytest
 
 from hotspots.catalogue import text
@@ -558,3 +559,21 @@ def test_the_data_on_the_page_is_what_was_given(browser, internal, city):
         assert totals == {
             category: int(table["count"].sum()) for category, table in city.rates.items()
         }
+
+
+@pytest.mark.parametrize("overlay", ["", "streets", "heat"])
+def test_the_printed_map_shows_its_hot_polygons(browser, internal, tmp_path, overlay):
+    """As the engine of Chrome and Edge draws the sheet: a canvas must not hide the polygons."""
+    with opened(browser, internal) as tab:
+        if overlay:
+            tab.evaluate(
+                """name => { const box = document.querySelector(`input[value='${name}']`);
+                if (!box.checked) { box.click(); } }""",
+                overlay,
+            )
+        tab.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True, print_background=True)
+    sheet = pypdfium2.PdfDocument(tmp_path / "sheet.pdf")[0].render(scale=1).to_numpy()
+    left = sheet[:, : sheet.shape[1] * 6 // 10, :3].astype(int)
+    # The legend's swatch alone is some 300 pixels; blue, green, red.
+    hot = (left[..., 2] > 150) & (left[..., 1] < 70) & (left[..., 0] < 90)
+    assert hot.sum() > 900

@@ -53,19 +53,21 @@ var Sheet = L.Layer.extend({
     map.off("moveend resize", this._reset, this);
     map.off("zoomanim", this._zoom, this);
   },
-  /* On paper a canvas would hide what lies beneath it: its picture stands in its place. */
+  /* On paper a canvas that was drawn anew hides what lies beneath it; a fresh copy does not. */
   print: function (on) {
-    if (this._print) { this._print.remove(); this._print = null; }
-    this._canvas.style.display = on ? "none" : "";
+    var canvas = this._canvas;
+    if (this._copy) { this._copy.remove(); this._copy = null; }
+    canvas.style.display = on ? "none" : "";
     if (!on) { return; }
-    var picture = this._print = document.createElement("img");
-    picture.alt = "";
-    picture.className = "hs-sheet";
-    picture.style.width = this._canvas.style.width;
-    picture.style.height = this._canvas.style.height;
-    picture.src = this._canvas.toDataURL();
-    this.getPane().appendChild(picture);
-    L.DomUtil.setPosition(picture, L.DomUtil.getPosition(this._canvas));
+    var copy = this._copy = document.createElement("canvas");
+    copy.className = "hs-sheet";
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    copy.style.width = canvas.style.width;
+    copy.style.height = canvas.style.height;
+    copy.getContext("2d").drawImage(canvas, 0, 0);
+    this.getPane().appendChild(copy);
+    L.DomUtil.setPosition(copy, L.DomUtil.getPosition(canvas));
   },
   redraw: function () { if (this._map) { this._reset(); } },
   _reset: function () {
