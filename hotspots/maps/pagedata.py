@@ -85,7 +85,15 @@ def page_parts(subject: Subject) -> PageParts:
         title=subject.title,
         marks=_marks(subject),
         sentence=_sentence(subject, opening, subject.headline),
-        words=words("page", language),
+        words=words("page", language)
+        | {
+            "ranking_note": text(
+                "page.ranking_note",
+                language,
+                title=subject.categories.get(subject.headline, ""),
+                per=round(subject.per),
+            )
+        },
         categories=[{"key": key, "title": title} for key, title in subject.categories.items()],
         headline=subject.headline,
         headline_title=subject.categories.get(subject.headline, ""),

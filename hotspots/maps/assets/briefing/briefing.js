@@ -35,6 +35,7 @@ Briefing.prototype = Object.assign({
       self.compare(!self.comparing());
     });
     this.rows();
+    this.zooms();
     document.addEventListener("keydown", function (event) {
       if (event.key === "Escape") { self.close(); }
     });
@@ -45,6 +46,16 @@ Briefing.prototype = Object.assign({
     });
     this.map.on("zoomend", function () { self.main.number(); });
     this.follow();
+  },
+
+  zooms: function () {
+    var words = this.data.words;
+    [["in", words.zoom_in], ["out", words.zoom_out]].forEach(function (one) {
+      this.each(".leaflet-control-zoom-" + one[0], function (button) {
+        button.title = one[1];
+        button.setAttribute("aria-label", one[1]);
+      });
+    }, this);
   },
 
   rows: function () {
@@ -123,6 +134,7 @@ Briefing.prototype = Object.assign({
 
   /* Paper has a layout of its own, which must stand before the map is measured. */
   print: function (on) {
+    if (on && this.comparing()) { this.parted = true; this.compare(false); }
     document.body.classList.toggle("hs-printing", on);
     var told = [...document.querySelectorAll("#hs-legend > .hs-key:not([hidden]) details p")];
     told = told.map(function (one) { return one.textContent; });
@@ -131,6 +143,7 @@ Briefing.prototype = Object.assign({
     this.fit();
     this.main.number();
     this.main.print(on);
+    if (!on && this.parted) { this.parted = false; this.compare(true); }
   },
 
   choose: function (category) {

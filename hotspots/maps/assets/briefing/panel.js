@@ -10,6 +10,9 @@ var PANEL = {
       lines.push(make("p", [polygon.residents + (polygon.words ? " · " + polygon.words : "")]));
     }
     if (facts && polygon) {
+      if (level === "units") {
+        lines.push(make("p", [words.of_polygon.replace("{name}", polygon.name) + ":"], { className: "hs-small" }));
+      }
       lines.push(make("p", [data.titles[category] + ": " + facts.count[at] + " · " + facts.rate[at] + " " + words.rate_short]));
       lines.push(make("p", [facts.interval[at]], { className: "hs-small" }));
     }
@@ -17,7 +20,7 @@ var PANEL = {
     if (polygon && polygon.why) { lines.push(make("p", [polygon.why])); }
     if (polygon && data.nearest && data.nearest[at].length) {
       var nearest = data.nearest[at][0];
-      lines.push(make("p", [nearest[0] + ": " + nearest[2]]));
+      lines.push(make("p", [nearest[0] + ": " + nearest[2] + " " + words.from_middle]));
     }
     return make("div", lines);
   },

@@ -36,6 +36,11 @@ View.prototype = {
         });
         path.bindTooltip(function () { return host.tip(self, level, place); },
           { sticky: true, className: "hs-tip", direction: "auto" });
+        path.on("tooltipopen", function () { self.hush(path); self.tipped = path; });
+        /* The list leads to every polygon by keyboard; a path has no words of its own. */
+        path.on("add", function () {
+          if (path.getElement()) { path.getElement().setAttribute("tabindex", "-1"); }
+        });
         path.on("click", function () { host.open(host.polygonOf(level, place)); });
         path.on("mouseover", function () { host.light(host.polygonOf(level, place), true); });
         path.on("mouseout", function () { host.light(host.polygonOf(level, place), false); });
@@ -62,6 +67,11 @@ View.prototype = {
     return sheets;
   },
 
+  /* Close the tooltip that is open, unless it is this one's: what it says may be of before. */
+  hush: function (but) {
+    if (this.tipped && this.tipped !== but) { this.tipped.closeTooltip(); this.tipped = null; }
+  },
+
   onUnits: function () { return Boolean(this.theme) && this.theme.level === "units"; },
 
   category: function () { return (this.theme && this.theme.category) || this.host.category; },
@@ -80,6 +90,7 @@ View.prototype = {
 
   show: function () {
     var self = this, host = this.host, category = this.category(), onUnits = this.onUnits();
+    this.hush(null);
     Object.keys(this.sheets).forEach(function (name) {
       var parts = name.split("/"), byCategory = ["incidents", "clusters", "heat"].includes(parts[0]);
       self.toggle(name, byCategory
