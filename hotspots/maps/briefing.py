@@ -9,6 +9,7 @@ import folium
 from branca.element import Element, MacroElement
 from folium.template import Template
 
+from hotspots._checks import columns_present
 from hotspots.catalogue import text
 from hotspots.errors import InputError, StandaloneError
 from hotspots.maps import assets
@@ -206,6 +207,8 @@ def briefing_map(
     True
     """
     categories = categories_of(results, rates or {}, category_titles or {})
+    if services is not None:
+        columns_present(services.columns, ["kind"], "services")
     subject = Subject(
         polygons=polygons,
         results=results,

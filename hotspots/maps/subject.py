@@ -127,6 +127,7 @@ def check_subject(subject: Subject) -> Subject:
         raise InputError("polygons: there is none. A map needs at least one polygon.")
     unique_index(subject.polygons, "polygons")
     columns_present(subject.polygons.columns, [POPULATION], "polygons")
+    _usable_tables(subject)
     for category, table in subject.rates.items():
         columns_present(table.columns, _RATE_COLUMNS, f"rates[{category!r}]")
         aligned(table, subject.index, f"rates[{category!r}]")
@@ -134,6 +135,29 @@ def check_subject(subject: Subject) -> Subject:
     if subject.units is None and subject.unit_results and not subject.public:
         raise InputError("unit_results: came without units. Give units=, the units' layer.")
     return subject
+
+
+def _usable_tables(subject: Subject) -> None:
+    """Refuse tables and texts that a page cannot be made of, by name."""
+    residents = pd.to_numeric(subject.polygons[POPULATION], errors="coerce")
+    if residents.isna().any():
+        raise InputError(
+            f"polygons: {POPULATION} is {subject.polygons[POPULATION][residents.isna()].iloc[0]} "
+            f"for {residents.index[residents.isna()][0]!r}. Give the number of residents of each."
+        )
+    if subject.incidents is not None:
+        columns_present(subject.incidents.columns, [CATEGORY], "incidents")
+    for layer in subject.layers:
+        numbers = pd.to_numeric(layer.values, errors="coerce")
+        text = layer.values[numbers.isna() & layer.values.notna()]
+        if len(text):
+            raise InputError(
+                f"layers: {layer.name!r} is {text.iloc[0]!r} for {text.index[0]!r}. Give numbers, "
+                "missing where there is none."
+            )
+    for what in ("title", "period"):
+        if not isinstance(getattr(subject, what), str):
+            raise InputError(f"{what}: came as {getattr(subject, what)!r}. Give it in words.")
 
 
 def _nothing_left_over(subject: Subject) -> None:

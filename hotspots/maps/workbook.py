@@ -15,7 +15,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
-from hotspots.catalogue import remark, text
+from hotspots.catalogue import languages, remark, text
 from hotspots.errors import InputError, OutputError
 from hotspots.maps.export import starts_formula
 
@@ -90,6 +90,16 @@ def save_workbook(
     """
     if not tables:
         raise InputError("save_workbook: there is no table. Give at least one.")
+    if language not in languages():
+        raise InputError(
+            f"language: came as {language!r}. The languages are {', '.join(languages())}."
+        )
+    for name, table in tables.items():
+        if not isinstance(table, pd.DataFrame):
+            raise InputError(
+                f"save_workbook: the table {name!r} came as {type(table).__name__}. Give a "
+                "DataFrame."
+            )
     target = Path(path)
     if target.is_dir():
         raise OutputError(f"{target} is a folder. Name the file to write, e.g. tables.xlsx.")

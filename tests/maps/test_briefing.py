@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import folium
 import geopandas as gpd
@@ -105,3 +106,37 @@ def test_what_is_of_no_category_of_the_page_is_refused_and_not_left_out(city, op
 def test_tests_by_period_need_rates_by_period(city, options):
     with pytest.raises(InputError, match="without rates_over_time"):
         briefing_map(city.polygons, **options | {"rates_over_time": {}})
+
+
+@pytest.mark.parametrize(
+    ("option", "change", "says"),
+    [
+        ("services", lambda table: table.drop(columns="kind"), "kind"),
+        ("incidents", lambda table: table.drop(columns="category"), "category"),
+        ("period", lambda _: 2013, "period: came as 2013"),
+        ("threshold", lambda _: float("nan"), "threshold: came as nan"),
+        ("threshold", lambda _: True, "threshold: came as True"),
+        ("threshold", lambda _: "5", "threshold: came as '5'"),
+    ],
+)
+def test_what_no_page_can_be_made_of_is_refused(city, options, option, change, says):
+    given = options | {option: change(options.get(option))}
+    with pytest.raises(InputError, match=says):
+        briefing_map(city.polygons, **given)
+
+
+def test_residents_and_layers_are_numbers(city, options):
+    unknown = city.polygons.assign(population=float("nan"))
+    with pytest.raises(InputError, match="population is nan"):
+        briefing_map(unknown, **options)
+    words = replace(city.layers[0], values=city.layers[0].values.map(lambda _: "x"))
+    with pytest.raises(InputError, match="is 'x' for"):
+        briefing_map(city.polygons, **options | {"layers": [words]})
+
+
+def test_the_sentence_of_a_public_page_counts_what_it_shows(city, options):
+    page = briefing_map(city.polygons, **options, audience="public")
+    hidden = page.subject.withheld[page.subject.headline]
+    shown = len(city.polygons) - int(hidden.sum())
+    words = re.sub(r"\s+", " ", render_standalone(page))
+    assert f"de {shown} polígonos" in words or f"de los {shown} polígonos" in words
