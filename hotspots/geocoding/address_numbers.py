@@ -28,6 +28,7 @@ _FLOOR = re.compile(r"\d{1,2}[a-z]?")
 _COMPASS = ("n", "s", "e", "w")
 _FRACTION = re.compile(r"\d/\d")
 _LEAST_INNER = 100
+_SECTIONS = frozenset({"seccion", "sector", "etapa", "poniente", "oriente", "avenida", "calle"})
 
 
 class House(NamedTuple):
@@ -226,17 +227,24 @@ def _is_floor(house: str, floor: str) -> bool:
 def _inner(words: list[str]) -> Split | None:
     """Return the house whose number has more words behind it: "Juárez 1234 Centro"."""
     for place in range(len(words) - 2, 0, -1):
-        word = words[place]
+        word, behind = words[place], words[place + 1]
         if (
             word.isdigit()
-            and int(word) >= _LEAST_INNER
+            and (int(word) >= _LEAST_INNER or _named_before(words[:place], behind))
             and len(word) <= 5
-            and (words[place + 1].isalpha() or figure_of(words[place + 1]) != words[place + 1])
-            and words[place + 1] != "de"
+            and (behind.isalpha() or figure_of(behind) != behind)
+            and behind != "de"
             and _may_be_house(words, place)
         ):
             return _with_extras(words[:place], FIGURE.fullmatch(word), words[place + 1 :])
     return None
+
+
+def _named_before(words: list[str], behind: str) -> bool:
+    """Return whether a small figure can be a house's: "Calle Lerdo 45 Centro", not "28 Julio"."""
+    typed = words[0] in TYPES_BEFORE and has_name(words[1:]) and words[-1] not in KEYWORDS["small"]
+    known = (*KEYWORDS["months"], *DIRECTIONS, *KEYWORDS["phases"], "bis", "y", "o")
+    return typed and len(behind) > 2 and behind not in known and behind not in _SECTIONS
 
 
 def _is_extra(words: list[str], place: int) -> bool:

@@ -87,6 +87,8 @@ _MARKS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
         ("c.p.", r"\bc\.p\. ?(?=[a-z])", " caserio "),
         ("cp", r"^cp\.? (?=[a-z])", " caserio "),
         ("ref", r"(?<!de)(?<!la)(?<=\w)[,.]? ref(?:s|erencias?)?\b[.:]* (?=[a-z])", ", "),
+        ("bis", r"(?<=\d)bis\b", " bis"),
+        ("parad", r"(?<=\d) (?=parad(?:ero|a)\b)", ", "),
         ("jct|junction", r"(?<=\w )(?:at )?(?:jct|junction)\.? (?:with|of)\b", " esq "),
         ("rn|r.|r n", r"\br\.? ?n\.? ?(?:n ?[o°]?\.? ?)?(?=\d)", " ruta nacional "),
         ("rp|r.|r p", r"\br\.? ?p\.? ?(?:n ?[o°]?\.? ?)?(?=\d)", " ruta provincial "),

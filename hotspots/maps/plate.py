@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
+from matplotlib.transforms import ScaledTranslation
 
 from hotspots._text import printable
 from hotspots.catalogue import number, text
@@ -85,20 +86,24 @@ def drawn(subject: Subject, theme: Theme, ground: Ground, verdict: Verdict | Non
         shown = [(frame.title, frame.codes) for frame in theme.frames] or [("", theme.codes)]
         columns = _columns(len(shown), ground)
         rows = math.ceil(len(shown) / columns)
+        # The longest title must fit over its map.
+        letters = max(len(title) for title, _ in shown) or 1
+        size = min(13.0, 0.66 / columns * WIDTH * 72 / (0.6 * letters))
         for place, (title, codes) in enumerate(shown):
             column, row = place % columns, place // columns
             wide, tall = 0.70 / columns, 0.84 / rows
-            room = 0.93 if len(shown) > 1 else 1.0
+            title_room = 2.2 * size / 72 / (tall * HEIGHT)
+            room = 1.0 - min(title_room, 0.25) if len(shown) > 1 else 1.0
             box = (0.02 + column * wide, 0.03 + (rows - 1 - row) * tall, wide, tall * room)
             axes = figure.add_axes(box)
             _map(axes, theme, ground, codes, streets=len(shown) == 1)
             if title:
-                _say(axes, 0.03, 0.99, title, size=13, weight="bold", va="bottom")
+                _say(axes, 0.03, 0.99, title, size=size, weight="bold", va="bottom")
             elif verdict is not None and theme.category and theme.group == "statistics":
                 _numbers(axes, subject, ground, verdict)
             if place == 0:
-                _scale_bar(axes, subject.language)
-                _north(axes, text("page.north", subject.language))
+                _scale_bar(axes, subject.language, size=min(11.0, size))
+                _north(axes, text("page.north", subject.language), size=min(12.0, size))
         return figure
 
 
@@ -179,7 +184,7 @@ def _numbers(axes: Axes, subject: Subject, ground: Ground, verdict: Verdict) -> 
         )  # fmt: skip
 
 
-def _scale_bar(axes: Axes, language: str) -> None:
+def _scale_bar(axes: Axes, language: str, *, size: float) -> None:
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     most = (east - west) / 4
@@ -194,13 +199,16 @@ def _scale_bar(axes: Axes, language: str) -> None:
     unit = "unit.kilometres" if length >= 1000 else "unit.metres"
     value = number(length / 1000 if length >= 1000 else length, language)
     axes.text(x + length, y + 0.014 * (north - south), text(unit, language, value=value),
-              ha="right", va="bottom", fontsize=11, color=INK, zorder=8)  # fmt: skip
+              ha="right", va="bottom", fontsize=size, color=INK, zorder=8)  # fmt: skip
 
 
-def _north(axes: Axes, words: str) -> None:
+def _north(axes: Axes, words: str, *, size: float) -> None:
+    # In points above the words, so that it points up on the smallest map, too.
+    tip = axes.transAxes + ScaledTranslation(0, 3.2 * size / 72, axes.figure.dpi_scale_trans)
     axes.annotate(
-        words, xy=(0.965, 0.13), xytext=(0.965, 0.03), xycoords="axes fraction", ha="center",
-        fontsize=12, color=INK, arrowprops={"facecolor": INK, "width": 2.5, "headwidth": 10},
+        words, xy=(0.965, 0.03), xycoords=tip, xytext=(0.965, 0.03), textcoords=axes.transAxes,
+        ha="center", fontsize=size, color=INK,
+        arrowprops={"facecolor": INK, "width": size / 5, "headwidth": size / 1.2},
     )  # fmt: skip
 
 

@@ -138,6 +138,22 @@ FORMS = {
         "number": 345,
         "rest": ("centro",),
     },
+    "Calle Lerdo 45 Centro": {
+        "street": ("calle", "lerdo"),
+        "number": 45,
+        "rest": ("centro",),
+    },
+    "Av. 28 Julio 45 Centro": {
+        "street": ("avenida", "28 julio"),
+        "number": 45,
+        "rest": ("centro",),
+    },
+    "Calle Lerdo 45bis": {"street": ("calle", "lerdo"), "number": 45},
+    "Gran Avenida José Carrera 5678 paradero 18": {
+        "street": ("", "gran avenida jose carrera"),
+        "number": 5678,
+        "rest": ("paradero 18",),
+    },
     "LERDO 12 REF. CASA AZUL": {"street": ("", "lerdo"), "number": 12, "rest": ("casa azul",)},
     "Plaza Juárez, Lerdo 12": {"street": ("", "lerdo"), "number": 12, "rest": ("plaza juarez",)},
     "Plaza Juárez, Lerdo esq. Mina": {
