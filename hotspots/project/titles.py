@@ -28,7 +28,7 @@ def sensitive_categories(taxonomy: Taxonomy) -> frozenset[str]:
     --------
     >>> from hotspots.incidents.taxonomy import load_taxonomy
     >>> sorted(sensitive_categories(load_taxonomy("mexico")))
-    ['family_violence', 'gender_violence', 'rape', 'sexual_abuse']
+    ['family_violence', 'gender_violence', 'rape', 'sexual_abuse', 'trafficking']
     """
     by_code = {key for key, code in taxonomy.codes.items() if has_sensitive_code(code)}
     by_title = {
