@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots._checks import columns_present, positive, share, whole_number
+from hotspots._notes import Note
 from hotspots.geocoding.lookup import most_common
 from hotspots.geocoding.misses import miss_tests, uneven_levels
 from hotspots.geocoding.names import neighbourhood_name
@@ -23,6 +24,7 @@ from hotspots.schema import (
     LOCATION_STATUS,
     NEIGHBOURHOOD,
     NOT_STATED,
+    PROBLEM,
     REPEAT_OF,
     UNDATED,
     GeocodingReport,
@@ -131,6 +133,7 @@ which a crime map can be trusted; whether the misses are at random cannot be tol
     )
     _check_columns(incidents, area, places, place_name)
     located = incidents[LOCATION_STATUS].isin([str(status) for status in LOCATED])
+    located &= ~_outside(incidents)
     stated = _stated(incidents[area])
     month = incidents[DATE].dt.strftime("%Y-%m").rename(_MONTH)
     factors = {CATEGORY: incidents[CATEGORY], _MONTH: month, NEIGHBOURHOOD: stated}
@@ -168,6 +171,14 @@ which a crime map can be trusted; whether the misses are at random cannot be tol
         alpha=alpha,
         seed=seed,
     )
+
+
+def _outside(incidents: pd.DataFrame) -> pd.Series:
+    """Return which points lie outside the study area: wrong ones mostly, and on no map of it."""
+    if PROBLEM not in incidents:
+        return pd.Series(False, index=incidents.index)
+    noted: pd.Series = incidents[PROBLEM].str.contains(str(Note.OUTSIDE_STUDY_AREA), regex=False)
+    return noted
 
 
 def wilson_interval(hits: int, trials: int) -> tuple[float, float]:

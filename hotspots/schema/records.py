@@ -22,7 +22,8 @@ class GeocodingReport:
     Attributes
     ----------
     rows, located
-        Rows in all, and those with a point of their own (``given`` or ``matched``).
+        Rows in all, and those with a point of their own (``given`` or ``matched``) that does
+        not lie outside the study area.
     hit_rate, hit_rate_low, hit_rate_high
         Their share with its Wilson 95% interval; NaN without rows.
     bar

@@ -272,3 +272,12 @@ def test_a_frame_of_another_make_is_refused():
     frame = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs=4326)
     with pytest.raises(ColumnError, match="no column 'location_status'"):
         geocoding_report(frame)
+
+
+def test_a_point_outside_the_study_area_is_not_located():
+    east = ["360100", "360200", "390000", "395000", "399000"]
+    table = pd.DataFrame({"x": east, "y": ["3512100"] * 5})
+    box = shapely.box(360_000, 3_512_000, 361_000, 3_513_000)
+    area = gpd.GeoDataFrame(geometry=[box], crs=32613)
+    read = read_incidents(table, longitude="x", latitude="y", crs=32613, study_area=area)
+    assert geocoding_report(read).hit_rate == pytest.approx(0.4)
