@@ -74,12 +74,13 @@ Briefing.prototype = Object.assign({
 
   /* A frame may open hidden or change its size: fit again, until somebody moves the map. */
   follow: function () {
-    var self = this, box = this.map.getContainer(), untouched = true;
+    var self = this, box = this.map.getContainer();
+    this.untouched = true;
     ["pointerdown", "wheel", "keydown"].forEach(function (name) {
-      box.addEventListener(name, function () { untouched = false; }, { passive: true });
+      box.addEventListener(name, function () { self.untouched = false; }, { passive: true });
     });
     new ResizeObserver(function () {
-      if (untouched && self.selected === null) { self.fit(); } else { self.map.invalidateSize(); }
+      if (self.untouched && self.selected === null) { self.fit(); } else { self.map.invalidateSize(); }
       self.main.number();
     }).observe(box);
   },
@@ -118,7 +119,9 @@ Briefing.prototype = Object.assign({
   /* How far down the controls reach that lie over both maps. */
   roof: function () {
     if (!this.comparing()) { return 12; }
-    return this.time.box.hidden && this.besideTime.box.hidden ? 60 : 122;
+    return [this.time.box, this.besideTime.box].reduce(function (least, box) {
+      return box.hidden ? least : Math.max(least, box.offsetTop + box.offsetHeight + 10);
+    }, 60);
   },
 
   covered: function (view, legend) {
@@ -159,6 +162,7 @@ Briefing.prototype = Object.assign({
   turn: function (theme, frame) {
     this.main.choose(theme, frame);
     this.show();
+    if (this.untouched && this.selected === null) { this.fit(); }
   },
 
   overlayOn: function (name) {
