@@ -18,7 +18,6 @@ from hotspots._text import fold
 from hotspots.catalogue import remark
 from hotspots.errors import ColumnError, CrsError, InputError
 from hotspots.incidents.address_columns import joined_address
-from hotspots.incidents.columns import resolve_column
 from hotspots.incidents.coordinates import Points, locate
 from hotspots.incidents.dates import (
     in_universal_time,
@@ -27,6 +26,7 @@ from hotspots.incidents.dates import (
     parse_dates,
 )
 from hotspots.incidents.repeats import exact_repeats
+from hotspots.incidents.roles import listed_columns, roles_of
 from hotspots.incidents.source import POINT_X, POINT_Y, SourceDescription, SourceTable, read_table
 from hotspots.incidents.taxonomy import Taxonomy, class_key, classify, load_taxonomy
 from hotspots.schema import (
@@ -128,9 +128,12 @@ def read_incidents(
         If the file is missing, empty, without rows, of a kind that is not read, or not text;
         if the database cannot be read.
     ColumnError
-        If a named column is not there; the closest one is suggested.
+        If a named column is not there (the closest one is suggested), one coordinate is named
+        without the other, a taxonomy is given without a column of categories, or no column was
+        named and no header is known.
     InputError
-        If no category at all is in the taxonomy, or the taxonomy does not exist.
+        If no category at all is in the taxonomy, the taxonomy does not exist, or the study area
+        is empty.
     CrsError
         If a CRS is missing or unknown, or the study area is not in metres.
 
@@ -155,7 +158,7 @@ def read_incidents(
             raise InputError("study_area: it has no polygon. Give the area of the incidents.")
     table = read_table(source, sheet=sheet)
     _say_how_it_was_read(table.description)
-    roles = _roles(
+    roles = roles_of(
         table,
         {
             "date": date,
@@ -172,7 +175,7 @@ def read_incidents(
     if taxonomy is not None and "category" not in roles:
         raise ColumnError(
             f"{table.description.path or 'The table'}: a taxonomy was given and no column of "
-            f"categories. Name it: category=... The columns are: {_listed(table)}."
+            f"categories. Name it: category=... The columns are: {listed_columns(table)}."
         )
     cells = {role: table.cells[columns[0]] for role, columns in roles.items()}
     if len(roles.get("address", ())) > 1:
@@ -215,60 +218,6 @@ _ORDER = [
     REPAIR,
 ]
 _PARTS = ("date problem", "category problem", "victims problem", "place problem")
-
-
-def _roles(
-    table: SourceTable, named: Mapping[str, str | Sequence[str] | None]
-) -> dict[str, tuple[str, ...]]:
-    """Return role → columns; only the address may have several."""
-    description = table.description
-    where = description.path or "The table"
-    wanted = {
-        role: _columns(role, columns) for role, columns in named.items() if columns is not None
-    }
-    if ("longitude" in wanted) != ("latitude" in wanted):
-        raise ColumnError(
-            f"{where}: {'latitude' if 'latitude' in wanted else 'longitude'} was named alone. "
-            "Name both columns of coordinates (one column of pairs for both)."
-        )
-    if wanted:
-        return {
-            role: tuple(
-                resolve_column(column, description.names, role=role, where=where)
-                for column in columns
-            )
-            for role, columns in wanted.items()
-        }
-    guessed = {role: _columns(role, columns) for role, columns in description.columns.items()}
-    if not guessed and POINT_X not in table.cells:
-        raise ColumnError(
-            f"{where}: no column is known by its header, which was taken to be row "
-            f"{description.header_row}: {_listed(table)}. Name the columns (category=..., "
-            "date=... and so on), or see whether the header stands elsewhere or on another sheet."
-        )
-    said = ", ".join(f"{role}={'+'.join(map(repr, names))}" for role, names in guessed.items())
-    warnings.warn(
-        remark("guessed_columns", file=where, columns=said or "none"),
-        stacklevel=3,
-    )
-    return guessed
-
-
-def _columns(role: str, named: str | Sequence[str]) -> tuple[str, ...]:
-    if isinstance(named, str):
-        return (named,)
-    several = role == "address" and isinstance(named, list | tuple) and len(named) > 0
-    if not several or not all(isinstance(one, str) for one in named):
-        raise ColumnError(
-            f"{role}: came as {named!r}. Give the name of a column"
-            f"{', or several in their order' if role == 'address' else ''}."
-        )
-    return tuple(named)
-
-
-def _listed(table: SourceTable) -> str:
-    names = table.description.names
-    return ", ".join(map(repr, names[:40])) + (" ..." if len(names) > 40 else "")
 
 
 def _say_how_it_was_read(description: SourceDescription) -> None:

@@ -30,10 +30,14 @@ def read_sheet(path: str, sheet: str | None) -> dict[str, list[Any]]:
         chosen = book.get_sheet_by_name(name)
         height, width = chosen.total_height + 1, chosen.total_width + 1
         refuse_too_many(height * width, height, width, path)
-        rows = [[cell_text(cell) for cell in row] for row in chosen.iter_rows()]
+        # From the first cell of the sheet, as the ranges of merged cells and formulas count.
+        written = chosen.to_python(skip_empty_area=False)
+        rows = [[cell_text(cell) for cell in row] for row in written]
         for (top, left), (bottom, _) in chosen.merged_cell_ranges or ():
-            for row in rows[top + 1 : bottom + 1]:
-                row[left] = rows[top][left]
+            # A range may lie beyond all that is written.
+            if top < len(rows) and left < len(rows[top]):
+                for row in rows[top + 1 : bottom + 1]:
+                    row[left] = rows[top][left]
         return {"rows": rows, "sheets": [name, *(one for one in tables if one != name)]}
 
 

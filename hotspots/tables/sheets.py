@@ -28,8 +28,9 @@ def sheet_rows(path: Path, sheet: str | None) -> tuple[list[list[str]], tuple[st
         reader.
     """
     _refuse_disguised(path)
-    module = "hotspots.tables.sheet_reader"
-    command = [sys.executable, "-m", module, str(path.resolve()), *([sheet] if sheet else [])]
+    # -P: a module that lies in the user's folder is not taken for one of ours.
+    command = [sys.executable, "-P", "-m", "hotspots.tables.sheet_reader", str(path.resolve())]
+    command += [sheet] if sheet is not None else []
     try:
         done = subprocess.run(
             command,
@@ -38,7 +39,7 @@ def sheet_rows(path: Path, sheet: str | None) -> tuple[list[list[str]], tuple[st
             timeout=_SECONDS,
             env={
                 **os.environ,
-                "PYTHONPATH": os.pathsep.join(sys.path),
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
                 "PYTHONIOENCODING": "utf-8",
             },
         )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 1024**3
 _MOST_RATIO = 200
+_OPEN_XML = (".xlsx", ".xlsm")
 _SNIFFED_ROWS = 60
 _BLOCK_BYTES = 1024 * 1024
 
@@ -49,8 +50,8 @@ def read_workbook(path: Path, sheet: str | None) -> WorkbookTable:
     DataFileError
         If the file is no workbook, unpacks to an absurd size, has no such sheet or no rows.
     """
-    old = path.suffix.lower() == ".xls"
-    if not old:
+    kind = path.suffix.lower()
+    if kind != ".xls":
         _refuse_bomb(path)
     rows, sheets = sheet_rows(path, sheet)
     if not any(any(row) for row in rows):
@@ -60,7 +61,7 @@ def read_workbook(path: Path, sheet: str | None) -> WorkbookTable:
     names = header_names(rows[header][:width], str(path))
     body = [(row + [""] * width)[:width] for row in rows[header + 1 :]]
     cells = pd.DataFrame(body, columns=names, index=range(1, len(body) + 1), dtype=str)
-    notes = {} if old else _unsaved_formulas(path, sheets[0], header, body)
+    notes = _unsaved_formulas(path, sheets[0], header, body) if kind in _OPEN_XML else {}
     kept = (cells != "").any(axis=1) | cells.index.isin(list(notes))
     return WorkbookTable(cells.loc[kept], header + 1, notes, sheets)
 
@@ -69,7 +70,10 @@ def _unsaved_formulas(path: Path, sheet: str, header: int, body: list[list[str]]
     """Return a note for each row with a formula that no value was saved for."""
     if not _has_formulas(path):
         return {}
-    book = openpyxl.load_workbook(path, read_only=True)
+    try:
+        book = openpyxl.load_workbook(path, read_only=True)
+    except Exception as error:  # openpyxl passes on whatever its parsers raise.
+        raise DataFileError(f"{path}: cannot be read as Excel ({error}). Save it again.") from error
     try:
         written = book[sheet].iter_rows(min_row=header + 2, values_only=True)
         return {

@@ -149,3 +149,29 @@ def test_a_header_over_two_rows_and_victims_under_merged_cells(tmp_path):
     assert read["date"].notna().all()
     assert set(read["address"]) == {"Lerdo # 12"}
     assert set(read["category_source"]) == {"homicidio"}
+
+
+def test_a_table_in_the_middle_of_a_sheet_with_merged_cells_beyond_it(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for cell, text in {
+        **{"B3": "FECHA", "C3": "DELITO", "D3": "VICTIMAS"},
+        **{"B4": "05/04/2013", "C4": "robo", "D4": "1"},
+        **{"B5": "06/04/2013", "C5": "robo", "D5": "=1+1"},
+    }.items():
+        sheet[cell] = text
+    for beyond in ("F3:G9", "B20:B22"):
+        sheet.merge_cells(beyond)
+    path = tmp_path / "t.xlsx"
+    book.save(path)
+    with pytest.warns(HotspotsWarning, match="the header was taken to be row 3"):
+        read = read_incidents(path, date="fecha", category="delito", victims="victimas")
+    assert read["date"].dt.day.tolist() == [5, 6]
+    assert read["problem"].str.contains("formula_unsaved").tolist() == [False, True]
+
+
+def test_a_module_in_the_working_folder_is_not_run(old, tmp_path, monkeypatch):
+    (tmp_path / "json.py").write_text("raise SystemExit(3)", "utf-8")
+    (tmp_path / "python_calamine.py").write_text("raise SystemExit(3)", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert len(read_workbook(old, None).cells) == 4

@@ -1,0 +1,78 @@
+"""Which columns of a table hold what: as they were named, or guessed from their headers."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+from hotspots.catalogue import remark
+from hotspots.errors import ColumnError
+from hotspots.incidents.columns import resolve_column
+from hotspots.incidents.source import POINT_X
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from hotspots.incidents.source import SourceTable
+
+
+def roles_of(
+    table: SourceTable, named: Mapping[str, str | Sequence[str] | None]
+) -> dict[str, tuple[str, ...]]:
+    """Return role → columns, as named or else guessed aloud; only the address may have several.
+
+    Raises
+    ------
+    ColumnError
+        If a named column is not there, one coordinate is named without the other, or none was
+        named and no header is known.
+    """
+    description = table.description
+    where = description.path or "The table"
+    wanted = {
+        role: _columns(role, columns) for role, columns in named.items() if columns is not None
+    }
+    if ("longitude" in wanted) != ("latitude" in wanted):
+        raise ColumnError(
+            f"{where}: {'latitude' if 'latitude' in wanted else 'longitude'} was named alone. "
+            "Name both columns of coordinates (one column of pairs for both)."
+        )
+    if wanted:
+        return {
+            role: tuple(
+                resolve_column(column, description.names, role=role, where=where)
+                for column in columns
+            )
+            for role, columns in wanted.items()
+        }
+    guessed = {role: _columns(role, columns) for role, columns in description.columns.items()}
+    if not guessed and POINT_X not in table.cells:
+        raise ColumnError(
+            f"{where}: no column is known by its header, which was taken to be row "
+            f"{description.header_row}: {listed_columns(table)}. Name the columns (category=..., "
+            "date=... and so on), or see whether the header stands elsewhere or on another sheet."
+        )
+    said = ", ".join(f"{role}={'+'.join(map(repr, names))}" for role, names in guessed.items())
+    warnings.warn(
+        remark("guessed_columns", file=where, columns=said or "none"),
+        stacklevel=3,
+    )
+    return guessed
+
+
+def _columns(role: str, named: str | Sequence[str]) -> tuple[str, ...]:
+    if isinstance(named, str):
+        return (named,)
+    several = role == "address" and isinstance(named, list | tuple) and len(named) > 0
+    if not several or not all(isinstance(one, str) for one in named):
+        raise ColumnError(
+            f"{role}: came as {named!r}. Give the name of a column"
+            f"{', or several in their order' if role == 'address' else ''}."
+        )
+    return tuple(named)
+
+
+def listed_columns(table: SourceTable) -> str:
+    """Return the names of a table's columns for an error's text, the first forty of many."""
+    names = table.description.names
+    return ", ".join(map(repr, names[:40])) + (" ..." if len(names) > 40 else "")
