@@ -130,7 +130,8 @@ def in_universal_time(texts: pd.Series) -> int:
     >>> in_universal_time(pd.Series(["2013-04-05T21:30:00Z", "2013-04-05T21:30:00-06:00"]))
     1
     """
-    return int(texts.str.contains(_UNIVERSAL).sum())
+    times = texts.value_counts()
+    return int(times[times.index.str.contains(_UNIVERSAL)].sum())
 
 
 def likely_swapped(texts: pd.Series) -> bool:
@@ -146,8 +147,9 @@ def likely_swapped(texts: pd.Series) -> bool:
     ...                          + [f"{day}/04/2023" for day in range(13, 21)]))
     True
     """
-    dates = texts.str.extract(_WRITTEN_DATE)[0].dropna().astype(int)
-    written = texts.str.extract(_WRITTEN_TEXT)[0].dropna().astype(int)
+    distinct = pd.Series(texts.unique(), dtype=str)
+    dates = distinct.str.extract(_WRITTEN_DATE)[0].dropna().astype(int)
+    written = distinct.str.extract(_WRITTEN_TEXT)[0].dropna().astype(int)
     enough = min(len(dates), len(written)) >= _FEWEST_SWAPPED
     return enough and bool((dates <= 12).all() and (written > 12).all())
 
