@@ -22,7 +22,7 @@ from rapidfuzz import fuzz, process
 
 from benchmarks.sections import table
 from hotspots._text import fold
-from hotspots.geocoding.gazetteer import Gazetteer
+from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
 from hotspots.geocoding.geocode import geocode
 from hotspots.incidents.read import read_incidents
 from hotspots.incidents.source import describe_source

@@ -11,12 +11,12 @@ import pygeoda
 
 from benchmarks.cells import queen_graph, rates, squares
 from benchmarks.timing import Contender, Work, seconds
-from hotspots.clusters.bivariate import local_moran_bivariate
-from hotspots.clusters.geary import local_geary
-from hotspots.clusters.getis_ord import getis_ord
-from hotspots.clusters.join_counts import local_join_counts
-from hotspots.clusters.moran import local_moran
-from hotspots.spatial.neighbors import neighbors
+from hotspots.clusters.local.bivariate_moran import local_moran_bivariate
+from hotspots.clusters.local.geary import local_geary
+from hotspots.clusters.local.getis_ord import getis_ord
+from hotspots.clusters.local.join_counts import local_join_counts
+from hotspots.clusters.local.moran import local_moran
+from hotspots.spatial.weights import neighbors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,7 +8,7 @@ from libpysal.graph import Graph
 
 from benchmarks.cells import squares
 from benchmarks.timing import Contender, Work
-from hotspots.spatial.neighbors import neighbors
+from hotspots.spatial.weights import neighbors
 
 SIDE = 1000
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.cells import queen_graph, queen_matrix, rates
 from benchmarks.timing import RUNS, seconds
-from hotspots.clusters.getis_ord import getis_ord
-from hotspots.clusters.moran import local_moran
+from hotspots.clusters.local.getis_ord import getis_ord
+from hotspots.clusters.local.moran import local_moran
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

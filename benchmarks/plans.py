@@ -21,7 +21,7 @@ from scipy.sparse.csgraph import connected_components
 
 import hotspots as hs
 from benchmarks.sections import table
-from hotspots.polygons.drawing import dissolve, polsby_popper
+from hotspots.polygons.plan.shapes import dissolve, polsby_popper
 
 if TYPE_CHECKING:
     from collections.abc import Callable

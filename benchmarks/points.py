@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 
 from benchmarks.timing import Contender, Work, seconds
-from hotspots.polygons.assign import assign
-from hotspots.polygons.locate import Locator
+from hotspots.assignment.assign import assign
+from hotspots.assignment.point_in_area import Locator
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

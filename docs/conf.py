@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import hotspots as hs
-from hotspots.project.pages import run_map, write_internal_pages, write_public_page
-from hotspots.project.pipeline import RunResult
+from hotspots.project.run.pipeline import RunResult
+from hotspots.project.write.pages import run_map, write_internal_pages, write_public_page
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))

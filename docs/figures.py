@@ -9,7 +9,7 @@ import pandas as pd
 
 import hotspots as hs
 from hotspots.catalogue import percent
-from hotspots.project.pipeline import RunResult
+from hotspots.project.run.pipeline import RunResult
 
 OFFENCE = "homicide"
 CARJACKING_ON_POLYGONS = "carjacking:getis_ord_star:polygons"

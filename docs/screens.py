@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 import hotspots as hs
 from hotspots.cli import app
-from hotspots.project.pipeline import RunResult
-from hotspots.project.screen import show_run
+from hotspots.project.run.pipeline import RunResult
+from hotspots.project.show.screen import show_run
 
 FILES = ("unidades.geojson", "incidentes.csv", "servicios.csv", "calles.geojson")
 INIT = (

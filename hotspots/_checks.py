@@ -173,3 +173,22 @@ def _kind(value: object) -> str:
 
 def _crs_name(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> str:
     return "none" if frame.crs is None else str(frame.crs.to_string())
+
+
+def aligned(frame: pd.DataFrame, index: pd.Index, what: str) -> pd.DataFrame:
+    """Return ``frame`` in the places' order.
+
+    Raises
+    ------
+    InputError
+        If it is not about exactly these places.
+    """
+    missing = index.difference(frame.index)
+    surplus = frame.index.difference(index)
+    if len(missing) or len(surplus) or not frame.index.is_unique:
+        example = (missing if len(missing) else surplus).tolist()[:1]
+        raise InputError(
+            f"{what}: its index is not the places' own: {len(missing)} places have no row and "
+            f"{len(surplus)} rows no place (first: {example}). Give the table of these places."
+        )
+    return frame.reindex(index)

@@ -59,7 +59,7 @@ def init(
 ) -> None:
     """Write a commented project file, columns guessed · Escribe un archivo de proyecto."""
     with _plain_errors():
-        from hotspots.project.starter import write_project_file
+        from hotspots.project.config.starter import write_project_file
 
         written = write_project_file(
             out, units=units, incidents=incidents, services=services or (), streets=streets
@@ -73,7 +73,7 @@ def check(project_file: ProjectFile) -> None:
     """Read the inputs and report their quality · Lee los datos e informa su calidad."""
     with _plain_errors(), _screen() as screen:
         from hotspots.project.checkup import check as check_inputs
-        from hotspots.project.screen import show_checkup
+        from hotspots.project.show.screen import show_checkup
 
         found = check_inputs(project_file)
         screen.language = found.project.project.language
@@ -105,7 +105,7 @@ def verify(
 ) -> None:
     """Run again from the manifest; say what differs · Repite la corrida y dice qué difiere."""
     with _plain_errors(), _screen() as screen:
-        from hotspots.project.screen import show_verification
+        from hotspots.project.show.screen import show_verification
         from hotspots.project.verification import verify as verify_outputs
 
         with _progress(screen.console) as tell:
@@ -120,7 +120,7 @@ def _run(project_file: Path, out: Path, *, pdf: bool = False, pictures: bool = F
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with _screen() as screen:
         from hotspots.project.runner import run as run_file
-        from hotspots.project.screen import show_run
+        from hotspots.project.show.screen import show_run
 
         with _progress(screen.console) as tell:
             result = run_file(project_file, out=out, pdf=pdf, pictures=pictures, progress=tell)
@@ -187,7 +187,7 @@ def _progress(console: Console) -> Iterator[Callable[[str], None]]:
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from hotspots.catalogue import text
-    from hotspots.project.stages import STAGES
+    from hotspots.project.run.stages import STAGES
 
     columns = (
         SpinnerColumn(),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots.catalogue.results import UNTESTED
-from hotspots.clusters.family import adjusted, check_results
-from hotspots.clusters.verdicts import labels
+from hotspots.clusters.labels import labels
+from hotspots.clusters.multiple_testing import adjusted, check_results
 from hotspots.errors import InputError
 from hotspots.schema import Label
 
@@ -48,7 +48,7 @@ def confidence(result: LocalResult) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from hotspots.clusters.excess_risk import excess_risk
+    >>> from hotspots.clusters.risk.excess import excess_risk
     >>> thefts = pd.Series([20, 27, 14, 19, 23] * 8)
     >>> thefts[7] = 90
     >>> confidence(excess_risk(thefts, pd.Series(10_000, index=thefts.index))).loc[[6, 7]]
@@ -92,7 +92,7 @@ def confidence_bins(results: Mapping[str, LocalResult]) -> dict[str, pd.DataFram
 
     Examples
     --------
-    >>> from hotspots.clusters.excess_risk import excess_risk
+    >>> from hotspots.clusters.risk.excess import excess_risk
     >>> people = pd.Series(10_000, index=range(40))
     >>> thefts = pd.Series([20, 27, 14, 19, 23] * 8)
     >>> arson = thefts.copy()

@@ -16,12 +16,12 @@ from rich.progress import track
 from hotspots._checks import columns_present, projected_crs
 from hotspots._notes import join_notes
 from hotspots.errors import CrsError, InputError
-from hotspots.geocoding.address import Address, parse_address
-from hotspots.geocoding.candidates import Likenesses, street_variants
-from hotspots.geocoding.gazetteer import Gazetteer
-from hotspots.geocoding.locate import Answer, locate
-from hotspots.geocoding.names import neighbourhood_name
-from hotspots.geocoding.online_answers import with_online
+from hotspots.geocoding.address.names import neighbourhood_name
+from hotspots.geocoding.address.parse import Address, parse_address
+from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
+from hotspots.geocoding.match.candidates import Likenesses, street_variants
+from hotspots.geocoding.match.resolve import Answer, locate
+from hotspots.geocoding.online.answers import with_online
 from hotspots.schema import (
     ADDRESS,
     LOCATION_ALTERNATIVE,
@@ -38,9 +38,9 @@ from hotspots.schema import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from hotspots.geocoding.lookup import Hit, NameIndex
-    from hotspots.geocoding.online import OnlineGeocoder
-    from hotspots.geocoding.streets import Spot
+    from hotspots.geocoding.gazetteer.name_index import Hit, NameIndex
+    from hotspots.geocoding.gazetteer.streets import Spot
+    from hotspots.geocoding.online.geocoder import OnlineGeocoder
 
 _AT_ONCE = 10_000
 """Addresses that are looked up together: the same names are searched for once."""
@@ -95,7 +95,7 @@ def geocode(
     Examples
     --------
     >>> import geopandas as gpd, pandas as pd, shapely
-    >>> from hotspots.geocoding.gazetteer import Gazetteer
+    >>> from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
     >>> lines = gpd.GeoDataFrame(
     ...     {"name": ["Calle Juárez", "Calle Lerdo"]}, crs=32613,
     ...     geometry=[shapely.LineString([(0, 0), (200, 0)]),

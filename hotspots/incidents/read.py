@@ -28,7 +28,7 @@ from hotspots.incidents.dates import (
 from hotspots.incidents.repeats import exact_repeats
 from hotspots.incidents.roles import listed_columns, roles_of
 from hotspots.incidents.source import POINT_X, POINT_Y, SourceDescription, SourceTable, read_table
-from hotspots.incidents.taxonomy import Taxonomy, class_key, classify, load_taxonomy
+from hotspots.incidents.taxonomy.taxonomy import Taxonomy, class_key, classify, load_taxonomy
 from hotspots.schema import (
     ADDRESS,
     CATEGORY,

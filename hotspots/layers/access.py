@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 from hotspots._checks import columns_present, named_index, projected_crs, same_crs
 from hotspots.catalogue import remark
 from hotspots.errors import InputError
-from hotspots.layers._layer import checked_layer
+from hotspots.layers.layer import checked_layer
 from hotspots.schema import POLYGON_ID, POPULATION, UNIT_ID
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import shapely
 from hotspots._checks import columns_present, named_index, projected_crs, same_crs
 from hotspots.catalogue import remark
 from hotspots.errors import ColumnError, InputError
-from hotspots.layers._layer import check_direction, check_name, checked_layer, warn_low_cover
+from hotspots.layers.layer import check_direction, check_name, checked_layer, warn_low_cover
 from hotspots.schema import POLYGON_ID
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from exactextract.raster import RasterioRasterSource
 
 from hotspots._checks import named_index
 from hotspots.errors import CrsError, InputError
-from hotspots.layers._layer import check_direction, check_name, checked_layer, warn_low_cover
+from hotspots.layers.layer import check_direction, check_name, checked_layer, warn_low_cover
 from hotspots.schema import POLYGON_ID
 from hotspots.spatial.zonal import CellTotals, cell_totals, numbers, open_raster
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from hotspots.polygons.bounds import Bounds
     from hotspots.polygons.unit_graph import UnitGraph
 
     Integers = NDArray[np.int64]
@@ -106,6 +107,10 @@ class Regions:
             )
             self._near[node] = found
         return found
+
+    def out_of(self, bounds: Bounds) -> list[int]:
+        """Return the regions that are out of bounds, in order."""
+        return [one for one in sorted(self.members) if not bounds.holds(self.residents(one))]
 
     def residents(self, region: int) -> float:
         """Return the residents of a region."""

@@ -10,14 +10,14 @@ import pandas as pd
 
 from hotspots import schema
 from hotspots._notes import note_keys
-from hotspots.polygons.problems import unit_problems
-from hotspots.project.inputs import Inputs, read_inputs
-from hotspots.project.settings import Project, load_project
+from hotspots.polygons.units.problems import unit_problems
+from hotspots.project.config.settings import Project, load_project
+from hotspots.project.run.inputs import Inputs, read_inputs
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from hotspots.incidents.taxonomy import Taxonomy
+    from hotspots.incidents.taxonomy.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True, eq=False, slots=True)

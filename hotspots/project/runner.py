@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hotspots.errors import HotspotsWarning
-from hotspots.maps.pictures import require_matplotlib, save_pictures
-from hotspots.maps.printing import find_browser, save_pdf
-from hotspots.project.folder import replaced_folder
-from hotspots.project.inputs import read_inputs
-from hotspots.project.manifest import make_manifest, write_manifest
-from hotspots.project.outputs import write_database, write_outputs
-from hotspots.project.pages import run_map
-from hotspots.project.pipeline import RunResult, compute
-from hotspots.project.reference import online_geocoder
-from hotspots.project.settings import Project, load_project
+from hotspots.maps.pictures.pictures import require_matplotlib, save_pictures
+from hotspots.maps.save.pdf import find_browser, save_pdf
+from hotspots.project.config.settings import Project, load_project
+from hotspots.project.run.inputs import read_inputs
+from hotspots.project.run.pipeline import RunResult, compute
+from hotspots.project.run.reference_layers import online_geocoder
+from hotspots.project.write.folder import replaced_folder
+from hotspots.project.write.manifest import make_manifest, write_manifest
+from hotspots.project.write.outputs import write_database, write_outputs
+from hotspots.project.write.pages import run_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ def run(
         True to write a picture of each layer to ``internal/pictures``, too, with matplotlib
         (:func:`hotspots.save_pictures`).
     progress
-        Called with the name of each stage (:data:`hotspots.project.stages.STAGES`) when it
+        Called with the name of each stage (:data:`hotspots.project.run.stages.STAGES`) when it
         begins.
 
     Returns

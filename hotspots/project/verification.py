@@ -13,9 +13,9 @@ import pandas as pd
 import pyogrio
 
 from hotspots.errors import HotspotsError
-from hotspots.project.manifest import current_versions, digest, digests, read_manifest
+from hotspots.project.config.settings import parse_project
 from hotspots.project.runner import run_project
-from hotspots.project.settings import parse_project
+from hotspots.project.write.manifest import current_versions, digest, digests, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,8 @@ import pytest
 import hotspots.catalogue as catalogue
 from hotspots._notes import Note
 from hotspots.errors import InputError
-from hotspots.polygons import keep, reasons
+from hotspots.polygons.plan import keep
+from hotspots.polygons.proofs import exceptions
 from hotspots.schema import AssignmentStatus, Label, LocationPrecision, LocationStatus
 
 FOLDER = Path(catalogue.__file__).parent
@@ -91,8 +92,9 @@ def test_every_label_and_fate_has_a_word(language):
 @pytest.mark.parametrize("language", catalogue.languages())
 def test_every_reason_of_a_plan_has_its_words(language):
     known = (
-        reasons.ABOVE, reasons.FIXED_ABOVE, reasons.BELOW, reasons.MISFIT, reasons.INDIVISIBLE,
-        reasons.NOT_FOUND, keep.NEW_UNIT, keep.ABOVE, keep.TO_FIT,
+        exceptions.ABOVE, exceptions.FIXED_ABOVE, exceptions.BELOW, exceptions.MISFIT,
+        exceptions.INDIVISIBLE,
+        exceptions.NOT_FOUND, keep.NEW_UNIT, keep.ABOVE, keep.TO_FIT,
     )  # fmt: skip
     keys = {reason.replace(" ", "_") for reason in known}
     assert set(catalogue.words("reason", language)) == keys

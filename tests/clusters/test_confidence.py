@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from libpysal.graph import Graph
 
 from hotspots.clusters.confidence import LEVELS, confidence, confidence_bins
-from hotspots.clusters.excess_risk import excess_risk
-from hotspots.clusters.family import adjusted, correct_family
-from hotspots.clusters.getis_ord import getis_ord
-from hotspots.clusters.moran import local_moran
+from hotspots.clusters.local.getis_ord import getis_ord
+from hotspots.clusters.local.moran import local_moran
+from hotspots.clusters.multiple_testing import adjusted, correct_family
+from hotspots.clusters.risk.excess import excess_risk
 from hotspots.errors import InputError
 
 

@@ -12,10 +12,10 @@ from libpysal.graph import Graph
 
 from hotspots.catalogue import has_text, languages
 from hotspots.catalogue.results import UNTESTED
-from hotspots.clusters.excess_risk import excess_risk
-from hotspots.clusters.family import correct_family
-from hotspots.clusters.getis_ord import getis_ord
-from hotspots.clusters.moran import local_moran
+from hotspots.clusters.local.getis_ord import getis_ord
+from hotspots.clusters.local.moran import local_moran
+from hotspots.clusters.multiple_testing import correct_family
+from hotspots.clusters.risk.excess import excess_risk
 from hotspots.errors import InputError
 from hotspots.schema import LOWERED, RAISED, Label
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from libpysal.graph import Graph
 
-from hotspots.clusters.getis_ord import getis_ord
-from hotspots.clusters.moran import local_moran
+from hotspots.clusters.local.getis_ord import getis_ord
+from hotspots.clusters.local.moran import local_moran
 from hotspots.errors import HotspotsWarning
 
 esda = pytest.importorskip("esda", reason="pip install 'hotspots-geo[peers]'")

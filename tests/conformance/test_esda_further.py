@@ -7,15 +7,15 @@ import pandas as pd
 import pytest
 from libpysal.graph import Graph
 
-from hotspots.clusters.bivariate import local_moran_bivariate
-from hotspots.clusters.geary import local_geary
-from hotspots.clusters.global_statistics import (
+from hotspots.clusters.local.bivariate_moran import local_moran_bivariate
+from hotspots.clusters.local.geary import local_geary
+from hotspots.clusters.local.join_counts import local_join_counts, local_join_counts_bivariate
+from hotspots.clusters.whole_map.global_statistics import (
     global_geary,
     global_getis_ord,
     global_join_counts,
     global_moran,
 )
-from hotspots.clusters.join_counts import local_join_counts, local_join_counts_bivariate
 
 esda = pytest.importorskip("esda", reason="pip install 'hotspots-geo[peers]'")
 

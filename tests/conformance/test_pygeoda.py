@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from libpysal.graph import Graph
 
-from hotspots.clusters.corrections import adjust
-from hotspots.clusters.getis_ord import getis_ord
-from hotspots.clusters.moran import local_moran
+from hotspots.clusters.local.getis_ord import getis_ord
+from hotspots.clusters.local.moran import local_moran
+from hotspots.stats.corrections import adjust
 
 pygeoda = pytest.importorskip("pygeoda", reason="pip install 'hotspots-geo[peers]'")
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.clusters.bivariate import local_moran_bivariate
-from hotspots.clusters.geary import local_geary
-from hotspots.clusters.join_counts import local_join_counts, local_join_counts_bivariate
+from hotspots.clusters.local.bivariate_moran import local_moran_bivariate
+from hotspots.clusters.local.geary import local_geary
+from hotspots.clusters.local.join_counts import local_join_counts, local_join_counts_bivariate
 
 pygeoda = pytest.importorskip("pygeoda", reason="pip install 'hotspots-geo[peers]'")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.geocoding.gazetteer import Gazetteer
+from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
 from hotspots.geocoding.geocode import geocode
 from hotspots.incidents.read import read_incidents
 

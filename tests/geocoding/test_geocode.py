@@ -11,7 +11,7 @@ from shapely.testing import assert_geometries_equal
 
 from hotspots._notes import note_keys
 from hotspots.errors import ColumnError, CrsError, InputError
-from hotspots.geocoding.gazetteer import Gazetteer
+from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
 from hotspots.geocoding.geocode import geocode
 from hotspots.incidents.read import read_incidents
 

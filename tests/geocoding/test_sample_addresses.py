@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from hotspots.geocoding.gazetteer import Gazetteer
+from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
 from hotspots.geocoding.geocode import geocode
 from hotspots.incidents.read import read_incidents
 from hotspots.incidents.source import describe_source

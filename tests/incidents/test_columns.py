@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hotspots.errors import ColumnError, HotspotsWarning
-from hotspots.geocoding.address import parse_address
+from hotspots.geocoding.address.parse import parse_address
 from hotspots.incidents.columns import guess_columns
 from hotspots.incidents.read import read_incidents
 

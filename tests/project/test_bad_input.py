@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from hotspots.cli import app
-from hotspots.project.folder import replaced_folder
+from hotspots.project.write.folder import replaced_folder
 
 Spoil = Callable[[object], None]
 

@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hotspots.clusters.excess_risk import excess_risk
-from hotspots.clusters.family import correct_family
-from hotspots.clusters.getis_ord import getis_ord
-from hotspots.clusters.rates import standardized_rates
-from hotspots.polygons.build import build_polygons
-from hotspots.polygons.units import read_units
+from hotspots.clusters.local.getis_ord import getis_ord
+from hotspots.clusters.multiple_testing import correct_family
+from hotspots.clusters.risk.excess import excess_risk
+from hotspots.clusters.risk.rates import standardized_rates
+from hotspots.polygons.plan.build import build_polygons
+from hotspots.polygons.units.read import read_units
 from hotspots.schema import LOWERED, RAISED, PolygonPlan
-from hotspots.spatial.neighbors import neighbors
+from hotspots.spatial.weights import neighbors
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 SEEDS = 100

@@ -14,7 +14,7 @@ import hotspots as hs
 from hotspots._notes import Note
 from hotspots.catalogue import text
 from hotspots.errors import DataFileError, HotspotsWarning
-from hotspots.project.screen import show_checkup
+from hotspots.project.show.screen import show_checkup
 
 
 @pytest.fixture(scope="module")

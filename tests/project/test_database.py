@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 import hotspots as hs
 from hotspots.cli import app
 from hotspots.errors import ProjectFileError
-from hotspots.project.settings import load_project
+from hotspots.project.config.settings import load_project
 from tests.database import PASSWORD
 
 VARIABLE = "HOTSPOTS_TEST_PASSWORD"

@@ -12,12 +12,12 @@ import pytest
 
 import hotspots as hs
 from hotspots.errors import DataFileError, HotspotsWarning, ProjectFileError
-from tests.geocoding.test_online import provider  # noqa: F401
+from tests.geocoding.online.test_online import provider  # noqa: F401
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.geocoding.test_online import Provider
+    from tests.geocoding.online.test_online import Provider
 
 pytest.importorskip("geopy")
 SECTION = """

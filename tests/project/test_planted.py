@@ -8,9 +8,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from hotspots.project.inputs import read_inputs
-from hotspots.project.pipeline import RunResult, compute
-from hotspots.project.settings import load_project
+from hotspots.project.config.settings import load_project
+from hotspots.project.run.inputs import read_inputs
+from hotspots.project.run.pipeline import RunResult, compute
 from hotspots.schema import RAISED
 from hotspots.spatial.vector import read_vector
 

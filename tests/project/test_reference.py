@@ -8,12 +8,12 @@ import pytest
 import shapely
 
 from hotspots.errors import ColumnError, ProjectFileError
-from hotspots.geocoding.gazetteer import Gazetteer
+from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
 from hotspots.geocoding.geocode import geocode
 from hotspots.incidents.read import read_incidents
-from hotspots.polygons.units import read_units
-from hotspots.project.reference import read_gazetteer, read_streets
-from hotspots.project.settings import parse_project
+from hotspots.polygons.units.read import read_units
+from hotspots.project.config.settings import parse_project
+from hotspots.project.run.reference_layers import read_gazetteer, read_streets
 
 CRS = 32613
 ASKED = [

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 
 import hotspots as hs
 from hotspots.cli import app
-from hotspots.project.manifest import digests
-from hotspots.project.pages import geocoding_in_period
-from hotspots.project.starter import write_project_file
+from hotspots.project.config.starter import write_project_file
+from hotspots.project.write.manifest import digests
+from hotspots.project.write.pages import geocoding_in_period
 
 
 def outputs(folder: Path) -> dict[str, str]:

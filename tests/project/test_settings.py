@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hotspots.errors import DataFileError, ProjectFileError
-from hotspots.project.settings import load_project, parse_project
+from hotspots.project.config.settings import load_project, parse_project
 
 JUAREZ = Path(__file__).parents[2] / "sample_data" / "juarez" / "project.toml"
 

@@ -15,7 +15,7 @@ from shapely.geometry import box
 
 from hotspots.spatial import contiguity
 from hotspots.spatial.contiguity import touching_pairs
-from hotspots.spatial.neighbors import neighbors
+from hotspots.spatial.weights import neighbors
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from libpysal.graph import Graph
 
 from hotspots.errors import CrsError, GraphError, InputError
-from hotspots.spatial.neighbors import neighbors
+from hotspots.spatial.weights import neighbors
 
 CRS = 32613
 

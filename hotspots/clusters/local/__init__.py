@@ -1,0 +1,1 @@
+"""Local statistics, a file each: Getis-Ord, Moran, Geary, join counts."""

@@ -1,0 +1,1 @@
+"""The permutation engine: what chance alone gives, for every place."""

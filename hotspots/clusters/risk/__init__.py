@@ -1,0 +1,1 @@
+"""Risk: rates, excess risk and its nulls, the funnel."""

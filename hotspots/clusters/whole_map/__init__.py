@@ -1,0 +1,1 @@
+"""Statistics of a whole map: does it have a pattern at all."""

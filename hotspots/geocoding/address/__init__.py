@@ -1,0 +1,1 @@
+"""An address as it was written becomes its parts."""

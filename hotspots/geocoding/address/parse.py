@@ -1,0 +1,301 @@
+"""An address as it was written becomes its parts: street, number, crossings, block, landmark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from hotspots.geocoding.address.cursor import Draft
+from hotspots.geocoding.address.english import street_first
+from hotspots.geocoding.address.layout import lay_out
+from hotspots.geocoding.address.names import (
+    DIRECTIONS,
+    KEYWORDS,
+    NO_STREET,
+    TYPES_BEFORE,
+    StreetName,
+    figure_of,
+    is_ordinal,
+    neighbourhood_of,
+    numbered_name,
+    plain_words,
+    standard_name,
+    street_of,
+)
+from hotspots.geocoding.address.numbers import (
+    NO_HOUSE,
+    House,
+    Offset,
+    bare_offset,
+    signed_house,
+    signed_offset,
+    split_house,
+)
+from hotspots.geocoding.address.scene import without_lead
+from hotspots.geocoding.address.tokens import LONGEST, tokens_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["LONGEST", "Address", "Relation", "parse_address"]
+
+Relation = Literal["", "corner", "between", "offset"]
+
+# Bogotá numbers its southern half anew: which of the two streets is called "Sur".
+_ALONG = {
+    "norte": ("calle", "diagonal", "circular"),
+    "sur": ("calle", "diagonal", "circular"),
+    "oriente": ("carrera", "transversal"),
+    "poniente": ("carrera", "transversal"),
+}
+# "5 de mayo", "64 poniente": what may stand behind the number of a street's name.
+_OF_NUMBERS = frozenset({*KEYWORDS["months"], *DIRECTIONS, "de", "del", "bis"})
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The parts of an address; what it does not say is "", None or ().
+
+    Attributes
+    ----------
+    text
+        As it came.
+    street
+        Type and name in the one spelling of :mod:`hotspots.geocoding.address.names`.
+    number, number_span
+        House number; a span of 100 says that it is the hundred-block from there.
+    relation, crossings
+        ``corner`` with one crossing street, ``between`` two, ``offset`` (Colombia's
+        ``Calle 10 # 20-30``: ``offset_m`` metres from the crossing).
+    offset_m
+        See above.
+    joined
+        Name of the street with what stands behind an "y" in it (Ramón y Cajal), "" without one.
+    block, lot, kilometre, neighbourhood, postcode, landmark
+        As the names say; the neighbourhood and the landmark in the one spelling.
+    rest
+        Parts behind commas that say not what they are: a neighbourhood, a city, a state.
+    number_last
+        Last number of several houses in one: 14 in "12-14".
+    number_prefix, number_suffix
+        What stands before and behind the figures: "n6w" in "N6W23001", "0" in Chile's "050", "a"
+        in "12-A", "bis", "1/2", and the second figure of New York's "112-10".
+    unit
+        Flat, floor, office and the like, kind and number: "piso 5 departamento b".
+    building
+        A house's or a building's name before the street, as in the United Kingdom.
+    box
+        Post-office box or rural route: where mail goes, and no place.
+    city
+        The city, where a postcode beside it or a word such as "Cd." says that it is one.
+    """
+
+    text: str
+    street: StreetName = NO_STREET
+    number: int | None = None
+    number_span: int = 0
+    relation: Relation = ""
+    crossings: tuple[StreetName, ...] = ()
+    offset_m: float | None = None
+    joined: str = ""
+    block: str = ""
+    lot: str = ""
+    kilometre: float | None = None
+    neighbourhood: str = ""
+    postcode: str = ""
+    landmark: str = ""
+    rest: tuple[str, ...] = ()
+    number_last: int | None = None
+    number_prefix: str = ""
+    number_suffix: str = ""
+    unit: str = ""
+    building: str = ""
+    box: str = ""
+    city: str = ""
+
+
+class _Placed(NamedTuple):
+    """Where on a street an address lies."""
+
+    street: StreetName
+    house: House
+    crossings: tuple[StreetName, ...]
+    relation: Relation
+    metres: float | None = None
+    beyond: Sequence[str] = ()
+
+
+def parse_address(text: str) -> Address:
+    """Return the parts of an address.
+
+    The forms of Mexico, Peru, Colombia, Argentina, Chile, the United States and the United
+    Kingdom are known. Only the first 400 letters are read. Nothing is looked up: whether such a
+    street exists is the gazetteer's to say.
+
+    Examples
+    --------
+    >>> address = parse_address("Calle Juárez 123 entre Morelos y Hidalgo, Col. Centro")
+    >>> address.street, address.number, address.relation
+    (StreetName(kind='calle', name='juarez'), 123, 'between')
+    >>> [crossing.name for crossing in address.crossings], address.neighbourhood
+    (['morelos', 'hidalgo'], 'centro')
+    >>> parse_address("050XX W SUPERIOR ST").number_span
+    100
+    >>> flat = parse_address("Flat 2, 14 High Street, LONDON SW1A 1AA")
+    >>> flat.number, flat.unit, flat.city, flat.postcode
+    (14, 'flat 2', 'london', 'SW1A 1AA')
+    >>> parse_address("").street.name
+    ''
+    """
+    tokens = tokens_of(text)
+    ordered = street_first(tokens.words, english=tokens.english)
+    draft = lay_out(without_lead(ordered.words), boxed=tokens.boxed)
+    placed = _placed(draft, english=tokens.english)
+    if placed.beyond and _is_flat(placed.beyond):
+        draft.unit += [figure_of(placed.beyond[0]) or placed.beyond[0], *placed.beyond[1:]]
+    elif placed.beyond:
+        draft.rest.append(list(placed.beyond))
+    values = draft.values
+    house, unit = _with_casa(placed, draft)
+    first = placed.crossings[0].name if placed.crossings else ""
+    return Address(
+        text=text,
+        street=placed.street,
+        number=house.number or None,
+        number_span=house.span,
+        relation=placed.relation,
+        crossings=placed.crossings,
+        offset_m=placed.metres,
+        joined=f"{placed.street.name} {first}" if draft.joined and first else "",
+        block=values.get("block", ""),
+        lot=values.get("lot", ""),
+        kilometre=float(values["kilometre"]) if "kilometre" in values else None,
+        neighbourhood=_area(draft.neighbourhood),
+        postcode=tokens.postcode or values.get("postcode", ""),
+        landmark=_name(draft.landmark),
+        rest=tuple(filter(None, map(_area, draft.rest))),
+        number_last=house.last,
+        number_prefix=house.prefix,
+        number_suffix=house.suffix,
+        unit=" ".join([*ordered.unit, *unit]),
+        building=_name(ordered.building),
+        box=tokens.box,
+        city=_name(draft.city),
+    )
+
+
+def _placed(draft: Draft, *, english: bool) -> _Placed:
+    words = _without_lead(draft.street)
+    if not draft.between and not draft.corner:
+        bare = (words, signed_offset(draft.number)) if draft.number else bare_offset(words)
+        if bare is not None and bare[1] is not None:
+            street = street_of(_plain(bare[0]))
+            if numbered_name(street.name.split()):
+                return _at_offset(street, bare[1])
+    split = (
+        signed_house(words, draft.number) if draft.number else split_house(words, english=english)
+    )
+    house, corner = split.house, draft.corner
+    if house.number is None and corner:
+        # "Ramón y Cajal 123": the number stands behind what looks like a crossing.
+        corner, house, beyond = split_house(corner)
+        draft.rest.append(list(beyond))
+    hundred = draft.values.get("hundred")
+    if house.number is None and hundred:
+        house = House(int(hundred) * 100, span=100)
+    street = street_of(_plain(split.street))
+    if draft.between and numbered_name(street.name.split()):
+        draft.rest.append(_behind_number(draft.between))
+    names, relation = _crossings(draft, corner)
+    return _Placed(street, house, names, relation, None, split.beyond)
+
+
+def _without_lead(words: list[str]) -> list[str]:
+    """Return a street's words without what leads to its type: "Km 12 de la Carretera Central"."""
+    place = 0
+    if words and words[0] in ("de", "del", "en"):
+        leading = KEYWORDS["links"] - TYPES_BEFORE.keys()
+        while place < len(words) - 2 and words[place] in leading:
+            place += 1
+    return words[place:] if place and words[place] in TYPES_BEFORE else words
+
+
+def _at_offset(street: StreetName, offset: Offset) -> _Placed:
+    crossing = numbered_name(offset.crossing)
+    if offset.quadrant and street.kind in _ALONG.get(offset.quadrant, ()):
+        street = street._replace(name=f"{street.name} {offset.quadrant}")
+    elif offset.quadrant:
+        crossing = f"{crossing} {offset.quadrant}"
+    crossings = (StreetName("", crossing),)
+    return _Placed(street, NO_HOUSE, crossings, "offset", offset.metres, offset.beyond)
+
+
+def _is_flat(words: Sequence[str]) -> bool:
+    """Return whether words behind a house are its floor and flat: "2ndo A", "1 B"."""
+    return is_ordinal(words[0]) or (
+        len(words[0]) < 4 and words[0][0].isdigit() and all(len(word) == 1 for word in words[1:])
+    )
+
+
+def _with_casa(placed: _Placed, draft: Draft) -> tuple[House, list[str]]:
+    """Return house and unit: a "Casa 45" is the house where no other number is there."""
+    house, unit, casa = placed.house, draft.unit, draft.values.get("house")
+    known = house.number is not None or "block" in draft.values or placed.metres is not None
+    if casa is None or known or not placed.street.name:
+        return house, unit
+    at = unit.index("casa")
+    return House(int(casa)), unit[:at] + unit[at + 2 :]
+
+
+def _crossings(draft: Draft, corner: list[str]) -> tuple[tuple[StreetName, ...], Relation]:
+    if draft.between:
+        parts = _parted(draft.between)
+        names = tuple(street_of(_plain(part)) for part in parts if part)
+        return names[:2], "between" if len(names) > 1 else "corner"
+    if corner:
+        return (street_of(_plain(corner)),), "corner"
+    return (), ""
+
+
+def _behind_number(words: list[str]) -> list[str]:
+    """Take away what stands behind the last crossing where that is a number: "64 y 66 Centro"."""
+    place = max((at for at, word in enumerate(words) if word[0].isdigit()), default=0) + 1
+    if place == 1 or place == len(words) or words[place] in _OF_NUMBERS:
+        return []
+    if len(words[place]) < 3 and words[place] not in ("la", "el"):
+        return []
+    behind = words[place:]
+    del words[place:]
+    return behind
+
+
+def _parted(words: list[str]) -> list[list[str]]:
+    """Part two names at the joint that stands nearest to the middle."""
+    inner = range(1, len(words) - 1)
+    joints = [at for at in inner if words[at] in KEYWORDS["joints"]]
+    # "e" joins before an i alone: it is an initial in "Plutarco E. Calles".
+    joints = [at for at in joints if words[at] != "e" or words[at + 1].startswith(("i", "hi"))]
+    # Beside an "y", "and" is the beginning of an andador.
+    spanish = [place for place in joints if words[place] in ("y", "e")]
+    joints = spanish or joints
+    if not joints:
+        return [words]
+    middle = min(joints, key=lambda place: abs(2 * place - len(words) + 1))
+    after = words[middle + 1 :]
+    while len(after) > 1 and after[0] in KEYWORDS["links"] - {"calle"}:
+        after = after[1:]
+    return [words[:middle], after]
+
+
+def _area(tokens: list[str]) -> str:
+    return neighbourhood_of(_plain(tokens)) if tokens else ""
+
+
+def _name(tokens: list[str]) -> str:
+    return standard_name(_plain(tokens)) if tokens else ""
+
+
+def _plain(tokens: list[str]) -> list[str]:
+    """Return the words and figures among tokens, as they stand in a name."""
+    words = [token for token in tokens if token[0].isalnum()]
+    return words if all(map(str.isalnum, words)) else plain_words(" ".join(words))

@@ -1,0 +1,1 @@
+"""Reference layers of a city, made ready for finding addresses in them."""

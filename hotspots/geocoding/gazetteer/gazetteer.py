@@ -1,0 +1,231 @@
+"""Reference layers of a city, made ready for finding addresses in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from hotspots.errors import InputError
+from hotspots.geocoding.gazetteer.kilometers import Kilometres
+from hotspots.geocoding.gazetteer.layers import Source, usable_sources
+from hotspots.geocoding.gazetteer.lots import Lots
+from hotspots.geocoding.gazetteer.neighborhoods import Areas, Places
+from hotspots.geocoding.gazetteer.numbering import Numbering
+from hotspots.geocoding.gazetteer.openstreetmap import read_osm
+from hotspots.geocoding.gazetteer.storage import read_sources, write_sources
+from hotspots.geocoding.gazetteer.streets import Streets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+    from pyproj import CRS
+
+    Layer: TypeAlias = gpd.GeoDataFrame | str | Path
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Gazetteer:
+    """What is known of a city's streets, houses, neighbourhoods and places, all in metres.
+
+    Build it with :meth:`from_layers` or :meth:`from_osm`, keep it with :meth:`save` and
+    :meth:`load`; hand it to :func:`hotspots.geocode`.
+
+    Attributes
+    ----------
+    crs
+        The CRS of all its points (metres).
+    sources
+        The layers that it is made of, as it keeps them.
+    streets, numbering, areas, places, lots, kilometres
+        The parts; None where no such layer was given.
+    """
+
+    crs: CRS
+    sources: Mapping[str, gpd.GeoDataFrame]
+    streets: Streets | None = None
+    numbering: Numbering | None = None
+    areas: Areas | None = None
+    places: Places | None = None
+    lots: Lots | None = None
+    kilometres: Kilometres | None = None
+
+    @classmethod
+    def from_layers(
+        cls,
+        *,
+        streets: Layer | None = None,
+        addresses: Layer | None = None,
+        neighbourhoods: Layer | None = None,
+        places: Layer | None = None,
+        lots: Layer | None = None,
+        street_name: str = "name",
+        street_type: str | None = None,
+        number_from: str | None = None,
+        number_to: str | None = None,
+        left_numbers: tuple[str, str] | None = None,
+        right_numbers: tuple[str, str] | None = None,
+        kilometres: tuple[str, str] | None = None,
+        address_text: str = "address",
+        neighbourhood_name: str = "name",
+        place_name: str = "name",
+        block_name: str = "block",
+        lot_name: str | None = None,
+        lot_neighbourhood: str | None = None,
+    ) -> Gazetteer:
+        """Return a gazetteer of any of five layers, each a GeoDataFrame or the path of a file.
+
+        All layers are brought to the CRS of the first that is given when that is in metres, and
+        to its local UTM zone otherwise.
+
+        Parameters
+        ----------
+        streets
+            Centre lines. ``number_from`` and ``number_to`` name the columns of the house
+            numbers at the beginning and the end of each line (odd on its left).
+        addresses
+            Points with an address text each: numbers between known ones are interpolated.
+        neighbourhoods
+            Polygons with a name each.
+        places
+            Landmarks (points, or polygons by a point inside) with a name each; those called like
+            "Carretera 45 km 12" are kilometre posts of that road.
+        lots
+            Blocks, or lots of blocks, for addresses such as "Mz B Lt 7".
+        street_name, street_type, number_from, number_to
+            Columns of ``streets``; the name may hold the type.
+        left_numbers, right_numbers
+            Columns of ``streets``: the first and the last house number on the left of each line
+            and on its right, e.g. ``("LFROMADD", "LTOADD")`` of TIGER's.
+        kilometres
+            Columns of ``streets``: the kilometres at which each line begins and ends.
+        address_text, neighbourhood_name, place_name, block_name, lot_name, lot_neighbourhood
+            Columns of the other layers.
+
+        Raises
+        ------
+        InputError
+            If no layer is given, or one has no usable row.
+        ColumnError
+            If a named column is missing.
+        CrsError
+            If a layer has no CRS.
+        DataFileError
+            If a file cannot be read.
+
+        Examples
+        --------
+        >>> import geopandas as gpd, shapely
+        >>> lines = gpd.GeoDataFrame(
+        ...     {"name": ["Calle Juárez"], "from": [1], "to": [99]}, crs=32613,
+        ...     geometry=[shapely.LineString([(0, 0), (100, 0)])])
+        >>> Gazetteer.from_layers(streets=lines, number_from="from", number_to="to").streets.titles
+        ('Calle Juárez',)
+        """
+        of_streets = {
+            "name": (street_type, street_name),
+            "number_from": (number_from,),
+            "number_to": (number_to,),
+            **_pair("left", left_numbers),
+            **_pair("right", right_numbers),
+            **_pair("kilometre", kilometres),
+        }
+        of_lots = {
+            "block": (block_name,),
+            "lot": (lot_name,),
+            "neighbourhood": (lot_neighbourhood,),
+        }
+        wanted: dict[str, tuple[Layer | None, Mapping[str, tuple[str | None, ...]]]] = {
+            "streets": (streets, of_streets),
+            "addresses": (addresses, {"address": (address_text,)}),
+            "neighbourhoods": (neighbourhoods, {"name": (neighbourhood_name,)}),
+            "places": (places, {"name": (place_name,)}),
+            "lots": (lots, of_lots),
+        }
+        given = {
+            what: Source(
+                layer, {key: [name for name in own if name] for key, own in columns.items()}
+            )
+            for what, (layer, columns) in wanted.items()
+            if layer is not None
+        }
+        if not given:
+            raise InputError(
+                "Gazetteer: no layer was given. "
+                "Give streets, addresses, neighbourhoods, places or lots."
+            )
+        return cls._of(*usable_sources(given))
+
+    @classmethod
+    def from_osm(cls, path: str | Path, *, study_area: gpd.GeoDataFrame | None = None) -> Gazetteer:
+        """Return a gazetteer of a local OpenStreetMap extract; nothing is fetched.
+
+        Streets, house numbers (``addr:street``, ``addr:housenumber``), neighbourhoods
+        (outlines with ``place``), landmarks with a name, and milestones.
+
+        Parameters
+        ----------
+        path
+            A ``.osm.pbf``, ``.pbf`` or ``.osm`` file.
+        study_area
+            Polygons; only what touches them is kept.
+
+        Raises
+        ------
+        DataFileError
+            If the file is missing, or not what its name says.
+        InputError
+            If it holds nothing of use there.
+        CrsError
+            If the study area has no CRS.
+        """
+        layers = read_osm(path, study_area)
+        return cls.from_layers(**layers)
+
+    def save(self, path: str | Path) -> None:
+        """Write the gazetteer to one file; the same gazetteer gives the same bytes.
+
+        The file holds the layers that it was made of, in a ZIP archive of Parquet tables.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
+        """
+        write_sources(path, self.crs, self.sources)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Gazetteer:
+        """Return the gazetteer that :meth:`save` wrote; it gives the same answers.
+
+        Raises
+        ------
+        DataFileError
+            If the file is missing, cut short, of another version, or not a gazetteer.
+        """
+        return cls._of(*read_sources(path))
+
+    @classmethod
+    def _of(cls, crs: CRS, sources: Mapping[str, gpd.GeoDataFrame]) -> Gazetteer:
+        lines, known = sources.get("streets"), sources.get("addresses")
+        areas, places, lots = (sources.get(what) for what in ("neighbourhoods", "places", "lots"))
+        streets = None if lines is None else Streets.build(lines)
+        posts = None
+        if streets is not None and places is not None:
+            posts = Kilometres.build(streets, places)
+        return cls(
+            crs=crs,
+            sources=sources,
+            streets=streets,
+            numbering=None if known is None else Numbering.build(known, streets),
+            areas=None if areas is None else Areas.build(areas),
+            places=None if places is None else Places.build(places),
+            lots=None if lots is None else Lots.build(lots),
+            kilometres=posts,
+        )
+
+
+def _pair(what: str, columns: tuple[str, str] | None) -> dict[str, tuple[str | None, ...]]:
+    first, last = (None, None) if columns is None else columns
+    return {f"{what}_from": (first,), f"{what}_to": (last,)}

@@ -1,0 +1,1 @@
+"""Parsed addresses find their places in the gazetteer."""

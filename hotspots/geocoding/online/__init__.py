@@ -1,0 +1,1 @@
+"""Addresses asked of an online provider, with consent and never twice."""

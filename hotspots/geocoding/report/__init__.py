@@ -1,0 +1,1 @@
+"""How good the places of incidents are, and where they are missing."""

@@ -1,0 +1,248 @@
+"""How good the places of incidents are, and where they are missing."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotspots._checks import columns_present, positive, share, whole_number
+from hotspots._notes import Note
+from hotspots.geocoding.address.names import neighbourhood_name
+from hotspots.geocoding.gazetteer.name_index import most_common
+from hotspots.geocoding.report.missingness import miss_tests, uneven_levels
+from hotspots.geocoding.report.pile_ups import name_pile_ups, pile_ups
+from hotspots.geocoding.report.unmatched import worst_addresses
+from hotspots.schema import (
+    ADDRESS,
+    CATEGORY,
+    DATE,
+    EVENT_ID,
+    LOCATED,
+    LOCATION_PRECISION,
+    LOCATION_STATUS,
+    NEIGHBOURHOOD,
+    NOT_STATED,
+    PROBLEM,
+    REPEAT_OF,
+    UNDATED,
+    GeocodingReport,
+    LocationPrecision,
+    LocationStatus,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
+    from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
+
+BAR = 0.85
+"""Least share of located incidents at which a crime map can be trusted (Ratcliffe 2004)."""
+
+_NORMAL_97_5 = 1.959963984540054
+_MONTH = "month"
+
+
+def geocoding_report(
+    incidents: gpd.GeoDataFrame,
+    *,
+    gazetteer: Gazetteer | None = None,
+    places: gpd.GeoDataFrame | None = None,
+    place_name: str = "name",
+    within_m: float = 50.0,
+    area: str = NEIGHBOURHOOD,
+    permutations: int = 9_999,
+    alpha: float = 0.05,
+    seed: int = 0,
+) -> GeocodingReport:
+    """Return how many incidents have a place, where the others are, and what they have in common.
+
+    A map that lost a third of its rows can look as clean as one that lost none. So the report
+    gives the share that is located, asks whether the misses are spread over categories, months
+    and stated neighbourhoods as chance would spread them, lists the addresses that a clerk
+    should mend first, and the points on which many addresses were put.
+
+    For the question of chance an event counts once: its further victims and the repeats of a row
+    (``event_id``, ``repeat_of``) share its place. Rows of one address share their fate as well:
+    an address that comes up a hundred times can be all that stands out, which ``worst`` shows.
+    Rows without a date or a stated area are left out of that factor's test.
+
+    Parameters
+    ----------
+    incidents
+        As :func:`hotspots.geocode` or :func:`hotspots.read_incidents` returns them.
+    gazetteer
+        The one that was asked: names pile-ups by its places and its neighbourhoods' centroids,
+        and gives the streets that are named nearly as one that was not found.
+    places
+        Further facilities for the names of pile-ups, as points or areas.
+    place_name
+        Their column of names.
+    within_m
+        How far off a pile-up a facility or a centroid may stand, in metres.
+    area
+        The column of the neighbourhood, municipality, district … that the row itself states.
+        Spellings that differ in accents, capitals or abbreviations are one.
+    permutations, seed
+        Random exchanges of the misses for each factor, and their seed.
+    alpha
+        Level, after the correction, at which misses are said not to be at random.
+
+    Raises
+    ------
+    ColumnError
+        If the incidents lack a column of :func:`hotspots.read_incidents`, or ``places`` the one
+        of its names.
+    CrsError
+        If pile-ups are to be named, and the incidents or the places have no CRS.
+    InputError
+        If ``alpha`` is not between 0 and 1, ``within_m`` is not above 0, or ``permutations`` or
+        ``seed`` is no whole number.
+
+    References
+    ----------
+    Ratcliffe, J. H. (2004). Geocoding crime and a first estimate of a minimum acceptable hit
+    rate. *International Journal of Geographical Information Science* 18(1), 61–72.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, pandas as pd, shapely
+    >>> rows = gpd.GeoDataFrame(
+    ...     {"location_status": ["given", "unmatched"],
+    ...      "location_precision": ["coordinate", "none"], "category": "homicide",
+    ...      "date": pd.to_datetime(["2013-04-05", None]),
+    ...      "address": ["", "Calle Lerdo"], "neighbourhood": ""},
+    ...     geometry=[shapely.Point(0, 0), None], crs=32613)
+    >>> report = geocoding_report(rows)
+    >>> report.hit_rate, report.worst["address"].tolist()
+    (0.5, ['Calle Lerdo'])
+    >>> print(report.sentence("en"))
+    The place of 1 of 2 rows is known: 50.0% (95% interval: 9.5% to 90.5%), below the 85% at \
+which a crime map can be trusted; whether the misses are at random cannot be told.
+    """
+    share(alpha, "geocoding_report: alpha")
+    permutations = whole_number(
+        permutations, "geocoding_report: permutations", "Give a whole number from 1 on, e.g. 9999."
+    )
+    seed = whole_number(seed, "geocoding_report: seed", "Give a whole number from 0 on.", least=0)
+    within_m = positive(
+        within_m, "geocoding_report: within_m", "Give a distance in metres, e.g. 50."
+    )
+    _check_columns(incidents, area, places, place_name)
+    located = incidents[LOCATION_STATUS].isin([str(status) for status in LOCATED])
+    located &= ~_outside(incidents)
+    stated = _stated(incidents[area])
+    month = incidents[DATE].dt.strftime("%Y-%m").rename(_MONTH)
+    factors = {CATEGORY: incidents[CATEGORY], _MONTH: month, NEIGHBOURHOOD: stated}
+    events = _events(incidents)
+    missed, asked = ~located[events], {name: each[events] for name, each in factors.items()}
+    tests = miss_tests(missed, asked, permutations=permutations, seed=seed)
+    low, high = wilson_interval(int(located.sum()), len(incidents))
+    heaps = name_pile_ups(
+        pile_ups(incidents[located]),
+        incidents.crs,
+        gazetteer=gazetteer,
+        places=places,
+        place_name=place_name,
+        within_m=within_m,
+    )
+    return GeocodingReport(
+        rows=len(incidents),
+        located=int(located.sum()),
+        hit_rate=float(located.mean()) if len(incidents) else float("nan"),
+        hit_rate_low=low,
+        hit_rate_high=high,
+        bar=BAR,
+        by_status=_shares(incidents[LOCATION_STATUS], [str(item) for item in LocationStatus]),
+        by_precision=_shares(
+            incidents[LOCATION_PRECISION], [str(item) for item in LocationPrecision]
+        ),
+        by_category=_rates(located, incidents[CATEGORY]),
+        by_month=_rates(located, month.fillna(UNDATED)),
+        by_neighbourhood=_rates(located, stated.fillna(NOT_STATED)),
+        miss_tests=tests,
+        uneven=uneven_levels(missed, asked, tests, alpha=alpha),
+        worst=worst_addresses(pd.DataFrame(incidents[~located]), gazetteer),
+        pile_ups=heaps,
+        permutations=permutations,
+        alpha=alpha,
+        seed=seed,
+    )
+
+
+def _outside(incidents: pd.DataFrame) -> pd.Series:
+    """Return which points lie outside the study area: wrong ones mostly, and on no map of it."""
+    if PROBLEM not in incidents:
+        return pd.Series(False, index=incidents.index)
+    noted: pd.Series = incidents[PROBLEM].str.contains(str(Note.OUTSIDE_STUDY_AREA), regex=False)
+    return noted
+
+
+def wilson_interval(hits: int, trials: int) -> tuple[float, float]:
+    """Return Wilson's 95% interval of a share; (NaN, NaN) without trials.
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(85, 100)
+    >>> round(low, 4), round(high, 4)
+    (0.7672, 0.9069)
+    """
+    if trials == 0:
+        return float("nan"), float("nan")
+    rate = hits / trials
+    squared = _NORMAL_97_5**2 / trials
+    centre = rate + squared / 2
+    half = _NORMAL_97_5 * sqrt(rate * (1 - rate) / trials + squared / (4 * trials))
+    return max(0.0, (centre - half) / (1 + squared)), min(1.0, (centre + half) / (1 + squared))
+
+
+def _check_columns(
+    incidents: gpd.GeoDataFrame, area: str, places: gpd.GeoDataFrame | None, place_name: str
+) -> None:
+    needed = [LOCATION_STATUS, LOCATION_PRECISION, CATEGORY, DATE, ADDRESS, NEIGHBOURHOOD]
+    columns_present(
+        incidents.columns, [*dict.fromkeys([*needed, area])], "geocoding_report: the incidents"
+    )
+    if places is not None:
+        columns_present(places.columns, [place_name], "geocoding_report: places")
+
+
+def _stated(written: pd.Series) -> pd.Series:
+    """Return the area that each row states by its commonest spelling; missing where none is."""
+    spelt = written.astype(object).fillna("").astype(str).str.strip()
+    one = spelt.map({text: neighbourhood_name(text) for text in spelt.unique()})
+    titles: Mapping[str, str] = {
+        str(name): most_common(list(texts)) for name, texts in spelt.groupby(one) if name
+    }
+    return one.map(titles).astype(object).rename(NEIGHBOURHOOD)
+
+
+def _events(incidents: gpd.GeoDataFrame) -> pd.Series:
+    """Return True for one row of each event and category, and never for the repeat of a row."""
+    first = pd.Series(True, index=incidents.index)
+    if REPEAT_OF in incidents:
+        first &= incidents[REPEAT_OF].isna()
+    if EVENT_ID in incidents:
+        further = incidents.duplicated([EVENT_ID, CATEGORY]) & incidents[EVENT_ID].notna()
+        first &= ~further
+    return first
+
+
+def _shares(values: pd.Series, order: list[str]) -> pd.DataFrame:
+    counts = values.value_counts().reindex(pd.Index(order, name=values.name), fill_value=0)
+    total = max(len(values), 1)
+    return pd.DataFrame({"rows": counts, "share": counts / total})
+
+
+def _rates(located: pd.Series, key: pd.Series) -> pd.DataFrame:
+    groups = located.groupby(key)
+    table = pd.DataFrame({"rows": groups.size(), "located": groups.sum()}).sort_index()
+    table["hit_rate"] = table["located"] / table["rows"]
+    pairs = zip(table["located"], table["rows"], strict=True)
+    bounds = [wilson_interval(int(hits), int(rows)) for hits, rows in pairs]
+    table["hit_rate_low"] = [low for low, _ in bounds]
+    table["hit_rate_high"] = [high for _, high in bounds]
+    return table

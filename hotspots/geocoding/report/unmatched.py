@@ -1,0 +1,128 @@
+"""The addresses without a place that cost most rows, with why and what they may have meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotspots._notes import Note, split_note
+from hotspots.geocoding.address.parse import parse_address
+from hotspots.schema import (
+    ADDRESS,
+    LOCATION_MATCH,
+    LOCATION_PRECISION,
+    LOCATION_STATUS,
+    NEIGHBOURHOOD,
+    PROBLEM,
+    LocationPrecision,
+    LocationStatus,
+)
+
+if TYPE_CHECKING:
+    from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
+
+MOST_ADDRESSES = 500
+_MOST_NAMES = 3
+_OF_PLACES = frozenset(
+    {
+        Note.COORDINATES_UNREADABLE,
+        Note.COORDINATES_INCOMPLETE,
+        Note.COORDINATES_ZERO,
+        Note.COORDINATES_IMPOSSIBLE,
+        Note.OUTSIDE_STUDY_AREA,
+        Note.SEVERAL_REPAIRS,
+        Note.SEVERAL_PLACES,
+        Note.ADDRESS_NOT_FOUND,
+        Note.STREET_MISSING,
+        Note.SEVERAL_NEIGHBOURHOODS,
+        Note.PLACED_IN_NEIGHBOURHOOD,
+    }
+)
+_OF_ADDRESSES = frozenset(
+    {Note.SEVERAL_PLACES, Note.ADDRESS_NOT_FOUND, Note.STREET_MISSING, Note.SEVERAL_NEIGHBOURHOODS}
+)
+_UNSURE = (str(LocationStatus.AMBIGUOUS), str(LocationStatus.APPROXIMATE))
+
+
+def worst_addresses(missed: pd.DataFrame, gazetteer: Gazetteer | None) -> pd.DataFrame:
+    """Return the commonest addresses without a place of their own, at most 500.
+
+    Parameters
+    ----------
+    missed
+        The incidents that are not located.
+    gazetteer
+        Whose street names are looked through for those most like the one that was not found.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``address``, ``neighbourhood``, ``rows``; ``reason`` (key of the note in ``problem`` that
+        says why, or the row's state where none does) and ``closest`` (the places or the long
+        street that the address may be, or up to three streets that are named nearly as the one
+        that was not found; "" where there is none).
+    """
+    table = pd.DataFrame(
+        {
+            ADDRESS: missed[ADDRESS],
+            NEIGHBOURHOOD: missed[NEIGHBOURHOOD],
+            "rows": 1,
+            "reason": _reasons(missed),
+            "closest": _candidates(missed),
+        }
+    )
+    named = table[table[ADDRESS] != ""]
+    keys = [ADDRESS, NEIGHBOURHOOD]
+    # The same address has the same answer, unless one row came with broken coordinates as well.
+    grouped = named.groupby(keys, as_index=False).agg(
+        rows=("rows", "size"), reason=("reason", "max"), closest=("closest", "max")
+    )
+    ordered = grouped.sort_values(["rows", *keys], ascending=[False, True, True])
+    worst = ordered.head(MOST_ADDRESSES).reset_index(drop=True)
+    alike = _like_streets(worst, gazetteer)
+    return worst.assign(closest=worst["closest"].where(worst["closest"] != "", alike))
+
+
+def _reasons(missed: pd.DataFrame) -> pd.Series:
+    state = missed[LOCATION_STATUS].astype(str)
+    if PROBLEM not in missed:
+        return state
+    written = missed[PROBLEM].fillna("").astype(str)
+    told = written.map({text: _reason(text) for text in written.unique()}).astype(str)
+    return told.where(told != "", state)
+
+
+def _reason(problem: str) -> str:
+    """Return the note on the address, or else the first one on the place at all."""
+    keys = [split_note(written)[0] for written in problem.split("; ")]
+    told = [key for key in keys if key in _OF_ADDRESSES] or [k for k in keys if k in _OF_PLACES]
+    return told[0] if told else ""
+
+
+def _candidates(missed: pd.DataFrame) -> pd.Series:
+    """Return what was matched where that is not sure, or too long a street to be a point."""
+    if LOCATION_MATCH not in missed:
+        return pd.Series("", index=missed.index, dtype=str)
+    unsure = missed[LOCATION_STATUS].isin(_UNSURE)
+    wide = missed[LOCATION_PRECISION] == str(LocationPrecision.NEIGHBOURHOOD)
+    return missed[LOCATION_MATCH].fillna("").astype(str).where(unsure & ~wide, "")
+
+
+def _like_streets(worst: pd.DataFrame, gazetteer: Gazetteer | None) -> pd.Series:
+    """Return the streets whose names are most like the one that was not found."""
+    if gazetteer is None or gazetteer.streets is None:
+        return pd.Series("", index=worst.index, dtype=str)
+    streets = gazetteer.streets
+    lost = worst.loc[worst["reason"] == str(Note.ADDRESS_NOT_FOUND), ADDRESS]
+    asked = {row: parse_address(text).street.name for row, text in lost.items()}
+    alike = streets.index.search_alike(sorted({*asked.values()} - {""}))
+    said = {}
+    for row, name in asked.items():
+        titles = [
+            streets.titles[street]
+            for hit in alike.get(name, ())
+            for street in streets.by_name[hit.name]
+        ]
+        said[row] = "; ".join([*dict.fromkeys(titles)][:_MOST_NAMES])
+    return pd.Series(said, dtype=str).reindex(worst.index, fill_value="")

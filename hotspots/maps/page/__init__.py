@@ -1,0 +1,1 @@
+"""The briefing page: its content, its themes, its list, its panel."""

@@ -1,0 +1,138 @@
+"""What can be laid over the colours: incidents, services, streets, outlines and numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hotspots.catalogue import text
+from hotspots.maps import geometry
+from hotspots.maps.page.polygon_panel import counted, service_title
+from hotspots.maps.privacy.sensitive import sensitive_keys
+from hotspots.maps.themes import palette
+from hotspots.schema import CATEGORY
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from hotspots.maps.page.content import Subject
+
+_MARKS = ("square", "triangle", "diamond", "circle")
+_PATHS = {
+    "square": "M10 4h10v10h-10z",
+    "triangle": "M15 3l6.500 11h-13z",
+    "diamond": "M15 2l7 7-7 7-7-7z",
+    "circle": "M15 4a5 5 0 1 0 .01 0z",
+    "dot": "M15 6a3 3 0 1 0 .01 0z",
+    "blot": "M15 2a7 7 0 1 0 .01 0z",
+}
+_POINT = "#2b2b2b"
+_HEAT = "#f03b20"
+
+
+def overlays_of(subject: Subject) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the overlays as the controls and the legend show them, and the data drawn."""
+    overlays: list[dict[str, Any]] = []
+    drawn: dict[str, Any] = {}
+    language = subject.language
+    if subject.incidents is not None and not subject.public:
+        drawn["points"] = _points(subject.incidents, subject)
+        overlays += _point_overlays(language)
+    if subject.services is not None and len(subject.services):
+        groups = _services(subject.services, language)
+        drawn["services"] = groups
+        overlays += [_service_overlay(group) for group in groups]
+    overlays.append(_overlay("outlines", "base", language, on=True))
+    overlays.append(_overlay("numbers", "base", language, on=True))
+    if subject.units is not None:
+        overlays.append(_overlay("units", "base", language, on=False))
+    if subject.streets is not None and len(subject.streets):
+        lines = subject.streets.geometry
+        if subject.streets.crs is not None and subject.streets.crs.is_projected:
+            lines = lines.simplify(5.0)
+        drawn["streets"] = geometry.encode_lines(lines.to_crs(4326))
+        overlays.append(_overlay("streets", "base", language, on=True))
+    return overlays, drawn
+
+
+def _overlay(key: str, group: str, language: str, *, on: bool) -> dict[str, Any]:
+    title = text(f"page.{key}", language)
+    return {
+        "key": key,
+        "group": group,
+        "title": title,
+        "on": on,
+        "lines": [],
+        "note": "",
+        "undrawn": "",
+    }
+
+
+def _point_overlays(language: str) -> list[dict[str, Any]]:
+    """Return the three ways of showing incidents: as points, clustered, and as heat."""
+    overlays = []
+    for key, colour, path in (
+        ("incidents", _POINT, "dot"),
+        ("clusters", _POINT, "circle"),
+        ("heat", _HEAT, "blot"),
+    ):
+        overlay = _overlay(key, "incidents", language, on=False)
+        label = text(f"class.{key}", language)
+        overlay["lines"] = [{"label": label, "colour": colour, "path": _PATHS[path]}]
+        overlay["note"] = text(f"page.{key}_note", language)
+        overlay["undrawn"] = text("page.undrawn", language)
+        overlays.append(overlay)
+    return overlays
+
+
+def _service_overlay(group: dict[str, Any]) -> dict[str, Any]:
+    line = {"label": group["title"], "colour": group["colour"], "path": _PATHS[group["mark"]]}
+    return {
+        "key": f"services/{group['kind']}",
+        "group": "context",
+        "title": group["title"],
+        "on": False,
+        "lines": [line],
+        "note": "",
+        "undrawn": "",
+    }
+
+
+def _points(incidents: gpd.GeoDataFrame, subject: Subject) -> list[dict[str, Any]]:
+    """Return the counted incidents by category; the sensitive ones are never drawn."""
+    shown = counted(incidents).index
+    located = incidents.loc[shown]
+    located = located[~(located.geometry.is_empty | located.geometry.isna())]
+    places = located.geometry.to_crs(4326)
+    hidden = sensitive_keys(subject.categories, subject.sensitive)
+    groups = []
+    for category in subject.categories:
+        if category in hidden:
+            continue
+        mine = places[(located[CATEGORY] == category).to_numpy(dtype=bool)]
+        x, y = mine.x.to_numpy(), mine.y.to_numpy()
+        order = geometry.near_each_other(x, y)
+        encoded = geometry.encode_points(x[order], y[order])
+        groups.append({"category": category, "colour": _POINT, "xy": encoded})
+    return groups
+
+
+def _services(services: gpd.GeoDataFrame, language: str) -> list[dict[str, Any]]:
+    places = services.geometry.to_crs(4326)
+    kinds = sorted(set(services["kind"].astype(str)))
+    groups = []
+    for at, kind in enumerate(kinds):
+        mine = places[(services["kind"].astype(str) == kind).to_numpy(dtype=bool)]
+        x, y = np.asarray(mine.x), np.asarray(mine.y)
+        order = geometry.near_each_other(x, y)
+        groups.append(
+            {
+                "kind": kind,
+                "title": service_title(kind, language),
+                "colour": palette.DOTS[at % len(palette.DOTS)],
+                "mark": _MARKS[at % len(_MARKS)],
+                "xy": geometry.encode_points(x[order], y[order]),
+            }
+        )
+    return groups

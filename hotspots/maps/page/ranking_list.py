@@ -1,0 +1,112 @@
+"""Who first: the criteria, each polygon's place in the order, and the rows of the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hotspots.catalogue import percent, text
+from hotspots.maps import geometry
+from hotspots.maps.themes import palette
+from hotspots.maps.themes.words import layer_title
+from hotspots.schema import POPULATION
+
+if TYPE_CHECKING:
+    from hotspots.maps.page.content import Subject
+    from hotspots.maps.themes.headline import Verdict
+
+
+def parts_of(subject: Subject) -> list[dict[str, str]]:
+    """Return the ranking's criteria as they are drawn: title, colour, weight."""
+    if subject.ranking is None or not _has_parts(subject):
+        return []
+    by_name = {layer.name: layer for layer in subject.layers}
+    parts = []
+    for place, part in enumerate(subject.ranking.criteria):
+        layer = by_name.get(part.layer)
+        category = subject.categories.get(part.layer.removesuffix("_rate"))
+        title = category or (layer_title(layer, subject.language) if layer else part.layer)
+        parts.append(
+            {
+                "title": title,
+                "colour": palette.PARTS[place % len(palette.PARTS)],
+                "weight": percent(part.weight, subject.language),
+            }
+        )
+    return parts
+
+
+def _has_parts(subject: Subject) -> bool:
+    ranking = subject.ranking
+    return ranking is not None and all(
+        f"share_{part.layer}" in ranking.table for part in ranking.criteria
+    )
+
+
+def places_of(
+    subject: Subject, shapes: Any, ranked: dict[str, Any], parts: list[dict[str, str]]
+) -> list[dict[str, Any]]:
+    """Return what the page knows of each polygon: name, residents, rank and why."""
+    points = shapes.representative_point()
+    language = subject.language
+    places = []
+    for at, name in enumerate(subject.names):
+        population = float(subject.polygons[POPULATION].iloc[at])
+        place: dict[str, Any] = {
+            "name": name,
+            "residents": text("unit.residents", language, n=round(population)),
+            "at": [
+                round(points.iloc[at].x / geometry.STEP),
+                round(points.iloc[at].y / geometry.STEP),
+            ],
+        }
+        place |= {key: ranked[key][at] for key in ("rank", "words", "range") if ranked[key]}
+        if ranked["parts"] and ranked["rank"][at] is not None:
+            place |= _why(ranked["parts"][at], parts, language)
+        places.append(place)
+    return places
+
+
+def _why(shares: list[float], parts: list[dict[str, str]], language: str) -> dict[str, Any]:
+    total = sum(shares)
+    told = [percent(share / total, language) if total > 0 else "—" for share in shares]
+    most = int(np.argmax(shares))
+    why = text("word.why", language, part=parts[most]["title"], share=told[most])
+    return {"parts": shares, "partWords": told, "why": why if total > 0 else ""}
+
+
+def roster_of(
+    subject: Subject,
+    ranked: dict[str, Any],
+    verdicts: dict[str, Verdict],
+    facts: dict[str, Any],
+    parts: list[dict[str, str]],
+) -> list[dict[str, Any]]:
+    """Return the rows of *who first*, in the order of the ranks."""
+    order = [at for at, rank in enumerate(ranked["rank"]) if rank is not None]
+    order.sort(key=lambda at: (ranked["rank"][at], at))
+    told = facts.get(subject.headline)
+    found = verdicts.get(subject.headline)
+    high = [False] * len(subject.index) if found is None else list(found.high)
+    rows = []
+    for at in order:
+        population = round(float(subject.polygons[POPULATION].iloc[at]))
+        rows.append(
+            {
+                "place": at,
+                "rank": ranked["rank"][at],
+                "name": subject.names[at],
+                "residents": text("unit.residents", subject.language, n=population),
+                "rate": told["rate"][at] if told else "",
+                "interval": told["range"][at] if told else "",
+                "high": bool(high[at]),
+                "parts": [
+                    {"width": round(100 * share, 2), "colour": part["colour"]}
+                    for share, part in zip(ranked["parts"][at], parts, strict=True)
+                ]
+                if ranked["parts"]
+                else [],
+            }
+        )
+    return rows

@@ -1,0 +1,1 @@
+"""Pictures of a map's layers, drawn by matplotlib."""

@@ -1,0 +1,134 @@
+"""Pictures of a map's layers for slides: PNG, with legend, scale bar and north arrow."""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hotspots.errors import InputError, MissingExtraError, OutputError
+from hotspots.maps.page.theme_list import themes_of, verdicts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from hotspots.maps.page.briefing import BriefingMap
+    from hotspots.maps.themes.theme import Theme
+
+DPI = 100
+
+
+def save_pictures(
+    page: BriefingMap, folder: str | Path, *, only: Collection[str] | None = None
+) -> list[Path]:
+    """Write one PNG for each layer that the map can show, and return the files.
+
+    A picture has the colours, outlines, hatching and legend of the page, its title, unit and
+    source, the marks (restricted, invented data), a scale bar in metres and a north arrow; on the
+    hot places stand their ranks. A layer with a slider becomes a sheet of small maps, one for each
+    period. What the page withholds, its pictures withhold. The same map gives the same bytes with
+    the same version of matplotlib.
+
+    Parameters
+    ----------
+    page
+        Of :func:`hotspots.briefing_map`.
+    folder
+        Where the pictures go; it is made where it is not there. Files of the same names are
+        replaced.
+    only
+        Keys of ``page.views``; all by default.
+
+    Returns
+    -------
+    list of pathlib.Path
+        In the order of ``page.views``: ``01_focus_homicide.png`` ...
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed (extra ``static``).
+    InputError
+        If ``only`` names a layer that the map does not have.
+    OutputError
+        If a picture cannot be written.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, tempfile
+    >>> from shapely import box
+    >>> from hotspots.maps.page.briefing import briefing_map
+    >>> from hotspots.schema import Layer
+    >>> squares = gpd.GeoDataFrame(
+    ...     {"population": [12_000]},
+    ...     geometry=[box(360_000, 3_500_000, 361_000, 3_501_000)], index=["P1"], crs=32613)
+    >>> poverty = Layer("poverty", squares["population"] / 400, "%", "more_is_worse", "Census")
+    >>> page = briefing_map(squares, results={}, layers=[poverty], language="en")
+    >>> [path.name for path in save_pictures(page, tempfile.mkdtemp())]
+    ['01_layer_poverty.png']
+    """
+    unknown = sorted(set(only or ()) - set(page.views))
+    if unknown:
+        raise InputError(
+            f"only: came with {unknown[0]!r}. This map can show: {', '.join(page.views)}."
+        )
+    figure = _figure()
+    subject = page.subject
+    verdicts = verdicts_of(subject)
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{target} cannot be made: {error.strerror}. Name a folder.") from error
+    ground = figure.Ground.of(subject)
+    written = []
+    for number, theme in enumerate(themes_of(subject, verdicts), start=1):
+        if only is None or theme.key in only:
+            picture = figure.drawn(subject, theme, ground, verdicts.get(theme.category))
+            written.append(_written(picture, target / f"{number:02d}_{_stem(theme)}.png"))
+    return written
+
+
+def require_matplotlib() -> None:
+    """Raise where pictures cannot be drawn, before anything else is done.
+
+    Raises
+    ------
+    MissingExtraError
+        If matplotlib is not installed.
+    """
+    _figure()
+
+
+def _figure() -> Any:
+    try:
+        from hotspots.maps.pictures import figure
+    except ImportError as error:
+        raise MissingExtraError(
+            "save_pictures needs matplotlib. Install it with: pip install 'hotspots-geo[static]'"
+        ) from error
+    return figure
+
+
+def _stem(theme: Theme) -> str:
+    return re.sub(r"[^0-9a-z]+", "_", theme.key.lower()).strip("_")[:60]
+
+
+def _written(figure: Any, path: Path) -> Path:
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with warnings.catch_warnings():
+            # A letter that the font does not have is drawn as a box.
+            warnings.filterwarnings("ignore", message=".*missing from font.*")
+            # Without the name of the program, which holds its version.
+            figure.savefig(partial, format="png", dpi=DPI, metadata={"Software": None})
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}. "
+            "Check that you may write in the folder."
+        ) from error
+    return path

@@ -1,0 +1,1 @@
+"""What a public page must not show."""

@@ -1,0 +1,1 @@
+"""Themes: ways of coloring the places, with their classes and words."""

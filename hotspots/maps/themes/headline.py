@@ -1,0 +1,222 @@
+"""The answer to *where is it really high*, from the two questions, and its sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotspots._checks import aligned
+from hotspots.catalogue import percent, text
+from hotspots.catalogue.geocoding import uneven_factors, uneven_parts
+from hotspots.catalogue.results import listed
+from hotspots.maps.themes.words import correction_words, result_notes
+from hotspots.schema import RAISED, LocalResult
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hotspots.schema import GeocodingReport
+
+MOST = 0.5
+"""A polygon counts as clustered when at least this share of its residents lives in hot units."""
+
+LOCATED_BAR = 0.85
+"""Least located share at which a crime map can be trusted (Ratcliffe 2004)."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Verdict:
+    """Which polygons are high, by each of the two questions.
+
+    Attributes
+    ----------
+    index
+        The polygons.
+    excess
+        True where the polygon is above the city's ordinary variation; None where not tested.
+    hot
+        True where most residents live in a cluster; None where not tested.
+    share_hot
+        Share of each polygon's residents in hot units; None where units were not tested.
+    result
+        The result whose correction the sentence names; None where nothing was tested.
+    notes
+        How each question was answered, in sentences.
+    withheld
+        Number of polygons of which nothing is said.
+    """
+
+    index: pd.Index
+    excess: pd.Series | None
+    hot: pd.Series | None
+    share_hot: pd.Series | None
+    result: LocalResult | None
+    notes: tuple[str, ...]
+    withheld: int = 0
+
+    @property
+    def high(self) -> pd.Series:
+        """True where either question says so."""
+        found = pd.Series(False, index=self.index)
+        for answer in (self.excess, self.hot):
+            found = found if answer is None else found | answer
+        return found
+
+    def without(self, withheld: pd.Series) -> Verdict:
+        """Return the verdict that says nothing of the withheld polygons."""
+        return replace(
+            self,
+            excess=None if self.excess is None else self.excess & ~withheld,
+            hot=None if self.hot is None else self.hot & ~withheld,
+            share_hot=None if self.share_hot is None else self.share_hot.mask(withheld),
+            withheld=int(withheld.sum()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The header's sentence, and what it must warn of."""
+
+    words: str
+    warnings: tuple[str, ...]
+
+
+def verdict(
+    index: pd.Index,
+    *,
+    category: str,
+    results: Mapping[str, LocalResult],
+    unit_results: Mapping[str, LocalResult],
+    rolled_up: pd.DataFrame | None,
+    language: str,
+) -> Verdict:
+    """Return the verdict on a category from whatever tests of it there are.
+
+    The excess is the first ``excess_risk`` among ``results``; the clusters are the roll-up
+    of the units' test, or else the first Getis-Ord or LISA on polygons. Headline tests go
+    before exploratory ones.
+    """
+    mine = {key: value for key, value in results.items() if category_of(key) == category}
+    excess_key = _first(mine, ("excess_risk",))
+    excess = None if excess_key is None else _raised(mine[excess_key], index, excess_key)
+    used = [] if excess_key is None else [mine[excess_key]]
+    share = hot = None
+    if rolled_up is not None:
+        share = aligned(rolled_up, index, f"rolled_up[{category!r}]")["share_hot"].astype(float)
+        hot = (share >= MOST).rename("hot")
+        on_units = {k: v for k, v in unit_results.items() if category_of(k) == category}
+        unit_key = _first(on_units, ("getis_ord_star", "getis_ord", "local_moran"))
+        used += [] if unit_key is None else [on_units[unit_key]]
+    else:
+        key = _first(mine, ("getis_ord_star", "getis_ord", "local_moran"))
+        if key is not None:
+            hot = _raised(mine[key], index, key)
+            used.append(mine[key])
+    notes = tuple(result_notes(result, language)[0] for result in used)
+    return Verdict(index, excess, hot, share, used[0] if used else None, notes)
+
+
+def sentence(
+    found: Verdict,
+    *,
+    language: str,
+    period: str,
+    located: tuple[int, int] | None,
+) -> Sentence:
+    """Return the header's sentence: how many are high, how sure, when, on how many."""
+    words = _finding(found, language)
+    details = []
+    if found.withheld:
+        details.append(text("sentence.of_shown", language, n=found.withheld))
+    if found.result is not None:
+        details.append(correction_words(found.result, language))
+    if period:
+        details.append(period)
+    if located is not None:
+        details.append(text("sentence.located", language, located=located[0], read=located[1]))
+    closed = f"{words} ({'; '.join(details)})." if details else f"{words}."
+    return Sentence(closed, tuple(_warnings(found, language, located)))
+
+
+def uneven_warning(
+    report: GeocodingReport | None,
+    *,
+    titles: Mapping[str, str],
+    language: str,
+    public: bool,
+) -> str:
+    """Return the warning that misses are not at random, by so much that it may show, or "".
+
+    The public one names no offence and no neighbourhood.
+    """
+    if report is None:
+        return ""
+    parts = uneven_parts(report, language, titles, material=True)
+    if not parts:
+        return ""
+    if not public:
+        return text("sentence.uneven", language, parts=listed(parts, language))
+    named = [text(f"quality.factor.{factor}", language) for factor in uneven_factors(report)]
+    return text("sentence.uneven_public", language, factors=listed(named, language))
+
+
+def category_of(key: str) -> str:
+    """Return the category that a result's key starts with.
+
+    Examples
+    --------
+    >>> category_of("homicide:excess_risk:polygons"), category_of("homicide")
+    ('homicide', 'homicide')
+    """
+    return key.partition(":")[0]
+
+
+def _finding(found: Verdict, language: str) -> str:
+    total = len(found.index) - found.withheld
+    if found.excess is None and found.hot is None:
+        return text("sentence.untested", language, total=total)
+    if found.excess is not None and found.hot is not None:
+        n, m = int(found.excess.sum()), int((found.excess & found.hot).sum())
+        if n:
+            return text("sentence.both", language, n=n, m=m, total=total)
+        alone = int(found.hot.sum())
+        if alone:
+            return text("sentence.both_hot_only", language, n=alone, total=total)
+        return text("sentence.both_none", language, total=total)
+    kind, answer = ("excess", found.excess) if found.excess is not None else ("hot", found.hot)
+    n = 0 if answer is None else int(answer.sum())
+    return text(f"sentence.{kind}" if n else f"sentence.{kind}_none", language, n=n, total=total)
+
+
+def _warnings(found: Verdict, language: str, located: tuple[int, int] | None) -> list[str]:
+    warned: list[str] = []
+    if located is not None and located[1] and located[0] / located[1] < LOCATED_BAR:
+        warned.append(
+            text(
+                "sentence.below_bar",
+                language,
+                share=percent(located[0] / located[1], language, digits=1),
+                bar=percent(LOCATED_BAR, language),
+            )
+        )
+    if found.excess is not None and found.hot is not None:
+        apart = int((found.excess != found.hot).sum())
+        if apart:
+            warned.append(text("sentence.disagree", language, n=apart))
+    return warned
+
+
+def _first(results: Mapping[str, LocalResult], tests: tuple[str, ...]) -> str | None:
+    for headline in (True, False):
+        for test in tests:
+            for key, result in results.items():
+                if result.test == test and result.headline is headline:
+                    return key
+    return None
+
+
+def _raised(result: LocalResult, index: pd.Index, key: str) -> pd.Series:
+    table = aligned(result.table, index, f"results[{key!r}]")
+    return table["label"].astype(str).isin(RAISED)

@@ -1,0 +1,134 @@
+"""The classes of a local test's map: by confidence, by strength, or by its labels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from hotspots.catalogue import number, percent, text
+from hotspots.maps.themes import palette
+from hotspots.maps.themes.palette import Style
+from hotspots.schema import LOWERED, RAISED, Label, LocalResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Lines: TypeAlias = "list[tuple[str, Style]]"
+
+_STRONG = 0.01
+_GRADED = ("getis_ord", "getis_ord_star", "excess_risk")
+"""The tests with two sides, which are shown in two strengths each."""
+
+_CONFIDENCE = ("99%", "95%", "90%")
+
+_STYLES = {
+    Label.HOT: palette.RAISED_STRONG,
+    Label.CO_LOCATED: palette.RAISED_STRONG,
+    Label.JUXTAPOSED: palette.RAISED_STRONG,
+    Label.HIGH_HIGH: palette.RAISED_STRONG,
+    Label.HIGH_LOW: palette.OUTLIER_HIGH,
+    Label.LOW_HIGH: palette.OUTLIER_LOW,
+    Label.LOW_LOW: palette.LOWERED,
+    Label.SIMILAR: palette.ALIKE,
+    Label.DISSIMILAR: palette.UNLIKE,
+}
+_UNTESTED = (Label.NO_DATA, Label.NO_EVIDENCE, Label.ISOLATE, Label.NOT_TESTED)
+
+
+def result_classes(
+    result: LocalResult, table: pd.DataFrame, bins: pd.DataFrame | None, language: str
+) -> tuple[Lines, pd.Series]:
+    """Return the legend's lines, and the place in them of each place of ``table``.
+
+    Parameters
+    ----------
+    result
+        The test; its labels and q are read from ``table``, in the page's order.
+    table
+        ``label`` and ``q`` on the places.
+    bins
+        Of :func:`hotspots.confidence`, on the same places; None for two strengths by q.
+    language
+        Of the words.
+    """
+    if bins is not None and by_confidence(result):
+        return _bin_classes(bins, result, language)
+    return _label_classes(table["label"].astype(str), table["q"], result, language)
+
+
+def by_confidence(result: LocalResult) -> bool:
+    """Return whether the test has two sides, which are shown in steps."""
+    return result.test in _GRADED
+
+
+def _label_classes(
+    labels: pd.Series, q: pd.Series, result: LocalResult, language: str
+) -> tuple[Lines, pd.Series]:
+    lines: Lines = []
+    codes = np.full(len(labels), -1)
+
+    def line(where: pd.Series, words: str, style: Style) -> None:
+        codes[where.to_numpy(dtype=bool)] = len(lines)
+        lines.append((words, style))
+
+    if result.test in _GRADED:
+        _graded(labels, q, result, language, line)
+    else:
+        for label, style in _STYLES.items():
+            line(labels == label, text(f"label.{label}", language), style)
+    untested = labels.isin(_UNTESTED)
+    line(~untested & (codes < 0), text("label.not_significant", language), palette.PLAIN)
+    line(untested, text("class.no_data", language), palette.NO_DATA)
+    return lines, pd.Series(codes, index=labels.index)
+
+
+def _bin_classes(bins: pd.DataFrame, result: LocalResult, language: str) -> tuple[Lines, pd.Series]:
+    """Return a class for each confidence of each side, hot before cold."""
+    label = bins["label"].astype(str)
+    sides = (label.isin(RAISED), label.isin(LOWERED))
+    names = ("excess", "deficit") if result.test == "excess_risk" else ("hot", "cold")
+    styles = (
+        (palette.RAISED_STRONG, palette.RAISED, palette.RAISED_WEAK),
+        (palette.LOWERED_WEAK, palette.LOWERED, palette.LOWERED_STRONG),
+    )
+    levels = (_CONFIDENCE, _CONFIDENCE[::-1])
+    lines: Lines = []
+    codes = pd.Series(6, index=bins.index)
+    for side, name, drawn, order in zip(sides, names, styles, levels, strict=True):
+        named = text(f"label.{name}", language)
+        for style, level in zip(drawn, order, strict=True):
+            codes[side & (bins["confidence"] == level)] = len(lines)
+            words = percent(float(level.rstrip("%")) / 100, language)
+            lines.append((text("class.strong", language, label=named, level=words), style))
+    lines.append((text("label.not_significant", language), palette.PLAIN))
+    codes[label.isin(_UNTESTED)] = len(lines)
+    lines.append((text("class.no_data", language), palette.NO_DATA))
+    return lines, codes
+
+
+def _graded(
+    labels: pd.Series,
+    q: pd.Series,
+    result: LocalResult,
+    language: str,
+    line: Callable[[pd.Series, str, Style], None],
+) -> None:
+    strong = q <= min(_STRONG, result.alpha)
+    raised, lowered = labels.isin(RAISED), labels.isin(LOWERED)
+    up, down = ("excess", "deficit") if result.test == "excess_risk" else ("hot", "cold")
+    steps = (
+        (raised & strong, up, _STRONG, palette.RAISED_STRONG),
+        (raised & ~strong, up, result.alpha, palette.RAISED),
+        (lowered & ~strong, down, result.alpha, palette.LOWERED),
+        (lowered & strong, down, _STRONG, palette.LOWERED_STRONG),
+    )
+    for where, label, level, style in steps:
+        words = text(
+            "class.strong",
+            language,
+            label=text(f"label.{label}", language),
+            level=f"q ≤ {number(level, language, digits=2)}",
+        )
+        line(where, words, style)

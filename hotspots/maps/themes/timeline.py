@@ -1,0 +1,184 @@
+"""Themes of many periods: the slider's stops, coloured by one scale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from hotspots._checks import aligned
+from hotspots.catalogue import number, text
+from hotspots.catalogue import period as period_words
+from hotspots.errors import InputError
+from hotspots.maps.themes import palette
+from hotspots.maps.themes.palette import Style
+from hotspots.maps.themes.theme import Frame, Theme, ThemeClass
+from hotspots.maps.themes.words import class_words, result_notes
+from hotspots.schema import LOWERED, RAISED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from hotspots.schema import LocalResult
+
+_STRONG = 0.01
+
+
+def time_themes(
+    rates: Mapping[str, pd.DataFrame],
+    results: Mapping[str, LocalResult],
+    index: pd.Index,
+    *,
+    category: str,
+    language: str,
+    per: float,
+) -> list[Theme]:
+    """Return the themes of a category's periods: its rates, and where it was high in each.
+
+    Parameters
+    ----------
+    rates
+        Period → table of :func:`hotspots.incident_rates` on the polygons.
+    results
+        Period → excess risk or another local test of the same period; may be empty.
+    index
+        The polygons, in the page's order.
+    category, language, per
+        Of the page.
+
+    Raises
+    ------
+    InputError
+        If a table is not about these polygons, or a test is about a period without rates.
+    """
+    if not rates:
+        return []
+    tables = {
+        period: aligned(rates[period], index, f"rates_over_time[{category!r}][{period!r}]")
+        for period in sorted(rates)
+    }
+    found = [_rates_theme(tables, category=category, language=language, per=per)]
+    if results:
+        strangers = sorted(set(results) - set(tables))
+        if strangers:
+            raise InputError(
+                f"results_over_time[{category!r}]: {strangers[0]!r} has no rates. "
+                f"The periods of rates_over_time are {', '.join(tables)}."
+            )
+        found.append(_tests_theme(tables, results, category=category, language=language))
+    return found
+
+
+def _rates_theme(
+    tables: Mapping[str, pd.DataFrame], *, category: str, language: str, per: float
+) -> Theme:
+    """Return the rates of every period in the classes of all periods together."""
+    values = np.column_stack([table["rate"].to_numpy(dtype=float) for table in tables.values()])
+    breaks = palette.round_breaks(values.ravel())
+    colours = palette.spread_colours("rates", len(breaks) + 1)
+    words = class_words(breaks, pd.Series(values.ravel()), language)
+    lines = [(one, Style(colour)) for one, colour in zip(words, colours, strict=True)]
+    codes: NDArray[np.int64] = palette.classify(values.ravel(), breaks).reshape(values.shape)
+    if (codes < 0).any():
+        codes[codes < 0] = len(lines)
+        lines.append((text("class.no_data", language), palette.NO_DATA))
+    return _theme(
+        "time_rate", tables, codes, lines,
+        category=category,
+        language=language,
+        unit=text("unit.rate", language, per=round(per)),
+        source=text("theme.time_scale", language),
+        notes=(text("theme.per_resident", language),),
+    )  # fmt: skip
+
+
+def _tests_theme(
+    tables: Mapping[str, pd.DataFrame],
+    results: Mapping[str, LocalResult],
+    *,
+    category: str,
+    language: str,
+) -> Theme:
+    """Return where the category was high or low in each period, in two strengths."""
+    one = next(iter(results.values()))
+    kind = "excess" if one.test == "excess_risk" else "hot"
+    low = "deficit" if one.test == "excess_risk" else "cold"
+    lines = [
+        _line(kind, _STRONG, palette.RAISED_STRONG, language),
+        _line(kind, one.alpha, palette.RAISED, language),
+        _line(low, one.alpha, palette.LOWERED, language),
+        (text("label.not_significant", language), palette.PLAIN),
+        (text("class.no_data", language), palette.NO_DATA),
+    ]
+    places = next(iter(tables.values())).index
+    codes = np.full((len(places), len(tables)), len(lines) - 1)
+    for column, period in enumerate(tables):
+        if period not in results:
+            continue
+        what = f"results_over_time[{category!r}][{period!r}]"
+        table = aligned(results[period].table, places, what)
+        label, q = table["label"].astype(str), table["q"].to_numpy(dtype=float)
+        raised = label.isin(RAISED).to_numpy()
+        codes[np.isfinite(q), column] = 3
+        codes[label.isin(LOWERED).to_numpy(), column] = 2
+        codes[raised, column] = 1
+        codes[raised & (q <= _STRONG), column] = 0
+    return _theme(
+        "time_test", tables, codes, lines,
+        category=category,
+        language=language,
+        unit="",
+        source=text("theme.exploratory", language),
+        notes=result_notes(one, language),
+    )  # fmt: skip
+
+
+def _line(label: str, level: float, style: Style, language: str) -> tuple[str, Style]:
+    words = f"q ≤ {number(level, language, digits=2)}"
+    named = text(f"label.{label}", language)
+    return text("class.strong", language, label=named, level=words), style
+
+
+def _theme(
+    kind: str,
+    tables: Mapping[str, pd.DataFrame],
+    codes: NDArray[np.int64],
+    lines: Sequence[tuple[str, Style]],
+    *,
+    category: str,
+    language: str,
+    unit: str,
+    source: str,
+    notes: tuple[str, ...],
+) -> Theme:
+    latest = codes[:, -1]
+    step = "year" if len(next(iter(tables))) == len("2013") else "month"
+    classes = tuple(
+        ThemeClass(words, style, int((latest == at).sum()))
+        for at, (words, style) in enumerate(lines)
+    )
+    frames = tuple(
+        Frame(
+            title=period_words(period, language),
+            codes=tuple(codes[:, column].tolist()),
+            counts=tuple(round(float(value)) for value in table["count"].fillna(0)),
+        )
+        for column, (period, table) in enumerate(tables.items())
+    )
+    return Theme(
+        kind=kind,
+        category=category,
+        group="time",
+        level="polygons",
+        title=text(f"theme.{kind}_{step}", language),
+        unit=unit,
+        source=source,
+        notes=notes,
+        classes=classes,
+        codes=tuple(int(code) for code in latest),
+        texts=(),
+        frames=frames,
+    )

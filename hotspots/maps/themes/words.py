@@ -1,0 +1,66 @@
+"""The words of a theme: titles, units, how it was tested, its classes from little to much."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from hotspots.catalogue import has_text, number, percent, significant, text
+from hotspots.schema import Layer, LocalResult
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def layer_title(layer: Layer, language: str) -> str:
+    """Return the layer's title in the language, or in any it has, or its name."""
+    titles: Mapping[str, str] = layer.title
+    return titles.get(language) or next(iter(titles.values()), layer.name.replace("_", " "))
+
+
+def unit_words(unit: str, language: str) -> str:
+    """Return a layer's unit in words where the catalogue knows it."""
+    key = f"layer_unit.{unit.strip().lower().replace(' ', '_')}"
+    return text(key, language) if unit and has_text(key, language) else unit
+
+
+def result_notes(result: LocalResult, language: str) -> tuple[str, ...]:
+    """Return what was tested and how, in sentences."""
+    note = text(
+        "theme.test_note",
+        language,
+        test=text(f"test.{result.test}", language),
+        null=text(f"null.{result.null}", language),
+        alternative=text(f"alternative.{result.alternative}", language),
+        correction=correction_words(result, language),
+        family=result.family,
+    )
+    drawn = (
+        (text("theme.permutations", language, n=result.permutations),)
+        if result.permutations
+        else ()
+    )
+    return (note, *drawn)
+
+
+def correction_words(result: LocalResult, language: str) -> str:
+    """Return the correction and its level in words."""
+    level = percent(result.alpha, language, digits=0 if result.alpha >= 0.01 else 1)
+    return text(f"correction.{result.correction}", language, level=level)
+
+
+def class_words(breaks: list[float], values: pd.Series, language: str) -> list[str]:
+    """Return the words of the classes that the breaks part, from little to much."""
+    if not breaks:
+        known = values.dropna()
+        only = significant(float(known.iloc[0]), language) if len(known) else ""
+        return [only or text("value.none", language)]
+    steps = np.diff(breaks) if len(breaks) > 1 else np.array([breaks[0] or 1.0])
+    digits = max(0, int(-np.floor(np.log10(np.min(np.abs(steps))) + 1e-9)))
+    marks = [number(value, language, digits=digits) for value in breaks]
+    words = [text("class.up_to", language, high=marks[0])]
+    words += [text("class.between", language, low=low, high=high) for low, high in pairwise(marks)]
+    return [*words, text("class.above", language, low=marks[-1])]

@@ -1,0 +1,1 @@
+"""The search for polygons within bounds: cut, repair, improve, leave out."""

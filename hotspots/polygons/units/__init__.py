@@ -1,0 +1,1 @@
+"""Census units with residents, read and checked: where a plan begins."""

@@ -1,0 +1,219 @@
+"""The sections of a project file that name what is read: units, incidents, the gazetteer."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from hotspots.polygons.units.residents import Missing, ResidentsSource
+from hotspots.tables.postgis import PostgisSource, postgis_source
+
+
+class Section(BaseModel):
+    """A section of a project file: every key is known, and nothing changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+Crs = str | int
+_SECRET = re.compile("key|token|password|secret")
+
+
+class Units(Section):
+    """``[units]``: the census units, and where their residents are written."""
+
+    file: str
+    id: str
+    population: str | None = None
+    population_table: str | None = None
+    population_key: str | None = None
+    population_raster: str | None = None
+    missing: Missing = "error"
+    name: str | None = None
+    layer: str | None = None
+    crs: Crs | None = None
+
+    @model_validator(mode="after")
+    def _one_source_of_residents(self) -> Units:
+        ResidentsSource(
+            population=self.population,
+            table=self.population_table,
+            key=self.population_key,
+            raster=self.population_raster,
+        )
+        return self
+
+
+class IncidentColumns(Section):
+    """``[incidents.columns]``: which column holds what; the rest of the table is not kept."""
+
+    date: str | None = None
+    time: str | None = None
+    category: str
+    address: str | Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    neighbourhood: str | None = None
+    longitude: str | None = None
+    latitude: str | None = None
+    event: str | None = None
+    victims: str | None = None
+
+    @model_validator(mode="after")
+    def _both_coordinates(self) -> IncidentColumns:
+        if (self.longitude is None) != (self.latitude is None):
+            raise ValueError("longitude and latitude go together: name both columns, or neither")
+        return self
+
+
+class Incidents(Section):
+    """``[incidents]``: the table of incidents, a file or a database's, and what its labels mean.
+
+    The password of a database is never written here: ``password_env`` names the environment
+    variable that holds it.
+    """
+
+    file: str | None = None
+    database: str | None = None
+    table: str | None = None
+    query: str | None = None
+    password_env: str | None = None
+    columns: IncidentColumns
+    taxonomy: str | dict[str, str]
+    crs: Crs = 4326
+    sheet: str | None = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Incidents:
+        beside = (self.table, self.query, self.password_env)
+        if (self.file is None) == (self.database is None):
+            raise ValueError("name either a file, or a database with its table or query")
+        if self.file is not None and "://" in self.file:
+            raise ValueError("file is a path on this machine; a database's address is database")
+        if self.file is not None and any(value is not None for value in beside):
+            raise ValueError("table, query and password_env belong to a database, not to a file")
+        if self.database is not None:
+            self.from_database()
+        return self
+
+    @property
+    def source(self) -> str:
+        """What the table is called in errors and in the report."""
+        return self.file if self.file is not None else self.from_database().name
+
+    def from_database(self) -> PostgisSource:
+        """Return the database's table or query."""
+        return postgis_source(
+            self.database or "",
+            table=self.table,
+            query=self.query,
+            password_env=self.password_env,
+        )
+
+
+class Streets(Section):
+    """``[gazetteer.streets]``: centre lines with names, and numbers where they are known."""
+
+    file: str
+    name: str
+    type: str | None = None
+    number_from: str | None = None
+    number_to: str | None = None
+    left_numbers: tuple[str, str] | None = None
+    right_numbers: tuple[str, str] | None = None
+    kilometres: tuple[str, str] | None = None
+
+
+class NamedAreas(Section):
+    """``[gazetteer.neighbourhoods]``: polygons with names."""
+
+    file: str
+    name: str
+
+
+class NamedPoints(Section):
+    """``[gazetteer.places]``: landmarks; ``[gazetteer.addresses]``: points with their addresses.
+
+    A table needs its two coordinate columns named.
+    """
+
+    file: str
+    name: str
+    longitude: str | None = None
+    latitude: str | None = None
+    crs: Crs = 4326
+
+
+class Lots(Section):
+    """``[gazetteer.lots]``: blocks, or lots of blocks."""
+
+    file: str
+    block: str
+    lot: str | None = None
+    neighbourhood: str | None = None
+
+
+class Online(Section):
+    """``[online]``: a provider that is asked for what the gazetteer does not know.
+
+    The provider's key is never written here: ``key_env`` names the environment variable that
+    holds it.
+    """
+
+    provider: str
+    send_addresses: bool
+    cache: str
+    options: dict[str, str | int | float | bool] = {}
+    restriction: dict[str, str | int | float | bool | tuple[str, ...]] = {}
+    key_env: str | None = None
+    per_second: float = Field(default=1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _consent_and_no_secret(self) -> Online:
+        if not self.send_addresses:
+            raise ValueError(
+                f"the texts of addresses would leave this machine for {self.provider}; dates, "
+                "categories and names would not. If that is allowed, write send_addresses = true; "
+                "otherwise remove the section"
+            )
+        secret = next((key for key in self.options if _SECRET.search(key.lower())), None)
+        if secret is not None:
+            raise ValueError(
+                f"options.{secret} looks like a secret, which does not belong in a file. Name the "
+                "environment variable that holds it: key_env = 'NAME'"
+            )
+        return self
+
+
+class GazetteerFiles(Section):
+    """``[gazetteer]``: what addresses are matched against; without it none are.
+
+    Either layers, or one ``file``: what :meth:`hotspots.Gazetteer.save` wrote, or an extract of
+    OpenStreetMap.
+    """
+
+    file: str | None = None
+    streets: Streets | None = None
+    addresses: NamedPoints | None = None
+    neighbourhoods: NamedAreas | None = None
+    places: NamedPoints | None = None
+    lots: Lots | None = None
+
+    @model_validator(mode="after")
+    def _file_or_layers(self) -> GazetteerFiles:
+        if self.file is not None and self.layers:
+            other = next(iter(self.layers))
+            raise ValueError(f"name either one file, or layers; there are both, file and {other}")
+        return self
+
+    @property
+    def layers(self) -> dict[str, Streets | NamedPoints | NamedAreas | Lots]:
+        """The layers that are named."""
+        named = {
+            "streets": self.streets,
+            "addresses": self.addresses,
+            "neighbourhoods": self.neighbourhoods,
+            "places": self.places,
+            "lots": self.lots,
+        }
+        return {name: layer for name, layer in named.items() if layer is not None}

@@ -1,0 +1,249 @@
+"""``hotspots init``: a commented project file, its columns guessed from the files shown."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotspots._checks import existing_file
+from hotspots._text import fold
+from hotspots.errors import InputError, OutputError
+from hotspots.incidents.source import KINDS, SourceTable, read_table
+from hotspots.incidents.taxonomy.taxonomy import load_taxonomy, taxonomy_names
+from hotspots.schema import UNMAPPED
+from hotspots.spatial.vector import read_vector
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+_POPULATION = ("pobtot", "poblacion", "pob_total", "population", "pop_usual", "residents", "pop")
+_IDENTIFIER = ("cvegeo", "ubigeo", "code", "geoid", "clave", "id", "codigo")
+_SERVICE_NAME = ("nombre", "name", "nom_estab")
+_SERVICE_KIND = ("tipo", "type", "clase", "kind", "category", "amenity")
+_MOST_KINDS = 12
+_STREET_NAME = ("nombre", "nomvial", "name", "calle", "street")
+_STREET_COLUMNS = {
+    "type": ("tipo", "tipovial", "tipo_vial", "type"),
+    "number_from": ("num_ini", "numero_inicial", "desde", "from", "fromhn"),
+    "number_to": ("num_fin", "numero_final", "hasta", "to", "tohn"),
+}
+_HEADLINE = "homicide"
+# Language and currency where labels of that taxonomy are written.
+_OF_LABELS = {"peru": ("es", "PEN"), "police_uk": ("en", "GBP")}
+_USUAL = ("es", "MXN")
+
+
+def write_project_file(
+    out: str | Path,
+    *,
+    units: str | Path,
+    incidents: str | Path,
+    services: Sequence[str | Path] = (),
+    streets: str | Path | None = None,
+) -> Path:
+    """Return the path of a new project file for the files shown; every guess is in it.
+
+    Parameters
+    ----------
+    out
+        File to write; it must not exist yet.
+    units
+        Layer of census units.
+    incidents
+        Table of incidents.
+    services
+        Layers or tables of points: each becomes an access layer.
+    streets
+        Layer of street lines, for addresses without coordinates.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+
+    Raises
+    ------
+    OutputError
+        If the file exists already, or cannot be written.
+    DataFileError
+        If a file shown cannot be read.
+    InputError
+        If no column looks like a population, an identifier or a category.
+    """
+    file = Path(out)
+    if file.exists():
+        raise OutputError(f"init: {file} is there already. Name another file with --out.")
+    folder = file.resolve().parent
+    if not folder.is_dir():
+        raise OutputError(f"init: there is no folder {folder}. Make it first.")
+    unit_layer = read_vector(existing_file(units, "init --units"), what=str(units))
+    table = read_table(existing_file(incidents, "init --incidents"))
+    filled = _template("project.toml").substitute(
+        name=_quoted(folder.name),
+        units_file=_relative(units, folder),
+        unit_id=_quoted(_identifier(unit_layer, str(units))),
+        population=_quoted(_population(unit_layer, str(units))),
+        incidents_file=_relative(incidents, folder),
+        **_incident_keys(table, str(incidents)),
+        gazetteer=_gazetteer(streets, folder),
+        layers="".join(_service(path, folder) for path in services),
+    )
+    try:
+        file.write_text(filled, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise OutputError(f"init: {file} cannot be written ({error.strerror}).") from None
+    return file
+
+
+def _incident_keys(table: SourceTable, name: str) -> dict[str, str]:
+    columns = dict(table.description.columns)
+    if "category" not in columns:
+        raise InputError(
+            f"init: no column of {name} looks like the category of an incident. "
+            f"Its columns are: {', '.join(table.description.names)}. Rename that column 'delito'."
+        )
+    labels = table.cells[columns["category"]]
+    taxonomy, classes = _likeliest_taxonomy(labels)
+    return {
+        "columns": "".join(f"{role} = {_listed(named)}\n" for role, named in columns.items()),
+        "taxonomy": _quoted(taxonomy),
+        **dict(zip(("language", "currency"), _OF_LABELS.get(taxonomy, _USUAL), strict=True)),
+        "ready": " | ".join(taxonomy_names()),
+        "categories": ", ".join(_quoted(one) for one in classes),
+        # The crime that is counted best, where it is known; otherwise the commonest.
+        "first": _HEADLINE if _HEADLINE in classes else classes[0],
+    }
+
+
+def _likeliest_taxonomy(labels: pd.Series) -> tuple[str, list[str]]:
+    """Return the ready taxonomy that knows most rows, and its classes that occur, by rows."""
+    found: dict[str, pd.Series] = {}
+    for name in taxonomy_names():
+        known = {fold(label): key for label, key in load_taxonomy(name).classes.items()}
+        classes = labels.map(lambda label, known=known: known.get(fold(label), UNMAPPED))
+        found[name] = classes[classes != UNMAPPED].value_counts()
+    best = max(found, key=lambda name: (int(found[name].sum()), name))
+    if found[best].empty:
+        return best, [_HEADLINE]
+    return best, [str(key) for key in found[best].index]
+
+
+def _identifier(layer: gpd.GeoDataFrame, name: str) -> str:
+    columns = [str(column) for column in layer.columns if layer[column].is_unique]
+    columns = [column for column in columns if column != layer.geometry.name]
+    return _best(columns, _IDENTIFIER, f"{name} identifies its units (all different)")
+
+
+def _population(layer: gpd.GeoDataFrame, name: str) -> str:
+    numeric = [str(column) for column in layer.select_dtypes("number").columns]
+    return _best(numeric, _POPULATION, f"{name} looks like a number of residents")
+
+
+def _best(columns: Sequence[str], likely: Sequence[str], what: str) -> str:
+    for word in likely:
+        for column in columns:
+            if fold(column) == word:
+                return column
+    for word in likely:
+        for column in columns:
+            if word in fold(column):
+                return column
+    raise InputError(f"init: no column of {what}. Rename the right one {likely[0].upper()!r}.")
+
+
+def _gazetteer(streets: str | Path | None, folder: Path) -> str:
+    if streets is None:
+        return ""
+    layer = read_vector(existing_file(streets, "init --streets"), what=str(streets))
+    text = [str(column) for column in layer.select_dtypes(["object", "string"]).columns]
+    name = _best(text, _STREET_NAME, f"{streets} names the streets")
+    found = {key: _first_column(layer, likely) for key, likely in _STREET_COLUMNS.items()}
+    return _template("streets.toml").substitute(
+        streets_file=_relative(streets, folder),
+        street_name=_quoted(name),
+        more="".join(f"{key} = {_quoted(column)}\n" for key, column in found.items() if column),
+    )
+
+
+def _service(path: str | Path, folder: Path) -> str:
+    """Return one layer for the file, or one for each kind of service that a column tells."""
+    file = existing_file(path, "init --services")
+    if KINDS.get(file.suffix.lower()) in ("csv", "excel"):
+        table = read_table(file)
+        columns = dict(table.description.columns)
+        missing = {"longitude", "latitude"} - set(columns)
+        if missing:
+            raise InputError(
+                f"init: no column of {path} looks like a {sorted(missing)[0]}. "
+                f"Its columns are: {', '.join(table.description.names)}."
+            )
+        cells: pd.DataFrame = table.cells
+        place = "".join(f"{key} = {_listed(columns[key])}\n" for key in ("longitude", "latitude"))
+    else:
+        cells, place = read_vector(file, what=str(path)), ""
+    named = _first_column(cells, _SERVICE_NAME)
+    place += f"service_name = {_quoted(named)}\n" if named else ""
+    kinds = _kinds(cells)
+    shared = {"service_file": _relative(path, folder), "place": place}
+    if not kinds:
+        return _layer(file.stem, **shared)
+    column, values = kinds
+    chosen = f"column = {_quoted(column)}\nequals = "
+    return "".join(
+        _layer(value, **shared | {"place": f"{place}{chosen}{_quoted(value)}\n"})
+        for value in values
+    )
+
+
+def _layer(name: str, *, service_file: str, place: str) -> str:
+    key = "_".join("".join(c if c.isascii() and c.isalnum() else " " for c in fold(name)).split())
+    return _template("service.toml").substitute(
+        key=f"services_{key}", service_file=service_file, place=place, title=_quoted(name)
+    )
+
+
+def _kinds(cells: pd.DataFrame) -> tuple[str, list[str]] | None:
+    column = _first_column(cells, _SERVICE_KIND)
+    if column is None:
+        return None
+    values = sorted({str(value) for value in cells[column].dropna()} - {""})
+    return (column, values) if 1 < len(values) <= _MOST_KINDS else None
+
+
+def _first_column(cells: pd.DataFrame, likely: Sequence[str]) -> str | None:
+    """Return the first column whose header is one of the likely words."""
+    return next((str(column) for column in cells.columns if fold(str(column)) in likely), None)
+
+
+def _template(name: str) -> Template:
+    return Template(
+        (files("hotspots.project.config") / "templates" / name).read_text(encoding="utf-8")
+    )
+
+
+def _quoted(value: str) -> str:
+    """Return a TOML basic string; its escapes are those of JSON."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _listed(named: str | tuple[str, ...]) -> str:
+    """Return a TOML string, or an array of them."""
+    if isinstance(named, str):
+        return _quoted(named)
+    return f"[{', '.join(map(_quoted, named))}]"
+
+
+def _relative(path: str | Path, folder: Path) -> str:
+    file = Path(path).resolve()
+    try:
+        return _quoted(Path(os.path.relpath(file, folder)).as_posix())
+    except ValueError:  # on another drive of Windows
+        return _quoted(file.as_posix())

@@ -1,0 +1,1 @@
+"""The run in memory: inputs, tests, layers, ranking."""

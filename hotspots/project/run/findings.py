@@ -1,0 +1,214 @@
+"""What the tests found: rates and tests of every tested category over the tested period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotspots.assignment.counts import select
+from hotspots.clusters.confidence import confidence, confidence_bins
+from hotspots.clusters.local.getis_ord import getis_ord
+from hotspots.clusters.local.moran import local_moran
+from hotspots.clusters.multiple_testing import correct_family
+from hotspots.clusters.risk.excess import excess_risk
+from hotspots.clusters.risk.rates import incident_rates, standardized_rates
+from hotspots.clusters.roll_up import roll_up
+from hotspots.project.run.guards import warn_of_nobody
+from hotspots.schema import POPULATION, LocalResult, PolygonPlan
+from hotspots.spatial.weights import neighbors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+    from libpysal.graph import Graph
+
+    from hotspots.project.config.settings import (
+        ClusterChoice,
+        ExcessChoice,
+        ExploratoryChoice,
+        Project,
+    )
+
+    Choice = ClusterChoice | ExcessChoice | ExploratoryChoice
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Findings:
+    """What the tests found.
+
+    Attributes
+    ----------
+    rates
+        Category → rates per polygon, over the tested period.
+    clusters
+        Category → the headline test of clustering, corrected over all categories.
+    excess
+        Category → the headline test of excess risk, corrected likewise.
+    exploratory
+        ``category:test:level`` → every other test, each with its own correction.
+    rolled_up
+        Category → share of each polygon's residents in hot and cold units.
+    bins
+        ``category:test:level`` → label and confidence (90, 95, 99%) of each place, by every test.
+    """
+
+    rates: dict[str, pd.DataFrame]
+    clusters: dict[str, LocalResult]
+    excess: dict[str, LocalResult]
+    exploratory: dict[str, LocalResult]
+    rolled_up: dict[str, pd.DataFrame]
+    bins: dict[str, pd.DataFrame]
+
+
+def find(
+    project: Project,
+    plan: PolygonPlan,
+    units: gpd.GeoDataFrame,
+    counts: pd.DataFrame,
+    unit_counts: pd.DataFrame,
+) -> Findings:
+    """Return rates and tests of every tested category over the tested period.
+
+    Parameters
+    ----------
+    project
+        The settings; ``tests`` is used.
+    plan, units
+        Polygons and units.
+    counts, unit_counts
+        Events and victims by (place, category, month), of polygons and of units.
+
+    Returns
+    -------
+    Findings
+        Each headline test corrected over all places × categories; the others one by one.
+    """
+    tests = project.tests
+    areas = {"polygons": plan.polygons, "units": units}
+    graphs = {level: neighbors(frame, islands="keep") for level, frame in areas.items()}
+    selected = {
+        (level, category): select(frame, category=category, period=_period(project))
+        for level, frame in (("polygons", counts), ("units", unit_counts))
+        for category in tests.categories
+    }
+    warn_of_nobody(selected, areas)
+
+    def one(choice: Choice, category: str, family: int | None) -> LocalResult:
+        residents = areas[choice.level][POPULATION]
+        events = selected[choice.level, category]["events"].where(residents > 0, 0)
+        if choice.test == "excess_risk":
+            return _excess(project, events.rename(category), residents)
+        values = standardized_rates(events, residents).rename(category)
+        return _cluster_test(project, choice, values, graphs[choice.level], family)
+
+    family = len(tests.categories) * len(areas[tests.clusters.level])
+    clusters, excess = (
+        correct_family(
+            {category: one(choice, category, family) for category in tests.categories},
+            correction=tests.correction,
+            alpha=tests.alpha,
+        )
+        for choice in (tests.clusters, tests.excess)
+    )
+    headlines = {(choice.test, choice.level) for choice in (tests.clusters, tests.excess)}
+    others = [one for one in tests.exploratory if (one.test, one.level) not in headlines]
+    exploratory = {
+        f"{category}:{choice.test}:{choice.level}": one(choice, category, None)
+        for category in tests.categories
+        for choice in others
+    }
+    return Findings(
+        rates=_rates(project, plan, selected),
+        clusters=clusters,
+        excess=excess,
+        exploratory=exploratory,
+        rolled_up={
+            category: roll_up(result, plan.membership, weight=units[POPULATION])
+            for category, result in clusters.items()
+            if tests.clusters.level == "units"
+        },
+        bins=_binned([clusters, excess], exploratory),
+    )
+
+
+def test_key(result: LocalResult) -> str:
+    """Return ``category:test:level``."""
+    return f"{result.variable}:{result.test}:{result.level}"
+
+
+def _binned(
+    headlines: Sequence[Mapping[str, LocalResult]], exploratory: Mapping[str, LocalResult]
+) -> dict[str, pd.DataFrame]:
+    """Return the bins of every test that is shown by confidence; a family's hold together."""
+    bins = {}
+    for results in headlines:
+        binned = confidence_bins(results)
+        bins.update({test_key(results[category]): binned[category] for category in results})
+    bins.update({key: confidence(result) for key, result in exploratory.items()})
+    return bins
+
+
+def _rates(
+    project: Project, plan: PolygonPlan, selected: Mapping[tuple[str, str], pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    tests = project.tests
+    return {
+        category: incident_rates(
+            selected["polygons", category],
+            exposure=plan.polygons[POPULATION],
+            per=tests.per,
+            measure="victims" if category in tests.count_victims else "events",
+            smoothing="empirical_bayes",
+        )
+        for category in tests.categories
+    }
+
+
+def _excess(project: Project, events: pd.Series, residents: pd.Series) -> LocalResult:
+    tests = project.tests
+    return excess_risk(
+        events,
+        residents,
+        null=tests.excess.null,
+        correction=tests.correction,
+        alpha=tests.alpha,
+        seed=project.project.seed,
+    )
+
+
+def _cluster_test(
+    project: Project,
+    choice: ClusterChoice | ExploratoryChoice,
+    values: pd.Series,
+    graph: Graph,
+    family: int | None,
+) -> LocalResult:
+    tests, seed = project.tests, project.project.seed
+    if choice.test == "local_moran":
+        result = local_moran(
+            values,
+            graph,
+            correction=tests.correction,
+            alpha=tests.alpha,
+            family=family,
+            seed=seed,
+        )
+    else:
+        result = getis_ord(
+            values,
+            graph,
+            star=choice.test == "getis_ord_star",
+            correction=tests.correction,
+            alpha=tests.alpha,
+            family=family,
+            seed=seed,
+        )
+    return result
+
+
+def _period(project: Project) -> str | tuple[str, str] | None:
+    period = project.tests.period
+    return None if period == "all" else period

@@ -1,0 +1,157 @@
+"""What a run cannot be true without: dates, incidents inside the city, polygons to compare."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from hotspots import schema
+from hotspots.catalogue import remark
+from hotspots.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
+    from hotspots.geocoding.online.geocoder import OnlineGeocoder
+    from hotspots.project.config.settings import Project
+    from hotspots.schema import PolygonPlan
+
+LEAST_POLYGONS = 3
+_BULK = 0.99
+"""Share of the dated rows whose years are the bulk of a table."""
+
+_APART = pd.Timedelta(days=62)
+"""Rows of one event that lie further apart in time are hardly one event."""
+
+
+def require_polygons(project: Project, plan: PolygonPlan) -> None:
+    """Refuse a plan with fewer inhabited polygons than the tests can compare.
+
+    Raises
+    ------
+    InputError
+        Naming the layer of units and the key of the bounds.
+    """
+    residents = plan.polygons[schema.POPULATION]
+    inhabited = int((residents > 0).sum())
+    if inhabited < LEAST_POLYGONS:
+        floor, ceiling = project.polygons.residents
+        raise InputError(
+            f"{project.units.file}: the {len(plan.membership)} units, with {residents.sum():,.0f} "
+            f"residents, make {inhabited} inhabited polygons of {floor:,.0f} to {ceiling:,.0f}, "
+            f"and the tests compare at least {LEAST_POLYGONS}. Give the whole city, or smaller "
+            "bounds in polygons.residents."
+        )
+
+
+def require_dates(project: Project, incidents: gpd.GeoDataFrame) -> None:
+    """Refuse a table without a single date: rates are per year.
+
+    Raises
+    ------
+    InputError
+        Naming the file and the key of the column.
+    """
+    if incidents[schema.DATE].notna().any():
+        return
+    column = project.incidents.columns.date
+    which = "no column is named" if column is None else f"none was read in column {column!r}"
+    raise InputError(
+        f"{project.incidents.source}: no row has a date ({which}), and rates are per year. "
+        "Name the column of the dates in incidents.columns.date."
+    )
+
+
+def require_counted(project: Project, incidents: gpd.GeoDataFrame) -> None:
+    """Refuse incidents of which not one lies in the city.
+
+    Raises
+    ------
+    InputError
+        With the fates of the rows, and the keys to look at.
+    """
+    fates = incidents[schema.ASSIGNMENT_STATUS].astype(str).value_counts()
+    if fates.reindex([str(fate) for fate in schema.COUNTED]).sum() > 0:
+        return
+    found = ", ".join(f"{count:,} {fate}" for fate, count in fates.items())
+    raise InputError(
+        f"{project.incidents.source}: no row lies in a unit of {project.units.file} ({found}). "
+        f"Check incidents.crs (came as {project.incidents.crs}), incidents.columns.longitude and "
+        "latitude, and that both files are of one city; addresses need a [gazetteer]."
+    )
+
+
+def warn_of_stray_dates(project: Project, incidents: gpd.GeoDataFrame) -> None:
+    """Warn where a few rows with other years stretch the time that rates are divided by."""
+    years = incidents[schema.DATE].dropna().dt.year
+    if project.tests.period != "all" or years.empty:
+        return
+    edge = (1 - _BULK) / 2
+    low, high = (
+        int(years.quantile(share, interpolation=side))
+        for share, side in ((edge, "lower"), (1 - edge, "higher"))
+    )
+    first, last = int(years.min()), int(years.max())
+    span = {"first": first, "last": last, "low": low, "high": high}
+    if last - first + 1 >= 1.5 * (high - low + 1):
+        outside = int(((years < low) | (years > high)).sum())
+        warnings.warn(
+            remark("stray_dates", rows=outside, **{key: str(year) for key, year in span.items()}),
+            stacklevel=3,
+        )
+
+
+def warn_of_reused_numbers(project: Project, incidents: gpd.GeoDataFrame) -> None:
+    """Warn of event numbers whose rows lie months apart: each number counts as one event."""
+    column = project.incidents.columns.event
+    if column is None:
+        return
+    keys = [schema.EVENT_ID, schema.CATEGORY]
+    dates = incidents.dropna(subset=[schema.DATE]).groupby(keys, observed=True)[schema.DATE]
+    span = dates.max() - dates.min()
+    apart = span[span > _APART]
+    if len(apart):
+        warnings.warn(
+            remark("reused_numbers", column=column, events=len(apart), first=apart.index.min()[0]),
+            stacklevel=3,
+        )
+
+
+def warn_of_what_left(online: OnlineGeocoder | None) -> None:
+    """Say how many addresses a provider was told, in this run or in one that kept the answers."""
+    if online is not None and online.asked:
+        warnings.warn(
+            remark("online_asked", n=online.asked, provider=online.provider), stacklevel=3
+        )
+
+
+def warn_of_repeats(repeats: pd.DataFrame) -> None:
+    """Say how many rows may tell of an event that another row told of before."""
+    if len(repeats):
+        warnings.warn(
+            remark(
+                "near_repeats",
+                n=len(repeats),
+                row=str(repeats.index[0]),
+                first=str(repeats["first_row_id"].iloc[0]),
+            ),
+            stacklevel=3,
+        )
+
+
+def warn_of_nobody(
+    selected: Mapping[tuple[str, str], pd.DataFrame], areas: Mapping[str, gpd.GeoDataFrame]
+) -> None:
+    """Warn once, over all categories, of events in units where nobody lives."""
+    tables = [frame["events"] for (level, _), frame in selected.items() if level == "units"]
+    events = pd.concat(tables, axis=1).sum(axis=1)
+    odd = events[(areas["units"][schema.POPULATION] == 0) & (events > 0)]
+    if len(odd):
+        warnings.warn(
+            remark("nobody", n=int(odd.sum()), areas=len(odd), first=odd.index[0]),
+            stacklevel=3,
+        )

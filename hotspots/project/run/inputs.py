@@ -1,0 +1,229 @@
+"""Reads what a project file names, each file once, and keeps the list of what was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots._checks import columns_present, existing_file
+from hotspots.errors import CrsError, DataFileError, InputError, ProjectFileError
+from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
+from hotspots.incidents.read import read_incidents
+from hotspots.incidents.taxonomy.taxonomy import Taxonomy, load_taxonomy
+from hotspots.polygons.units.read import read_units
+from hotspots.project.run.reference_layers import (
+    projected,
+    read_gazetteer,
+    read_points,
+    read_streets,
+)
+from hotspots.schema import POLYGON_ID
+from hotspots.spatial.vector import read_vector
+
+if TYPE_CHECKING:
+    from hotspots.project.config.settings import AccessLayer, ArealLayer, Project
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Inputs:
+    """Everything that was read for a run, in the units' CRS.
+
+    Attributes
+    ----------
+    units, incidents, streets, kept
+        GeoDataFrames; ``streets`` is None where no street layer is named, ``kept`` (last year's
+        polygons on ``polygon_id``) where no polygons are to be kept.
+    taxonomy
+        What the incidents' labels mean.
+    gazetteer
+        What addresses are matched against, or None.
+    areal, services
+        Layer name → GeoDataFrame of its source.
+    files
+        Every file that was read, by the path in the project file.
+    """
+
+    units: gpd.GeoDataFrame
+    incidents: gpd.GeoDataFrame
+    taxonomy: Taxonomy
+    streets: gpd.GeoDataFrame | None
+    kept: gpd.GeoDataFrame | None
+    gazetteer: Gazetteer | None
+    areal: dict[str, gpd.GeoDataFrame]
+    services: dict[str, gpd.GeoDataFrame]
+    files: dict[str, Path]
+
+
+def named_files(project: Project, folder: Path) -> dict[str, Path]:
+    """Return every input file of the project, by its path as written; all must exist."""
+    gazetteer = project.gazetteer
+    named: list[tuple[str, str]] = [
+        ("units.file", project.units.file),
+    ]
+    if project.incidents.file is not None:
+        named.append(("incidents.file", project.incidents.file))
+    for key in ("population_table", "population_raster"):
+        file = getattr(project.units, key)
+        if file is not None:
+            named.append((f"units.{key}", file))
+    if project.polygons.keep is not None:
+        named.append(("polygons.keep", project.polygons.keep))
+    if gazetteer.file is not None:
+        named.append(("gazetteer.file", gazetteer.file))
+    for key, section in gazetteer.layers.items():
+        named.append((f"gazetteer.{key}.file", section.file))
+    for layer in project.layers:
+        named.append((f"layers.{layer.name}.file", layer.file))
+        if layer.kind == "raster" and layer.weights is not None:
+            named.append((f"layers.{layer.name}.weights", layer.weights))
+    taxonomy = project.incidents.taxonomy
+    if isinstance(taxonomy, str) and taxonomy.endswith(".toml"):
+        named.append(("incidents.taxonomy", taxonomy))
+    return {text: existing_file(folder / text, key) for key, text in named}
+
+
+def read_inputs(project: Project, folder: Path) -> Inputs:
+    """Return all inputs of a project, read and checked.
+
+    Raises
+    ------
+    DataFileError, ColumnError, CrsError, InputError
+        What cannot be read, with the file and the column or row.
+    """
+    files = named_files(project, folder)
+    units = read_project_units(project, files)
+    taxonomy = project_taxonomy(project, files)
+    streets = read_streets(project, files, units)
+    return Inputs(
+        units=units,
+        incidents=read_project_incidents(project, files, units, taxonomy),
+        taxonomy=taxonomy,
+        streets=streets,
+        kept=_kept(project, files, units),
+        gazetteer=read_gazetteer(project, files, units, streets),
+        areal={
+            layer.name: _areal_source(layer, files[layer.file], units)
+            for layer in project.layers
+            if layer.kind == "areal"
+        },
+        services={
+            layer.name: _services(layer, files[layer.file], units)
+            for layer in project.layers
+            if layer.kind == "access"
+        },
+        files=files,
+    )
+
+
+def read_project_units(project: Project, files: dict[str, Path]) -> gpd.GeoDataFrame:
+    """Return the units, with a ``name`` column where the project names one."""
+    section = project.units
+    units = read_units(
+        files[section.file],
+        id=section.id,
+        population=section.population,
+        population_table=files.get(section.population_table or ""),
+        population_key=section.population_key,
+        population_raster=files.get(section.population_raster or ""),
+        missing=section.missing,
+        crs=section.crs,
+        layer=section.layer,
+    )
+    polygons = project.polygons
+    wanted = [*polygons.similarity, *polygons.within, *([section.name] if section.name else [])]
+    wanted += [polygons.fixed] if isinstance(polygons.fixed, str) else []
+    columns_present(units.columns, wanted, section.file)
+    return units
+
+
+def _kept(
+    project: Project, files: dict[str, Path], units: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame | None:
+    """Return last year's polygons in the units' CRS: those of a run, or any with an identifier."""
+    named = project.polygons.keep
+    if named is None:
+        return None
+    what = f"polygons.keep ({named})"
+    file = files[named]
+    layer = "polygons" if file.suffix.lower() == ".gpkg" else None
+    frame = read_vector(file, what=what, layer=layer)
+    columns_present(frame.columns, [POLYGON_ID], what)
+    if frame.crs is None:
+        raise CrsError(f"{what} has no reference system. Say which in the file it came from.")
+    return frame.set_index(frame[POLYGON_ID].astype(str)).to_crs(units.crs)
+
+
+def project_taxonomy(project: Project, files: dict[str, Path]) -> Taxonomy:
+    """Return the taxonomy; every category that is tested must be one of its classes."""
+    named = project.incidents.taxonomy
+    taxonomy = load_taxonomy(files.get(named, named) if isinstance(named, str) else named)
+    known = sorted(set(taxonomy.classes.values()))
+    for category in project.tests.categories:
+        if category not in known:
+            raise ProjectFileError(
+                f"tests.categories: {category!r} is not a class of the taxonomy "
+                f"{taxonomy.name!r}. Its classes are: {', '.join(known)}."
+            )
+    return taxonomy
+
+
+def read_project_incidents(
+    project: Project, files: dict[str, Path], units: gpd.GeoDataFrame, taxonomy: Taxonomy
+) -> gpd.GeoDataFrame:
+    """Return the incidents in the units' CRS, every row with its state."""
+    section = project.incidents
+    incidents = read_incidents(
+        section.from_database() if section.file is None else files[section.file],
+        **section.columns.model_dump(),
+        crs=section.crs,
+        study_area=units,
+        taxonomy=taxonomy,
+        sheet=section.sheet,
+    )
+    if incidents.empty:
+        raise DataFileError(
+            f"{section.source}: the table has a header and no rows. Export it again."
+        )
+    return incidents
+
+
+def known_places(inputs: Inputs) -> dict[str, Any]:
+    """Return what pile-ups are named by: the gazetteer, and the services that have a name."""
+    named = [points[points["name"] != ""] for points in inputs.services.values()]
+    columns = [points[["name", points.active_geometry_name]] for points in named if len(points)]
+    places = gpd.GeoDataFrame(pd.concat(columns, ignore_index=True)) if columns else None
+    return {"gazetteer": inputs.gazetteer, "places": places}
+
+
+def _areal_source(layer: ArealLayer, path: Path, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    source = projected(read_vector(path, what=layer.file), layer.file, units)
+    wanted = [*layer.numerator, *filter(None, (layer.column, layer.denominator, layer.weight))]
+    columns_present(source.columns, wanted, layer.file)
+    text = [name for name in wanted if not pd.api.types.is_numeric_dtype(source[name])]
+    if text:
+        raise InputError(f"{layer.file}: the column {text[0]!r} holds text; numbers are needed.")
+    if layer.numerator:
+        total = source[[layer.denominator]].sum(axis=1)
+        parts = source[list(layer.numerator)].sum(axis=1)
+        source = source.assign(**{layer.name: 100.0 * parts / total.where(total > 0)})
+    return source
+
+
+def _services(layer: AccessLayer, path: Path, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    points = read_points(path, layer, layer.file, units)
+    if layer.service_name is not None:
+        columns_present(points.columns, [layer.service_name], layer.file)
+    if layer.column is not None:
+        columns_present(points.columns, [layer.column], layer.file)
+        points = points[points[layer.column] == layer.equals]
+        if points.empty:
+            raise ProjectFileError(
+                f"layers.{layer.name}.equals: no row of {layer.file} has "
+                f"{layer.column} = {layer.equals!r}."
+            )
+    names = points[layer.service_name] if layer.service_name else ""
+    return points.assign(kind=layer.equals or layer.name, name=names)

@@ -1,0 +1,95 @@
+"""Rates and tests period by period, for the slider of the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from hotspots.assignment.counts import select
+from hotspots.assignment.periods import matching
+from hotspots.clusters.multiple_testing import correct_family
+from hotspots.clusters.risk.excess import excess_risk
+from hotspots.clusters.risk.rates import incident_rates
+from hotspots.schema import POPULATION, UNDATED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hotspots.project.config.settings import Project
+    from hotspots.schema import LocalResult, PolygonPlan
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Chronology:
+    """What each period shows alone.
+
+    Attributes
+    ----------
+    rates
+        Category → period → rates per polygon in that period.
+    tests
+        Category → period → excess risk in that period, all of them corrected as one family.
+    """
+
+    rates: dict[str, dict[str, pd.DataFrame]] = field(default_factory=dict)
+    tests: dict[str, dict[str, LocalResult]] = field(default_factory=dict)
+
+
+def chronology(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> Chronology:
+    """Return rates and excess risk of every category in every period of the tested time.
+
+    The periods are years where the tested time has at least two, and months otherwise, unless
+    ``map.slider`` says which. The tests are exploratory: the headline is about the whole time.
+
+    Parameters
+    ----------
+    project
+        The settings; ``tests`` and ``map`` are used.
+    plan
+        The polygons.
+    counts
+        Events and victims by (polygon, category, month).
+    """
+    periods = _periods(project, counts)
+    if len(periods) < 2:
+        return Chronology()
+    tests, residents = project.tests, plan.polygons[POPULATION]
+    selected = {
+        (category, period): select(counts, category=category, period=period)
+        for category in tests.categories
+        for period in periods
+    }
+    excess = {
+        f"{category} {period}": excess_risk(
+            one["events"],
+            residents,
+            null=tests.excess.null,
+            correction=tests.correction,
+            alpha=tests.alpha,
+            seed=project.project.seed,
+        )
+        for (category, period), one in selected.items()
+    }
+    corrected = correct_family(excess, correction=tests.correction, alpha=tests.alpha)
+    rates: dict[str, dict[str, pd.DataFrame]] = {}
+    found: dict[str, dict[str, LocalResult]] = {}
+    for (category, period), one in selected.items():
+        measure = "victims" if category in tests.count_victims else "events"
+        rates.setdefault(category, {})[period] = incident_rates(
+            one, exposure=residents, per=tests.per, measure=measure
+        )
+        result = corrected[f"{category} {period}"]
+        found.setdefault(category, {})[period] = replace(result, variable=category, headline=False)
+    return Chronology(rates, found)
+
+
+def _periods(project: Project, counts: pd.DataFrame) -> list[str]:
+    """Return the labels of the slider's stops, in order; none where it is not wanted."""
+    wanted, tested = project.map.slider, project.tests.period
+    labels = counts.index.get_level_values("period").unique().astype(str)
+    months = [label for label in labels if label != UNDATED]
+    kept = sorted(matching(months, None if tested == "all" else tested))
+    years = sorted({label[:4] for label in kept})
+    if wanted == "none":
+        return []
+    return years if wanted == "year" or (wanted == "auto" and len(years) > 1) else kept

@@ -1,0 +1,171 @@
+"""The whole run in memory: inputs → polygons → tests → ranking; nothing is written here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hotspots.assignment.assign import assign
+from hotspots.assignment.counts import count_incidents
+from hotspots.geocoding.geocode import geocode
+from hotspots.geocoding.report.report import geocoding_report
+from hotspots.incidents.repeats import near_repeats
+from hotspots.polygons.plan.build import build_polygons
+from hotspots.project.run.findings import Findings, find
+from hotspots.project.run.guards import (
+    require_counted,
+    require_dates,
+    require_polygons,
+    warn_of_repeats,
+    warn_of_reused_numbers,
+    warn_of_stray_dates,
+    warn_of_what_left,
+)
+from hotspots.project.run.inputs import known_places
+from hotspots.project.run.over_time import Chronology, chronology
+from hotspots.project.run.priorities import layers_of, prioritise
+from hotspots.project.run.robustness import Steadiness, drawing_options, steadiness
+from hotspots.schema import CATEGORY, UNMAPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from hotspots.errors import HotspotsWarning
+    from hotspots.geocoding.online.geocoder import OnlineGeocoder
+    from hotspots.project.config.settings import Project
+    from hotspots.project.run.inputs import Inputs
+    from hotspots.schema import Allocation, GeocodingReport, Layer, PolygonPlan, Ranking
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RunResult:
+    """Everything that a run computed.
+
+    Attributes
+    ----------
+    project
+        The validated project file.
+    units, incidents
+        GeoDataFrames; each incident with its place and its fate.
+    repeats
+        Rows that may tell of one event twice (:func:`hotspots.near_repeats`).
+    geocoding
+        How good the places are.
+    plan
+        The polygons.
+    counts, unit_counts
+        Events and victims by (place, category, month).
+    findings
+        Rates and tests.
+    chronology
+        Rates and tests of each year or month alone.
+    layers
+        Every layer on the polygons, rates included.
+    ranking, allocation
+        Who first and how much; None where the project names no criteria or no budget.
+    steadiness
+        What hangs on the plan and on its borders.
+    inputs
+        What was read.
+    remarks
+        Warnings of the run, each one once.
+    """
+
+    project: Project
+    inputs: Inputs
+    units: gpd.GeoDataFrame
+    incidents: gpd.GeoDataFrame
+    repeats: pd.DataFrame
+    geocoding: GeocodingReport
+    plan: PolygonPlan
+    counts: pd.DataFrame
+    unit_counts: pd.DataFrame
+    findings: Findings
+    chronology: Chronology
+    layers: tuple[Layer, ...]
+    ranking: Ranking | None
+    allocation: Allocation | None
+    steadiness: Steadiness
+    remarks: tuple[HotspotsWarning, ...] = ()
+
+
+def compute(
+    project: Project,
+    inputs: Inputs,
+    progress: Callable[[str], None],
+    *,
+    online: OnlineGeocoder | None = None,
+) -> RunResult:
+    """Return the whole run of a project on its inputs.
+
+    Parameters
+    ----------
+    project, inputs
+        The settings, and what was read by them.
+    progress
+        Is told each stage.
+    online
+        Whom to ask for addresses that the gazetteer does not know.
+    """
+    units = inputs.units
+    progress("geocode")
+    incidents = inputs.incidents
+    require_dates(project, incidents)
+    warn_of_stray_dates(project, incidents)
+    warn_of_reused_numbers(project, incidents)
+    if inputs.gazetteer is not None or online is not None:
+        incidents = geocode(incidents, inputs.gazetteer, online=online, progress=False)
+    warn_of_what_left(online)
+    repeats = near_repeats(incidents)
+    warn_of_repeats(repeats)
+    report = geocoding_report(
+        incidents, **known_places(inputs), alpha=project.tests.alpha, seed=project.project.seed
+    )
+    progress("polygons")
+    plan = build_polygons(
+        units,
+        residents=project.polygons.residents,
+        keep=inputs.kept,
+        seed=project.project.seed,
+        **drawing_options(project),
+    )
+    require_polygons(project, plan)
+    progress("assign")
+    incidents = assign(
+        incidents, units, membership=plan.membership, tolerance_m=project.polygons.tolerance_m
+    )
+    require_counted(project, incidents)
+    progress("count")
+    categories = [*project.tests.categories]
+    categories += [*sorted({*incidents[CATEGORY]} - {*categories, UNMAPPED}), UNMAPPED]
+    counts, unit_counts = (
+        count_incidents(incidents, areas, by="category", period="month", categories=categories)
+        for areas in (plan.polygons, units)
+    )
+    progress("test")
+    findings = find(project, plan, units, counts, unit_counts)
+    progress("layers")
+    layers = layers_of(project, inputs, plan, findings.rates)
+    progress("rank")
+    ranking, allocation = prioritise(project, plan, layers)
+    progress("doubt")
+    return RunResult(
+        project=project,
+        inputs=inputs,
+        units=units,
+        incidents=incidents,
+        repeats=repeats,
+        geocoding=report,
+        plan=plan,
+        counts=counts,
+        unit_counts=unit_counts,
+        findings=findings,
+        chronology=chronology(project, plan, counts),
+        layers=layers,
+        ranking=ranking,
+        allocation=allocation,
+        steadiness=steadiness(project, inputs, plan, incidents),
+    )

@@ -1,0 +1,173 @@
+"""Reads what addresses are matched against, and points of any kind, in the units' CRS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from hotspots._checks import columns_present
+from hotspots.errors import CrsError, InputError
+from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
+from hotspots.geocoding.online.geocoder import OnlineGeocoder
+from hotspots.incidents.coordinate_texts import parse_numbers, parted
+from hotspots.incidents.source import read_table
+from hotspots.spatial.vector import read_vector
+
+if TYPE_CHECKING:
+    from hotspots.project.config.settings import AccessLayer, Project
+    from hotspots.project.config.sources import GazetteerFiles, Lots, NamedPoints
+
+_OPENSTREETMAP = (".osm", ".pbf")
+
+
+def read_streets(
+    project: Project, files: dict[str, Path], units: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame | None:
+    """Return the streets that the project names, None where it names none."""
+    section = project.gazetteer.streets
+    if section is None:
+        return None
+    streets = projected(read_vector(files[section.file], what=section.file), section.file, units)
+    pairs = (section.left_numbers, section.right_numbers, section.kilometres)
+    wanted = [section.name, section.type, section.number_from, section.number_to]
+    wanted += [name for pair in pairs if pair is not None for name in pair]
+    columns_present(streets.columns, [name for name in wanted if name], section.file)
+    return streets
+
+
+def read_gazetteer(
+    project: Project,
+    files: dict[str, Path],
+    units: gpd.GeoDataFrame,
+    streets: gpd.GeoDataFrame | None,
+) -> Gazetteer | None:
+    """Return what addresses are matched against, None where the project names nothing."""
+    section = project.gazetteer
+    if section.file is not None:
+        file = files[section.file]
+        if file.suffix.lower() in _OPENSTREETMAP:
+            return Gazetteer.from_osm(file, study_area=units)
+        return Gazetteer.load(file)
+    options = {
+        **_streets(section, streets),
+        **_named(section, files, units),
+        **({} if section.lots is None else _lots(section.lots, files, units)),
+    }
+    return Gazetteer.from_layers(**options) if options else None
+
+
+def online_geocoder(
+    project: Project, folder: Path, units: gpd.GeoDataFrame, *, kept_only: bool
+) -> OnlineGeocoder | None:
+    """Return whom the project asks for addresses, None where it names nobody.
+
+    ``kept_only`` asks the project's cache alone, so that nothing leaves the machine.
+    """
+    section = project.online
+    if section is None:
+        return None
+    return OnlineGeocoder(
+        section.provider,
+        cache=folder / section.cache,
+        send_addresses=section.send_addresses,
+        study_area=units,
+        options=section.options,
+        restriction=section.restriction,
+        key_env=section.key_env,
+        per_second=section.per_second,
+        kept_only=kept_only,
+    )
+
+
+def _streets(section: GazetteerFiles, streets: gpd.GeoDataFrame | None) -> dict[str, Any]:
+    named = section.streets
+    if named is None:
+        return {}
+    return {
+        "streets": streets,
+        "street_name": named.name,
+        "street_type": named.type,
+        "number_from": named.number_from,
+        "number_to": named.number_to,
+        "left_numbers": named.left_numbers,
+        "right_numbers": named.right_numbers,
+        "kilometres": named.kilometres,
+    }
+
+
+def _named(
+    section: GazetteerFiles, files: dict[str, Path], units: gpd.GeoDataFrame
+) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if section.neighbourhoods is not None:
+        file = section.neighbourhoods.file
+        areas = read_vector(files[file], what=file)
+        columns_present(areas.columns, [section.neighbourhoods.name], file)
+        options |= {
+            "neighbourhoods": projected(areas, file, units),
+            "neighbourhood_name": section.neighbourhoods.name,
+        }
+    for layer, column, named in (
+        ("addresses", "address_text", section.addresses),
+        ("places", "place_name", section.places),
+    ):
+        if named is not None:
+            points = read_points(files[named.file], named, named.file, units)
+            columns_present(points.columns, [named.name], named.file)
+            options |= {layer: points, column: named.name}
+    return options
+
+
+def _lots(section: Lots, files: dict[str, Path], units: gpd.GeoDataFrame) -> dict[str, Any]:
+    lots = projected(read_vector(files[section.file], what=section.file), section.file, units)
+    wanted = [section.block, section.lot, section.neighbourhood]
+    columns_present(lots.columns, [name for name in wanted if name], section.file)
+    return {
+        "lots": lots,
+        "block_name": section.block,
+        "lot_name": section.lot,
+        "lot_neighbourhood": section.neighbourhood,
+    }
+
+
+def read_points(
+    path: Path, section: AccessLayer | NamedPoints, name: str, units: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Return the points of a layer, or of a table with two columns of coordinates."""
+    if section.longitude is None or section.latitude is None:
+        return projected(read_vector(path, what=name), name, units)
+    table = read_table(path).cells
+    columns_present(table.columns, [section.longitude, section.latitude], name)
+    pairs = parted(table[section.longitude], table[section.latitude])
+    x, y = (pd.Series(parse_numbers(part).values, table.index) for part in pairs)
+    bad = table.index[x.isna() | y.isna()]
+    if len(bad):
+        raise InputError(
+            f"{name}: row {bad[0]} has no number in {section.longitude!r} or "
+            f"{section.latitude!r} ({len(bad)} rows in all). Mend or remove those rows."
+        )
+    points = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=section.crs)
+    there = points.to_crs(units.crs)
+    lost = ~np.isfinite(there.geometry.x + there.geometry.y)
+    if lost.any():
+        row = there.index[lost][0]
+        raise InputError(
+            f"{name}: row {row}, {section.longitude} = {x[row]:g} and {section.latitude} = "
+            f"{y[row]:g}, is no place in the reference system {section.crs} ({int(lost.sum())} "
+            "rows in all). Look whether the two columns are swapped, or name the crs."
+        )
+    return there
+
+
+def projected(layer: gpd.GeoDataFrame, name: str, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer in the units' CRS."""
+    if layer.crs is None:
+        raise CrsError(
+            f"{name}: the layer has no coordinate reference system. "
+            "Save it again with one (QGIS: Export, Save features as, CRS)."
+        )
+    return layer.to_crs(units.crs)

@@ -1,0 +1,141 @@
+"""Steadiness: what of a run's verdicts hangs on the plan and on the borders it drew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from hotspots.assignment.counts import count_incidents, select
+from hotspots.clusters.risk.excess import excess_risk
+from hotspots.clusters.risk.rates import incident_rates
+from hotspots.polygons.plan.quality import border_share
+from hotspots.polygons.plan.stability import border_sensitivity, plan_stability
+from hotspots.project.run.priorities import layers_of, prioritise
+from hotspots.schema import POLYGON_ID, POPULATION, UNIT_ID, Label
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from hotspots.project.config.settings import Project
+    from hotspots.project.run.inputs import Inputs
+    from hotspots.schema import BorderSensitivity, PlanStability, PolygonPlan
+
+DISTANCES_M = (5.0, 50.0)
+"""Metres from a border; the larger is also that within which sides are drawn at random."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Steadiness:
+    """What hangs on the plan and on its borders.
+
+    Attributes
+    ----------
+    near_border
+        Series on metres: share of the counted incidents so near to two polygons.
+    borders, plans
+        How often the polygons are judged otherwise; None where no other plans were asked for
+        (``polygons.other_plans``). The verdicts are ``excess`` (the headline category by
+        itself) and, where there is a budget, ``funded``.
+    """
+
+    near_border: pd.Series
+    borders: BorderSensitivity | None
+    plans: PlanStability | None
+
+
+def drawing_options(project: Project) -> dict[str, Any]:
+    """Return the options of :func:`build_polygons` that all plans of a project share."""
+    section = project.polygons
+    fixed = section.fixed
+    return {
+        "similarity": section.similarity,
+        "name": project.units.name,
+        "compactness_weight": section.compactness_weight,
+        "tolerance_m": section.gap_m,
+        "within": section.within,
+        "fixed": fixed if fixed is None or isinstance(fixed, str) else fixed.model_dump(),
+        "effort": section.effort,
+    }
+
+
+def steadiness(
+    project: Project, inputs: Inputs, plan: PolygonPlan, incidents: gpd.GeoDataFrame
+) -> Steadiness:
+    """Return what hangs on the borders, and on the plan where other plans are asked for."""
+    near = border_share(incidents, plan.polygons, distances=DISTANCES_M)
+    plans = project.polygons.other_plans
+    if not plans:
+        return Steadiness(near, None, None)
+
+    def of_sides(moved: gpd.GeoDataFrame) -> pd.DataFrame:
+        return _excess(project, plan, _counts(project, plan, moved))
+
+    def of_plan(other: PolygonPlan) -> pd.DataFrame:
+        unit = incidents[UNIT_ID]
+        moved = incidents.assign(**{POLYGON_ID: unit.map(other.membership).where(unit.notna())})
+        counts = _counts(project, other, moved)
+        return _excess(project, other, counts).join(_funded(project, inputs, other, counts))
+
+    return Steadiness(
+        near,
+        border_sensitivity(
+            incidents,
+            plan.polygons,
+            of_sides,
+            distance_m=max(DISTANCES_M),
+            draws=plans,
+            seed=project.project.seed,
+        ),
+        plan_stability(inputs.units, plan, of_plan, plans=plans, **drawing_options(project)),
+    )
+
+
+def _counts(project: Project, plan: PolygonPlan, incidents: gpd.GeoDataFrame) -> pd.DataFrame:
+    return count_incidents(
+        incidents,
+        plan.polygons,
+        by="category",
+        period="month",
+        categories=project.tests.categories,
+    )
+
+
+def _excess(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> pd.DataFrame:
+    tests = project.tests
+    events = _selected(project, counts, tests.headline)["events"]
+    found = excess_risk(
+        events,
+        plan.polygons[POPULATION],
+        null=tests.excess.null,
+        correction=tests.correction,
+        alpha=tests.alpha,
+        seed=project.project.seed,
+    )
+    return pd.DataFrame({"excess": found.table["label"] == Label.EXCESS.value})
+
+
+def _funded(
+    project: Project, inputs: Inputs, plan: PolygonPlan, counts: pd.DataFrame
+) -> pd.DataFrame:
+    tests = project.tests
+    rates = {
+        category: incident_rates(
+            _selected(project, counts, category),
+            exposure=plan.polygons[POPULATION],
+            per=tests.per,
+            measure="victims" if category in tests.count_victims else "events",
+        )
+        for category in tests.categories
+    }
+    _, allocation = prioritise(project, plan, layers_of(project, inputs, plan, rates))
+    if allocation is None:
+        return pd.DataFrame(index=plan.polygons.index)
+    granted = allocation.table["grant"].reindex(plan.polygons.index).fillna(0) > 0
+    return pd.DataFrame({"funded": granted})
+
+
+def _selected(project: Project, counts: pd.DataFrame, category: str) -> pd.DataFrame:
+    period = project.tests.period
+    return select(counts, category=category, period=None if period == "all" else period)

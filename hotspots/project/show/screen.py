@@ -1,0 +1,169 @@
+"""What the command prints: every number that the pages hold in short, in the run's language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.markup import escape
+from rich.table import Table
+
+from hotspots import schema
+from hotspots._notes import note_keys
+from hotspots._text import printable
+from hotspots.catalogue import has_text, number, percent, text
+from hotspots.project.run.titles import category_titles, titles_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from hotspots.project.checkup import Checkup
+    from hotspots.project.run.pipeline import RunResult
+    from hotspots.project.verification import Verification
+
+
+def show_run(result: RunResult, out: Path, console: Console) -> None:
+    """Print what became of the rows, of the residents and of the tests, and where the map is."""
+    language = result.project.project.language
+    _banner(result.project.project.synthetic, language, console)
+    fates = result.incidents[schema.ASSIGNMENT_STATUS].astype(str).value_counts()
+    _show_tally(console, fates, text("screen.fates", language), language, names="fate")
+    problems = note_keys(result.incidents[schema.PROBLEM])
+    _show_tally(console, problems, text("screen.problems", language), language, names="note")
+    quality = result.plan.quality
+    console.print(
+        text(
+            "screen.polygons",
+            language,
+            polygons=quality.polygons,
+            in_bounds=quality.polygons_in_bounds,
+            share=percent(quality.residents_in_bounds / quality.residents, language, digits=1),
+            floor=int(quality.bounds[0]),
+            ceiling=int(quality.bounds[1]),
+        )
+    )
+    reasons = result.plan.exceptions["reason"].value_counts()
+    _show_tally(console, reasons, text("screen.exceptions", language), language, names="reason")
+    console.print(_findings(result, language))
+    console.print()
+    for key, path in (
+        ("screen.map", out / "internal" / "briefing.html"),
+        ("screen.report", out / "internal" / "report.html"),
+        ("screen.public", out / "public" / "public.html"),
+    ):
+        console.print(f"[bold]{text(key, language)}[/] {_safe(path)}", soft_wrap=True)
+
+
+def show_checkup(found: Checkup, console: Console) -> None:
+    """Print the quality of a project's inputs."""
+    language = found.project.project.language
+    _banner(found.project.project.synthetic, language, console)
+    for name, size in found.files.items():
+        console.print(f"{_safe(name)}  {number(size / 1000, language)} kB", soft_wrap=True)
+    console.print(
+        text("screen.units", language, units=found.units, residents=round(found.residents))
+    )
+    console.print(text("screen.rows", language, n=found.rows))
+    first, last, undated = found.dates
+    console.print(text("screen.dates", language, first=first, last=last, n=undated))
+    categories = found.categories.rename(
+        index=titles_of(found.categories.index, found.taxonomy, language)
+    )
+    for values, key, names, most in (
+        (found.by_status, "screen.status", "status", None),
+        (categories, "screen.categories", "", 12),
+        (found.unmapped, "screen.unmapped", "", 12),
+        (found.repaired, "screen.repairs", "note", None),
+        (found.problems, "screen.problems", "note", None),
+    ):
+        _show_tally(console, values, text(key, language), language, names=names, most=most)
+    problems = found.unit_problems
+    if len(problems):
+        console.print(text("screen.unit_problems", language, n=len(problems)))
+        for unit, key, detail in problems.head(10).itertuples(index=False):
+            said = (str(unit), text(f"note.{key}", language), str(detail))
+            console.print("  " + _safe(" · ".join(filter(None, said))))
+
+
+def show_verification(found: Verification, console: Console) -> None:
+    """Print which inputs and outputs differ from the manifest's."""
+    for key, names in (
+        ("verify.altered_inputs", found.altered_inputs),
+        ("verify.altered_outputs", found.altered_outputs),
+        ("verify.different_outputs", found.different_outputs),
+        ("verify.different_numbers", found.different_numbers),
+    ):
+        if names:
+            console.print(f"[bold red]{_both(key)}[/]")
+            for name in names:
+                console.print(f"  {_safe(name)}", soft_wrap=True)
+    for name, (then, now) in found.versions.items():
+        console.print(f"[yellow]![/] {name}: {then} → {now}")
+    if not found.ran_again:
+        console.print(_both("verify.not_again"))
+    if found.same:
+        console.print(f"[bold green]{_both('verify.same')}[/]")
+
+
+def _safe(value: object) -> str:
+    return escape(printable(value))
+
+
+def _both(key: str) -> str:
+    return " · ".join(text(key, language) for language in ("es", "en"))
+
+
+def _banner(synthetic: bool, language: str, console: Console) -> None:
+    if synthetic:
+        console.print(f"[bold reverse] {text('mark.synthetic', language)} [/]")
+
+
+def _show_tally(
+    console: Console,
+    values: pd.Series,
+    title: str,
+    language: str,
+    *,
+    names: str = "",
+    most: int | None = None,
+) -> None:
+    """Print a title and a table of counts; what is past ``most`` rows is summed in a last one."""
+    if values.empty:
+        return
+    console.print(title)
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(justify="right")
+    table.add_column(overflow="fold")
+    shown = values if most is None else values.head(most)
+    for key, count in shown.items():
+        words = f"{names}.{key}".replace(" ", "_").replace("-", "_")
+        label = text(words, language) if names and has_text(words, language) else str(key)
+        table.add_row(number(int(count), language), _safe(label))
+    rest = int(values.sum() - shown.sum())
+    if rest:
+        table.add_row(number(rest, language), text("screen.rest", language))
+    console.print(table)
+
+
+def _findings(result: RunResult, language: str) -> Table:
+    table = Table(title=text("screen.findings", language), title_justify="left", box=None)
+    table.add_column(text("screen.category", language))
+    for key in ("screen.events", "screen.excess", "screen.hot", "screen.hot_residents"):
+        table.add_column(text(key, language), justify="right")
+    titles = category_titles(result, language)
+    findings = result.findings
+    for category, excess in findings.excess.items():
+        clusters = findings.clusters[category]
+        hot = clusters.table["label"].isin(schema.RAISED)
+        places = result.units if clusters.level == "units" else result.plan.polygons
+        residents = places[schema.POPULATION]
+        table.add_row(
+            _safe(titles[category]),
+            number(float(excess.table["statistic"].sum()), language),
+            number(int(excess.table["label"].isin(schema.RAISED).sum()), language),
+            number(int(hot.sum()), language),
+            percent(float(residents[hot].sum() / residents.sum()), language),
+        )
+    return table

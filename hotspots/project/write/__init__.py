@@ -1,0 +1,1 @@
+"""The run on disk: pages, tables, folders, the manifest."""

@@ -1,0 +1,124 @@
+"""The manifest: what went in, what came out, and how to do it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hotspots._checks import existing_file
+from hotspots.errors import DataFileError
+
+if TYPE_CHECKING:
+    from hotspots.project.config.settings import Project
+
+FILE = "manifest.json"
+_LIBRARIES = (
+    "hotspots-geo",
+    "numpy",
+    "scipy",
+    "pandas",
+    "geopandas",
+    "shapely",
+    "pyogrio",
+    "pyarrow",
+    "libpysal",
+    "folium",
+    "exactextract",
+    "rapidfuzz",
+)
+
+
+def make_manifest(
+    project: Project, project_file: Path, inputs: dict[str, Path], written: Path, out: Path
+) -> dict[str, Any]:
+    """Return the manifest of the outputs in ``written``, which will stand in ``out``.
+
+    The project file's place is kept relative to ``out``, so that the same run into a folder
+    beside it gives the same bytes.
+    """
+    return {
+        "project_file": _way(project_file.resolve(), out.resolve()),
+        "seed": project.project.seed,
+        "versions": {name: version(name) for name in _LIBRARIES},
+        "parameters": project.model_dump(mode="json", by_alias=True),
+        "inputs": {
+            project_file.name: digest(project_file),
+            **{name: digest(path) for name, path in _with_companions(inputs)},
+        },
+        "outputs": digests(written),
+    }
+
+
+_COMPANIONS = {
+    ".shp": (".dbf", ".shx", ".prj", ".cpg"),
+    ".tab": (".dat", ".map", ".id"),
+    ".mif": (".mid",),
+}
+"""What a file keeps beside itself: its columns, its shapes, its index, its reference system."""
+
+
+def _with_companions(inputs: dict[str, Path]) -> list[tuple[str, Path]]:
+    """Return every input with the files that are read with it, by name."""
+    named = dict(inputs)
+    for name, path in inputs.items():
+        ends = _COMPANIONS.get(path.suffix.lower(), ())
+        beside = [end for end in ends if path.with_suffix(end).is_file()]
+        named |= {name[:-4] + end: path.with_suffix(end) for end in beside}
+    return sorted(named.items())
+
+
+def _way(file: Path, folder: Path) -> str:
+    """Return the way from a folder to a file; the whole path where they are on two drives."""
+    try:
+        return Path(os.path.relpath(file, folder)).as_posix()
+    except ValueError:
+        return file.as_posix()
+
+
+def write_manifest(manifest: dict[str, Any], folder: Path) -> None:
+    """Write ``manifest.json`` into the folder."""
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, sort_keys=False)
+    (folder / FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of an output folder.
+
+    Raises
+    ------
+    DataFileError
+        If there is none, or it is not one of ours.
+    """
+    file = existing_file(folder / FILE, "verify")
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataFileError(
+            f"verify: {file} is not JSON ({error}). Run the project again."
+        ) from None
+    wanted = {"project_file", "versions", "parameters", "inputs", "outputs"}
+    if not isinstance(manifest, dict) or wanted - set(manifest):
+        raise DataFileError(f"verify: {file} is not a manifest of hotspots. Run the project again.")
+    return manifest
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file below a folder but its manifest, by relative path."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = {path.relative_to(folder).as_posix(): path for path in files}
+    return {name: digest(path) for name, path in names.items() if name != FILE}
+
+
+def current_versions() -> dict[str, str]:
+    """Return the versions of the libraries that a manifest lists, as installed here."""
+    return {name: version(name) for name in _LIBRARIES}

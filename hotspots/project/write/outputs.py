@@ -1,0 +1,227 @@
+"""Writes a run's two folders: what is internal, and what a citizen may have."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from hotspots import schema
+from hotspots.catalogue import text
+from hotspots.maps.privacy.public_table import public_rates
+from hotspots.maps.save.csv import safe_csv
+from hotspots.maps.save.workbook import save_workbook
+from hotspots.project.run.titles import category_titles, sensitive_categories
+from hotspots.project.write.data_dictionary import data_dictionary
+from hotspots.project.write.pages import write_internal_pages, write_public_page
+from hotspots.tables.postgis import write_postgis_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from hotspots.project.run.pipeline import RunResult
+    from hotspots.schema import LocalResult
+
+_EPOCH = "2000-01-01T00:00:00Z"
+"""What GeoPackages carry instead of the clock, so that the same run gives the same bytes."""
+
+
+def write_outputs(result: RunResult, folder: Path) -> None:
+    """Write ``internal/`` (readable by its owner alone) and ``public/`` into ``folder``."""
+    internal, public = folder / "internal", folder / "public"
+    internal.mkdir(mode=0o700)
+    public.mkdir()
+    write_internal_pages(result, internal)
+    _write_tables(result, internal)
+    _write_polygons(result, internal / "polygons.gpkg")
+    _incidents(result).to_parquet(internal / "incidents.parquet")
+    write_public_page(result, public / "public.html")
+    _write_public_polygons(result, public / "polygons.geojson")
+    _csv(result, _public_rates(result), public / "rates.csv")
+
+
+def write_database(result: RunResult) -> None:
+    """Write the results as tables of the project's database, all of them or none.
+
+    The tables ``polygons``, ``units``, ``incidents``, ``tests``, ``rates``, ``near_repeats``,
+    ``worst_addresses``, and ``ranking`` and ``allocation`` where there are any, hold what the
+    files of ``internal/`` do, and replace those of an earlier run.
+    """
+    place = result.project.output
+    if place is None:
+        return
+    polygons, units = _places(result)
+    frames: dict[str, pd.DataFrame] = {
+        "polygons": polygons,
+        "units": units,
+        "incidents": _incidents(result),
+        **{name: _marked(result, frame) for name, frame in _tables(result).items()},
+    }
+    write_postgis_tables(
+        {f"{place.schema_name}.{name}": frame for name, frame in frames.items()},
+        place.database,
+        password_env=place.password_env,
+        replace=True,
+    )
+
+
+def _write_tables(result: RunResult, folder: Path) -> None:
+    """Write each table as CSV, and all of them with their dictionary as one workbook."""
+    tables = {name: _marked(result, frame) for name, frame in _tables(result).items()}
+    for name, frame in tables.items():
+        safe_csv(frame.reset_index(), folder / f"{name}.csv")
+    polygons, units = _places(result)
+    dictionary = data_dictionary(
+        result,
+        {
+            **{f"{name}.csv": frame for name, frame in tables.items()},
+            "polygons.gpkg: polygons": polygons,
+            "polygons.gpkg: units": units,
+            "incidents.parquet": _incidents(result),
+        },
+    )
+    safe_csv(dictionary, folder / "data_dictionary.csv")
+    sheets = {**tables, "polygons": pd.DataFrame(polygons.drop(columns=schema.GEOMETRY))}
+    language = result.project.project.language
+    save_workbook(sheets, folder / "tables.xlsx", dictionary=dictionary, language=language)
+
+
+def _tables(result: RunResult) -> dict[str, pd.DataFrame]:
+    """Return name → table, of those that have no geometry."""
+    names = result.plan.polygons[schema.NAME]
+    records = {"ranking": result.ranking, "allocation": result.allocation}
+    ranked = {
+        name: record.table.assign(name=names.reindex(record.table.index)).set_index(
+            schema.NAME, append=True
+        )
+        for name, record in records.items()
+        if record is not None
+    }
+    rates = pd.concat(result.findings.rates, names=["category"])
+    return {
+        **ranked,
+        "tests": _all_tests(result),
+        "rates": rates,
+        "near_repeats": result.repeats,
+        "worst_addresses": result.geocoding.worst.set_index([schema.ADDRESS, schema.NEIGHBOURHOOD]),
+    }
+
+
+def _all_tests(result: RunResult) -> pd.DataFrame:
+    """Return every test of every place, one below the other, with what it was."""
+    findings = result.findings
+    tables = [
+        _with_test(one)
+        for group in (findings.clusters, findings.excess, findings.exploratory)
+        for one in group.values()
+    ]
+    return pd.concat(tables)
+
+
+def _with_test(result: LocalResult) -> pd.DataFrame:
+    keys = {
+        "question": "headline" if result.headline else "exploratory",
+        "category": result.variable,
+        "test": result.test,
+        "level": result.level,
+        "null": result.null,
+        "correction": result.correction,
+        "alpha": result.alpha,
+    }
+    table = result.table.rename_axis("place").reset_index()
+    table["label"] = table["label"].astype(str)
+    return pd.DataFrame({**keys, **table}, index=table.index).set_index([*keys, "place"])
+
+
+def _write_polygons(result: RunResult, path: Path) -> None:
+    with _fixed_date():
+        for name, frame in zip(("polygons", "units"), _places(result), strict=True):
+            pyogrio.write_dataframe(frame.reset_index(), path, layer=name)
+
+
+def _places(result: RunResult) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return the polygons and the units, each with what was found there."""
+    polygons = _with_findings(result, result.plan.polygons, "polygons")
+    for layer in result.layers:
+        polygons[layer.name] = layer.values.reindex(polygons.index)
+    for category, rolled in result.findings.rolled_up.items():
+        polygons[f"{category}_share_hot"] = rolled["share_hot"].reindex(polygons.index)
+    if result.ranking is not None:
+        polygons[["score", "rank"]] = result.ranking.table[["score", "rank"]]
+    units = _with_findings(result, result.units, "units")
+    units[schema.POLYGON_ID] = result.plan.membership.reindex(units.index)
+    return _marked(result, polygons), _marked(result, units)
+
+
+def _with_findings(result: RunResult, frame: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
+    """Return a copy of the places with the labels and q of each test at their level."""
+    findings = result.findings
+    kept = [schema.NAME, schema.POPULATION, "n_units", "area_km2", "compactness", "in_bounds"]
+    columns = [name for name in kept if name in frame.columns]
+    found = frame[[*columns, schema.GEOMETRY]].copy()
+    groups = (findings.clusters, findings.excess, findings.exploratory)
+    for result_of_one in (one for group in groups for one in group.values()):
+        if result_of_one.level != level:
+            continue
+        stem = f"{result_of_one.variable}_{result_of_one.test}"
+        table = result_of_one.table.reindex(found.index)
+        found[f"{stem}_label"] = table["label"].astype(str)
+        found[f"{stem}_q"] = table["q"]
+    return found
+
+
+def _incidents(result: RunResult) -> gpd.GeoDataFrame:
+    frame = _marked(result, result.incidents)
+    enumerated = [
+        schema.CATEGORY,
+        schema.LOCATION_STATUS,
+        schema.LOCATION_PRECISION,
+        schema.ASSIGNMENT_STATUS,
+    ]
+    return frame.astype(dict.fromkeys(enumerated, "str"))
+
+
+def _write_public_polygons(result: RunResult, path: Path) -> None:
+    """Write the polygons a citizen may have: borders, names and residents, no incident."""
+    columns = [schema.NAME, schema.POPULATION, schema.GEOMETRY]
+    polygons = _marked(result, result.plan.polygons[columns].round({schema.POPULATION: 0}))
+    degrees = polygons.reset_index().to_crs(4326)
+    pyogrio.write_dataframe(degrees, path, driver="GeoJSON", COORDINATE_PRECISION=6)
+
+
+def _public_rates(result: RunResult) -> pd.DataFrame:
+    project = result.project
+    return public_rates(
+        result.plan.polygons,
+        result.findings.rates,
+        category_titles(result, project.project.language),
+        threshold=project.map.threshold,
+        language=project.project.language,
+        sensitive=sensitive_categories(result.inputs.taxonomy),
+    )
+
+
+def _csv(result: RunResult, frame: pd.DataFrame, path: Path) -> None:
+    safe_csv(_marked(result, frame).reset_index(), path)
+
+
+def _marked(result: RunResult, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the frame, with a column that says so where the data are invented."""
+    if not result.project.project.synthetic:
+        return frame.copy()
+    notice = " / ".join(text("mark.synthetic", language) for language in ("es", "en"))
+    return frame.assign(notice=notice)
+
+
+@contextmanager
+def _fixed_date() -> Iterator[None]:
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _EPOCH})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})

@@ -1,0 +1,1 @@
+"""What several stages compute alike: corrections for many tests, sums that no order changes."""

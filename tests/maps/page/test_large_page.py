@@ -1,0 +1,33 @@
+"""A page of ten thousand polygons stays small."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pandas as pd
+import shapely
+
+from benchmarks.pages import wound_squares
+from hotspots.maps.page.briefing import briefing_map
+from hotspots.maps.save.standalone import render_standalone
+from tests.maps.conftest import _rates, excess
+
+MOST_MB = 5.0
+
+
+def test_half_a_million_vertices_are_less_than_5_megabytes():
+    polygons = wound_squares()
+    assert shapely.get_num_coordinates(polygons.geometry.to_numpy()).sum() > 500_000
+    counts = pd.Series(range(10_000), index=polygons.index) % 40
+    rates = _rates(polygons, counts.to_numpy())
+    page = render_standalone(
+        briefing_map(
+            polygons,
+            results={"homicide": excess(rates, counts.to_numpy() == 39)},
+            rates={"homicide": rates},
+        )
+    )
+    assert len(page.encode("utf-8")) / 1e6 < MOST_MB
+    data = json.loads(re.search(r'id="hs-data">(.*?)</script>', page, re.S).group(1))
+    assert len(data["areas"]["polygons"]) == len(polygons)
