@@ -145,13 +145,13 @@ def sample(slips: float) -> pd.DataFrame:
     points = gpd.points_from_xy(places["longitud"], places["latitud"])
     gazetteer = Gazetteer.from_layers(
         streets=gpd.read_file(SAMPLE / "calles.geojson").to_crs(32613),
-        neighbourhoods=gpd.read_file(SAMPLE / "colonias.geojson"),
+        neighborhoods=gpd.read_file(SAMPLE / "colonias.geojson"),
         places=gpd.GeoDataFrame(places, geometry=points, crs=4326),
         street_name="NOMBRE",
         street_type="TIPO",
         number_from="NUM_INI",
         number_to="NUM_FIN",
-        neighbourhood_name="NOMBRE",
+        neighborhood_name="NOMBRE",
         place_name="nombre",
     )
     columns = dict(describe_source(SAMPLE / "incidentes.csv").columns)

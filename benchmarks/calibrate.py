@@ -129,8 +129,8 @@ class Page:
             for (place, kind, test), future in work.items():
                 alarms = future.result()
                 small = f"{alarms.small_p:.1%} ± {2 * alarms.small_p_error:.1%}"
-                labelled = f"{alarms.labelled:.1%}"
-                rows.append([place, kind, test, alarms.maps, small, labelled, alarms.islands])
+                labeled = f"{alarms.labeled:.1%}"
+                rows.append([place, kind, test, alarms.maps, small, labeled, alarms.islands])
             print(f"{title}: done", flush=True)
             return _section(
                 title,
@@ -138,7 +138,7 @@ class Page:
                 "two-sided but for join counts, which ask of more joins alone; the share of maps "
                 "with any label at FDR 5%; and how many islands bore another label than "
                 "*isolate*. At most 5% is asked of both shares; ties make them smaller.",
-                ["map", "values", "test", "maps", "p ≤ .05", "any label", "islands labelled"],
+                ["map", "values", "test", "maps", "p ≤ .05", "any label", "islands labeled"],
                 rows,
             )
 
@@ -155,14 +155,14 @@ class Page:
         def write() -> str:
             results = {key: future.result() for key, future in work.items()}
             rows = [
-                [mean, sigma, maps, f"{small:.1%}", f"{labelled:.1%}"]
-                for (mean, sigma), (small, labelled) in results.items()
+                [mean, sigma, maps, f"{small:.1%}", f"{labeled:.1%}"]
+                for (mean, sigma), (small, labeled) in results.items()
             ]
             print("excess risk done", flush=True)
             return _section(
                 "Excess risk on maps without a pattern",
                 "110 polygons whose risk varies lognormally by σ from one to the next, robust "
-                "null: none of this may be labelled.",
+                "null: none of this may be labeled.",
                 ["mean count", "σ", "maps", "p ≤ .05", "maps with any label at FDR 5%"],
                 rows,
             )
@@ -250,10 +250,10 @@ def _power_text(
     return _section(
         "What is found of what was planted",
         "110 polygons (10×11) and, for Gi\\* on units, 440 units of a quarter of their residents "
-        "(20×22), each with risk varying by σ; values standardised after Assunção & Reis, FDR 5%. "
-        "Each cell is *the share found of the raised places / the share labelled of all others*; "
+        "(20×22), each with risk varying by σ; values standardized after Assunção & Reis, FDR 5%. "
+        "Each cell is *the share found of the raised places / the share labeled of all others*; "
         "with nothing planted, the share of maps with any label. To Gi\\* and to a circle the "
-        "neighbours of a raised place belong to it, so some of the others are labelled rightly. "
+        "neighbors of a raised place belong to it, so some of the others are labeled rightly. "
         f"{sizes[0]} maps a row, {sizes[1]} for the scan and the peers. The peers' Gi\\* (binary "
         f"weights in esda, {loud.PEER_DRAWS:,} permutations) is held to the level at which each "
         f"labels something on at most 5% of {sizes[2]} maps without a pattern ({at}).",

@@ -58,7 +58,7 @@ class Alarms:
     maps: int
     small_p: float
     small_p_error: float
-    labelled: float
+    labeled: float
     islands: int
 
 
@@ -77,7 +77,7 @@ def patternless(
     """Return how often a test finds p ≤ .05, and any label at FDR 5%, where nothing is."""
     generator = np.random.default_rng(seed)
     alone = graph.cardinalities.to_numpy() == 0
-    small, labelled, islands = [], 0, 0
+    small, labeled, islands = [], 0, 0
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*least p that")
         for number in range(maps):
@@ -86,10 +86,10 @@ def patternless(
             p = table["p"][~alone].dropna()
             # Join counts test the places that have something: on some maps none has.
             small.append(float((p <= 0.05).mean()) if len(p) else 0.0)
-            labelled += bool((table["q"] <= 0.05).any())
+            labeled += bool((table["q"] <= 0.05).any())
             islands += int((table["label"][alone] != "isolate").sum())
     return Alarms(
-        maps, float(np.mean(small)), float(np.std(small)) / maps**0.5, labelled / maps, islands
+        maps, float(np.mean(small)), float(np.std(small)) / maps**0.5, labeled / maps, islands
     )
 
 
@@ -114,12 +114,12 @@ def city(
 def excess_alarms(mean: float, sigma: float, maps: int, seed: int) -> tuple[float, float]:
     """Return the share of p ≤ .05 and of maps with a label, by excess risk on 110 polygons."""
     generator = np.random.default_rng([seed, int(mean), round(100 * sigma)])
-    small, labelled = 0.0, 0
+    small, labeled = 0.0, 0
     for _ in range(maps):
         table = hs.excess_risk(*city(generator, 110, mean, sigma)).table
         small += float((table["p"] <= 0.05).mean())
-        labelled += bool(table["label"].isin(["excess", "deficit"]).any())
-    return small / maps, labelled / maps
+        labeled += bool(table["label"].isin(["excess", "deficit"]).any())
+    return small / maps, labeled / maps
 
 
 def scan_alarms(null: str, mean: float, sigma: float, maps: int, seed: int) -> float:

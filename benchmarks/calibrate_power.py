@@ -47,7 +47,7 @@ def planted(scenario: str, times: int = 1) -> Booleans:
 
 
 class Bench:
-    """The two lattices and their neighbours, made once in each process."""
+    """The two lattices and their neighbors, made once in each process."""
 
     def __init__(self) -> None:
         self.polygons = lattice(ROWS, COLUMNS)
@@ -119,7 +119,7 @@ def power(
     levels: dict[str, float],
     seed: int,
 ) -> dict[str, tuple[float, float, float]]:
-    """Return per test the share found, of the innocent labelled, and of maps with any label."""
+    """Return per test the share found, of the innocent labeled, and of maps with any label."""
     key = [seed, list(BLOCKS).index(scenario), int(risk), int(mean), round(100 * sigma)]
     generator, bench = np.random.default_rng(key), Bench()
     hot, hot_units = planted(scenario), planted(scenario, 2)

@@ -26,7 +26,7 @@ def squares(side: int) -> gpd.GeoDataFrame:
 
 
 def queen_matrix(side: int) -> sparse.csr_array:
-    """Return the queen neighbours of the same squares, made from their numbers alone."""
+    """Return the queen neighbors of the same squares, made from their numbers alone."""
     line = sparse.diags_array(
         [np.ones(side - 1), np.ones(side), np.ones(side - 1)], offsets=[-1, 0, 1]
     )

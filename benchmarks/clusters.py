@@ -66,7 +66,7 @@ def kernel() -> Work:
     near = neighbors(squares(SIDE), method="kernel", k=NEIGHBORS)
     run = partial(esda.Moran_Local, values.to_numpy(), near.to_W(), **_ESDA)
     return Work(
-        f"Local Moran, triangular kernel, {near.cardinalities.mean():.0f} neighbours",
+        f"Local Moran, triangular kernel, {near.cardinalities.mean():.0f} neighbors",
         Contender("local_moran", lambda: local_moran(values, near, permutations=DRAWS)),
         (best_esda("Moran_Local", run, 3),),
     )
@@ -129,7 +129,7 @@ WORKS = {
 
 @cache
 def queen() -> tuple[Graph, W]:
-    """Return the queen neighbours of the cells, for us and for esda."""
+    """Return the queen neighbors of the cells, for us and for esda."""
     graph = queen_graph(SIDE)
     return graph, graph.to_W()
 

@@ -32,7 +32,7 @@ _COLUMNS = {
     "time": "HORA",
     "category": "DELITO",
     "address": "DOMICILIO",
-    "neighbourhood": "COLONIA",
+    "neighborhood": "COLONIA",
     "longitude": "LONGITUD",
     "latitude": "LATITUD",
     "event": "FOLIO",

@@ -64,7 +64,7 @@ def manchester() -> gpd.GeoDataFrame:
 
 
 def monterrey() -> gpd.GeoDataFrame:
-    """Return Monterrey's neighbourhoods."""
+    """Return Monterrey's neighborhoods."""
     return hs.read_units(SHARED / "monterrey/colonias.gpkg", population="POBTOT", id="ID_COL")
 
 
@@ -85,7 +85,7 @@ def grid(side: int, sigma: float, mean: float = MEAN) -> gpd.GeoDataFrame:
 # Title, units, asked seconds (None: not asked), which peers run beside us.
 CASES: dict[str, tuple[str, Callable[[], gpd.GeoDataFrame], float | None, tuple[str, ...]]] = {
     "manchester": ("Greater Manchester, 282 units", manchester, 1, ("spopt",)),
-    "monterrey": ("Monterrey, 3,136 neighbourhoods", monterrey, 10, ()),
+    "monterrey": ("Monterrey, 3,136 neighborhoods", monterrey, 10, ()),
     "blocks20k": ("19,881 blocks of 60", lambda: grid(141, 0.6, BLOCK), 5, ()),
     "blocks1m": ("1,000,000 blocks of 60", lambda: grid(1000, 0.6, BLOCK), 180, ()),
     "grid60": ("60×60 squares, σ .6", lambda: grid(60, 0.6), None, ("pymetis", "spopt", "tree")),

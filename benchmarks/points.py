@@ -89,8 +89,8 @@ WORKS = {"points_xy": points_xy, "points_frame": points_frame, "points_units": p
 def tessellation(cells: int) -> Geometries:
     """Return areas without a pattern and without gaps, whose borders wind as a city's do.
 
-    Voronoi cells drawn towards their centres; the sides divided, and every vertex moved by a
-    function of its place alone, so that neighbours keep the same border.
+    Voronoi cells drawn toward their centers; the sides divided, and every vertex moved by a
+    function of its place alone, so that neighbors keep the same border.
     """
     square = shapely.box(0, 0, SIDE_M, SIDE_M)
     seeds = np.random.default_rng(cells).uniform(0, SIDE_M, (cells, 2))
@@ -107,11 +107,11 @@ def tessellation(cells: int) -> Geometries:
 
 
 def wound(corners: Floats, width: float) -> Floats:
-    """Return vertices moved by a function of their place, to the centimetre."""
+    """Return vertices moved by a function of their place, to the centimeter."""
     # Slopes of at most a third fold nothing over.
     wave, swing = 2 * np.pi / width * 5, width / 100
-    # A cut may differ in its last bits from one neighbour to the other; on no part of a
-    # centimetre lies a tie of this rounding.
+    # A cut may differ in its last bits from one neighbor to the other; on no part of a
+    # centimeter lies a tie of this rounding.
     x, y = np.round(corners * 1000 * np.pi).T / (1000 * np.pi)
     swing = swing * np.minimum(np.minimum.reduce([x, SIDE_M - x, y, SIDE_M - y]) * 4 / width, 1)
     east = swing * np.sin(wave * y + np.cos(wave * x))

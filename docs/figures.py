@@ -11,7 +11,7 @@ import hotspots as hs
 from hotspots.catalogue import percent
 from hotspots.project.run.pipeline import RunResult
 
-OFFENCE = "homicide"
+OFFENSE = "homicide"
 CARJACKING_ON_POLYGONS = "carjacking:getis_ord_star:polygons"
 MOST = 0.5
 """A polygon counts as clustered where at least this share of its residents lives in hot units."""
@@ -22,7 +22,7 @@ def keep_figures(folder: Path, result: RunResult) -> dict[str, str]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     findings = result.findings
-    clusters, excess = findings.clusters[OFFENCE], findings.excess[OFFENCE]
+    clusters, excess = findings.clusters[OFFENSE], findings.excess[OFFENSE]
     (folder / "record.txt").write_text(f"{clusters!r}\n", encoding="utf-8")
     for name, table in (
         ("questions", _questions(result)),
@@ -31,7 +31,7 @@ def keep_figures(folder: Path, result: RunResult) -> dict[str, str]:
     ):
         (folder / f"{name}.md").write_text(_markdown(table), encoding="utf-8")
     _hold(result)
-    rates = findings.rates[OFFENCE]
+    rates = findings.rates[OFFENSE]
     pale = rates[_labels(excess).reindex(rates.index) == "not significant"]
     worst = pale.loc[pale["rate"].idxmax()]
     return {
@@ -50,12 +50,12 @@ def keep_figures(folder: Path, result: RunResult) -> dict[str, str]:
 
 
 def _questions(result: RunResult) -> pd.DataFrame:
-    """Return, for each offence, in how many polygons each question is answered by yes."""
+    """Return, for each offense, in how many polygons each question is answered by yes."""
     rows = {}
-    for offence, test in result.findings.excess.items():
+    for offense, test in result.findings.excess.items():
         high = test.table["label"] == "excess"
-        together = result.findings.rolled_up[offence]["share_hot"].reindex(high.index) >= MOST
-        rows[offence.replace("_", " ")] = {
+        together = result.findings.rolled_up[offense]["share_hot"].reindex(high.index) >= MOST
+        rows[offense.replace("_", " ")] = {
             "both": (high & together).sum(),
             "only above the bulk of the city": (high & ~together).sum(),
             "only most residents in a cluster": (~high & together).sum(),
@@ -69,15 +69,15 @@ def _levels(result: RunResult) -> pd.DataFrame:
     findings = result.findings
     residents = result.plan.polygons["population"]
     rows = {}
-    for offence, test in findings.excess.items():
-        on_units = findings.rolled_up[offence]["share_hot"].reindex(residents.index).fillna(0.0)
-        on_polygons = findings.exploratory[f"{offence}:getis_ord_star:polygons"].table["label"]
+    for offense, test in findings.excess.items():
+        on_units = findings.rolled_up[offense]["share_hot"].reindex(residents.index).fillna(0.0)
+        on_polygons = findings.exploratory[f"{offense}:getis_ord_star:polygons"].table["label"]
         high = {
             "Gi\\* on units": on_units,
             "Gi\\* on polygons (exploratory)": on_polygons == "hot",
             "excess risk on polygons": test.table["label"] == "excess",
         }
-        rows[offence.replace("_", " ")] = {
+        rows[offense.replace("_", " ")] = {
             name: percent(float((share * residents).sum() / residents.sum()), "en", digits=1)
             for name, share in high.items()
         }
@@ -85,7 +85,7 @@ def _levels(result: RunResult) -> pd.DataFrame:
 
 
 def _bins(result: RunResult) -> pd.DataFrame:
-    bins = hs.confidence_bins(result.findings.clusters)[OFFENCE]
+    bins = hs.confidence_bins(result.findings.clusters)[OFFENSE]
     passed = bins[bins["confidence"] != ""]
     return pd.crosstab(passed["label"], passed["confidence"]).rename_axis("units")
 

@@ -94,7 +94,7 @@ def geometries(frame: object, what: str) -> None:
 
 
 def projected_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> None:
-    """Raise :class:`CrsError` unless the frame has a projected CRS in metres."""
+    """Raise :class:`CrsError` unless the frame has a projected CRS in meters."""
     geometries(frame, what)
     if frame.crs is None:
         raise CrsError(
@@ -104,7 +104,7 @@ def projected_crs(frame: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> None:
     unit = frame.crs.axis_info[0].unit_name if frame.crs.axis_info else "unknown"
     if frame.crs.is_geographic or unit not in ("metre", "meter"):
         raise CrsError(
-            f"{what}: the CRS {frame.crs.to_string()} is in {unit}s, and metres are needed. "
+            f"{what}: the CRS {frame.crs.to_string()} is in {unit}s, and meters are needed. "
             "Use frame.to_crs(frame.estimate_utm_crs())."
         )
 

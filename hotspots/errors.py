@@ -45,7 +45,7 @@ class CrsError(InputError):
 
 
 class GraphError(InputError):
-    """A graph of neighbours that does not fit the values it is used with."""
+    """A graph of neighbors that does not fit the values it is used with."""
 
 
 class DataFileError(HotspotsError, OSError):

@@ -37,7 +37,7 @@ class Segments:
     box
         Number of its box.
     size
-        The longer side of the bounding box of the area whose outline it is part of, in metres;
+        The longer side of the bounding box of the area whose outline it is part of, in meters;
         the largest number for an area without extent, where no points are to be expected.
     """
 

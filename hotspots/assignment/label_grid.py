@@ -47,9 +47,9 @@ BORDER_POINT = 60  # what a point in a border cell costs more than another, in c
 
 _PAD = 1.25  # cells between the outermost outline and the edge of the grid
 
-# Neighbours share an edge; the cells of two boxes are no neighbours.
+# Neighbors share an edge; the cells of two boxes are no neighbors.
 _EDGES = ndimage.generate_binary_structure(2, 1)
-_NEIGHBOURS = np.stack([np.zeros_like(_EDGES), _EDGES, np.zeros_like(_EDGES)])
+_NEIGHBORS = np.stack([np.zeros_like(_EDGES), _EDGES, np.zeros_like(_EDGES)])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -130,11 +130,11 @@ class _Level:
         box = self.segments.box[segment]
         return (box * self.rows + j) * self.columns + i
 
-    def place(self, cell: Integers, centre: float) -> tuple[Floats, Floats]:
+    def place(self, cell: Integers, center: float) -> tuple[Floats, Floats]:
         """Return where cells lie, in cells of the top grid."""
         row, i = np.divmod(cell, self.columns)
         box, j = np.divmod(row, self.rows)
-        return self.u[box] + (i + centre) * self.step, self.v[box] + (j + centre) * self.step
+        return self.u[box] + (i + center) * self.step, self.v[box] + (j + center) * self.step
 
     def divided(self, crowded: Integers) -> _Level:
         """Return the level below, a block for each crowded cell."""
@@ -197,7 +197,7 @@ def label_grid(outlines: Segments, areas: int, points: int) -> LabelGrid | None:
 
 
 def _frame(outlines: Segments, points: int) -> tuple[float, float, float, int, int] | None:
-    """Return western and southern end, side of a cell in metres, columns and rows."""
+    """Return western and southern end, side of a cell in meters, columns and rows."""
     if not len(outlines.u) or not np.isfinite([outlines.u, outlines.v]).all():
         return None
     west, south = float(outlines.u.min()), float(outlines.v.min())
@@ -237,7 +237,7 @@ def _projected(
 def _numbered(free: Flags, level: _Level, start: int) -> tuple[Numbers, Integers]:
     """Return the number of each cell's region from ``start``, and a cell of each region."""
     boxes = free.reshape(-1, level.rows, level.columns)
-    labels, count = ndimage.label(boxes, _NEIGHBOURS, output=np.int32)
+    labels, count = ndimage.label(boxes, _NEIGHBORS, output=np.int32)
     numbers = labels.ravel()
     # Label 0 is the border. A run's first cell stands for it; of a region's runs any will do.
     runs = np.append(0, np.flatnonzero(numbers[1:] != numbers[:-1]) + 1)

@@ -35,7 +35,7 @@ def labels(incidents: pd.DataFrame, period: Period) -> pd.Categorical:
     """Return the label of each row's period, as exact as its date is known.
 
     ``"2013"``, ``"2013-Q2"``, ``"2013-04"``, ``"2013-W07"`` (ISO week), ``"3-22"`` (ISO weekday
-    and hour: Wednesday from 22:00). A date known to the year alone is labelled with its year,
+    and hour: Wednesday from 22:00). A date known to the year alone is labeled with its year,
     and one known to the month, among weeks, with its month. ``undated`` is all the rest.
     """
     dates = pd.to_datetime(incidents[schema.DATE])

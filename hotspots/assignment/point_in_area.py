@@ -154,9 +154,9 @@ def discs(
     return met, whole_area, whole_group
 
 
-def _holds(area: shapely.Geometry, centre: shapely.Geometry, radius: float) -> bool:
-    inside = bool(shapely.intersects(area, centre))
-    return inside and float(shapely.distance(shapely.boundary(area), centre)) >= radius
+def _holds(area: shapely.Geometry, center: shapely.Geometry, radius: float) -> bool:
+    inside = bool(shapely.intersects(area, center))
+    return inside and float(shapely.distance(shapely.boundary(area), center)) >= radius
 
 
 def _by_bounds(x: Floats, y: Floats, shapes: Geometries) -> tuple[Integers, Integers]:

@@ -125,7 +125,7 @@ def _check_incidents(incidents: gpd.GeoDataFrame, crs: Any, tolerance_m: float) 
             f"{crs.to_string()}. Use incidents.to_crs(areas.crs)."
         )
     if not 0 <= tolerance_m < np.inf:
-        raise InputError(f"assign: tolerance_m came as {tolerance_m}. Give metres, 0 or more.")
+        raise InputError(f"assign: tolerance_m came as {tolerance_m}. Give meters, 0 or more.")
 
 
 def _check_frame(frame: gpd.GeoDataFrame, what: str) -> None:

@@ -105,7 +105,7 @@ def uneven_factors(record: _Record) -> list[str]:
 
 
 def level_words(factor: str, level: str, language: str, titles: Mapping[str, str]) -> str:
-    """Return what a category, a month or a neighbourhood is called in a language.
+    """Return what a category, a month or a neighborhood is called in a language.
 
     Examples
     --------

@@ -86,7 +86,7 @@ def result_sentence(record: _Record, language: str, *, variable: str | None = No
 
 
 def result_lines(record: _Record) -> dict[str, str]:
-    """Return how the test was made and what it labelled, name → text, in the code's own words."""
+    """Return how the test was made and what it labeled, name → text, in the code's own words."""
     counts = _label_counts(record)
     standing = "headline" if record.headline else "exploratory"
     return {
@@ -106,15 +106,15 @@ def result_text(record: _Record) -> str:
 
 
 def result_html(record: _Record, language: str = "en") -> str:
-    """Return the sentence, the lines and the first labelled places as HTML, all of it escaped."""
+    """Return the sentence, the lines and the first labeled places as HTML, all of it escaped."""
     rows = html_rows(result_lines(record))
     label = record.table["label"]
-    labelled = record.table[~label.isin([_OPEN, *UNTESTED])]
-    first = labelled.sort_values("p", kind="stable").head(_SHOWN)
+    labeled = record.table[~label.isin([_OPEN, *UNTESTED])]
+    first = labeled.sort_values("p", kind="stable").head(_SHOWN)
     places = ""
     if len(first):
         table = first.to_html(escape=True, border=0, float_format="{:.4g}".format)
-        places = f"<p>{len(first):,} of {len(labelled):,} labelled places, least p first</p>{table}"
+        places = f"<p>{len(first):,} of {len(labeled):,} labeled places, least p first</p>{table}"
     sentence = escape(result_sentence(record, language))
     return f"<div><p>{sentence}</p><table>{rows}</table>{places}</div>"
 

@@ -30,7 +30,7 @@ ALTERNATIVES = ("two-sided", "greater", "less")
 _UNTESTED = (Label.ISOLATE, Label.NO_DATA, Label.NO_EVIDENCE, Label.NOT_TESTED)
 
 CODE = {label: number for number, label in enumerate(Label)}
-"""The number of each label: many places are labelled by numbers, and put into words once."""
+"""The number of each label: many places are labeled by numbers, and put into words once."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -36,7 +36,7 @@ def correct_family(
     without any pattern lights up in their wake. So the false discovery rate is held in two
     steps: first the categories, each by the Simes p of all its places; then the places within
     the categories that passed, at the level times the share of categories that passed. With
-    nothing anywhere, some place is labelled on at most ``alpha`` of the maps; and within the
+    nothing anywhere, some place is labeled on at most ``alpha`` of the maps; and within the
     categories that show something, the expected share of false labels is at most ``alpha``.
 
     Parameters
@@ -53,7 +53,7 @@ def correct_family(
     Returns
     -------
     dict
-        Category → its result with ``q`` and ``label`` made again; a place is labelled where
+        Category → its result with ``q`` and ``label`` made again; a place is labeled where
         ``q`` ≤ ``alpha``. ``family`` is the number of p-values of all results together.
 
     References
@@ -73,7 +73,7 @@ def correct_family(
     Warns
     -----
     HotspotsWarning
-        Where places at the least p that their permutations could give are not labelled, which
+        Where places at the least p that their permutations could give are not labeled, which
         more of them would mend (see ``family`` of :func:`getis_ord`).
 
     Examples

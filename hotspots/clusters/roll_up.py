@@ -26,7 +26,7 @@ _OF_ANOTHER_KIND = (
 
 
 def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) -> pd.DataFrame:
-    """Return, per polygon, the share of its residents who live in units that a test labelled.
+    """Return, per polygon, the share of its residents who live in units that a test labeled.
 
     Parameters
     ----------

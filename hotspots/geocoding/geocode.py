@@ -16,7 +16,7 @@ from rich.progress import track
 from hotspots._checks import columns_present, projected_crs
 from hotspots._notes import join_notes
 from hotspots.errors import CrsError, InputError
-from hotspots.geocoding.address.names import neighbourhood_name
+from hotspots.geocoding.address.names import neighborhood_name
 from hotspots.geocoding.address.parse import Address, parse_address
 from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
 from hotspots.geocoding.match.candidates import Likenesses, street_variants
@@ -30,7 +30,7 @@ from hotspots.schema import (
     LOCATION_RADIUS,
     LOCATION_SCORE,
     LOCATION_STATUS,
-    NEIGHBOURHOOD,
+    NEIGHBORHOOD,
     PROBLEM,
     LocationStatus,
 )
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 10_000
 """Addresses that are looked up together: the same names are searched for once."""
 
-_NEEDED = (ADDRESS, NEIGHBOURHOOD, LOCATION_STATUS, PROBLEM)
+_NEEDED = (ADDRESS, NEIGHBORHOOD, LOCATION_STATUS, PROBLEM)
 
 
 def geocode(
@@ -58,7 +58,7 @@ def geocode(
     """Return the incidents with places for those that have an address and no point.
 
     Rows that came with usable coordinates stay as they are. An address whose second candidate
-    is nearly as good is ``ambiguous`` and keeps both; one of which only the neighbourhood is
+    is nearly as good is ``ambiguous`` and keeps both; one of which only the neighborhood is
     known is ``approximate``, with the radius of the disc that covers it; one that is not found
     is ``unmatched``, with the reason in ``problem``. No row is dropped. Nothing leaves this machine
     unless ``online`` is given; then only addresses that the gazetteer has not placed do, each once.
@@ -88,7 +88,7 @@ def geocode(
     ColumnError
         If the incidents lack a column of :func:`hotspots.read_incidents`.
     CrsError
-        If they have no CRS, or the study area of ``online`` is not in metres.
+        If they have no CRS, or the study area of ``online`` is not in meters.
     InputError
         If there is neither a gazetteer nor ``online`` with a study area.
 
@@ -101,7 +101,7 @@ def geocode(
     ...     geometry=[shapely.LineString([(0, 0), (200, 0)]),
     ...               shapely.LineString([(50, -90), (50, 90)])])
     >>> rows = gpd.GeoDataFrame(
-    ...     {"address": ["JUAREZ ESQ. LERDO"], "neighbourhood": "", "location_status": "unmatched",
+    ...     {"address": ["JUAREZ ESQ. LERDO"], "neighborhood": "", "location_status": "unmatched",
     ...      "problem": ""}, geometry=[None], crs=32613)
     >>> found = geocode(rows, Gazetteer.from_layers(streets=lines))
     >>> found["location_status"].item(), found.geometry.item().wkt
@@ -124,7 +124,7 @@ def geocode(
             "Use incidents.set_crs(...), e.g. 4326 for degrees."
         )
     missing = incidents.geometry.isna() | incidents.geometry.is_empty
-    texts = incidents[[ADDRESS, NEIGHBOURHOOD]].fillna("").astype(str)
+    texts = incidents[[ADDRESS, NEIGHBORHOOD]].fillna("").astype(str)
     written = (texts != "").any(axis=1)
     rows = incidents.index[missing & written]
     asked = pd.MultiIndex.from_frame(texts.loc[rows])
@@ -177,7 +177,7 @@ def _all_answers(asked: list[tuple[str, str]], gazetteer: Gazetteer) -> Iterator
 def _answers(asked: list[tuple[str, str]], gazetteer: Gazetteer) -> list[Answer]:
     """Answer each distinct address; those that exact names leave open are asked again loosely."""
     parsed = {text: parse_address(text) for text in dict.fromkeys(text for text, _ in asked)}
-    queries = [(parsed[text], neighbourhood_name(stated)) for text, stated in asked]
+    queries = [(parsed[text], neighborhood_name(stated)) for text, stated in asked]
     likenesses = _likenesses(queries, gazetteer)
     answers = [locate(address, stated, gazetteer, likenesses) for address, stated in queries]
     open_ = [
@@ -196,7 +196,7 @@ def _likenesses(queries: list[tuple[Address, str]], gazetteer: Gazetteer) -> Lik
     areas = [
         name
         for address, stated in queries
-        for name in (address.neighbourhood, stated, *address.rest)
+        for name in (address.neighborhood, stated, *address.rest)
     ]
     return Likenesses(
         streets=_search(gazetteer.streets, streets),

@@ -40,7 +40,7 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
     "hundred": ("cuadra", "cdra"),
     "block": ("manzana", "mz", "mza"),
     "lot": ("lote", "lt"),
-    "kilometre": ("km", "kilometro"),
+    "kilometer": ("km", "kilometro"),
 }
 _PARTS = {header: part for part, headers in _HEADERS.items() for header in headers}
 _LEADS = {
@@ -53,7 +53,7 @@ _LEADS = {
     "hundred": " cuadra ",
     "block": " mz ",
     "lot": " lt ",
-    "kilometre": " km ",
+    "kilometer": " km ",
     "": ", ",
 }
 _WITHIN_WORDS = re.compile(r"(?<=[a-záéíóúüñ])(?=[A-ZÁÉÍÓÚÑ])|(?<=[^\W\d_])(?=\d)")

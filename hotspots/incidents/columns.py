@@ -22,7 +22,7 @@ ROLES = (
     "time",
     "category",
     "address",
-    "neighbourhood",
+    "neighborhood",
     "longitude",
     "latitude",
     "event",
@@ -148,7 +148,7 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "location",
         "intersection",
     ),
-    "neighbourhood": (
+    "neighborhood": (
         "colonia",
         "colonia hechos",
         "barrio",
@@ -156,8 +156,8 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "bairro",
         "urbanizacion",
         "localidad",
-        "neighbourhood",
         "neighborhood",
+        "neighbourhood",
         "community area",
         "analysis neighborhood",
         "area name",

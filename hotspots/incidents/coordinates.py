@@ -59,7 +59,7 @@ def locate(
     """Return the rows' points in the study area's CRS, repaired where one repair alone will do.
 
     Repairs are tried on points that lie outside the study area (by more than 500 m): the two
-    numbers swapped, the sign of one or both lost, both at once, metres in the study area's own
+    numbers swapped, the sign of one or both lost, both at once, meters in the study area's own
     CRS or UTM zone, and a decimal point that was lost (31740000). A repair is made only when
     exactly one of them puts the point inside.
 
@@ -171,9 +171,9 @@ def _candidates(
         yield (name, *_project(new_x, new_y, crs, transformer))
     for system in metric:
         transformer = _between(system, target)
-        metres = note(Note.COORDINATES_IN_METRES, system.name)
-        yield (metres, *_project(x, y, system, transformer))
-        yield (joined(metres, swapped), *_project(y, x, system, transformer))
+        meters = note(Note.COORDINATES_IN_METERS, system.name)
+        yield (meters, *_project(x, y, system, transformer))
+        yield (joined(meters, swapped), *_project(y, x, system, transformer))
 
 
 def _with_points(

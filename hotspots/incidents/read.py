@@ -41,7 +41,7 @@ from hotspots.schema import (
     LOCATION_RADIUS,
     LOCATION_SCORE,
     LOCATION_STATUS,
-    NEIGHBOURHOOD,
+    NEIGHBORHOOD,
     PROBLEM,
     REPAIR,
     REPEAT_OF,
@@ -67,7 +67,7 @@ def read_incidents(
     time: str | None = None,
     category: str | None = None,
     address: str | Sequence[str] | None = None,
-    neighbourhood: str | None = None,
+    neighborhood: str | None = None,
     longitude: str | None = None,
     latitude: str | None = None,
     event: str | None = None,
@@ -90,7 +90,7 @@ def read_incidents(
         A CSV, Excel, LibreOffice, Parquet, GeoPackage, GeoJSON, shapefile or KML file on this
         machine, a table in memory, or a table or query of a PostGIS database
         (:func:`hotspots.postgis_source`).
-    date, time, category, address, neighbourhood, longitude, latitude, event, victims
+    date, time, category, address, neighborhood, longitude, latitude, event, victims
         Names of the source's columns; case and accents do not matter. ``event`` is the number
         of the case file, which several rows (victims) may share; ``victims`` how many a row
         stands for (1 where it says nothing). ``address`` may name several columns, as in
@@ -112,7 +112,7 @@ def read_incidents(
     geopandas.GeoDataFrame
         Indexed by ``row_id``, the 1-based number of the data row: ``event_id``, ``victims``,
         ``date``, ``date_precision``, ``category``, ``category_source``, ``address``,
-        ``neighbourhood``, ``repeat_of``, ``location_status`` (``given``, ``unmatched``,
+        ``neighborhood``, ``repeat_of``, ``location_status`` (``given``, ``unmatched``,
         ``invalid``), ``location_precision``, ``location_score``, ``location_radius_m``,
         ``location_match``, ``repair``, ``problem`` and ``geometry``: a point in the study
         area's CRS (``crs`` without one), None where there is none.
@@ -135,7 +135,7 @@ def read_incidents(
         If no category at all is in the taxonomy, the taxonomy does not exist, or the study area
         is empty.
     CrsError
-        If a CRS is missing or unknown, or the study area is not in metres.
+        If a CRS is missing or unknown, or the study area is not in meters.
 
     Examples
     --------
@@ -165,7 +165,7 @@ def read_incidents(
             "time": time,
             "category": category,
             "address": address,
-            "neighbourhood": neighbourhood,
+            "neighborhood": neighborhood,
             "longitude": longitude,
             "latitude": latitude,
             "event": event,
@@ -208,7 +208,7 @@ _ORDER = [
     CATEGORY,
     CATEGORY_SOURCE,
     ADDRESS,
-    NEIGHBOURHOOD,
+    NEIGHBORHOOD,
     REPEAT_OF,
     LOCATION_STATUS,
     LOCATION_PRECISION,
@@ -357,8 +357,8 @@ def _places(cells: Mapping[str, pd.Series], index: pd.Index, points: Points) -> 
     problem = pd.Series(points.problem, index=index, dtype=str)
     nothing = pd.Series("", index=index, dtype=str)
     address = _known(cells.get("address", nothing))
-    neighbourhood = _known(cells.get("neighbourhood", nothing))
-    silent = ~given & (problem == "") & (address == "") & (neighbourhood == "")
+    neighborhood = _known(cells.get("neighborhood", nothing))
+    silent = ~given & (problem == "") & (address == "") & (neighborhood == "")
     status = pd.Series(str(LocationStatus.UNMATCHED), index=index, dtype=str)
     status = status.mask(~given & (problem != ""), str(LocationStatus.INVALID))
     status = status.mask(given, str(LocationStatus.GIVEN))
@@ -366,7 +366,7 @@ def _places(cells: Mapping[str, pd.Series], index: pd.Index, points: Points) -> 
     return pd.DataFrame(
         {
             ADDRESS: address,
-            NEIGHBOURHOOD: neighbourhood,
+            NEIGHBORHOOD: neighborhood,
             LOCATION_STATUS: status,
             LOCATION_PRECISION: precision.mask(given, str(LocationPrecision.COORDINATE)),
             LOCATION_SCORE: np.where(given, 1.0, np.nan),

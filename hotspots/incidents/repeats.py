@@ -54,9 +54,9 @@ def near_repeats(
     ----------
     incidents
         As :func:`hotspots.read_incidents` or :func:`hotspots.geocode` returns them, in a CRS
-        in metres.
+        in meters.
     within_m
-        Metres up to which two points are the same place.
+        Meters up to which two points are the same place.
     within_hours
         Hours up to which two times are the same. Where the hour of a row is not known, the
         same day is the same time, and that row is listed beside the other.
@@ -65,7 +65,7 @@ def near_repeats(
     -------
     pandas.DataFrame
         Indexed by ``row_id``, in its order: ``first_row_id`` (the row before it),
-        ``event_id``, ``first_event_id``, ``category``, ``metres`` and ``hours`` between the
+        ``event_id``, ``first_event_id``, ``category``, ``meters`` and ``hours`` between the
         two (``hours`` missing where one has none), ``reason``: ``same_time`` or ``same_day``.
 
     Raises
@@ -75,7 +75,7 @@ def near_repeats(
     ColumnError
         If a column of incidents is missing.
     CrsError
-        If the points are not in metres.
+        If the points are not in meters.
 
     Examples
     --------
@@ -87,12 +87,12 @@ def near_repeats(
     ...     "x": [360_000, 360_010, 360_000], "y": [3_512_500, 3_512_500, 3_512_500]})
     >>> read = read_incidents(table, event="folio", category="delito", date="fecha",
     ...                       longitude="x", latitude="y", crs=32613)
-    >>> near_repeats(read)[["first_row_id", "metres", "hours", "reason"]]
-            first_row_id  metres     hours     reason
+    >>> near_repeats(read)[["first_row_id", "meters", "hours", "reason"]]
+            first_row_id  meters     hours     reason
     row_id
     2                  1    10.0  0.333333  same_time
     """
-    positive(within_m, "within_m", "Give metres above 0, e.g. 20.")
+    positive(within_m, "within_m", "Give meters above 0, e.g. 20.")
     positive(within_hours, "within_hours", "Give hours above 0, e.g. 1.")
     columns_present(
         incidents.columns,
@@ -189,7 +189,7 @@ def _listed(rows: pd.DataFrame, time: pd.Series, within_m: float, reason: str) -
             EVENT_ID: second[EVENT_ID],
             "first_event_id": first[EVENT_ID],
             CATEGORY: second[CATEGORY],
-            "metres": np.hypot(second["x"] - first["x"], second["y"] - first["y"]),
+            "meters": np.hypot(second["x"] - first["x"], second["y"] - first["y"]),
             "hours": hours,
             "reason": reason,
         }
@@ -199,7 +199,7 @@ def _listed(rows: pd.DataFrame, time: pd.Series, within_m: float, reason: str) -
 def _nearest_before(spots: NDArray[np.float64], asked: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return, for each spot asked, the nearest of those numbered before it; -1 without one.
 
-    Near is within 1 in the plane and within 1 in each other dimension. A few neighbours are
+    Near is within 1 in the plane and within 1 in each other dimension. A few neighbors are
     looked at first, and more only where all of those come later.
     """
     found = np.full(len(spots), -1, dtype=np.intp)

@@ -280,8 +280,8 @@ def _from_frame(frame: pd.DataFrame, description: SourceDescription) -> SourceTa
     if isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is not None:
         crs = frame.crs
         plain = plain.drop(columns=frame.active_geometry_name)
-        centres = frame.geometry.representative_point()
-        points = {POINT_X: centres.x, POINT_Y: centres.y}
+        centers = frame.geometry.representative_point()
+        points = {POINT_X: centers.x, POINT_Y: centers.y}
     cells = {str(name): as_text(plain[name]) for name in plain.columns}
     cells |= {name: as_text(values) for name, values in points.items()}
     table = pd.DataFrame(cells, index=frame.index, dtype=str)

@@ -41,7 +41,7 @@ def access_layer(
 ) -> Layer:
     """Return, per polygon, the mean distance of its residents to their nearest service.
 
-    The distance is the straight line, in metres, from a point inside each unit to the nearest
+    The distance is the straight line, in meters, from a point inside each unit to the nearest
     service anywhere (not only in the polygon); the way on foot is longer. A polygon's value is
     the mean over its units weighted by residents; where nobody lives, the plain mean.
 
@@ -50,7 +50,7 @@ def access_layer(
     services
         Points, in the units' CRS. Rows without a point are left out with a warning.
     units
-        Units on ``unit_id`` with ``population``, in a projected CRS in metres.
+        Units on ``unit_id`` with ``population``, in a projected CRS in meters.
     polygons
         Polygons on ``polygon_id``, in the same CRS.
     membership
@@ -67,12 +67,12 @@ def access_layer(
     Returns
     -------
     Layer
-        Metres on the polygons' index; NaN for a polygon to which no unit belongs.
+        Meters on the polygons' index; NaN for a polygon to which no unit belongs.
 
     Raises
     ------
     CrsError
-        If a layer has no CRS in metres, or the CRS differ.
+        If a layer has no CRS in meters, or the CRS differ.
     InputError
         If there is no service, a service is not a point, the method is unknown, or the
         membership does not fit the units and polygons.
@@ -107,8 +107,8 @@ def access_layer(
     _check_layers(services, units, polygons)
     residents = _residents(units)
     home = _home(units, polygons, membership)
-    metres = _nearest(_points(services), units)
-    values = _weighted_mean(metres, residents, home, len(polygons))
+    meters = _nearest(_points(services), units)
+    values = _weighted_mean(meters, residents, home, len(polygons))
     return checked_layer(
         name,
         pd.Series(values, index=polygons.index, dtype="float64"),
@@ -122,8 +122,8 @@ def access_layer(
 def _nearest(points: NDArray[np.float64], units: gpd.GeoDataFrame) -> NDArray[np.float64]:
     inside = units.geometry.representative_point()
     origins = np.column_stack([inside.x.to_numpy(), inside.y.to_numpy()])
-    metres, _ = cKDTree(points).query(origins)
-    return cast("NDArray[np.float64]", metres)
+    meters, _ = cKDTree(points).query(origins)
+    return cast("NDArray[np.float64]", meters)
 
 
 def _weighted_mean(

@@ -53,9 +53,9 @@ def areal_layer(
     Parameters
     ----------
     source
-        Areas with the columns, in the polygons' CRS (metres). Its index names rows in messages.
+        Areas with the columns, in the polygons' CRS (meters). Its index names rows in messages.
     polygons
-        Polygons on ``polygon_id``, in a projected CRS in metres.
+        Polygons on ``polygon_id``, in a projected CRS in meters.
     intensive
         Columns that are rates, means or percentages.
     extensive
@@ -80,7 +80,7 @@ def areal_layer(
     Raises
     ------
     CrsError
-        If either layer has no CRS in metres, or the two differ.
+        If either layer has no CRS in meters, or the two differ.
     ColumnError
         If a column is missing or does not hold numbers.
     InputError
@@ -155,7 +155,7 @@ class _Pieces:
 
     source: NDArray[np.intp]  # position of the source area
     polygon: NDArray[np.intp]  # position of the polygon
-    area: NDArray[np.float64]  # square metres
+    area: NDArray[np.float64]  # square meters
     source_share: NDArray[np.float64]  # share of the source area that the piece is
     polygon_area: NDArray[np.float64]  # one per polygon
 

@@ -1,8 +1,8 @@
 """Geometry made small for a page: simplified as a coverage, rounded, and in whole numbers.
 
-A coordinate is written as a whole number of 1e-5 degrees (about a metre), and each as its
+A coordinate is written as a whole number of 1e-5 degrees (about a meter), and each as its
 difference from the one before: a third of GeoJSON's size, and the shared border of two
-neighbours still is the same line.
+neighbors still is the same line.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ def drawable(
 ) -> gpd.GeoSeries:
     """Return the areas' shapes for drawing, in degrees of longitude and latitude.
 
-    Neighbours are simplified together, so that neither a gap nor an overlap opens between
+    Neighbors are simplified together, so that neither a gap nor an overlap opens between
     them. Where the areas overlap already, that cannot be promised: they are drawn as they
     came, and a warning says so.
 
     Parameters
     ----------
     areas
-        Polygons in a projected CRS in metres (or in degrees: then not simplified).
+        Polygons in a projected CRS in meters (or in degrees: then not simplified).
     tolerance_m
-        How far a simplified border may lie from the real one, in metres.
+        How far a simplified border may lie from the real one, in meters.
     what
         How errors and warnings call the areas.
 

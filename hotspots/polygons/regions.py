@@ -97,7 +97,7 @@ class Regions:
             self.members.setdefault(region, set()).add(node)
 
     def near(self, node: int) -> dict[int, float]:
-        """Return the neighbours of a unit, with the metres of border."""
+        """Return the neighbors of a unit, with the meters of border."""
         found = self._near.get(node)
         if found is None:
             border = self.graph.border
@@ -117,15 +117,15 @@ class Regions:
         # Always added up in the same order, so that rounding is the same, too.
         return sum(self.population[node] for node in sorted(self.members[region]))
 
-    def neighbours(self, region: int) -> dict[int, float]:
-        """Return the regions that share a border with one, with the metres of border."""
-        metres: dict[int, float] = {}
+    def neighbors(self, region: int) -> dict[int, float]:
+        """Return the regions that share a border with one, with the meters of border."""
+        meters: dict[int, float] = {}
         for node in sorted(self.members[region]):
             for other, length in self.near(node).items():
                 beyond = self.of[other]
                 if beyond != region:
-                    metres[beyond] = metres.get(beyond, 0.0) + length
-        return metres
+                    meters[beyond] = meters.get(beyond, 0.0) + length
+        return meters
 
     def move(self, nodes: Iterable[int], region: int) -> None:
         """Give units to a region; a region that loses its last unit is no more."""
@@ -237,25 +237,25 @@ class Regions:
         return groups
 
     def between(self, nodes: Sequence[int]) -> Floats:
-        """Return the metres of border between each two of a few units."""
+        """Return the meters of border between each two of a few units."""
         place = {node: row for row, node in enumerate(nodes)}
-        metres = np.zeros((len(nodes), len(nodes)))
+        meters = np.zeros((len(nodes), len(nodes)))
         for node, row in place.items():
             for other, length in self.near(node).items():
                 column = place.get(other)
                 if column is not None:
-                    metres[row, column] = length
-        return metres
+                    meters[row, column] = length
+        return meters
 
     def touching(self, nodes: Sequence[int], group: Iterable[int]) -> Floats:
-        """Return the metres of border of each of a few units with a group."""
+        """Return the meters of border of each of a few units with a group."""
         within = set(group)
-        metres = np.zeros(len(nodes))
+        meters = np.zeros(len(nodes))
         for row, node in enumerate(nodes):
             for other, length in self.near(node).items():
                 if other in within:
-                    metres[row] += length
-        return metres
+                    meters[row] += length
+        return meters
 
     def subset_measures(self, nodes: Sequence[int]) -> tuple[Floats, Flags]:
         """Return the measures of every subset of a few units, and whether it is connected."""

@@ -251,7 +251,7 @@ def _contracted(graph: UnitGraph, links: coo_array, block: Integers) -> UnitGrap
     ).tocsr()
     outer.sum_duplicates()
     population = total(graph.population)
-    # Where nobody lives, the middle of the ground stands in for the residents' centre.
+    # Where nobody lives, the middle of the ground stands in for the residents' center.
     weight = np.where(population[block] > 0, graph.population, graph.area)
     shares = weight / np.maximum(total(weight), 1e-300)[block]
     return replace(

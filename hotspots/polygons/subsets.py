@@ -29,9 +29,9 @@ class Links:
     Attributes
     ----------
     between
-        Metres of border between each two free units (symmetric).
+        Meters of border between each two free units (symmetric).
     fixed
-        For each connected group of units that belongs to the side already, the metres of
+        For each connected group of units that belongs to the side already, the meters of
         border of each free unit with it.
     """
 
@@ -51,7 +51,7 @@ def sums(values: Floats) -> Floats:
 
 
 def inner_border(between: Floats) -> Floats:
-    """Return the metres of border inside each subset.
+    """Return the meters of border inside each subset.
 
     Examples
     --------

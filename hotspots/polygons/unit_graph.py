@@ -27,11 +27,11 @@ class UnitGraph:
     Attributes
     ----------
     population, area, perimeter, x, y
-        Residents, square metres, metres of outline, and a point inside, of each unit.
+        Residents, square meters, meters of outline, and a point inside, of each unit.
     border
-        Symmetric sparse matrix: metres of border that two units share.
+        Symmetric sparse matrix: meters of border that two units share.
     traits
-        Standardised similarity columns, one row per unit (no columns where none are asked for).
+        Standardized similarity columns, one row per unit (no columns where none are asked for).
     clean
         Whether the units are a coverage without overlaps.
     """
@@ -50,7 +50,7 @@ class UnitGraph:
         """Number of units."""
         return len(self.population)
 
-    def neighbours(self, node: int) -> Integers:
+    def neighbors(self, node: int) -> Integers:
         """Return the units that share a border with one."""
         span = slice(self.border.indptr[node], self.border.indptr[node + 1])
         return np.asarray(self.border.indices[span], dtype=np.int64)
@@ -79,8 +79,8 @@ def unit_graph(units: gpd.GeoDataFrame, traits: Floats, tolerance_m: float) -> U
     size = len(shapes)
     rows = np.concatenate([pairs.first, pairs.second])
     columns = np.concatenate([pairs.second, pairs.first])
-    metres = np.concatenate([pairs.length, pairs.length])
-    border = csr_array((metres, (rows, columns)), shape=(size, size))
+    meters = np.concatenate([pairs.length, pairs.length])
+    border = csr_array((meters, (rows, columns)), shape=(size, size))
     border.sort_indices()
     inside = shapely.point_on_surface(shapes)
     return UnitGraph(

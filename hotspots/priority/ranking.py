@@ -102,7 +102,7 @@ def rank_polygons(
     References
     ----------
     .. [1] OECD and JRC (2008). Handbook on Constructing Composite Indicators: Methodology and
-       User Guide. Steps 5 (normalisation), 6 (weighting and aggregation) and 7 (uncertainty).
+       User Guide. Steps 5 (normalization), 6 (weighting and aggregation) and 7 (uncertainty).
 
     Examples
     --------
@@ -138,11 +138,11 @@ def rank_polygons(
     for position, criterion in enumerate(criteria):
         result[f"share_{criterion.layer}"] = shares[:, position]
     result["missing"] = _missing(columns, criteria)
-    normalised = tuple(
+    normalized = tuple(
         Criterion(criterion.layer, float(weight), criterion.direction)
         for criterion, weight in zip(criteria, weights, strict=True)
     )
-    return Ranking(table=result.sort_values("rank"), criteria=normalised, seed=seed)
+    return Ranking(table=result.sort_values("rank"), criteria=normalized, seed=seed)
 
 
 def _all_scaled(

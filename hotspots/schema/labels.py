@@ -22,7 +22,7 @@ class TaxonomyReport:
     share_unmapped
         Share of the rows whose label has no class.
     share_not_specified
-        Share of the rows whose label says no crime: "not specified", "other", "other offences".
+        Share of the rows whose label says no crime: "not specified", "other", "other offenses".
         "Other theft" says one.
     labels
         DataFrame on the label: ``category``, ``rows``, ``first_year``, ``last_year``,

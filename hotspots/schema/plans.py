@@ -67,7 +67,7 @@ class PolygonPlan:
     polygons
         GeoDataFrame indexed by ``polygon_id`` (text): ``name``, ``population``, ``n_units``,
         ``area_km2``, ``compactness``, ``in_bounds``, ``center_x`` and ``center_y`` (the
-        residents' centre), ``geometry`` (the units' CRS, metres).
+        residents' center), ``geometry`` (the units' CRS, meters).
     membership
         Series ``unit_id`` → ``polygon_id``; every unit has one.
     exceptions
@@ -149,7 +149,7 @@ class BorderSensitivity:
     share
         Share of the counted incidents within ``distance_m`` of two polygons or more.
     distance_m
-        Metres from a border within which an incident may as well lie on the other side.
+        Meters from a border within which an incident may as well lie on the other side.
     draws, seed
         Times that these incidents were put on either side at random, and the seed.
     """

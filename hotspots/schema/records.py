@@ -30,12 +30,12 @@ class GeocodingReport:
         The share below which a map is not to be trusted, 0.85.
     by_status, by_precision
         DataFrames on the status and the precision: ``rows``, ``share``.
-    by_category, by_month, by_neighbourhood
-        DataFrames on the class, the month (``2013-04``, ``undated``) and the neighbourhood (or
+    by_category, by_month, by_neighborhood
+        DataFrames on the class, the month (``2013-04``, ``undated``) and the neighborhood (or
         municipality …) that the row states (``not stated``): ``rows``, ``located``,
         ``hit_rate``, ``hit_rate_low``, ``hit_rate_high``.
     miss_tests
-        DataFrame on ``factor`` (``category``, ``month``, ``neighbourhood``): ``levels``,
+        DataFrame on ``factor`` (``category``, ``month``, ``neighborhood``): ``levels``,
         ``rows``, ``left_out``, ``statistic`` (Pearson's chi-square), ``p`` (counted over random
         exchanges of the misses), ``q`` (Holm, over the factors); NaN where nothing can be tested.
     uneven
@@ -43,12 +43,12 @@ class GeocodingReport:
         ``level``, ``rows``, ``missed``, ``miss_rate``, ``elsewhere``, ``surplus``, ``residual``,
         ``p``, ``q``. Events are counted, not rows.
     worst
-        DataFrame ``address``, ``neighbourhood``, ``rows``, ``reason``, ``closest``: the
+        DataFrame ``address``, ``neighborhood``, ``rows``, ``reason``, ``closest``: the
         commonest that have no place, at most 500.
     pile_ups
         DataFrame ``x``, ``y``, ``rows``, ``addresses``, ``places``, ``centroid_of``: points on
         which many located rows with different addresses lie, the most first, and what stands
-        within some metres of them.
+        within some meters of them.
     permutations, seed
         Random exchanges for each factor, and their seed.
     alpha
@@ -73,7 +73,7 @@ class GeocodingReport:
     by_precision: pd.DataFrame
     by_category: pd.DataFrame
     by_month: pd.DataFrame
-    by_neighbourhood: pd.DataFrame
+    by_neighborhood: pd.DataFrame
     miss_tests: pd.DataFrame
     uneven: pd.DataFrame
     worst: pd.DataFrame

@@ -55,7 +55,7 @@ class LocalResult:
     seed
         The seed of the draws.
     weights
-        The neighbours in words.
+        The neighbors in words.
     headline
         True for the one test of its question; every other is exploratory.
     level
@@ -110,13 +110,13 @@ class ScanResult:
     Attributes
     ----------
     clusters
-        DataFrame on ``rank`` (1 is the most likely): ``center`` (the area about whose centre
-        the circle lies), ``radius_m`` (to its farthest member's centre), ``members``,
+        DataFrame on ``rank`` (1 is the most likely): ``center`` (the area about whose center
+        the circle lies), ``radius_m`` (to its farthest member's center), ``members``,
         ``exposure``, ``count``, ``expected``, ``relative_risk``, ``log_likelihood_ratio``,
         ``p``, ``label`` (:class:`Label` values). The most likely one is there whatever its p,
         secondary ones only with p ≤ ``alpha``; none where there is no event.
     table
-        DataFrame on the areas' index: ``cluster`` (rank of the labelled cluster that each is in,
+        DataFrame on the areas' index: ``cluster`` (rank of the labeled cluster that each is in,
         or missing), ``p`` (that cluster's, or missing) and ``label``: the cluster's, otherwise
         *not significant*, *no data*, or *no evidence* where there is no event at all.
     variable
@@ -156,7 +156,7 @@ class ScanResult:
 
     @property
     def membership(self) -> pd.Series:
-        """Rank of the labelled cluster that each area is in, or missing."""
+        """Rank of the labeled cluster that each area is in, or missing."""
         return self.table["cluster"]
 
     def __repr__(self) -> str:
@@ -184,7 +184,7 @@ class GlobalResult:
     variable
         Name of the tested values.
     statistic, expected, z
-        The statistic, its expectation under random arrangement, and its standardised value.
+        The statistic, its expectation under random arrangement, and its standardized value.
     p
         Share of arrangements at least as extreme, by ``alternative``; ties are in both tails.
     alternative
@@ -194,11 +194,11 @@ class GlobalResult:
     n
         Places tested.
     left_out
-        Places without a value or without a neighbour that has one.
+        Places without a value or without a neighbor that has one.
     level
         ``units`` or ``polygons``, by the index's name; "" for any other index.
     weights
-        The neighbours in words.
+        The neighbors in words.
     """
 
     test: str

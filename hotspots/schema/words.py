@@ -23,12 +23,12 @@ DATE_PRECISION = "date_precision"  # year | month | day | minute | none
 CATEGORY = "category"  # class of the taxonomy, or "unmapped"
 CATEGORY_SOURCE = "category_source"  # the label as it came
 ADDRESS = "address"
-NEIGHBOURHOOD = "neighbourhood"  # as the row states it
+NEIGHBORHOOD = "neighborhood"  # as the row states it
 REPEAT_OF = "repeat_of"  # row_id of the first row that is the same in every mapped column
 LOCATION_STATUS = "location_status"
 LOCATION_PRECISION = "location_precision"
 LOCATION_SCORE = "location_score"  # 0..1
-LOCATION_RADIUS = "location_radius_m"  # metres; 0 for a point
+LOCATION_RADIUS = "location_radius_m"  # meters; 0 for a point
 LOCATION_MATCH = "location_match"  # text of what was matched in the gazetteer
 LOCATION_ALTERNATIVE = "location_alternative"  # second candidate of an ambiguous row (a point)
 REPAIR = "repair"  # notes on what was mended on this row, "" where nothing was
@@ -58,7 +58,7 @@ class LocationPrecision(StrEnum):
     HOUSE = "house"
     INTERSECTION = "intersection"
     STREET = "street"
-    NEIGHBOURHOOD = "neighbourhood"
+    NEIGHBORHOOD = "neighborhood"
     NONE = "none"
 
 

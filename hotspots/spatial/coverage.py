@@ -25,7 +25,7 @@ class Adjacency:
     first, second
         Positions of the two polygons of each pair, ``first < second``, pairs in order.
     length
-        Metres of border that the two share.
+        Meters of border that the two share.
     clean
         Whether the layer is a coverage without overlaps, and gaps within the tolerance.
     """
@@ -49,7 +49,7 @@ def adjacency(geometries: Any, *, tolerance: float = 0.0) -> Adjacency:
     geometries
         Polygons, in a projected CRS.
     tolerance
-        Widest gap in metres that still counts as touching.
+        Widest gap in meters that still counts as touching.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def gaps(geometries: Any, *, least_area: float = 1.0) -> Geometries:
 
 
 def touching(places: Any, geometries: Any, *, reach: float = 1e-3) -> list[Integers]:
-    """Return, for each place, which of the polygons come within ``reach`` metres of it."""
+    """Return, for each place, which of the polygons come within ``reach`` meters of it."""
     tree = shapely.STRtree(np.asarray(geometries, dtype=object))
     place, polygon = tree.query(
         np.asarray(places, dtype=object), predicate="dwithin", distance=reach

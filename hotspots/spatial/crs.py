@@ -1,4 +1,4 @@
-"""Coordinate reference systems: every stage works in metres, and this is how it gets there."""
+"""Coordinate reference systems: every stage works in meters, and this is how it gets there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hotspots.errors import CrsError
 if TYPE_CHECKING:
     import geopandas as gpd
 
-METRES = ("metre", "meter")
+METERS = ("metre", "meter")
 
 
 def known_crs(frame: gpd.GeoDataFrame, crs: Any | None, what: str) -> gpd.GeoDataFrame:
@@ -58,8 +58,8 @@ def known_crs(frame: gpd.GeoDataFrame, crs: Any | None, what: str) -> gpd.GeoDat
     return known
 
 
-def in_metres(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
-    """Return the layer in metres: as it is when it already is, else in its local UTM zone.
+def in_meters(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
+    """Return the layer in meters: as it is when it already is, else in its local UTM zone.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def in_metres(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
     >>> import geopandas as gpd
     >>> from shapely.geometry import Point
     >>> place = gpd.GeoDataFrame(geometry=[Point(-106.42, 31.69)], crs=4326)
-    >>> in_metres(place, "units").crs.to_epsg()
+    >>> in_meters(place, "units").crs.to_epsg()
     32613
     """
     if frame.crs is None:
@@ -83,15 +83,15 @@ def in_metres(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
     except (RuntimeError, ValueError) as error:
         raise CrsError(
             f"{what}: no UTM zone was found for a layer in {frame.crs.to_string()} "
-            f"({error}). Bring it to a reference system in metres with .to_crs()."
+            f"({error}). Bring it to a reference system in meters with .to_crs()."
         ) from error
     return frame.to_crs(utm)
 
 
 def is_metric(crs: CRS) -> bool:
-    """Return True for a projected reference system whose metres are metres on the ground.
+    """Return True for a projected reference system whose meters are meters on the ground.
 
-    Web maps' Mercator says metres and stretches them: by a sixth in Juárez, by two thirds
+    Web maps' Mercator says meters and stretches them: by a sixth in Juárez, by two thirds
     in Manchester.
 
     Examples
@@ -100,7 +100,7 @@ def is_metric(crs: CRS) -> bool:
     (True, False, False, False)
     """
     unit = crs.axis_info[0].unit_name if crs.axis_info else "unknown"
-    return bool(crs.is_projected) and unit in METRES and not _stretches(crs)
+    return bool(crs.is_projected) and unit in METERS and not _stretches(crs)
 
 
 def look_like_degrees(frame: gpd.GeoDataFrame) -> bool:
@@ -142,7 +142,7 @@ def _coordinates_fit(frame: gpd.GeoDataFrame, what: str) -> None:
     if frame.crs.is_geographic and not degrees:
         raise CrsError(
             f"{what}: the layer says {frame.crs.to_string()} (degrees), but it has {box}. "
-            "Name the projected reference system that these metres are in."
+            "Name the projected reference system that these meters are in."
         )
     if frame.crs.is_projected and degrees and (east > west or north > south):
         warnings.warn(

@@ -34,11 +34,11 @@ class StreetNetwork:
     Attributes
     ----------
     lines
-        Single lines in a CRS in metres.
+        Single lines in a CRS in meters.
     nodes
         How many nodes there are.
     line, along, node
-        Per stop of a line at a node: the line, metres from its start, and the node.
+        Per stop of a line at a node: the line, meters from its start, and the node.
     """
 
     lines: npt.NDArray[np.object_]
@@ -54,9 +54,9 @@ def street_network(streets: gpd.GeoDataFrame, *, tolerance_m: float = 1.0) -> St
     Parameters
     ----------
     streets
-        Lines in a CRS in metres.
+        Lines in a CRS in meters.
     tolerance_m
-        How far from another street a street's end may lie, metres, and still meet it.
+        How far from another street a street's end may lie, meters, and still meet it.
 
     Raises
     ------
@@ -111,13 +111,13 @@ def walking_distances(
     points
         Shape (points, 2), in the streets' CRS.
     limit_m
-        Longest walk in metres, the way to and from the street included.
+        Longest walk in meters, the way to and from the street included.
 
     Returns
     -------
     start, end
         Numbers of the two points, both ways, without a point and itself.
-    metres
+    meters
         Length of the walk.
     """
     lengths, first_point = _with_points(network, points)
@@ -126,15 +126,15 @@ def walking_distances(
     found = []
     for begin in range(0, count, step):
         origins = np.arange(begin, min(begin + step, count))
-        metres = csgraph.dijkstra(
+        meters = csgraph.dijkstra(
             lengths, directed=False, indices=first_point + origins, limit=limit_m
         )[:, first_point:]
-        origin, end = np.nonzero(np.isfinite(metres))
+        origin, end = np.nonzero(np.isfinite(meters))
         other = origins[origin] != end
         origin, end = origin[other], end[other]
-        found.append((origins[origin], end, metres[origin, end]))
-    start, end, metres = (np.concatenate(column) for column in zip(*found, strict=True))
-    return start.astype(np.int64), end.astype(np.int64), metres
+        found.append((origins[origin], end, meters[origin, end]))
+    start, end, meters = (np.concatenate(column) for column in zip(*found, strict=True))
+    return start.astype(np.int64), end.astype(np.int64), meters
 
 
 def _meeting_points(points: Floats, ends: Integers, tolerance: float) -> tuple[Integers, Integers]:
@@ -199,15 +199,15 @@ def _with_points(network: StreetNetwork, points: Floats) -> tuple[sparse.csr_arr
     next_on_line = np.flatnonzero(line[1:] == line[:-1])
     start = np.concatenate([node[next_on_line], gate])
     end = np.concatenate([node[next_on_line + 1], first_point + np.arange(len(points))])
-    metres = np.concatenate([along[next_on_line + 1] - along[next_on_line], away])
-    return _shortest(start, end, metres, first_point + len(points)), first_point
+    meters = np.concatenate([along[next_on_line + 1] - along[next_on_line], away])
+    return _shortest(start, end, meters, first_point + len(points)), first_point
 
 
-def _shortest(start: Integers, end: Integers, metres: Floats, size: int) -> sparse.csr_array:
+def _shortest(start: Integers, end: Integers, meters: Floats, size: int) -> sparse.csr_array:
     low, high = np.minimum(start, end), np.maximum(start, end)
-    order = np.lexsort((metres, high, low))
-    low, high, metres = low[order], high[order], metres[order]
+    order = np.lexsort((meters, high, low))
+    low, high, meters = low[order], high[order], meters[order]
     # A sparse array would add parallel streets up, and take a length of 0 for no street.
     first = np.append(True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])) & (low != high)
-    lengths = np.maximum(metres[first], 1e-9)
+    lengths = np.maximum(meters[first], 1e-9)
     return sparse.coo_array((lengths, (low[first], high[first])), shape=(size, size)).tocsr()

@@ -1,4 +1,4 @@
-"""Proximity: which centres lie near each other, and how much the nearer ones count."""
+"""Proximity: which centers lie near each other, and how much the nearer ones count."""
 
 from __future__ import annotations
 

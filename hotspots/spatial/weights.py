@@ -1,4 +1,4 @@
-"""Neighbours: which areas touch or lie near each other, as a graph on the areas' index."""
+"""Neighbors: which areas touch or lie near each other, as a graph on the areas' index."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _TIE_M = 1e-6
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Options:
-    """The options of :func:`neighbors` that say who is a neighbour."""
+    """The options of :func:`neighbors` that say who is a neighbor."""
 
     k: int
     distance_m: float | None
@@ -51,7 +51,7 @@ class _Options:
     streets: gpd.GeoDataFrame | None
     minutes: float
     speed_m_s: float
-    centres: gpd.GeoSeries | gpd.GeoDataFrame | None
+    centers: gpd.GeoSeries | gpd.GeoDataFrame | None
 
 
 def neighbors(
@@ -66,67 +66,67 @@ def neighbors(
     streets: gpd.GeoDataFrame | None = None,
     minutes: float = 15.0,
     speed_m_s: float = 1.3,
-    centres: gpd.GeoSeries | gpd.GeoDataFrame | None = None,
+    centers: gpd.GeoSeries | gpd.GeoDataFrame | None = None,
 ) -> Graph:
-    """Return the neighbours of each area as a graph on the areas' index.
+    """Return the neighbors of each area as a graph on the areas' index.
 
     Parameters
     ----------
     areas
-        Polygons (points will do where centres count) in a CRS in metres.
+        Polygons (points will do where centers count) in a CRS in meters.
     method
         ``queen``
             A point in common. Weights of 1.
         ``rook``
             A stretch of border in common. Weights of 1.
         ``border``
-            As ``rook``, weighted by the metres of border in common.
+            As ``rook``, weighted by the meters of border in common.
         ``knn``
-            The ``k`` nearest centres. Weights of 1.
+            The ``k`` nearest centers. Weights of 1.
         ``distance_band``
-            All centres within ``distance_m``. Weights of 1.
+            All centers within ``distance_m``. Weights of 1.
         ``kernel``
-            All centres nearer than a bandwidth, weighted by ``kernel``: of ``distance_m``
-            metres where that is given, otherwise of each area's own, which takes in its
+            All centers nearer than a bandwidth, weighted by ``kernel``: of ``distance_m``
+            meters where that is given, otherwise of each area's own, which takes in its
             ``k`` nearest (and those as near as the last).
         ``walking``
-            All centres within a walk of ``minutes`` along ``streets``. Weights of 1, or of
+            All centers within a walk of ``minutes`` along ``streets``. Weights of 1, or of
             ``kernel`` over the walk as a share of the longest.
     k
-        Neighbours of each area for ``knn`` and the adaptive ``kernel``.
+        Neighbors of each area for ``knn`` and the adaptive ``kernel``.
     distance_m
-        Reach of ``distance_band``, bandwidth of ``kernel``, metres.
+        Reach of ``distance_band``, bandwidth of ``kernel``, meters.
     kernel
         ``triangular`` (default of ``method="kernel"``), ``epanechnikov`` (or ``quadratic``),
         ``bisquare``, or ``gaussian`` with the bandwidth as standard deviation, cut off there.
     islands
-        What becomes of an area without neighbours: ``keep``, join it to the ``nearest`` one
+        What becomes of an area without neighbors: ``keep``, join it to the ``nearest`` one
         (both ways, with the least weight of the graph), or ``refuse`` with an error.
     tolerance_m
-        Gaps up to this many metres count as touching (``queen``, ``rook``, ``border``); for
+        Gaps up to this many meters count as touching (``queen``, ``rook``, ``border``); for
         ``walking``, as streets that meet (at least 1 m).
     streets
         Lines of the ``walking`` network, in the areas' CRS. Streets meet at common vertices
         and where one ends on another.
     minutes, speed_m_s
-        Longest walk, and metres per second.
-    centres
+        Longest walk, and meters per second.
+    centers
         Points on the areas' index to measure from, one for each area. Without, centroids;
         for ``walking`` points inside the areas.
 
     Returns
     -------
     libpysal.graph.Graph
-        The same links for any order of the rows; areas are no neighbours of themselves.
+        The same links for any order of the rows; areas are no neighbors of themselves.
 
     Raises
     ------
     CrsError
-        For a CRS that is missing, not in metres, or not the streets'.
+        For a CRS that is missing, not in meters, or not the streets'.
     GraphError
         For islands where they are refused.
     InputError
-        For repeated ids, areas or centres without geometry, or options out of range.
+        For repeated ids, areas or centers without geometry, or options out of range.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def neighbors(
     >>> neighbors(squares, method="kernel", distance_m=4)["a"].tolist()
     [0.75, 0.25]
     """
-    options = _Options(k, distance_m, kernel, tolerance_m, streets, minutes, speed_m_s, centres)
+    options = _Options(k, distance_m, kernel, tolerance_m, streets, minutes, speed_m_s, centers)
     _check_areas(areas, method, islands)
     _check_options(areas, method, options)
     links = _METHODS[method](areas, options)
@@ -175,27 +175,27 @@ def _check_options(areas: gpd.GeoDataFrame, method: str, options: _Options) -> N
         if whole_number(options.k, "k", mend) >= places:
             raise InputError(f"k came as {options.k} for {places} areas. {mend}")
     if method == "distance_band" or distance_m is not None:
-        mend = "Give the reach in metres, e.g. distance_m=2000."
+        mend = "Give the reach in meters, e.g. distance_m=2000."
         positive(distance_m, "distance_m", mend)
     if options.kernel is not None and options.kernel not in KERNELS:
         raise InputError(f"kernel came as {options.kernel!r}. It is one of {', '.join(KERNELS)}.")
     if options.tolerance_m != 0:
-        positive(options.tolerance_m, "tolerance_m", "Give metres from 0 on.")
+        positive(options.tolerance_m, "tolerance_m", "Give meters from 0 on.")
     if method == "walking":
         if options.streets is None:
             raise InputError(
-                "method='walking' needs the street lines. Give streets=, a layer in metres."
+                "method='walking' needs the street lines. Give streets=, a layer in meters."
             )
         same_crs(areas, options.streets, "The areas and the streets")
         for value, what in ((options.minutes, "minutes"), (options.speed_m_s, "speed_m_s")):
             positive(value, what, "Give a number above 0.")
-    if options.centres is not None:
-        same_crs(areas, options.centres, "The areas and their centres")
-        unique_index(options.centres, "The centres")
-        missing = areas.index.difference(options.centres.index, sort=False)
+    if options.centers is not None:
+        same_crs(areas, options.centers, "The areas and their centers")
+        unique_index(options.centers, "The centers")
+        missing = areas.index.difference(options.centers.index, sort=False)
         if len(missing):
             raise InputError(
-                f"{len(missing)} areas have no centre, first {missing[0]!r}. "
+                f"{len(missing)} areas have no center, first {missing[0]!r}. "
                 "Give one point for each area, on the areas' index."
             )
 
@@ -220,18 +220,18 @@ def _border(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
 
 def _knn(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
     rank = name_rank(areas.index)
-    focal, other = nearest_k(_centres(areas, options), options.k, rank)
+    focal, other = nearest_k(_centers(areas, options), options.k, rank)
     return _one_way(focal, other, np.ones(focal.size), len(areas))
 
 
 def _distance_band(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
     assert options.distance_m is not None
-    focal, other, _ = within(_centres(areas, options), options.distance_m)
+    focal, other, _ = within(_centers(areas, options), options.distance_m)
     return _one_way(focal, other, np.ones(focal.size), len(areas))
 
 
 def _kernel(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
-    where = _centres(areas, options)
+    where = _centers(areas, options)
     if options.distance_m is None:
         focal, other, share = adaptive(where, options.k)
     else:
@@ -245,12 +245,12 @@ def _walking(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
     assert options.streets is not None
     network = street_network(options.streets, tolerance_m=max(1.0, options.tolerance_m))
     limit = options.minutes * 60 * options.speed_m_s
-    focal, other, metres = walking_distances(
-        network, _centres(areas, options, inside=True), limit_m=limit
+    focal, other, meters = walking_distances(
+        network, _centers(areas, options, inside=True), limit_m=limit
     )
     weight = np.ones(focal.size)
     if options.kernel is not None:
-        weight = kernel_weights(metres / limit, options.kernel)
+        weight = kernel_weights(meters / limit, options.kernel)
     return _one_way(focal, other, weight, len(areas))
 
 
@@ -269,23 +269,23 @@ def _shapes(areas: gpd.GeoDataFrame) -> Geometries:
     return np.asarray(areas.geometry.array)
 
 
-def _centres(areas: gpd.GeoDataFrame, options: _Options, *, inside: bool = False) -> Floats:
-    if options.centres is not None:
-        centres = shapely.centroid(np.asarray(options.centres.geometry.loc[areas.index].array))
+def _centers(areas: gpd.GeoDataFrame, options: _Options, *, inside: bool = False) -> Floats:
+    if options.centers is not None:
+        centers = shapely.centroid(np.asarray(options.centers.geometry.loc[areas.index].array))
     elif inside:
-        centres = shapely.point_on_surface(_shapes(areas))
+        centers = shapely.point_on_surface(_shapes(areas))
     else:
-        centres = shapely.centroid(_shapes(areas))
+        centers = shapely.centroid(_shapes(areas))
     # get_coordinates drops what has none, and all that follow would shift.
-    there = ~(shapely.is_missing(centres) | shapely.is_empty(centres))
+    there = ~(shapely.is_missing(centers) | shapely.is_empty(centers))
     where: Floats = np.full((len(areas), 2), np.nan)
-    where[there] = shapely.get_coordinates(centres[there])
+    where[there] = shapely.get_coordinates(centers[there])
     lost = areas.index[~np.isfinite(where).all(axis=1)]
     if len(lost):
         raise InputError(
-            f"{len(lost)} areas have no centre, first {lost[:3].tolist()}: their points are "
+            f"{len(lost)} areas have no center, first {lost[:3].tolist()}: their points are "
             "missing, empty or without coordinates. Give one point for each area, or leave "
-            "centres= out to measure from the areas themselves."
+            "centers= out to measure from the areas themselves."
         )
     return where
 
@@ -315,7 +315,7 @@ def _settle_islands(
         return links
     if islands == "refuse":
         raise GraphError(
-            f"{alone.size} areas have no neighbours, first {areas.index[alone[0]]!r}. "
+            f"{alone.size} areas have no neighbors, first {areas.index[alone[0]]!r}. "
             "Use islands='nearest' to join each to the nearest area, islands='keep' to leave "
             "them out of the tests, or a tolerance_m that bridges the gaps."
         )

@@ -47,7 +47,7 @@ _SIGNATURES = (
 def decode(data: bytes, path: Path) -> tuple[str, str]:
     """Return the text of ``data`` and the name of the encoding that it was in.
 
-    UTF-8 is recognised strictly, UTF-16 by its mark or by where its NUL bytes stand; of the
+    UTF-8 is recognized strictly, UTF-16 by its mark or by where its NUL bytes stand; of the
     one-byte encodings the one that turns most of the bytes beyond ASCII into letters of Spanish
     and Portuguese is taken. A file that is partly UTF-8 and partly one-byte is decoded line by
     line (``mixed``), and the lines of the rarer kind bear :data:`OTHERWISE` behind their first

@@ -33,7 +33,7 @@ class Written:
     """An address as it stands in a report.
 
     ``precision`` is the best that the gazetteer allows: house, intersection, place, street,
-    neighbourhood or none.
+    neighborhood or none.
     """
 
     text: str
@@ -109,14 +109,14 @@ def _precision(site: Site, form: str) -> str:
     if form == LANDMARK:
         return "place"
     if form == "block_lot":
-        return "neighbourhood"
+        return "neighborhood"
     known = site.street[2]
     if form == CORNER:
         if known and site.nearer and site.nearer[2]:
             return "intersection"
-        return "street" if known or (site.nearer and site.nearer[2]) else "neighbourhood"
+        return "street" if known or (site.nearer and site.nearer[2]) else "neighborhood"
     if not known:
-        return "neighbourhood"
+        return "neighborhood"
     if form in ("no_number", "street_block_lot"):
         return "street"
     if form == "between":

@@ -1,6 +1,6 @@
 """What goes wrong between a report and a table: a small share of every known fault.
 
-Faults strike rows at random, whatever their place; only pile-ups favour a few buildings.
+Faults strike rows at random, whatever their place; only pile-ups favor a few buildings.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _POINT_FAULTS = {
     "swapped": 0.004,
     "no minus": 0.004,
     "degrees minutes seconds": 0.003,
-    "metres": 0.003,
+    "meters": 0.003,
     "zero": 0.003,
     "other decimal sign": 0.003,
     "corner": 0.0035,
@@ -130,7 +130,7 @@ def _points(city: City, reports: Reports, seed: int) -> list[tuple[str, str, str
         ("", "", "")
         if only[k]
         else (
-            *_point(*map(float, degree[k]), reports.spots.metres[k], str(fault[k]), comma=comma),
+            *_point(*map(float, degree[k]), reports.spots.meters[k], str(fault[k]), comma=comma),
             str(fault[k]),
         )
         for k in range(count)
@@ -162,7 +162,7 @@ def _pile_ups(
     return piles
 
 
-def _point(x: float, y: float, metre: np.ndarray, fault: str, *, comma: bool) -> tuple[str, str]:
+def _point(x: float, y: float, meter: np.ndarray, fault: str, *, comma: bool) -> tuple[str, str]:
     """Return latitude and longitude as they are written with one fault."""
     match fault:
         case "swapped":
@@ -171,8 +171,8 @@ def _point(x: float, y: float, metre: np.ndarray, fault: str, *, comma: bool) ->
             latitude, longitude = degrees(y), degrees(abs(x))
         case "degrees minutes seconds":
             return _dms(y, "NS"), _dms(x, "EO")
-        case "metres":
-            latitude, longitude = f"{metre[1]:.1f}", f"{metre[0]:.1f}"
+        case "meters":
+            latitude, longitude = f"{meter[1]:.1f}", f"{meter[0]:.1f}"
         case "zero":
             return "0", "0"
         case _:

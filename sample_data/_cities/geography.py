@@ -1,7 +1,7 @@
 """The ground: colonias cut by avenues, streets cut into blocks, all on one set of nodes.
 
-The city is drawn on a plan (metres along the river, metres away from it) where streets are
-straight, noded on a grid of one metre, and then bent as a whole onto the map. So every
+The city is drawn on a plan (meters along the river, meters away from it) where streets are
+straight, noded on a grid of one meter, and then bent as a whole onto the map. So every
 border of every block is a stretch of a named street, shared vertex for vertex.
 """
 
@@ -28,18 +28,18 @@ class Ground:
 
     ``edges`` are pairs of nodes; ``sides`` rows are (block, edge, 1 if the block lies on the
     left of the edge as stored); ``lines`` are the straight streets of the plan. Blocks have
-    their ``block_centre`` on the plan, ``block_shape`` and ``block_middle`` in metres.
+    their ``block_center`` on the plan, ``block_shape`` and ``block_middle`` in meters.
     """
 
     plan: CityPlan
     nodes: np.ndarray
-    metres: np.ndarray
+    meters: np.ndarray
     degrees: np.ndarray
     edges: np.ndarray
     edge_line: np.ndarray
     sides: np.ndarray
     rings: list[np.ndarray]
-    block_centre: np.ndarray
+    block_center: np.ndarray
     block_area: np.ndarray
     block_shape: np.ndarray
     block_middle: np.ndarray
@@ -62,21 +62,21 @@ def lay_ground(plan: CityPlan) -> Ground:
     blocks, block_colonia = _settled(plan, *_blocks(plan, lines, colonias))
     nodes, rings = _nodes_and_rings(blocks)
     edges, sides = _edges(rings)
-    metres = steady(plan.to_metres(nodes), 6)
-    shapes = polygons(metres, rings)
+    meters = steady(plan.to_meters(nodes), 6)
+    shapes = polygons(meters, rings)
     return Ground(
         plan=plan,
         nodes=nodes,
-        metres=metres,
-        degrees=np.round(to_degrees(metres, plan.utm_zone, south=plan.south), 6),
+        meters=meters,
+        degrees=np.round(to_degrees(meters, plan.utm_zone, south=plan.south), 6),
         edges=edges,
         edge_line=_edge_lines(nodes, edges, lines),
         sides=sides,
         rings=rings,
-        block_centre=_means(nodes, rings),
+        block_center=_means(nodes, rings),
         block_area=shapely.area(shapes),
         block_shape=shapes,
-        block_middle=_means(metres, rings),
+        block_middle=_means(meters, rings),
         block_colonia=block_colonia,
         colonias=colonias,
         colonia_angle=angle,
@@ -122,8 +122,8 @@ def _cut_across(
     where = reach.min() + (0.4 + 0.2 * rng.random()) * np.ptp(reach)
     tilt = np.radians(2.5) * rng.standard_normal()
     normal = _turn(axis, tilt)
-    centre = ring.mean(axis=0)
-    point = centre + axis * (where - along(centre, axis))
+    center = ring.mean(axis=0)
+    point = center + axis * (where - along(center, axis))
     one, ends = _half(ring, point, normal)
     other, _ = _half(ring, point, -normal)
     return one, other, ends
@@ -202,9 +202,9 @@ def _blocks(
     _, first = np.unique(face, return_index=True)
     rings = [_ring(faces[k]) for k in face[first]]
     owner = colonia[first]
-    centres = np.array([ring.mean(axis=0) for ring in rings])
-    order = np.lexsort((centres[:, 1], centres[:, 0], owner))
-    order = order[plan.built_up(centres[order])]
+    centers = np.array([ring.mean(axis=0) for ring in rings])
+    order = np.lexsort((centers[:, 1], centers[:, 0], owner))
+    order = order[plan.built_up(centers[order])]
     return [rings[k] for k in order], owner[order]
 
 
@@ -219,14 +219,14 @@ def _settled(
     rings, owner, people = [rings[k] for k in kept], owner[kept], people[kept]
     _, corner = _nodes_and_rings(rings)
     edges, sides = _edges(corner)
-    left, right = neighbours(len(edges), sides)
+    left, right = neighbors(len(edges), sides)
     piece = pieces(np.zeros(len(rings), dtype=int), left, right)
     living = np.bincount(piece, people)
     kept = np.flatnonzero(living[piece] > 12_000)
     return [rings[k] for k in kept], owner[kept]
 
 
-def neighbours(edges: int, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def neighbors(edges: int, sides: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the block on each of the two sides of every edge, -1 for none."""
     found = np.full((2, edges), -1)
     block, edge, lies_left = sides.T

@@ -8,12 +8,12 @@ from _cities.chance import steady
 from _cities.plan import CityPlan, Estate, MainLine, PlantedPlace
 from _cities.words import words_of
 
-# Metres from the river to the built-up edge, at each distance along the river.
+# Meters from the river to the built-up edge, at each distance along the river.
 _EDGE_ALONG = np.array([0, 1500, 3000, 6000, 9000, 12500, 16500, 20000, 23000, 25500, 27500])
 _EDGE_DEPTH = np.array([2600, 4600, 6200, 7300, 9000, 12800, 14300, 12900, 9200, 5600, 2800])
 
 
-def to_metres(points: np.ndarray) -> np.ndarray:
+def to_meters(points: np.ndarray) -> np.ndarray:
     """Bend the plan onto the map: the river runs south-east, and the streets turn with it."""
     u, v = points[:, 0], points[:, 1]
     u = u + 90 * np.sin(v / 830.0 + 0.6) * np.sin(u / 2900.0) + 30 * np.sin(v / 310 + u / 1700)
@@ -40,7 +40,7 @@ def built_up(points: np.ndarray) -> np.ndarray:
 
 
 def density(points: np.ndarray) -> np.ndarray:
-    """Return residents per km²: the centre and the poor west are dense, the edges are not."""
+    """Return residents per km²: the center and the poor west are dense, the edges are not."""
     u, v = points[:, 0], points[:, 1]
     depth = np.interp(u, _EDGE_ALONG, _EDGE_DEPTH)
     people = (
@@ -67,7 +67,7 @@ def poverty(points: np.ndarray) -> np.ndarray:
 
 
 def block(points: np.ndarray) -> np.ndarray:
-    """Return the short side of a block in metres: small where the city is dense."""
+    """Return the short side of a block in meters: small where the city is dense."""
     return np.clip(128.0 - density(points) / 155.0, 72.0, 112.0)
 
 
@@ -116,7 +116,7 @@ PLAN = CityPlan(
         MainLine((24_300, -10), (24_000, 15_010), "Avenida", "Puerto de Palos"),
         MainLine((5_050, -10), (15_100, 15_010), "Carretera", "Panamericana"),
     ),
-    to_metres=to_metres,
+    to_meters=to_meters,
     built_up=built_up,
     density=density,
     block=block,

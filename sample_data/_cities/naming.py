@@ -19,12 +19,12 @@ def name_colonias(ground: Ground) -> list[str]:
     """Return a name for each colonia, all different; the factories' are given."""
     plan = ground.plan
     rng = stream(plan.seed, "colonia names")
-    centres = np.array([ring.mean(axis=0) for ring in ground.colonias])
-    names = [""] * len(centres)
+    centers = np.array([ring.mean(axis=0) for ring in ground.colonias])
+    names = [""] * len(centers)
     for estate in plan.estates:
         names[estate_colonia(ground, estate)] = estate.name
     words = shuffled(rng, plan.words.colonias)
-    poverty = plan.poverty(centres)
+    poverty = plan.poverty(centers)
     used = set(names)
     for number, share in enumerate(poverty):
         level = "poor" if share > 45 else "rich" if share < 22 else "middle"

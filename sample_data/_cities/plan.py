@@ -10,7 +10,7 @@ import numpy as np
 from _cities.words import Words
 
 Field = Callable[[np.ndarray], np.ndarray]
-"""A smooth function of (n, 2) positions on the plan: metres along and away from the river."""
+"""A smooth function of (n, 2) positions on the plan: meters along and away from the river."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class PlantedPlace:
 
     name: str
     category: str
-    centre: tuple[float, float]
+    center: tuple[float, float]
     residents: int
     years: tuple[int, ...]
     risk: float = 3.0
@@ -47,10 +47,10 @@ class PlantedPlace:
 
 @dataclass(frozen=True, slots=True)
 class CityPlan:
-    """A city on the drawing board; ``u`` runs along its river, ``v`` away from it (metres).
+    """A city on the drawing board; ``u`` runs along its river, ``v`` away from it (meters).
 
     ``built_up`` is True inside the city, ``density`` gives residents per km², ``block`` the
-    short side of a block in metres, ``poverty`` per cent, ``age`` how crooked streets are
+    short side of a block in meters, ``poverty`` per cent, ``age`` how crooked streets are
     (0 to 1). ``incidents`` gives each category's events per year (victims for
     ``multiple_victims``).
     """
@@ -66,7 +66,7 @@ class CityPlan:
     south: bool
     words: Words
     main_lines: Sequence[MainLine]
-    to_metres: Field
+    to_meters: Field
     built_up: Field
     density: Field
     block: Field

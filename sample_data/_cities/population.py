@@ -20,8 +20,8 @@ CELL = 100.0
 def rasters(ground: Ground, units: Units) -> tuple[bytes, bytes]:
     """Return (residents, poverty) as GeoTIFFs; the residents add up to each unit's own."""
     rng = stream(ground.plan.seed, "raster")
-    low = np.floor(ground.metres.min(axis=0) / CELL) * CELL
-    high = np.ceil(ground.metres.max(axis=0) / CELL) * CELL
+    low = np.floor(ground.meters.min(axis=0) / CELL) * CELL
+    high = np.ceil(ground.meters.max(axis=0) / CELL) * CELL
     columns, rows = ((high - low) / CELL).astype(int)
     x = low[0] + CELL * (np.arange(columns) + 0.5)
     y = high[1] - CELL * (np.arange(rows) + 0.5)
@@ -42,12 +42,12 @@ def rasters(ground: Ground, units: Units) -> tuple[bytes, bytes]:
 
 
 def _unit_of_cells(ground: Ground, units: Units, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the unit in which each cell's centre lies, -1 for none."""
+    """Return the unit in which each cell's center lies, -1 for none."""
     tree = shapely.STRtree(ground.block_shape)
     cell, block = tree.query(shapely.points(x.ravel(), y.ravel()), predicate="within")
     unit = np.full(x.size, -1)
     unit[cell] = units.block_unit[block]
     empty = np.setdiff1d(np.arange(len(units.codes)), unit)
     if len(empty):
-        raise ValueError(f"unit {units.codes[int(empty[0])]} holds no centre of a cell")
+        raise ValueError(f"unit {units.codes[int(empty[0])]} holds no center of a cell")
     return unit.reshape(x.shape)

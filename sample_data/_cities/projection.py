@@ -1,7 +1,7 @@
-"""Universal Transverse Mercator metres to degrees, by the series of Krüger (1912).
+"""Universal Transverse Mercator meters to degrees, by the series of Krüger (1912).
 
 Written out so that the files depend on no version of PROJ; it agrees with PROJ to a
-millimetre inside a zone.
+millimeter inside a zone.
 """
 
 from __future__ import annotations

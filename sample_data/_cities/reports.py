@@ -155,7 +155,7 @@ def house_numbers(city: City, spots: Spots) -> np.ndarray:
     share = (a + (b - a) * spots.share) / streets.length[stretch]
     first, last = streets.numbers[stretch].T
     number = np.floor(first + share * (last - first)).astype(int)
-    ends = ground.metres[ground.edges[edge]]
+    ends = ground.meters[ground.edges[edge]]
     along = np.where((b > a)[:, None], ends[:, 1] - ends[:, 0], ends[:, 0] - ends[:, 1])
     beside = ground.block_middle[spots.block] - ends.mean(axis=1)
     left = along[:, 0] * beside[:, 1] - along[:, 1] * beside[:, 0] > 0

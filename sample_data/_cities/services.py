@@ -1,4 +1,4 @@
-"""Schools, clinics, community centres, parks and street lights, fewer where it is poor."""
+"""Schools, clinics, community centers, parks and street lights, fewer where it is poor."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _clinic(city: City, unit: int, rng: np.random.Generator) -> str:
     return f"{head} {_colonia(city, unit)}"
 
 
-def _centre(city: City, unit: int, rng: np.random.Generator) -> str:
+def _center(city: City, unit: int, rng: np.random.Generator) -> str:
     return f"Centro Comunitario {_colonia(city, unit)}"
 
 
@@ -103,7 +103,7 @@ def _light(city: City, unit: int, rng: np.random.Generator) -> str:
 _NAMES: dict[str, Callable[[City, int, np.random.Generator], str]] = {
     "escuela": _school,
     "clinica": _clinic,
-    "centro_comunitario": _centre,
+    "centro_comunitario": _center,
     "parque": _park,
     _LIGHTS: _light,
 }

@@ -1,4 +1,4 @@
-"""Spots on the street: a few metres off the centre line, on the right side, in a known unit."""
+"""Spots on the street: a few meters off the center line, on the right side, in a known unit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Spots:
     block: np.ndarray
     edge: np.ndarray
     share: np.ndarray
-    metres: np.ndarray
+    meters: np.ndarray
     degrees: np.ndarray
 
 
@@ -47,24 +47,24 @@ def spots_in_units(
     corner = np.zeros(count, dtype=bool) if corner is None else corner
     shapes = np.array(city.units.shapes)
     block, edge = np.zeros(count, dtype=int), np.zeros(count, dtype=int)
-    share, metres = np.zeros(count), np.zeros((count, 2))
+    share, meters = np.zeros(count), np.zeros((count, 2))
     left = np.arange(count)
     area = ground.block_area
     area = np.where(area < _LEAST_BLOCK, area * 1e-9, area)
     for _ in range(60):
         block[left] = _pick_in(city.units.block_unit, area, unit[left], rng)
-        edge[left], share[left], metres[left] = _beside(ground, block[left], corner[left], rng)
-        spot = np.round(_degrees(ground, metres[left]), 6)
-        good = shapely.contains_xy(ground.block_shape[block[left]], *metres[left].T)
+        edge[left], share[left], meters[left] = _beside(ground, block[left], corner[left], rng)
+        spot = np.round(_degrees(ground, meters[left]), 6)
+        good = shapely.contains_xy(ground.block_shape[block[left]], *meters[left].T)
         good &= shapely.contains_xy(shapes[unit[left]], *spot.T)
         left = left[~good]
         if not len(left):
-            return Spots(block, edge, share, metres, np.round(_degrees(ground, metres), 6))
+            return Spots(block, edge, share, meters, np.round(_degrees(ground, meters), 6))
     raise ValueError(f"no spot found in unit {city.units.codes[int(unit[left[0]])]}")
 
 
-def _degrees(ground: Ground, metres: np.ndarray) -> np.ndarray:
-    return to_degrees(metres, ground.plan.utm_zone, south=ground.plan.south)
+def _degrees(ground: Ground, meters: np.ndarray) -> np.ndarray:
+    return to_degrees(meters, ground.plan.utm_zone, south=ground.plan.south)
 
 
 def _pick_in(
@@ -82,8 +82,8 @@ def _pick_in(
 def _beside(
     ground: Ground, block: np.ndarray, corner: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return edges of the blocks, places along them, and points a few metres inside."""
-    ends = ground.metres[ground.edges]
+    """Return edges of the blocks, places along them, and points a few meters inside."""
+    ends = ground.meters[ground.edges]
     length = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
     side = _pick_in(ground.sides[:, 0], length[ground.sides[:, 1]], block, rng)
     edge = ground.sides[side, 1]
@@ -93,8 +93,8 @@ def _beside(
     a, b = ends[edge, 0], ends[edge, 1]
     along = (b - a) / length[edge, None]
     inward = np.column_stack([-along[:, 1], along[:, 0]])
-    centre = ground.block_middle[block]
-    flip = np.einsum("ij,ij->i", centre - a, inward) < 0
+    center = ground.block_middle[block]
+    flip = np.einsum("ij,ij->i", center - a, inward) < 0
     inward[flip] *= -1
     off = 3.0 + 6.0 * rng.random(len(block))
     return edge, share, a + (b - a) * share[:, None] + inward * off[:, None]

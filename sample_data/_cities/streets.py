@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MISSING_SHARE = 0.05
 _LONGEST = 9
-# House numbers a metre, on avenues and on other streets; a Peruvian block has a hundred.
+# House numbers a meter, on avenues and on other streets; a Peruvian block has a hundred.
 _PACE = {"mexico": (0.45, 0.6), "peru": (1.0, 1.0)}
 
 
@@ -26,7 +26,7 @@ class Streets:
 
     ``kind``, ``name``, ``nodes`` and ``numbers`` (first, last) are by stretch; ``known`` is
     False where the layer lacks the street. ``edge_stretch``, ``edge_from`` and ``edge_to``
-    (metres along the stretch at the edge's two nodes) are by edge; ``before`` and ``after``
+    (meters along the stretch at the edge's two nodes) are by edge; ``before`` and ``after``
     name the stretch that crosses next on either side (-1 for none).
     """
 
@@ -106,25 +106,25 @@ def _corners(ground: Ground) -> np.ndarray:
 
 
 def _lengths(ground: Ground, chain: np.ndarray) -> np.ndarray:
-    steps = np.hypot(*np.diff(ground.metres[chain], axis=0).T)
+    steps = np.hypot(*np.diff(ground.meters[chain], axis=0).T)
     return np.concatenate([[0.0], np.cumsum(steps)])
 
 
 def _edge_positions(
     ground: Ground, chains: list[np.ndarray]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return for each edge its stretch, and the metres along it at the edge's two nodes."""
+    """Return for each edge its stretch, and the meters along it at the edge's two nodes."""
     count = len(ground.edges)
     key = ground.edges[:, 0] * len(ground.nodes) + ground.edges[:, 1]
     stretch = np.full(count, -1)
     ends = np.zeros((2, count))
     for number, chain in enumerate(chains):
-        metres = _lengths(ground, chain)
+        meters = _lengths(ground, chain)
         a, b = chain[:-1], chain[1:]
         edge = np.searchsorted(key, np.minimum(a, b) * len(ground.nodes) + np.maximum(a, b))
         stretch[edge] = number
-        ends[0, edge] = np.where(a < b, metres[:-1], metres[1:])
-        ends[1, edge] = np.where(a < b, metres[1:], metres[:-1])
+        ends[0, edge] = np.where(a < b, meters[:-1], meters[1:])
+        ends[1, edge] = np.where(a < b, meters[1:], meters[:-1])
     return stretch, ends[0], ends[1]
 
 
@@ -147,14 +147,14 @@ def _crossings(
     edges_of = np.argsort(stretch, kind="stable")
     bounds = np.searchsorted(stretch[edges_of], np.arange(len(chains) + 1))
     for number, chain in enumerate(chains):
-        metres = _lengths(ground, chain)
+        meters = _lengths(ground, chain)
         crossing = [next((k for k in here[node] if name[k] != name[number]), -1) for node in chain]
         where = np.array([k for k, other in enumerate(crossing) if other >= 0], dtype=int)
         others = np.array([crossing[k] for k in where], dtype=int)
         if not len(where):
             continue
         edges = edges_of[bounds[number] : bounds[number + 1]]
-        place = np.searchsorted(metres[where], middle[edges])
+        place = np.searchsorted(meters[where], middle[edges])
         before[edges] = np.where(place > 0, others[place - 1], -1)
         after[edges] = np.where(place < len(where), others[np.minimum(place, len(where) - 1)], -1)
     return before, after

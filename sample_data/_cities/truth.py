@@ -36,10 +36,10 @@ class Events:
 
 
 def planted_units(plan: CityPlan, units: Units) -> list[np.ndarray]:
-    """Return for each planted place its units: the nearest to its centre, up to its size."""
+    """Return for each planted place its units: the nearest to its center, up to its size."""
     found, taken = [], set[tuple[str, int]]()
     for place in plan.places:
-        order = np.argsort(steady(np.hypot(*(units.centre - place.centre).T), 3), kind="stable")
+        order = np.argsort(steady(np.hypot(*(units.center - place.center).T), 3), kind="stable")
         order = np.array([k for k in order if (place.category, int(k)) not in taken])
         living = np.cumsum(units.residents[order])
         inside = order[: 1 + int(np.searchsorted(living, place.residents))]

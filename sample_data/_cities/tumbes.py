@@ -14,7 +14,7 @@ _NORTH = np.array([900, 1_900, 2_700, 3_100, 2_800, 2_000, 1_000])
 _SOUTH = np.array([0, 500, 1_150, 1_450, 1_250, 600, 0])
 
 
-def to_metres(points: np.ndarray) -> np.ndarray:
+def to_meters(points: np.ndarray) -> np.ndarray:
     """Bend the plan onto the map: the river winds north-west to the sea, ``v`` is north-east."""
     u, v = points[:, 0], points[:, 1]
     reach = np.exp(-np.abs(v) / 1_800.0)
@@ -42,15 +42,15 @@ def density(points: np.ndarray) -> np.ndarray:
 
 
 def block(points: np.ndarray) -> np.ndarray:
-    """Return the short side of a block in metres."""
+    """Return the short side of a block in meters."""
     return np.clip(105.0 - density(points) / 300.0, 58.0, 90.0)
 
 
 def poverty(points: np.ndarray) -> np.ndarray:
     """Return the share of residents in poverty (%) without its local variation."""
     u, v = points[:, 0], points[:, 1]
-    centre = steady(np.exp(-((u - 3_300) ** 2 + (v - 700) ** 2) / (2 * 900.0**2)))
-    return np.clip(30 - 18 * centre + 7 * (np.abs(v) / 2_500) + 8 * (v < 0), 3, 90)
+    center = steady(np.exp(-((u - 3_300) ** 2 + (v - 700) ** 2) / (2 * 900.0**2)))
+    return np.clip(30 - 18 * center + 7 * (np.abs(v) / 2_500) + 8 * (v < 0), 3, 90)
 
 
 def age(points: np.ndarray) -> np.ndarray:
@@ -85,7 +85,7 @@ PLAN = CityPlan(
         MainLine((3_300, -1_710), (3_250, 3_410), "Calle", "Bolívar"),
         MainLine((4_800, -1_710), (4_900, 3_410), "Avenida", "Fernando Belaúnde"),
     ),
-    to_metres=to_metres,
+    to_meters=to_meters,
     built_up=built_up,
     density=density,
     block=block,

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from _cities.chance import along, largest_remainder, steady, stream
-from _cities.geography import neighbours, pieces, polygons
+from _cities.geography import neighbors, pieces, polygons
 from _cities.naming import estate_colonia, name_colonias
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Units:
     colonia: np.ndarray
     colonia_names: list[str]
     block_unit: np.ndarray
-    centre: np.ndarray
+    center: np.ndarray
     shapes: list[shapely.Polygon]
 
 
@@ -38,21 +38,21 @@ def draw_units(ground: Ground) -> Units:
     plan = ground.plan
     names = name_colonias(ground)
     estates = {estate_colonia(ground, estate): estate.kind for estate in plan.estates}
-    weight = ground.block_area * plan.density(ground.block_centre)
+    weight = ground.block_area * plan.density(ground.block_center)
     block_unit = _group_blocks(ground, weight, set(estates))
     count = int(block_unit.max()) + 1
     unit_weight = np.bincount(block_unit, weight)
-    centre = np.column_stack(
-        [np.bincount(block_unit, weight * ground.block_centre[:, k]) / unit_weight for k in (0, 1)]
+    center = np.column_stack(
+        [np.bincount(block_unit, weight * ground.block_center[:, k]) / unit_weight for k in (0, 1)]
     )
     colonia = np.zeros(count, dtype=int)
     colonia[block_unit] = ground.block_colonia
     kind = [estates.get(int(number), HOMES) for number in colonia]
-    for unit in _parks(ground, block_unit, centre, kind):
+    for unit in _parks(ground, block_unit, center, kind):
         kind[unit] = PARK
     residents = _residents(plan.seed, plan.residents, unit_weight, kind)
     rng = stream(plan.seed, "poverty")
-    poverty = plan.poverty(centre) * steady(np.exp(0.12 * rng.standard_normal(count)))
+    poverty = plan.poverty(center) * steady(np.exp(0.12 * rng.standard_normal(count)))
     return Units(
         codes=[_code(plan.unit_code, unit) for unit in range(count)],
         residents=residents,
@@ -61,7 +61,7 @@ def draw_units(ground: Ground) -> Units:
         colonia=colonia,
         colonia_names=names,
         block_unit=block_unit,
-        centre=centre,
+        center=center,
         shapes=_shapes(ground, block_unit),
     )
 
@@ -96,7 +96,7 @@ def _bisect(
     if parts == 1 or len(blocks) < 2:
         return [blocks]
     axes = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    reach = np.column_stack([along(ground.block_centre[blocks], axis) for axis in axes])
+    reach = np.column_stack([along(ground.block_center[blocks], axis) for axis in axes])
     reach = steady(reach, 6)
     position = reach[:, int(np.argmax(np.ptp(reach, axis=0)))]
     order = np.argsort(position, kind="stable")
@@ -111,10 +111,10 @@ def _bisect(
 
 
 def _whole_pieces(ground: Ground, unit: np.ndarray) -> np.ndarray:
-    """Return the grouping with every unit in one piece: lesser pieces join a neighbour."""
+    """Return the grouping with every unit in one piece: lesser pieces join a neighbor."""
     unit = unit.copy()
-    left, right = neighbours(len(ground.edges), ground.sides)
-    border = np.hypot(*np.diff(ground.metres[ground.edges], axis=1)[:, 0].T)
+    left, right = neighbors(len(ground.edges), ground.sides)
+    border = np.hypot(*np.diff(ground.meters[ground.edges], axis=1)[:, 0].T)
     for _ in range(20):
         piece = pieces(unit, left, right)
         area = np.bincount(piece, ground.block_area)
@@ -138,17 +138,17 @@ def _whole_pieces(ground: Ground, unit: np.ndarray) -> np.ndarray:
 
 
 def _parks(
-    ground: Ground, block_unit: np.ndarray, centre: np.ndarray, kind: list[str]
+    ground: Ground, block_unit: np.ndarray, center: np.ndarray, kind: list[str]
 ) -> list[int]:
     """Return small units far from each other that become parks."""
     plan = ground.plan
     rng = stream(plan.seed, "parks")
     area = np.bincount(block_unit, ground.block_area)
-    small = area * plan.density(centre) / 1e6 < 0.95 * plan.residents / plan.units
+    small = area * plan.density(center) / 1e6 < 0.95 * plan.residents / plan.units
     apart = 0.7 * np.sqrt(area.sum() / max(plan.parks, 1))
     found: list[int] = []
     for unit in np.argsort(rng.random(len(area)), kind="stable"):
-        gaps = [float(np.hypot(*(centre[unit] - centre[other]))) for other in found]
+        gaps = [float(np.hypot(*(center[unit] - center[other]))) for other in found]
         fits = small[unit] and kind[unit] == HOMES and area[unit] < np.median(area)
         if len(found) < plan.parks and fits and min(gaps, default=np.inf) > apart:
             found.append(int(unit))

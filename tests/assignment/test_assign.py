@@ -192,7 +192,7 @@ def test_layers_must_agree_on_where_they_are():
         assign(rows.to_crs(6372), one)
     with pytest.raises(CrsError, match=r"incidents have no coordinate reference system"):
         assign(gpd.GeoDataFrame(geometry=[Point(1, 1)]), one)
-    with pytest.raises(CrsError, match=r"EPSG:4326.*metres are needed"):
+    with pytest.raises(CrsError, match=r"EPSG:4326.*meters are needed"):
         assign(rows.to_crs(4326), one.to_crs(4326))
 
 

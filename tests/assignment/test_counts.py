@@ -220,8 +220,8 @@ def test_bad_input_is_named():
         count_incidents(table, AREAS.iloc[1:])
     with pytest.raises(InputError, match=r"period='decade' is not known. Use one of year"):
         count_incidents(table, AREAS, period="decade")
-    with pytest.raises(InputError, match=r"by='colour' is not known"):
-        count_incidents(table, AREAS, by="colour")
+    with pytest.raises(InputError, match=r"by='color' is not known"):
+        count_incidents(table, AREAS, by="color")
     with pytest.raises(InputError, match=r"repeats='drop' is not known"):
         count_incidents(table, AREAS, repeats="drop")
     with pytest.raises(InputError, match=r"none|no incident has any of.*homicide"):

@@ -49,7 +49,7 @@ def lattice():
 
 @pytest.fixture(scope="session")
 def six_points():
-    """Values and neighbours within 15 of esda's six points."""
+    """Values and neighbors within 15 of esda's six points."""
     x = np.array([(10, 10), (20, 10), (40, 10), (15, 20), (30, 20), (30, 30)])
     near = np.hypot(*(x[:, None] - x[None]).transpose(2, 0, 1)) <= 15
     graph = Graph.from_weights_dict(

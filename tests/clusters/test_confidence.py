@@ -42,10 +42,10 @@ def test_bins_are_the_labels_of_a_test_made_at_each_level(lattice):
     assert set(bins["confidence"]) == {"", *LEVELS}
     for name, level in LEVELS.items():
         table = getis_ord(values, lattice(10, 10), alpha=level, permutations=19_999).table
-        labelled = table["label"] != "not significant"
-        np.testing.assert_array_equal(at_least(bins, name), labelled)
+        labeled = table["label"] != "not significant"
+        np.testing.assert_array_equal(at_least(bins, name), labeled)
         # The tail is kept: hot is hot and cold is cold in every bin.
-        pd.testing.assert_series_equal(bins["label"][labelled], table["label"][labelled])
+        pd.testing.assert_series_equal(bins["label"][labeled], table["label"][labeled])
     assert {"hot", "cold"} <= set(bins["label"])
 
 
@@ -54,8 +54,8 @@ def test_bins_of_a_family_are_its_labels_at_each_level(results):
         bins = confidence_bins(family)
         for name, level in LEVELS.items():
             for category, one in correct_family(results, alpha=level).items():
-                labelled = one.table["label"] != "not significant"
-                np.testing.assert_array_equal(at_least(bins[category], name), labelled)
+                labeled = one.table["label"] != "not significant"
+                np.testing.assert_array_equal(at_least(bins[category], name), labeled)
     assert (bins["robbery"]["confidence"] == "99%").any()
     assert (bins["arson"]["confidence"] == "").all()
 

@@ -41,9 +41,9 @@ def test_two_steps_of_benjamini_and_bogomolov(results):
     assert not selected[2]
     for (category, result), chosen in zip(corrected.items(), selected, strict=True):
         passes = stats.false_discovery_control(p[category]) <= 0.05 * selected.sum() / 3
-        labelled = result.table["label"].isin(["hot", "cold"])
-        np.testing.assert_array_equal(labelled, passes & chosen)
-        np.testing.assert_array_equal(labelled, result.table["q"] <= 0.05)
+        labeled = result.table["label"].isin(["hot", "cold"])
+        np.testing.assert_array_equal(labeled, passes & chosen)
+        np.testing.assert_array_equal(labeled, result.table["q"] <= 0.05)
         assert result.headline
         assert result.family == 300
     assert (corrected["robbery"].table["label"] == "hot").sum() >= 5

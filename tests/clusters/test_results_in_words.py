@@ -90,7 +90,7 @@ def test_repr_of_a_formula_and_of_all_draws_counted(six_points):
     )
 
 
-def test_html_is_escaped_and_shows_the_labelled_places(hot_block):
+def test_html_is_escaped_and_shows_the_labeled_places(hot_block):
     values, graph = hot_block
     result = getis_ord(values.rename("<b>&</b>"), graph)
     hostile = result.table.rename(index={"u44": "<script>alert(1)</script>"})
@@ -99,13 +99,13 @@ def test_html_is_escaped_and_shows_the_labelled_places(hot_block):
     assert "&lt;b&gt;&amp;&lt;/b&gt;" in page
     assert "<script" not in page
     assert "<b>" not in page
-    labelled = int(result.table["label"].isin(["hot", "cold"]).sum())
-    shown = min(labelled, 10)
-    assert f"{shown} of {labelled} labelled places" in page
+    labeled = int(result.table["label"].isin(["hot", "cold"]).sum())
+    shown = min(labeled, 10)
+    assert f"{shown} of {labeled} labeled places" in page
     assert page.count("<td>hot</td>") + page.count("<td>cold</td>") == shown
 
 
-def test_html_without_a_labelled_place_has_no_second_table(six_points):
+def test_html_without_a_labeled_place_has_no_second_table(six_points):
     values, graph = six_points
     assert getis_ord(values, graph)._repr_html_().count("<table") == 1
 
@@ -133,7 +133,7 @@ def test_the_sentence_in_english_and_in_spanish(hot_block):
     assert result.sentence() == (
         f"Of 99 census units tested, {n} lie where high values of homicide sit together more "
         "than chance allows (Getis-Ord Gi*, total permutation, upper tail, false discovery rate "
-        f"5% over 99 tests); for the other {99 - n} the data cannot tell; 3 have no neighbours "
+        f"5% over 99 tests); for the other {99 - n} the data cannot tell; 3 have no neighbors "
         "and 1 has no data."
     )
     assert result.sentence("es", variable="homicidio") == (
@@ -156,10 +156,10 @@ def test_the_sentence_of_excess_names_its_null():
 def test_the_sentence_of_nothing_found_does_not_say_that_nothing_is_there(six_points):
     values, graph = six_points
     said = getis_ord(values, graph).sentence()
-    assert "none is labelled in y" in said
+    assert "none is labeled in y" in said
     assert "whether there is something or nothing, the data cannot tell" in said
     # Six places: the least p that can exist is 0.1.
-    assert "could not have labelled any (least possible p: 0.10)" in said
+    assert "could not have labeled any (least possible p: 0.10)" in said
 
 
 def test_the_sentence_where_nothing_could_be_tested(lattice):
@@ -174,16 +174,16 @@ def test_a_label_without_a_sentence_of_its_own_is_named(six_points):
     result = getis_ord(values, graph)
     other = result.table.assign(label=["new label"] * 2 + ["not significant"] * 4)
     said = replace(result, table=other, test="new_test").sentence()
-    assert "2 are labelled “new label” (new test," in said
+    assert "2 are labeled “new label” (new test," in said
 
 
 @pytest.mark.parametrize(
     ("test", "label", "said"),
     [
-        ("local_moran_bivariate", "high-low", "high in the first of y among neighbours lower in"),
-        ("local_geary", "low-low", "low in y like their neighbours, more alike than"),
-        ("local_geary", "dissimilar", "less like their neighbours in y than chance"),
-        ("local_join_counts", "hot", "have y and more neighbours with it than chance"),
+        ("local_moran_bivariate", "high-low", "high in the first of y among neighbors lower in"),
+        ("local_geary", "low-low", "low in y like their neighbors, more alike than"),
+        ("local_geary", "dissimilar", "less like their neighbors in y than chance"),
+        ("local_join_counts", "hot", "have y and more neighbors with it than chance"),
         ("local_co_location", "co-located", "have both of y"),
         ("local_juxtaposition", "juxtaposed", "have only the first of y"),
         ("getis_ord", "hot", "high values of y sit together"),

@@ -38,7 +38,7 @@ def san_pedro(shared_data) -> gpd.GeoDataFrame:
 
 @pytest.fixture(scope="session")
 def colonias(san_pedro, tmp_path_factory):
-    """Values, graph and file of the colonias that have a neighbour."""
+    """Values, graph and file of the colonias that have a neighbor."""
     linked = Graph.build_contiguity(san_pedro, rook=False).cardinalities > 0
     frame = san_pedro[linked.to_numpy()].reset_index(drop=True)
     path = tmp_path_factory.mktemp("monterrey") / "colonias.shp"

@@ -84,7 +84,7 @@ def test_getis_ord(case, star):
 
 @pytest.mark.slow  # esda's loop for G takes half a minute to compile
 def test_getis_ord_p_of_simulations(case):
-    # esda simulates G on row-standardised weights; the ratio differs, the ranks do not.
+    # esda simulates G on row-standardized weights; the ratio differs, the ranks do not.
     values, graph, _ = case
     theirs = esda.G_Local(
         values.to_numpy(), graph.to_W(), transform="R", star=False, permutations=PEER_DRAWS, seed=1
@@ -93,9 +93,9 @@ def test_getis_ord_p_of_simulations(case):
     assert_same_p(ours["p"].to_numpy(), two_sided(theirs.rGs.T, theirs.Gs), PEER_DRAWS)
 
 
-def test_row_standardised_z_differs_because_esda_takes_the_binary_variance(case):
+def test_row_standardized_z_differs_because_esda_takes_the_binary_variance(case):
     # Wi(N−Wi)/(N−1) in place of (N·S1i − Wi²)/(N−1), Ord & Getis (1995): esda's z of its
-    # default transform is too small wherever a place has more than one neighbour.
+    # default transform is too small wherever a place has more than one neighbor.
     values, graph, _ = case
     theirs = esda.G_Local(
         values.to_numpy(), graph.to_W(), transform="R", star=False, permutations=0
@@ -121,7 +121,7 @@ def test_islands_differ_because_esda_labels_them():
 
 
 def test_islands_of_a_city_differ_because_esda_keeps_them_in_the_reference(san_pedro):
-    # Nine of San Pedro's colonias have no neighbour. esda gives each the least p there is, and
+    # Nine of San Pedro's colonias have no neighbor. esda gives each the least p there is, and
     # its values stay in everybody's mean and draws; ours: taking them off changes no other p.
     values, graph = san_pedro["IM_2020"], Graph.build_contiguity(san_pedro, rook=False)
     islands = (graph.cardinalities == 0).to_numpy()

@@ -46,7 +46,7 @@ def two_sided(simulated, observed):
 
 @pytest.fixture
 def pair(case):
-    """Return the map's values, another variable smoothed over its neighbours, and the graph."""
+    """Return the map's values, another variable smoothed over its neighbors, and the graph."""
     values, graph, _ = case
     noise = np.random.default_rng(3).normal(size=len(values))
     other = graph.transform("R").sparse @ values.to_numpy() + noise * values.std() / 2
@@ -118,7 +118,7 @@ def test_no_co_location_where_nothing_is_at_one_place(case):
 
 @pytest.mark.slow  # esda's loops for joins of two things take seconds to compile
 def test_no_co_location_differs_because_esda_draws_another_variable_than_it_counts():
-    # It counts neighbours that have the second only, and draws all that have the second: where
+    # It counts neighbors that have the second only, and draws all that have the second: where
     # most have both, the draws are far above what is counted.
     near = {i: {(i + step) % 60: 1.0 for step in (-2, -1, 1, 2)} for i in range(60)}
     graph = Graph.from_weights_dict(near)

@@ -64,20 +64,20 @@ def test_getis_ord_star_with_the_own_value_held(case, peer):
     values, graph, file = case
     theirs = peer(pygeoda.local_gstar)
     ours = getis_ord(values, graph, null="conditional", permutations=OUR_DRAWS).table
-    # Its G* is of row-standardised weights.
+    # Its G* is of row-standardized weights.
     size = graph.cardinalities.to_numpy() + 1
     np.testing.assert_allclose(ours["statistic"] / size, theirs.lisa_values(), rtol=1e-9)
     p = np.array(theirs.lisa_pvalues())
     np.testing.assert_allclose(smaller_tail(ours["p"]), p, atol=DRAWS_BIAS)
     if file.endswith("sids2.shp"):
-        # Place 3 has two neighbours, and 78 of the 4,851 pairs sum to as little as they do.
+        # Place 3 has two neighbors, and 78 of the 4,851 pairs sum to as little as they do.
         assert ours["p"][3] == pytest.approx(2 * 78 / 4851)
         assert p[3] == pytest.approx(1 / (PEER_DRAWS + 1))
 
 
 def test_its_draws_are_not_uniform(case, peer):
     # It rounds random numbers to 0 … n−1, so the first and the last place are drawn half as
-    # often as any other, and it reads one stream of hashes from neighbouring starts. Where
+    # often as any other, and it reads one stream of hashes from neighboring starts. Where
     # all combinations can be listed, ours are exact and its are many standard errors off.
     values, graph, file = case
     if not file.endswith("columbus.shp"):
@@ -136,7 +136,7 @@ def test_its_p_change_with_the_number_of_threads(squares, method):
 
 
 def test_islands_differ_because_its_fdr_counts_them_as_p_0(san_pedro, tmp_path):
-    # Nine colonias have no neighbour; they are tests that were never made.
+    # Nine colonias have no neighbor; they are tests that were never made.
     path = tmp_path / "colonias.shp"
     san_pedro.to_file(path)
     weights = pygeoda.queen_weights(pygeoda.open(str(path)))

@@ -26,7 +26,7 @@ def street(kind, name, start, end, first, last):
 
 
 def city():
-    """Return two neighbourhoods, Centro and Las Lomas; "Calle Rosa" runs in each of them."""
+    """Return two neighborhoods, Centro and Las Lomas; "Calle Rosa" runs in each of them."""
     rows = [
         street("Calle", name, (0, 100 * i), (400, 100 * i), 1, 399) for i, name in enumerate(EAST)
     ]
@@ -53,7 +53,7 @@ def gazetteer():
     )
     return Gazetteer.from_layers(
         streets=city(),
-        neighbourhoods=areas,
+        neighborhoods=areas,
         places=places,
         street_type="kind",
         number_from="from",
@@ -61,15 +61,15 @@ def gazetteer():
     )
 
 
-def rows(*addresses, neighbourhood=""):
-    table = pd.DataFrame({"address": addresses, "colonia": neighbourhood})
-    read = read_incidents(table, address="address", neighbourhood="colonia", crs=CRS)
+def rows(*addresses, neighborhood=""):
+    table = pd.DataFrame({"address": addresses, "colonia": neighborhood})
+    read = read_incidents(table, address="address", neighborhood="colonia", crs=CRS)
     assert read.crs == CRS
     return read
 
 
-def place(gazetteer, address, neighbourhood=""):
-    return geocode(rows(address, neighbourhood=neighbourhood), gazetteer).iloc[0]
+def place(gazetteer, address, neighborhood=""):
+    return geocode(rows(address, neighborhood=neighborhood), gazetteer).iloc[0]
 
 
 # An odd number stands on the left of the line's direction, an even one on its right, 8 m off;
@@ -118,7 +118,7 @@ def test_a_landmark_called_like_a_street_is_not_meant_by_its_bare_name():
 
 
 @pytest.mark.parametrize(
-    ("address", "neighbourhood", "status", "east"),
+    ("address", "neighborhood", "status", "east"),
     [
         ("Parque Central", "", "ambiguous", None),
         ("Calle Lerdo frente al Parque Central", "", "ambiguous", None),
@@ -127,8 +127,8 @@ def test_a_landmark_called_like_a_street_is_not_meant_by_its_bare_name():
         ("frente al Oxxo", "", "matched", 300),  # two within a street's width are one place
     ],
 )
-def test_of_two_landmarks_of_one_name_the_neighbourhood_says_which(
-    address, neighbourhood, status, east
+def test_of_two_landmarks_of_one_name_the_neighborhood_says_which(
+    address, neighborhood, status, east
 ):
     areas = gpd.GeoDataFrame(
         {"name": ["Centro", "Las Lomas"]},
@@ -142,9 +142,9 @@ def test_of_two_landmarks_of_one_name_the_neighbourhood_says_which(
         crs=CRS,
     )
     gazetteer = Gazetteer.from_layers(
-        streets=city(), neighbourhoods=areas, places=places, street_type="kind"
+        streets=city(), neighborhoods=areas, places=places, street_type="kind"
     )
-    row = geocode(rows(address, neighbourhood=neighbourhood), gazetteer).iloc[0]
+    row = geocode(rows(address, neighborhood=neighborhood), gazetteer).iloc[0]
     assert row["location_status"] == status
     if east is None:
         assert row["problem"] == "several_places: 2"
@@ -170,7 +170,7 @@ def test_a_bare_landmark_is_matched_to_the_letter_or_not_at_all(gazetteer, addre
     assert row["location_status"] == "unmatched"
 
 
-def test_a_name_in_two_neighbourhoods_keeps_both_places(gazetteer):
+def test_a_name_in_two_neighborhoods_keeps_both_places(gazetteer):
     row = place(gazetteer, "Calle Rosa 201")
     assert row["location_status"] == "ambiguous"
     both = sorted([row.geometry.x, row["location_alternative"].x])
@@ -178,8 +178,8 @@ def test_a_name_in_two_neighbourhoods_keeps_both_places(gazetteer):
     assert row["location_score"] < 0.65 and row["problem"] == "several_places: 2"
 
 
-def test_the_column_of_the_neighbourhood_decides_too(gazetteer):
-    row = place(gazetteer, "Calle Rosa 201", neighbourhood="LAS LOMAS")
+def test_the_column_of_the_neighborhood_decides_too(gazetteer):
+    row = place(gazetteer, "Calle Rosa 201", neighborhood="LAS LOMAS")
     assert row["location_status"] == "matched"
     assert row.geometry.x == pytest.approx(4_992.0, abs=1.5)
 
@@ -187,16 +187,16 @@ def test_the_column_of_the_neighbourhood_decides_too(gazetteer):
 @pytest.mark.parametrize(
     "address", ["Mz 12 Lt 5", "SE DESCONOCE", "Calle Inexistente 5", "Lerdo 5000"]
 )
-def test_what_only_the_neighbourhood_places_is_approximate(gazetteer, address):
-    row = place(gazetteer, address, neighbourhood="Col. Centro")
+def test_what_only_the_neighborhood_places_is_approximate(gazetteer, address):
+    row = place(gazetteer, address, neighborhood="Col. Centro")
     assert row["location_status"] == "approximate"
     assert row["location_radius_m"] > 100
-    if row["location_precision"] == "neighbourhood":
+    if row["location_precision"] == "neighborhood":
         disc = row.geometry.buffer(row["location_radius_m"] * 1.01)
         assert disc.contains(shapely.box(-50, -50, 450, 450))
         reason, placed = row["problem"].split("; ")
         assert reason.split(": ")[0] in ("address_not_found", "street_missing")
-        assert placed == "placed_in_neighbourhood"
+        assert placed == "placed_in_neighborhood"
 
 
 @pytest.mark.parametrize("address", ["Calle Inexistente 5", "Mz 12 Lt 5", "xyzzy", "Morelia 5"])
@@ -208,14 +208,14 @@ def test_what_is_not_there_is_unmatched_with_a_reason(gazetteer, address):
     assert reason == ("street_missing" if address.startswith("Mz") else "address_not_found")
 
 
-def test_a_street_in_another_neighbourhood_than_stated_is_no_answer(gazetteer):
-    row = place(gazetteer, "Calle Cometa Halley 100", neighbourhood="Centro")
+def test_a_street_in_another_neighborhood_than_stated_is_no_answer(gazetteer):
+    row = place(gazetteer, "Calle Cometa Halley 100", neighborhood="Centro")
     assert row["location_status"] == "approximate"
-    assert row["location_precision"] == "neighbourhood"
+    assert row["location_precision"] == "neighborhood"
 
 
 def test_one_of_two_crossings_is_half_an_answer(gazetteer):
-    row = place(gazetteer, "Calle Ocampo entre Clavel e Inexistente", neighbourhood="Centro")
+    row = place(gazetteer, "Calle Ocampo entre Clavel e Inexistente", neighborhood="Centro")
     assert row["location_status"] == "approximate"
     assert row.geometry.distance(shapely.Point(100, 100)) <= row["location_radius_m"]
 
@@ -260,7 +260,7 @@ def test_places_come_back_in_the_incidents_own_crs(gazetteer):
     assert_geometries_equal(back, shapely.Point(200, -8), tolerance=1.5)
 
 
-def test_layers_in_degrees_are_measured_in_metres(gazetteer):
+def test_layers_in_degrees_are_measured_in_meters(gazetteer):
     degrees = Gazetteer.from_layers(
         streets=city().to_crs(4326), street_type="kind", number_from="from", number_to="to"
     )
@@ -386,7 +386,7 @@ def test_layers_that_lie_nowhere_are_refused():
     swapped = degrees.set_geometry(shapely.transform(degrees.geometry, lambda xy: xy[:, ::-1]))
     with pytest.raises(CrsError, match="longitude and latitude swapped"):
         Gazetteer.from_layers(streets=swapped, street_type="kind")
-    with pytest.raises(CrsError, match="are these metres"):
+    with pytest.raises(CrsError, match="are these meters"):
         Gazetteer.from_layers(streets=city().set_crs(4326, allow_override=True), street_type="kind")
 
 

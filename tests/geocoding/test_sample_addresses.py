@@ -43,19 +43,19 @@ NARRATED = 1_500
 def city(request):
     """The gazetteer, the address-only rows, their truth and the units."""
     folder = SAMPLES / request.param
-    areas, code, metres = CITIES[request.param]
-    units = gpd.read_file(folder / "unidades.geojson").to_crs(metres).set_index(code)
+    areas, code, meters = CITIES[request.param]
+    units = gpd.read_file(folder / "unidades.geojson").to_crs(meters).set_index(code)
     places = pd.read_csv(folder / "lugares.csv")
     points = gpd.points_from_xy(places["longitud"], places["latitud"])
     gazetteer = Gazetteer.from_layers(
-        streets=gpd.read_file(folder / "calles.geojson").to_crs(metres),
-        neighbourhoods=gpd.read_file(folder / areas),
+        streets=gpd.read_file(folder / "calles.geojson").to_crs(meters),
+        neighborhoods=gpd.read_file(folder / areas),
         places=gpd.GeoDataFrame(places, geometry=points, crs=4326),
         street_name="NOMBRE",
         street_type="TIPO",
         number_from="NUM_INI",
         number_to="NUM_FIN",
-        neighbourhood_name="NOMBRE",
+        neighborhood_name="NOMBRE",
         place_name="nombre",
     )
     columns = dict(describe_source(folder / "incidentes.csv").columns)
@@ -74,10 +74,10 @@ def answers(city):
 
 
 def with_truth(found, truth, units):
-    metres = units.crs
+    meters = units.crs
     homes = units.geometry.reindex(truth.iloc[:, 0]).set_axis(truth.index)
     happened = gpd.points_from_xy(truth["longitude"], truth["latitude"])
-    happened = gpd.GeoSeries(happened, index=truth.index, crs=4326).to_crs(metres)
+    happened = gpd.GeoSeries(happened, index=truth.index, crs=4326).to_crs(meters)
     found["off"] = found.geometry.distance(happened)
     found["other_off"] = found["location_alternative"].distance(happened)
     found["findable"] = truth["findable"] == 1

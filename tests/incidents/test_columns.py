@@ -85,19 +85,19 @@ PUBLISHED = {
         "anio_hecho mes_hecho fecha_hecho hora_hecho delito categoria_delito colonia_hecho "
         "alcaldia_hecho latitud longitud calle_hechos calle_hechos2 fecha_inicio hora_inicio",
         {"date": "fecha_hecho", "time": "hora_hecho", "category": "delito",
-         "address": ("calle_hechos", "calle_hechos2"), "neighbourhood": "colonia_hecho"},
+         "address": ("calle_hechos", "calle_hechos2"), "neighborhood": "colonia_hecho"},
     ),
     "Mexico City, victims": (
         "idCarpeta Ano_inicio FechaInicio Delito Categoria Sexo FechaHecho HoraHecho HoraInicio "
         "ColoniaHechos Calle_hechos Calle_hechos2 latitud longitud",
         {"event": "idCarpeta", "date": "FechaHecho", "time": "HoraHecho", "category": "Delito",
-         "address": ("Calle_hechos", "Calle_hechos2"), "neighbourhood": "ColoniaHechos"},
+         "address": ("Calle_hechos", "Calle_hechos2"), "neighborhood": "ColoniaHechos"},
     ),
     "São Paulo": (
         "NUM_BO DATA_REGISTRO DATA_OCORRENCIA_BO HORA_OCORRENCIA_BO BAIRRO LOGRADOURO "
         "NUMERO_LOGRADOURO LATITUDE LONGITUDE RUBRICA",
         {"event": "NUM_BO", "date": "DATA_OCORRENCIA_BO", "time": "HORA_OCORRENCIA_BO",
-         "address": ("LOGRADOURO", "NUMERO_LOGRADOURO"), "neighbourhood": "BAIRRO"},
+         "address": ("LOGRADOURO", "NUMERO_LOGRADOURO"), "neighborhood": "BAIRRO"},
     ),
     "New York": (
         "CMPLNT_NUM CMPLNT_FR_DT CMPLNT_FR_TM CMPLNT_TO_DT RPT_DT OFNS_DESC Latitude Longitude "
@@ -112,7 +112,7 @@ PUBLISHED = {
     "emergency calls": (
         "Folio,Fecha Apertura,Hora Apertura,Motivo,Dirección,Colonia,Longitud,Latitud",
         {"event": "Folio", "date": "Fecha Apertura", "time": "Hora Apertura",
-         "category": "Motivo", "address": "Dirección", "neighbourhood": "Colonia"},
+         "category": "Motivo", "address": "Dirección", "neighborhood": "Colonia"},
     ),
 }  # fmt: skip
 
@@ -153,9 +153,9 @@ def test_a_table_without_a_known_header_is_refused(tmp_path):
 
 def test_words_for_nothing_are_no_address():
     table = pd.DataFrame({"a": ["SE DESCONOCE", "S/D", "Lerdo 12"], "n": ["N/A", "-", "Centro"]})
-    read = read_incidents(table, address="a", neighbourhood="n")
+    read = read_incidents(table, address="a", neighborhood="n")
     assert read["address"].tolist() == ["", "", "Lerdo 12"]
-    assert read["neighbourhood"].tolist() == ["", "", "Centro"]
+    assert read["neighborhood"].tolist() == ["", "", "Centro"]
     assert read["problem"].tolist() == ["location_missing", "location_missing", ""]
 
 

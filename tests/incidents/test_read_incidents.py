@@ -38,9 +38,9 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def city():
-    """Ten by ten kilometres of Ciudad Juárez, in UTM zone 13 north."""
-    to_metres = Transformer.from_crs(4326, 32613, always_xy=True)
-    x, y = to_metres.transform(-106.48, 31.74)
+    """Ten by ten kilometers of Ciudad Juárez, in UTM zone 13 north."""
+    to_meters = Transformer.from_crs(4326, 32613, always_xy=True)
+    x, y = to_meters.transform(-106.48, 31.74)
     square = shapely.box(x - 5_000, y - 5_000, x + 5_000, y + 5_000)
     return gpd.GeoDataFrame({"unit": ["a"]}, geometry=[square], crs=32613)
 
@@ -179,11 +179,11 @@ REPAIRS = [
     ("106.48", "31.74", "longitude_sign", ""),
     ("31.74", "106.48", "coordinates_swapped; longitude_sign", ""),
     ("""106°28'48" W""", """31°44'24"N""", "degrees_minutes", ""),
-    ("360000", "3512500", "coordinates_in_metres: WGS 84 / UTM zone 13N", ""),
+    ("360000", "3512500", "coordinates_in_meters: WGS 84 / UTM zone 13N", ""),
     (
         "3512500",
         "360000",
-        "coordinates_in_metres: WGS 84 / UTM zone 13N; coordinates_swapped",
+        "coordinates_in_meters: WGS 84 / UTM zone 13N; coordinates_swapped",
         "",
     ),
     ("106°28.8' O", "31°44.4' N", "degrees_minutes", ""),
@@ -226,10 +226,10 @@ def test_coordinates_are_repaired_only_where_one_repair_will_do(
 
 
 def test_two_repairs_that_differ_are_no_repair():
-    to_metres = Transformer.from_crs(4326, 32631, always_xy=True)
+    to_meters = Transformer.from_crs(4326, 32631, always_xy=True)
     boxes = [
         shapely.box(x - 3_000, y - 3_000, x + 3_000, y + 3_000)
-        for x, y in (to_metres.transform(-2.0, 4.0), to_metres.transform(2.0, -4.0))
+        for x, y in (to_meters.transform(-2.0, 4.0), to_meters.transform(2.0, -4.0))
     ]
     area = gpd.GeoDataFrame(geometry=boxes, crs=32631)
     table = pd.DataFrame({"lon": ["2.0"], "lat": ["4.0"]})
@@ -249,8 +249,8 @@ def test_two_repairs_that_differ_are_no_repair():
     fault=st.sampled_from(["none", "swapped", "sign"]),
 )
 def test_what_a_fault_did_the_repair_undoes(places, fault):
-    to_metres = Transformer.from_crs(4326, 32613, always_xy=True)
-    x, y = to_metres.transform(-106.48, 31.74)
+    to_meters = Transformer.from_crs(4326, 32613, always_xy=True)
+    x, y = to_meters.transform(-106.48, 31.74)
     city = gpd.GeoDataFrame(
         geometry=[shapely.box(x - 5_000, y - 5_000, x + 5_000, y + 5_000)], crs=32613
     )
@@ -262,7 +262,7 @@ def test_what_a_fault_did_the_repair_undoes(places, fault):
     }[fault]
     table = pd.DataFrame({"lon": written[0].astype(str), "lat": written[1].astype(str)})
     read = read_incidents(table, longitude="lon", latitude="lat", study_area=city)
-    truth_x, truth_y = to_metres.transform(longitude, latitude)
+    truth_x, truth_y = to_meters.transform(longitude, latitude)
     np.testing.assert_allclose(read.geometry.x, truth_x, atol=1e-6)
     np.testing.assert_allclose(read.geometry.y, truth_y, atol=1e-6)
     note = {"none": "", "swapped": "coordinates_swapped", "sign": "longitude_sign"}[fault]
@@ -388,7 +388,7 @@ def test_a_table_of_unknown_categories_is_the_wrong_table():
 
 def test_a_study_area_in_degrees_is_refused():
     area = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
-    with pytest.raises(CrsError, match="metres are needed"):
+    with pytest.raises(CrsError, match="meters are needed"):
         read_incidents(pd.DataFrame({"a": ["b"]}), category="a", study_area=area)
 
 

@@ -72,7 +72,7 @@ def test_what_is_suspected(second, reason):
 def test_the_line_says_how_near():
     found = near_repeats(read([FIRST, ("B", "robo", "05/04/2013 22:00", X + 3, Y + 4)]))
     line = found.loc[2]
-    assert (line["metres"], line["hours"], line["category"]) == (5.0, 0.5, "robo")
+    assert (line["meters"], line["hours"], line["category"]) == (5.0, 0.5, "robo")
 
 
 def test_the_row_without_an_hour_is_the_one_listed():
@@ -156,7 +156,7 @@ def test_the_incidents_are_not_changed():
 
 def test_degrees_and_limits_that_are_none_are_refused():
     incidents = read([FIRST])
-    with pytest.raises(CrsError, match="metres are needed"):
+    with pytest.raises(CrsError, match="meters are needed"):
         near_repeats(incidents.to_crs(4326))
     with pytest.raises(InputError, match="within_m came as 0"):
         near_repeats(incidents, within_m=0)

@@ -14,22 +14,22 @@ from hotspots.incidents.source import describe_source
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_data"
 CITIES = {"juarez": ("unidades.geojson", 32613), "tumbes": ("unidades.geojson", 32717)}
-MENDED = ["swapped", "no minus", "metres", "degrees minutes seconds", "other decimal sign"]
+MENDED = ["swapped", "no minus", "meters", "degrees minutes seconds", "other decimal sign"]
 
 
 @pytest.fixture(scope="module", params=CITIES)
 def city(request):
     """The incidents as read, and the truth of the faults on the same rows."""
     folder = SAMPLES / request.param
-    units, metres = CITIES[request.param]
-    area = gpd.read_file(folder / units).to_crs(metres)
+    units, meters = CITIES[request.param]
+    area = gpd.read_file(folder / units).to_crs(meters)
     guessed = dict(describe_source(folder / "incidentes.csv").columns)
     taxonomy = {"juarez": "council_indicators", "tumbes": "peru"}[request.param]
     read = read_incidents(folder / "incidentes.csv", **guessed, study_area=area, taxonomy=taxonomy)
     faults = pd.read_csv(folder / "verdad" / "faults.csv")
     truth = gpd.GeoSeries(
         gpd.points_from_xy(faults["longitude"], faults["latitude"]), crs=4326
-    ).to_crs(metres)
+    ).to_crs(meters)
     rows = read.loc[faults["row"]].reset_index(drop=True)
     rows["fault"] = faults["fault"]
     rows["off"] = rows.geometry.distance(truth)
@@ -40,7 +40,7 @@ def test_the_headers_are_guessed(city):
     read, _ = city
     assert read["date"].notna().mean() > 0.99
     assert (read["category"] != "unmapped").mean() > 0.99
-    assert (read["neighbourhood"] != "").mean() > 0.8
+    assert (read["neighborhood"] != "").mean() > 0.8
 
 
 @pytest.mark.parametrize("fault", MENDED)

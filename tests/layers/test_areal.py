@@ -274,7 +274,7 @@ class TestErrors:
             areal_layer(tracts.to_crs(32614), halves, extensive="residents")
 
     def test_degrees(self, tracts, halves):
-        with pytest.raises(CrsError, match="in degrees, and metres are needed"):
+        with pytest.raises(CrsError, match="in degrees, and meters are needed"):
             areal_layer(tracts.to_crs(4326), halves.to_crs(4326), extensive="residents")
 
     def test_no_crs(self, tracts, halves):

@@ -194,7 +194,7 @@ def test_sums_over_a_tessellation_add_up(cuts, seed, tmp_path_factory):
 
 @pytest.mark.skipif(not ARUBA.exists(), reason="needs ../shared/data/aruba")
 def test_the_residents_of_aruba_are_all_counted_once():
-    # WorldPop's 106,766 residents, in a tessellation of the island in metres (another CRS).
+    # WorldPop's 106,766 residents, in a tessellation of the island in meters (another CRS).
     window = gpd.GeoSeries([box(-70.08, 12.40, -69.85, 12.64)], crs=4326).to_crs(32619).iloc[0]
     points = shapely.MultiPoint(
         np.random.default_rng(1).uniform(window.bounds[:2], window.bounds[2:], (40, 2))

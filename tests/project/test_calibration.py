@@ -71,11 +71,11 @@ def test_clusters_label_nothing_in_a_city_without_planted_places(
     make_cities: ModuleType, units: gpd.GeoDataFrame
 ) -> None:
     graph = neighbors(units)
-    labelled = 0
+    labeled = 0
     for seed in range(SEEDS):
         counts = patternless(make_cities, seed)
         family = len(counts) * len(units)
-        labelled += any_label(
+        labeled += any_label(
             correct_family(
                 {
                     name: getis_ord(
@@ -91,15 +91,15 @@ def test_clusters_label_nothing_in_a_city_without_planted_places(
                 }
             )
         )
-    print(f"\nGi* on units: {labelled} of {SEEDS} maps with any label")
-    assert labelled <= SIMULTANEOUS
+    print(f"\nGi* on units: {labeled} of {SEEDS} maps with any label")
+    assert labeled <= SIMULTANEOUS
 
 
 @pytest.mark.slow
 def test_excess_labels_nothing_in_a_city_without_planted_places(
     make_cities: ModuleType, units: gpd.GeoDataFrame, plan: PolygonPlan
 ) -> None:
-    labelled = 0
+    labeled = 0
     residents = plan.polygons["population"]
     for seed in range(SEEDS):
         counts = patternless(make_cities, seed)
@@ -107,7 +107,7 @@ def test_excess_labels_nothing_in_a_city_without_planted_places(
             name: events.groupby(plan.membership).sum().reindex(residents.index, fill_value=0)
             for name, events in counts.items()
         }
-        labelled += any_label(
+        labeled += any_label(
             correct_family(
                 {
                     name: excess_risk(events.astype(np.int64), residents, seed=seed)
@@ -115,8 +115,8 @@ def test_excess_labels_nothing_in_a_city_without_planted_places(
                 }
             )
         )
-    print(f"\nExcess risk of polygons: {labelled} of {SEEDS} maps with any label")
-    assert labelled <= SIMULTANEOUS
+    print(f"\nExcess risk of polygons: {labeled} of {SEEDS} maps with any label")
+    assert labeled <= SIMULTANEOUS
 
 
 @pytest.mark.slow
@@ -124,12 +124,12 @@ def test_excess_of_units_labels_one_category_in_twenty_at_most(
     make_cities: ModuleType, units: gpd.GeoDataFrame
 ) -> None:
     """The exploratory one: every category of every map with a correction of its own."""
-    labelled = maps = 0
+    labeled = maps = 0
     residents = units["population"]
     for seed in range(SEEDS):
         for events in patternless(make_cities, seed).values():
             counts = events.reindex(units.index).where(residents > 0, 0).astype(np.int64)
-            labelled += any_label({"one": excess_risk(counts, residents, seed=seed)})
+            labeled += any_label({"one": excess_risk(counts, residents, seed=seed)})
             maps += 1
-    print(f"\nExcess risk of units: {labelled} of {maps} maps of one category with any label")
-    assert labelled <= 0.05 * maps
+    print(f"\nExcess risk of units: {labeled} of {maps} maps of one category with any label")
+    assert labeled <= 0.05 * maps

@@ -22,7 +22,7 @@ def found():
     return hs.check(hs.sample("tumbes") / "project.toml")
 
 
-def test_notes_states_and_offences_are_words_and_not_keys(found):
+def test_notes_states_and_offenses_are_words_and_not_keys(found):
     console = Console(record=True, width=120, file=io.StringIO())
     show_checkup(found, console)
     shown = console.export_text()

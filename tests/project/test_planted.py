@@ -80,9 +80,9 @@ def test_of_the_polygons_mostly_in_a_planted_place_80_percent_show_an_excess(
         mostly = share.index[share > 0.5]
         if len(mostly) and excess.table.loc[mostly, "statistic"].mean() >= 80:
             found.append(excess.table.loc[mostly, "label"].isin(RAISED))
-    labelled = pd.concat(found)
-    assert len(labelled) >= 20
-    assert labelled.mean() >= 0.80
+    labeled = pd.concat(found)
+    assert len(labeled) >= 20
+    assert labeled.mean() >= 0.80
 
 
 def test_kidnapping_shows_nothing(result: RunResult) -> None:
@@ -91,28 +91,28 @@ def test_kidnapping_shows_nothing(result: RunResult) -> None:
 
 
 def test_innocent_polygons_are_few(result: RunResult, planted: pd.DataFrame) -> None:
-    """Polygons that hold no resident of a planted place are labelled at most at the level."""
-    labelled, innocent = 0, 0
+    """Polygons that hold no resident of a planted place are labeled at most at the level."""
+    labeled, innocent = 0, 0
     for category, excess in result.findings.excess.items():
         touched = result.plan.membership[planted[category].notna().reindex(result.units.index)]
         free = excess.table.drop(index=touched.unique())
         innocent += len(free)
-        labelled += int(free["label"].isin(RAISED).sum())
-    assert labelled / innocent <= 0.01
+        labeled += int(free["label"].isin(RAISED).sum())
+    assert labeled / innocent <= 0.01
 
 
 def test_units_with_an_excess_lie_in_planted_places(
     result: RunResult, planted: pd.DataFrame
 ) -> None:
-    inside, labelled = 0, 0
+    inside, labeled = 0, 0
     for category in result.project.tests.categories:
         one = result.findings.exploratory[f"{category}:excess_risk:units"]
         assert (one.variable, one.level, one.headline) == (category, "units", False)
         raised = one.table.index[one.table["label"].isin(RAISED)]
-        labelled += len(raised)
+        labeled += len(raised)
         inside += int(planted[category].reindex(raised).notna().sum())
-    assert labelled >= 100
-    assert inside / labelled >= 0.95
+    assert labeled >= 100
+    assert inside / labeled >= 0.95
 
 
 def test_counts_over_all_fates_add_up(result: RunResult) -> None:

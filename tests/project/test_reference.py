@@ -26,7 +26,7 @@ ASKED = [
 
 @pytest.fixture
 def folder(tmp_path):
-    """A street numbered by ranges, a known house, two lots, a neighbourhood and a hospital."""
+    """A street numbered by ranges, a known house, two lots, a neighborhood and a hospital."""
 
     def write(name, columns, geometry):
         layer = gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS)
@@ -81,9 +81,9 @@ LAYERS = {
         "right_numbers": ["r1", "r2"],
     },
     "addresses": {"file": "known.csv", "name": "texto", "longitude": "x", "latitude": "y"},
-    "neighbourhoods": {"file": "colonias.gpkg", "name": "colonia"},
+    "neighborhoods": {"file": "colonias.gpkg", "name": "colonia"},
     "places": {"file": "places.gpkg", "name": "name"},
-    "lots": {"file": "lots.gpkg", "block": "mz", "lot": "lt", "neighbourhood": "colonia"},
+    "lots": {"file": "lots.gpkg", "block": "mz", "lot": "lt", "neighborhood": "colonia"},
 }
 
 

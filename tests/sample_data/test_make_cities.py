@@ -20,10 +20,10 @@ import shapely
 from pyproj import Transformer
 
 ROOT = Path(__file__).parents[2] / "sample_data"
-METRES = {"juarez": 32613, "tumbes": 32717}
+METERS = {"juarez": 32613, "tumbes": 32717}
 CODE = {"juarez": "CVEGEO", "tumbes": "UBIGEO"}
 COLONIAS = {"juarez": ("colonias.geojson", "NOM_COL"), "tumbes": ("sectores.geojson", "SECTOR")}
-CITIES = tuple(METRES)
+CITIES = tuple(METERS)
 CITY = pytest.mark.parametrize("city", CITIES)
 # Homicides per 100,000 residents, as the issue of the sample gives them.
 JUAREZ_RATES = {"2009": 169.48, "2010": 265.40, "2011": 159.79, "2012": 64.33, "2013": 45.56}
@@ -157,9 +157,9 @@ def test_units_and_colonias_share_their_borders_vertex_for_vertex(
     layer, name = COLONIAS[city]
     colonias = gpd.read_file(ROOT / city / layer)
     for frame in (units[city], colonias):
-        metres = frame.to_crs(METRES[city])
-        assert metres.is_valid.all()
-        assert shapely.coverage_is_valid(metres.geometry.to_numpy())
+        meters = frame.to_crs(METERS[city])
+        assert meters.is_valid.all()
+        assert shapely.coverage_is_valid(meters.geometry.to_numpy())
     assert colonias["NOMBRE"].is_unique
     spots = units[city].set_geometry(units[city].representative_point())[[name, "geometry"]]
     found = spots.sjoin(colonias, predicate="within")
@@ -195,12 +195,12 @@ def test_five_per_cent_of_the_streets_are_missing(make: ModuleType, city: str) -
 def test_rasters_hold_the_residents(units: dict[str, gpd.GeoDataFrame], city: str) -> None:
     with rasterio.open(ROOT / city / "poblacion.tif") as people:
         values = people.read(1)
-        assert people.crs.to_epsg() == METRES[city]
+        assert people.crs.to_epsg() == METERS[city]
         assert people.nodata == -99999.0
         assert people.res == (100.0, 100.0)
         assert values[values >= 0].sum() == pytest.approx(RESIDENTS[city], rel=1e-5)
-        metres = units[city].to_crs(METRES[city])
-        assert shapely.box(*people.bounds).contains(shapely.box(*metres.total_bounds))
+        meters = units[city].to_crs(METERS[city])
+        assert shapely.box(*people.bounds).contains(shapely.box(*meters.total_bounds))
     with rasterio.open(ROOT / city / "pobreza.tif") as poverty:
         share = poverty.read(1)
         assert (share[values >= 0] > 0).all()
@@ -210,8 +210,8 @@ def test_rasters_hold_the_residents(units: dict[str, gpd.GeoDataFrame], city: st
 def test_degrees_are_those_of_proj(make: ModuleType) -> None:
     for city in CITIES:
         ground = make.build_city(city).ground
-        there = Transformer.from_crs(METRES[city], 4326, always_xy=True)
-        expected = np.column_stack(there.transform(*ground.metres.T))
+        there = Transformer.from_crs(METERS[city], 4326, always_xy=True)
+        expected = np.column_stack(there.transform(*ground.meters.T))
         assert np.abs(ground.degrees - expected).max() < 5.1e-7
 
 
@@ -302,18 +302,18 @@ def test_house_numbers_lead_to_the_spot(make: ModuleType, city: str) -> None:
     rng = stream(1, "test")
     homes = np.flatnonzero(made.units.residents > 0)
     spots = spots_in_units(made, homes, rng)
-    streets, metres = made.streets, made.ground.metres
+    streets, meters = made.streets, made.ground.meters
     for k, number in enumerate(house_numbers(made, spots)):
         stretch = int(streets.edge_stretch[spots.edge[k]])
-        line = shapely.LineString(metres[streets.nodes[stretch]])
+        line = shapely.LineString(meters[streets.nodes[stretch]])
         first, last = streets.numbers[stretch]
         share = (number - first) / (last - first)
         there = line.interpolate(share, normalized=True)
-        spot = shapely.Point(spots.metres[k])
+        spot = shapely.Point(spots.meters[k])
         assert there.distance(spot) < 16
         ahead = np.asarray(line.interpolate(line.project(spot) + 1).coords[0])
         behind = np.asarray(line.interpolate(line.project(spot) - 1).coords[0])
-        along, across = ahead - behind, spots.metres[k] - behind
+        along, across = ahead - behind, spots.meters[k] - behind
         left = along[0] * across[1] - along[1] * across[0] > 0
         assert left == (number % 2 == 1)
 
@@ -345,7 +345,7 @@ def test_dirt_comes_in_small_shares(rows: dict[str, pd.DataFrame], city: str) ->
     faults = truth(city, "faults.csv")
     share = faults["fault"].value_counts() / len(rows[city])
     wanted = {
-        "swapped", "no minus", "degrees minutes seconds", "metres", "zero", "other decimal sign",
+        "swapped", "no minus", "degrees minutes seconds", "meters", "zero", "other decimal sign",
         "time 930", "time 24:00", "time unknown", "date impossible", "date unknown",
         "repeated row", "unknown label",
     }  # fmt: skip
@@ -385,7 +385,7 @@ def test_planted_places_are_as_large_as_asked() -> None:
     for category, sizes in asked.items():
         mine = places[places["category"] == category]
         assert sorted(mine["residents"]) == pytest.approx(sizes, rel=0.05)
-        shapes = mine.to_crs(METRES["juarez"]).geometry.to_numpy()
+        shapes = mine.to_crs(METERS["juarez"]).geometry.to_numpy()
         for k, shape in enumerate(shapes):
             assert shape.geom_type == "Polygon"
             assert shape.area / shape.minimum_rotated_rectangle.area > 0.5

@@ -43,7 +43,7 @@ def tessellation(seed, size):
     cells = shapely.get_parts(
         shapely.voronoi_polygons(shapely.multipoints(points), extend_to=frame)
     )
-    # One grid for all, so that neighbours keep the same vertices.
+    # One grid for all, so that neighbors keep the same vertices.
     return shapely.set_precision(shapely.intersection(cells, frame), 0.001)
 
 

@@ -43,7 +43,7 @@ def test_gaps_and_overlaps_within_the_tolerance():
 
 
 def test_a_gap_that_geos_does_not_call_invalid():
-    # Two neighbourhoods of Monterrey, 0.4 to 2 m apart for some 180 m, metres from a corner.
+    # Two neighborhoods of Monterrey, 0.4 to 2 m apart for some 180 m, meters from a corner.
     left = [
         (34, 43),
         (51, 97),

@@ -86,7 +86,7 @@ def test_islands_are_kept_joined_or_refused():
     assert list(neighbors(areas).isolates) == ["c"]
     joined = neighbors(areas, islands="nearest")
     assert links(joined) == {("a", "b"), ("b", "a"), ("b", "c"), ("c", "b")}
-    with pytest.raises(GraphError, match=r"1 areas have no neighbours, first 'c'.*nearest"):
+    with pytest.raises(GraphError, match=r"1 areas have no neighbors, first 'c'.*nearest"):
         neighbors(areas, islands="refuse")
     pair = frame([shapely.box(0, 0, 1, 1), shapely.box(5, 0, 6, 1)])
     assert links(neighbors(pair, islands="nearest")) == {(0, 1), (1, 0)}
@@ -158,20 +158,20 @@ def test_knn_is_brute_force_by_distance_place_and_name():
 
 @pytest.mark.parametrize("lost", [None, shapely.Point(), shapely.Point(np.nan, np.nan)])
 @pytest.mark.parametrize("method", ["knn", "distance_band", "kernel"])
-def test_a_centre_without_a_place_is_refused(lost, method):
-    # Dropped silently, it would shift every centre behind it to the area before.
+def test_a_center_without_a_place_is_refused(lost, method):
+    # Dropped silently, it would shift every center behind it to the area before.
     grid = squares()
     points = grid.centroid.copy()
     points.loc["u07"] = lost
-    with pytest.raises(InputError, match=r"1 areas have no centre, first \['u07'\].*missing"):
-        neighbors(grid, method=method, centres=points, distance_m=150.0)
+    with pytest.raises(InputError, match=r"1 areas have no center, first \['u07'\].*missing"):
+        neighbors(grid, method=method, centers=points, distance_m=150.0)
 
 
-def test_centres_twice_under_one_name_are_refused():
+def test_centers_twice_under_one_name_are_refused():
     grid = squares()
     points = pd.concat([grid.centroid, grid.centroid[:1]])
-    with pytest.raises(InputError, match="The centres: 1 identifiers are there more than once"):
-        neighbors(grid, method="knn", k=2, centres=points)
+    with pytest.raises(InputError, match="The centers: 1 identifiers are there more than once"):
+        neighbors(grid, method="knn", k=2, centers=points)
 
 
 def test_areas_are_not_changed():
@@ -216,12 +216,12 @@ def test_bad_input():
         ({"method": "knn", "k": "4"}, "k came as '4'"),
         ({"method": "knn", "k": None}, "k came as None"),
         ({"method": "kernel", "k": True}, "k came as True"),
-        ({"tolerance_m": "1"}, "tolerance_m came as '1'. Give metres"),
+        ({"tolerance_m": "1"}, "tolerance_m came as '1'. Give meters"),
         ({"tolerance_m": None}, "tolerance_m came as None"),
         ({"tolerance_m": np.nan}, "tolerance_m came as nan"),
         ({"method": "distance_band", "distance_m": "2000"}, "distance_m came as '2000'. Give the"),
         ({"method": "kernel", "distance_m": np.inf}, "distance_m came as inf"),
-        ({"method": "knn", "centres": [1, 2]}, "their centres came as a list, without geometries"),
+        ({"method": "knn", "centers": [1, 2]}, "their centers came as a list, without geometries"),
     ],
 )
 def test_options_of_the_wrong_kind(options, match):

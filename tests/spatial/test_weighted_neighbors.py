@@ -1,4 +1,4 @@
-"""Neighbours by kernel, by metres of border, and on foot."""
+"""Neighbors by kernel, by meters of border, and on foot."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_order_of_rows_changes_no_weight(seed, random):
         assert moved == as_is
 
 
-def test_metres_of_border():
+def test_meters_of_border():
     wide, left, right = (
         shapely.box(0, 0, 30, 10),
         shapely.box(0, 10, 10, 20),
@@ -104,7 +104,7 @@ def test_metres_of_border():
     assert dict(graph["r"]) == pytest.approx({"w": 20, "l": 10}, abs=1e-4)
 
 
-def test_metres_of_border_as_libpysal(columbus):
+def test_meters_of_border_as_libpysal(columbus):
     # Cut to a grid, since three vertices of Columbus lie beside the border that they belong to.
     clean = columbus.set_geometry(shapely.set_precision(columbus.geometry, 1e-3))
     ours = weights(neighbors(clean, method="border"))
@@ -211,13 +211,13 @@ def test_walks_on_a_grid_are_city_blocks():
     assert graph.n_edges == 12 * 11
 
 
-def test_given_centres():
+def test_given_centers():
     areas = frame(shapely.box([0, 100], 0, [100, 200], 100), ["a", "b"])
-    centres = gpd.GeoSeries(shapely.points([[101, 50], [99, 50]]), index=["b", "a"], crs=CRS)
-    near = neighbors(areas, method="distance_band", distance_m=3, centres=centres)
+    centers = gpd.GeoSeries(shapely.points([[101, 50], [99, 50]]), index=["b", "a"], crs=CRS)
+    near = neighbors(areas, method="distance_band", distance_m=3, centers=centers)
     assert set(weights(near)) == {("a", "b"), ("b", "a")}
-    with pytest.raises(InputError, match="1 areas have no centre, first 'b'"):
-        neighbors(areas, method="knn", k=1, centres=centres[["a"]])
+    with pytest.raises(InputError, match="1 areas have no center, first 'b'"):
+        neighbors(areas, method="knn", k=1, centers=centers[["a"]])
 
 
 def test_inputs_stay_as_they_came(town):
@@ -248,7 +248,7 @@ def test_bad_input(town):
         neighbors(places, method="kernel")
     with pytest.raises(InputError, match="distance_m came as -5"):
         neighbors(places, method="kernel", distance_m=-5)
-    with pytest.raises(GraphError, match="5 areas have no neighbours"):
+    with pytest.raises(GraphError, match="5 areas have no neighbors"):
         neighbors(places, method="kernel", distance_m=1, islands="refuse")
 
 

@@ -1,4 +1,4 @@
-"""Bivariate local Moran: a high or low place among neighbours high or low in another variable."""
+"""Bivariate local Moran: a high or low place among neighbors high or low in another variable."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from hotspots.clusters.labels import checked_settings, one_of
 from hotspots.clusters.local.moments import sum_z
-from hotspots.clusters.local.moran import by_association, quadrants, row_standardised
+from hotspots.clusters.local.moran import by_association, quadrants, row_standardized
 from hotspots.clusters.local.result import Moments, draws_asked, local_result, reference_tails
 from hotspots.clusters.permutation.observations import checked_numbers, place_sites
 from hotspots.errors import InputError
@@ -41,25 +41,25 @@ def local_moran_bivariate(
 ) -> LocalResult:
     """Return the bivariate local Moran of each place with its p, q and quadrant.
 
-    It asks whether the neighbours of a place are higher or lower in ``surroundings`` than
+    It asks whether the neighbors of a place are higher or lower in ``surroundings`` than
     other places would be, and sets that beside the place's own ``values``. It does not ask
-    how the two variables go together *at* the place, which takes no neighbours to see.
+    how the two variables go together *at* the place, which takes no neighbors to see.
 
     Parameters
     ----------
     values
         The variable at the place, e.g. crime.
     surroundings
-        The variable at its neighbours, e.g. poverty, on the same index. A place where either
-        is missing is *no data*: it is nobody's neighbour and in no reference set. Smoothed
+        The variable at its neighbors, e.g. poverty, on the same index. A place where either
+        is missing is *no data*: it is nobody's neighbor and in no reference set. Smoothed
         rates are refused.
     graph
-        Neighbours on the same index, in any order; each row's weights are made to add up to
+        Neighbors on the same index, in any order; each row's weights are made to add up to
         1 here, in a copy.
     alternative
-        ``two-sided``, ``greater`` (neighbours on the place's side of the mean) or ``less``.
+        ``two-sided``, ``greater`` (neighbors on the place's side of the mean) or ``less``.
     null
-        ``conditional`` (default) draws the neighbours' values from all other places;
+        ``conditional`` (default) draws the neighbors' values from all other places;
         ``analytic`` takes z as normal.
     correction, alpha, permutations, family, seed
         As in :func:`getis_ord`.
@@ -67,8 +67,8 @@ def local_moran_bivariate(
     Returns
     -------
     LocalResult
-        ``statistic`` is xᵢ·Σwᵢⱼyⱼ·(n−1)/n with both standardised (divisor n; esda's
-        definition), ``expected`` and ``z`` its conditional expectation and standardised
+        ``statistic`` is xᵢ·Σwᵢⱼyⱼ·(n−1)/n with both standardized (divisor n; esda's
+        definition), ``expected`` and ``z`` its conditional expectation and standardized
         value. Labels: ``high-high``, ``low-low``, ``high-low``, ``low-high``, the place's own
         variable first, the tail that is significant second. With equal weights the two-sided
         p is Gi's of ``surroundings``.
@@ -100,7 +100,7 @@ def local_moran_bivariate(
     one_of(null, ("conditional", "analytic"), "null")
     settings = checked_settings(alternative, correction, alpha, seed, family)
     own, around = paired(values, surroundings)
-    sites = row_standardised(place_sites(around, graph, include_self=False))
+    sites = row_standardized(place_sites(around, graph, include_self=False))
     place = _standard_scores(own, sites, graph)
     draws = draws_asked(permutations, sites, settings)
     lag_z = sum_z(sites, own_included=False)
@@ -142,13 +142,13 @@ def paired(values: pd.Series, others: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _standard_scores(own: pd.Series, sites: Sites, graph: Graph) -> Floats:
-    """Return the tested places' own variable, standardised over the linked places."""
+    """Return the tested places' own variable, standardized over the linked places."""
     mine = place_sites(own, graph, include_self=False)
     reference, tested = mine.reference, mine.reference[mine.rank]
     if not reference.size or not mine.scaled.any():
         return np.zeros(sites.tested.size)
-    centred = reference - reference.mean()
-    scores: Floats = (tested - reference.mean()) / np.sqrt((centred**2).mean())
+    centerd = reference - reference.mean()
+    scores: Floats = (tested - reference.mean()) / np.sqrt((centerd**2).mean())
     return scores
 
 

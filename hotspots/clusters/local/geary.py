@@ -1,4 +1,4 @@
-"""Local Geary: places that differ little, or much, from their neighbours."""
+"""Local Geary: places that differ little, or much, from their neighbors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from hotspots._checks import one_series
 from hotspots.clusters.labels import CODE, checked_settings
-from hotspots.clusters.local.moran import row_standardised
+from hotspots.clusters.local.moran import row_standardized
 from hotspots.clusters.local.result import Moments, draws_asked, local_result
 from hotspots.clusters.permutation.observations import checked_numbers, place_sites
 from hotspots.clusters.permutation.projected_tails import projected_tails
@@ -53,22 +53,22 @@ def local_geary(
         the places' index. A place with a missing value, in any column, is *no data*.
         Smoothed rates are refused.
     graph
-        Neighbours on the same index, in any order; each row's weights are made to add up to
+        Neighbors on the same index, in any order; each row's weights are made to add up to
         1 here, in a copy.
     alternative
-        ``two-sided``, ``greater`` (c larger than by chance: unlike its neighbours) or ``less``
+        ``two-sided``, ``greater`` (c larger than by chance: unlike its neighbors) or ``less``
         (c smaller: like them).
     correction, alpha, permutations, family, seed
         As in :func:`getis_ord`. The null is conditional: the place keeps its values and draws
-        its neighbours from the other places, all columns of one place together.
+        its neighbors from the other places, all columns of one place together.
 
     Returns
     -------
     LocalResult
-        ``statistic`` is Σwᵢⱼ(zᵢ−zⱼ)² with z standardised (divisor n), averaged over the
-        columns; ``expected`` and ``z`` its conditional expectation and standardised value,
+        ``statistic`` is Σwᵢⱼ(zᵢ−zⱼ)² with z standardized (divisor n), averaged over the
+        columns; ``expected`` and ``z`` its conditional expectation and standardized value,
         exact for any weights. c is far from normal, so there is no analytic p. Labels where
-        c is small: ``high-high`` and ``low-low`` where place and neighbours lie on one side
+        c is small: ``high-high`` and ``low-low`` where place and neighbors lie on one side
         of the mean, otherwise ``similar`` (always so with several columns); where c is large:
         ``dissimilar``.
 
@@ -97,8 +97,8 @@ def local_geary(
     settings = checked_settings(alternative, correction, alpha, seed, family)
     frame = _columns(values)
     codes, rows = _rows(frame)
-    sites = row_standardised(place_sites(codes, graph, include_self=False))
-    attributes = _standardised(rows[sites.reference.astype(np.int64)])
+    sites = row_standardized(place_sites(codes, graph, include_self=False))
+    attributes = _standardized(rows[sites.reference.astype(np.int64)])
     draws = draws_asked(permutations, sites, settings)
     distances = _distances(sites, attributes)
     largest = float(np.abs(attributes).max(initial=0.0)) or 1.0
@@ -161,14 +161,14 @@ def _rows(frame: pd.DataFrame) -> tuple[pd.Series, Floats]:
     return pd.Series(codes, index=frame.index, name=name), rows[order][new]
 
 
-def _standardised(rows: Floats) -> Floats:
+def _standardized(rows: Floats) -> Floats:
     """Return the reference rows less their mean, over their standard deviation (divisor n)."""
     if not rows.size:
         return rows
-    centred = rows - rows.mean(axis=0)
-    spread = np.sqrt((centred**2).mean(axis=0))
-    flat = np.abs(centred).max(axis=0) <= 1e-14 * np.abs(rows).max(axis=0)
-    result: Floats = np.where(flat, 0.0, centred / np.where(flat, 1.0, spread))
+    centerd = rows - rows.mean(axis=0)
+    spread = np.sqrt((centerd**2).mean(axis=0))
+    flat = np.abs(centerd).max(axis=0) <= 1e-14 * np.abs(rows).max(axis=0)
+    result: Floats = np.where(flat, 0.0, centerd / np.where(flat, 1.0, spread))
     return result
 
 
@@ -212,7 +212,7 @@ def _distance_moments(attributes: Floats, own: Floats) -> tuple[Floats, Floats]:
 
 
 def _constant(sites: Sites, attributes: Floats, variance: Floats) -> Booleans:
-    """Return where all draws give one c: all others are equally far, or all are neighbours."""
+    """Return where all draws give one c: all others are equally far, or all are neighbors."""
     whole: Booleans = sites.equal & (sites.size == sites.reference.size - 1)
     if not attributes.any():
         return np.ones(sites.tested.size, dtype=bool)

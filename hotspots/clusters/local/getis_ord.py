@@ -47,14 +47,14 @@ def getis_ord(
         Counts, crude rates or :func:`standardized_rates`, on the places' index. Missing
         values are *no data*. Smoothed rates are refused.
     graph
-        Neighbours on the same index, in any order, with any weights; it is not changed.
+        Neighbors on the same index, in any order, with any weights; it is not changed.
     star
         Whether a place counts in its own sum (Gi*): with the weight that the graph gives it,
         otherwise with the largest of its row.
     alternative
         ``two-sided``, ``greater`` (hot only) or ``less`` (cold only).
     null
-        ``total`` draws every value of the neighbourhood from all places (default of Gi*),
+        ``total`` draws every value of the neighborhood from all places (default of Gi*),
         ``conditional`` holds the place's own value (default of Gi; what esda and GeoDa do),
         ``analytic`` takes z as normal.
     correction
@@ -72,7 +72,7 @@ def getis_ord(
     Returns
     -------
     LocalResult
-        ``statistic`` is the neighbours' weighted sum over the sum of all values (all others
+        ``statistic`` is the neighbors' weighted sum over the sum of all values (all others
         for Gi); where values are negative that share has no meaning, and it is the weighted
         sum itself. ``expected`` is what chance leads one to expect of it, ``z`` the general
         form of Ord & Getis (1995).

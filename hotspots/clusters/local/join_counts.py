@@ -1,4 +1,4 @@
-"""Local join counts: places that have something, among more neighbours that have it than chance."""
+"""Local join counts: places that have something, among more neighbors that have it than chance."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ def local_join_counts(
     family: int | None = None,
     seed: int = 0,
 ) -> LocalResult:
-    """Return, for each place that has something, how many neighbours have it, with its p.
+    """Return, for each place that has something, how many neighbors have it, with its p.
 
     Parameters
     ----------
     values
         1 (or True) where the place has it, 0 where not; missing values are *no data*.
     graph
-        Neighbours on the same index, in any order. Every link counts as one, whatever its
+        Neighbors on the same index, in any order. Every link counts as one, whatever its
         weight: a join is there or not.
     null
-        ``hypergeometric`` (default) is the exact conditional distribution: the k neighbours
+        ``hypergeometric`` (default) is the exact conditional distribution: the k neighbors
         drawn from the n−1 other places, of which so many have it. ``conditional`` draws
         instead, as other programs do.
     correction, alpha, family
@@ -65,7 +65,7 @@ def local_join_counts(
     LocalResult
         ``statistic`` is the count of joins, ``expected`` and ``z`` by the hypergeometric
         distribution, ``p`` that of as many joins or more: the test is one-sided by nature.
-        Labels: ``hot`` (the place and more of its neighbours than by chance), ``not tested``
+        Labels: ``hot`` (the place and more of its neighbors than by chance), ``not tested``
         where the place does not have it: it has no p and is in no correction. All places that
         have it are tested, those without a join (p = 1) too: to leave them out would choose
         the tests by their outcome.
@@ -128,8 +128,8 @@ def local_join_counts_bivariate(
     graph
         As in :func:`local_join_counts`.
     case
-        ``co-location``: places that have both, and their neighbours that have both.
-        ``no co-location``: places that have the first only, and their neighbours that have
+        ``co-location``: places that have both, and their neighbors that have both.
+        ``no co-location``: places that have the first only, and their neighbors that have
         the second only.
     null, correction, alpha, permutations, family, seed
         As in :func:`local_join_counts`.

@@ -1,4 +1,4 @@
-"""Moments: what chance leads one to expect of a neighbours' sum, by formula, for any weights."""
+"""Moments: what chance leads one to expect of a neighbors' sum, by formula, for any weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def sum_z(sites: Sites, *, own_included: bool) -> Floats:
-    """Return the standardised weighted sum of neighbours' values under random permutation.
+    """Return the standardized weighted sum of neighbors' values under random permutation.
 
     With ``own_included`` all n values are drawn from (Gi*), otherwise the n−1 others (Gi, and
     the conditional local Moran up to the sign of the own value). NaN where the variance is 0.

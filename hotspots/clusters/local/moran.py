@@ -1,4 +1,4 @@
-"""Local Moran: places alike their neighbours, high or low, and those unlike them."""
+"""Local Moran: places alike their neighbors, high or low, and those unlike them."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def local_moran(
         Counts, crude rates or :func:`standardized_rates`, on the places' index. Missing
         values are *no data*. Smoothed rates are refused.
     graph
-        Neighbours on the same index, in any order; each row's weights are made to add up to
+        Neighbors on the same index, in any order; each row's weights are made to add up to
         1 here, in a copy.
     alternative
-        ``two-sided``, ``greater`` (alike their neighbours) or ``less`` (unlike them).
+        ``two-sided``, ``greater`` (alike their neighbors) or ``less`` (unlike them).
     null
-        ``conditional`` (default) holds the place's own value and draws its neighbours from
+        ``conditional`` (default) holds the place's own value and draws its neighbors from
         the other places; ``analytic`` takes z as normal.
     correction, alpha, permutations, family, seed
         As in :func:`getis_ord`.
@@ -63,7 +63,7 @@ def local_moran(
     -------
     LocalResult
         ``statistic`` is (n−1)·zᵢ·Σwᵢⱼzⱼ/Σz² with deviations z from the mean (esda's
-        definition), ``expected`` and ``z`` its conditional expectation and standardised value
+        definition), ``expected`` and ``z`` its conditional expectation and standardized value
         (Sokal et al. 1998). Labels: ``high-high``, ``low-low``, ``high-low``, ``low-high``,
         from the own value and the tail that is significant. With equal weights the two-sided
         p is Gi's.
@@ -92,7 +92,7 @@ def local_moran(
     null = null if null is not None else "conditional"
     one_of(null, ("conditional", "analytic"), "null")
     settings = checked_settings(alternative, correction, alpha, seed, family)
-    sites = row_standardised(place_sites(values, graph, include_self=False))
+    sites = row_standardized(place_sites(values, graph, include_self=False))
     draws = draws_asked(permutations, sites, settings)
     lag_z = sum_z(sites, own_included=False)
     sign = _signs(sites)
@@ -110,7 +110,7 @@ def local_moran(
     )
 
 
-def row_standardised(sites: Sites) -> Sites:
+def row_standardized(sites: Sites) -> Sites:
     """Return the sites with weights that add up to 1 at each place."""
     total = sites.weight_sums()
     return replace(sites, link_weight=sites.link_weight / total[sites.link_site])
@@ -133,7 +133,7 @@ def _moments(sites: Sites, lag_z: Floats, sign: Signs) -> Moments:
 
 
 def by_association(tails: Tails, sign: Signs) -> Tails:
-    """Turn the tails of the neighbours' sum into those of I: the low places' tails change ends."""
+    """Turn the tails of the neighbors' sum into those of I: the low places' tails change ends."""
     greater = np.where(sign > 0, tails.greater, np.where(sign < 0, tails.less, 1.0))
     less = np.where(sign > 0, tails.less, np.where(sign < 0, tails.greater, 1.0))
     return replace(tails, greater=greater, less=less)

@@ -43,7 +43,7 @@ class Moments:
 def reference_tails(
     sites: Sites, sum_z: Floats, null: str, settings: Settings, permutations: int
 ) -> Tails:
-    """Return the tails of the neighbours' sums: counted over draws, or normal (``analytic``)."""
+    """Return the tails of the neighbors' sums: counted over draws, or normal (``analytic``)."""
     if null != "analytic":
         return permutation_tails(
             sites, total=null == "total", permutations=permutations, seed=settings.seed

@@ -1,9 +1,9 @@
 """Shared draws: one table of draws for all places with equal weights.
 
-Where the weights within a neighbourhood are equal, the reference distribution of its sum
+Where the weights within a neighborhood are equal, the reference distribution of its sum
 depends on the place only through how many values it takes in and through leaving the place
 itself out. One table of draws then serves all places: each prefix of a draw is a draw for a
-smaller neighbourhood, and where a place meets its own value among the first *k*, the next
+smaller neighborhood, and where a place meets its own value among the first *k*, the next
 position stands in for it. The sums are sorted once for each size; only the draws in which a
 place meets itself are looked at place by place.
 """

@@ -1,6 +1,6 @@
 """Half-planes: how many of the same points lie on either side of each place's own line.
 
-A local Geary is k·z² − 2z·S + Q, with S and Q the sums of the neighbours' values and of their
+A local Geary is k·z² − 2z·S + Q, with S and Q the sums of the neighbors' values and of their
 squares. Under shared draws every place has the same points (S, Q), and a line of its own slope.
 Counting all points for all lines costs places × draws. Here the points are cut into strips by
 their first coordinate, and the lines into groups of like slope; within a strip, sorted along

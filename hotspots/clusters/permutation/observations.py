@@ -1,4 +1,4 @@
-"""Sites: the values of a test laid against the graph of its neighbours, checked at the door.
+"""Sites: the values of a test laid against the graph of its neighbors, checked at the door.
 
 Everything that chance touches later is expressed in *positions*: the places of the values in
 ascending order. Two maps that differ only in the order of their rows give the same positions,
@@ -47,7 +47,7 @@ class Sites:
     known
         Places with a value.
     tested
-        Numbers (in ``index``) of the places that have a value and a neighbour with one.
+        Numbers (in ``index``) of the places that have a value and a neighbor with one.
     reference
         The values that the test is about, ascending: of all places that are linked to another.
     rank
@@ -59,7 +59,7 @@ class Sites:
     place_rank
         As ``rank``, of all places that are linked to another, in the caller's order.
     link_site, link_place, link_weight
-        Per link, the number of the tested place (0, 1, …, ascending), that of the neighbour
+        Per link, the number of the tested place (0, 1, …, ascending), that of the neighbor
         among the linked places, and the weight. Where any place has unequal weights, the links of
         a place go from the greatest weight down, and by position; otherwise they have no
         order, and only :meth:`lag` adds up what they lead to to the same bytes.
@@ -91,15 +91,15 @@ class Sites:
         """The reference values less their mean, over their greatest absolute deviation."""
         if not self.reference.size:
             return self.reference
-        centred = self.reference - self.reference.mean()
-        largest = float(np.abs(centred).max())
+        centerd = self.reference - self.reference.mean()
+        largest = float(np.abs(centerd).max())
         # A constant such as 0.1 leaves rounding dust after its mean is taken off.
         floor = 1e-14 * float(np.abs(self.reference).max())
-        return centred / largest if largest > floor else np.zeros_like(centred)
+        return centerd / largest if largest > floor else np.zeros_like(centerd)
 
     @property
     def link_rank(self) -> Integers:
-        """Per link, the position of the neighbour's value."""
+        """Per link, the position of the neighbor's value."""
         return self.place_rank[self.link_place]
 
     @cached_property
@@ -109,11 +109,11 @@ class Sites:
 
     @cached_property
     def scaled_sums(self) -> tuple[Floats, Floats]:
-        """Per tested place, the sum of its neighbours' scaled values: rounded ones, and in full."""
+        """Per tested place, the sum of its neighbors' scaled values: rounded ones, and in full."""
         return self._sums(self.scaled)
 
     def lag(self, values: Floats, weights: Floats | None = None) -> Floats:
-        """Per tested place, the weighted sum of its neighbours' values (given by position).
+        """Per tested place, the weighted sum of its neighbors' values (given by position).
 
         Other ``weights`` than the links' are equal within a place where those are.
         """
@@ -150,7 +150,7 @@ class Sites:
 def place_sites(values: pd.Series, graph: Links, *, include_self: bool) -> Sites:
     """Return the :class:`Sites` of a test.
 
-    A place without a value is out: of the reference set, and of its neighbours' sums, which
+    A place without a value is out: of the reference set, and of its neighbors' sums, which
     use those that are left. A place that is linked to no other is out as well, so that its
     removal changes nothing elsewhere. Where ``include_self``, each place counts in its own
     sum: with the weight that the graph gives it, otherwise with the largest of its row.
@@ -211,18 +211,18 @@ def place_sites(values: pd.Series, graph: Links, *, include_self: bool) -> Sites
 
 
 def describe_weights(sites: Sites) -> str:
-    """Return the neighbours in words: how many places, links, and of which kind."""
+    """Return the neighbors in words: how many places, links, and of which kind."""
     isolates = int(sites.known.sum()) - sites.tested.size
     kind = "equal" if sites.equal.all() else "unequal"
     mean = sites.size.mean() if sites.size.size else 0.0
     return (
-        f"{sites.tested.size} places with {mean:.2f} values in the mean neighbourhood, "
+        f"{sites.tested.size} places with {mean:.2f} values in the mean neighborhood, "
         f"{kind} weights, {isolates} isolates, {int((~sites.known).sum())} without data"
     )
 
 
 def graph_links(graph: Links, index: pd.Index) -> tuple[Integers, Integers, Floats, Floats]:
-    """Return focal, neighbour and weight of the links in ``index``'s numbers; own weights apart.
+    """Return focal, neighbor and weight of the links in ``index``'s numbers; own weights apart.
 
     A sparse array has its rows and columns in the order of ``index``.
     """
@@ -238,7 +238,7 @@ def graph_links(graph: Links, index: pd.Index) -> tuple[Integers, Integers, Floa
     diagonal = focal == neighbor
     if diagonal.any() or (weight == 0).any():
         own[focal[diagonal]] = weight[diagonal]
-        # A weight of zero is how a Graph stores an isolate: it is no neighbour.
+        # A weight of zero is how a Graph stores an isolate: it is no neighbor.
         keep = ~diagonal & (weight > 0)
         focal, neighbor, weight = focal[keep], neighbor[keep], weight[keep]
     return focal, neighbor, weight, own
@@ -301,7 +301,7 @@ def checked_numbers(values: pd.Series) -> Floats:
     what = f"The tested values ({name!r})"
     if str(name).startswith(SMOOTHED):
         raise InputError(
-            f"{what} are smoothed: a smoothed rate borrows from its neighbours or from the whole, "
+            f"{what} are smoothed: a smoothed rate borrows from its neighbors or from the whole, "
             "and a test would find that pattern instead of the city's. Test the crude rate "
             "(column 'rate') or standardized_rates(count, exposure), and keep smoothed rates "
             "for maps."
@@ -365,7 +365,7 @@ def _by_place(focal: Integers, neighbor: Integers, weight: Floats) -> tuple[Inte
 def _with_self(
     neighbor: Integers, weight: Floats, given: Floats, own: Integers, size: Integers
 ) -> tuple[Integers, Floats]:
-    """Put each place behind its neighbours: with its given weight, or the largest of the row."""
+    """Put each place behind its neighbors: with its given weight, or the largest of the row."""
     start = np.cumsum(size) - size
     slot = np.cumsum(size + 1) - 1
     others = np.ones(neighbor.size + slot.size, dtype=bool)

@@ -1,7 +1,7 @@
 """Projections: tails of statistics that see the same draws from each place's own direction.
 
-Gi and local Moran compare one sum of the neighbours' values. A local Geary compares a sum of
-several *features* of its neighbours (their squares, their values), weighed by the place's own
+Gi and local Moran compare one sum of the neighbors' values. A local Geary compares a sum of
+several *features* of its neighbors (their squares, their values), weighed by the place's own
 value. One table of draws still serves all places, by the same rules as in
 :mod:`~hotspots.clusters.permutation.tails`: exactly the draws asked for, the place itself left
 out, ties in both tails, enumeration where the draws are few.
@@ -94,7 +94,7 @@ def projected_tails(
         The places and links; a place is never among its own draws.
     features
         By row, a number per reference position, of the order of 1. The statistic is the
-        neighbours' weighted sum of the first row plus that of each other row times the
+        neighbors' weighted sum of the first row plus that of each other row times the
         place's ``direction``.
     direction
         Per tested place, one number for each row of ``features`` after the first.

@@ -29,7 +29,7 @@ def distinct_draws(n: int, columns: int, draws: int, seed: int) -> Iterator[Posi
     Every ordered draw of ``columns`` distinct positions is equally likely, and so is every
     shorter draw that its first rows make. The j-th position of a draw depends on ``n``,
     ``seed`` and the draw's number only, never on ``columns``: a place's p cannot change
-    because another place has more neighbours.
+    because another place has more neighbors.
     """
     for chunk, start in enumerate(range(0, draws, CHUNK)):
         rows = min(CHUNK, draws - start)

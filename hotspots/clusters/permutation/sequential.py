@@ -1,6 +1,6 @@
 """Sequential counting: no more draws for a tail that has been seen to be common.
 
-Where weights differ within a neighbourhood no sorted table serves all places, and each draw of
+Where weights differ within a neighborhood no sorted table serves all places, and each draw of
 each place costs a sum. Most places show soon that their sum is nothing special. A tail is closed
 at its ``CLOSED_AT``-th draw as extreme as the place; only places with an open tail get more.
 """

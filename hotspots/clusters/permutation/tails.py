@@ -1,7 +1,7 @@
-"""Inference: how often chance alone gives a sum of neighbours as extreme as the one observed.
+"""Inference: how often chance alone gives a sum of neighbors as extreme as the one observed.
 
 Every place gets exactly the number of draws asked for, from exactly its own distribution: from
-one table that all places share where the weights within each neighbourhood are equal
+one table that all places share where the weights within each neighborhood are equal
 (:mod:`~hotspots.clusters.permutation.equal_weights`), from the same table times its own weights
 where they are not (:mod:`~hotspots.clusters.permutation.unequal_weights`), and from all draws
 there are where these are few (:mod:`~hotspots.clusters.permutation.enumeration`).
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Tails:
-    """Per tested place, the two one-sided p of its neighbours' sum.
+    """Per tested place, the two one-sided p of its neighbors' sum.
 
     Attributes
     ----------

@@ -1,7 +1,7 @@
 """Places: what is counted at each tested place, and within which bounds a sum is a tie.
 
 Their weights stay end to end, as the links are, and are made a table for a few places at a time:
-one place with thousands of neighbours would else make every other's row as wide.
+one place with thousands of neighbors would else make every other's row as wide.
 """
 
 from __future__ import annotations

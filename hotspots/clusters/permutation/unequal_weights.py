@@ -1,4 +1,4 @@
-"""Weighted sums: tails of places whose neighbours have unequal weights, draw by draw."""
+"""Weighted sums: tails of places whose neighbors have unequal weights, draw by draw."""
 
 from __future__ import annotations
 

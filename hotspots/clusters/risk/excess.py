@@ -39,7 +39,7 @@ _LEAST_P = 1e-300
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Groups:
-    """What is tested: each place alone, or together with its neighbours.
+    """What is tested: each place alone, or together with its neighbors.
 
     ``single_*`` are of the places with exposure; the others of their groups, NaN-free.
     """
@@ -74,8 +74,8 @@ def excess_risk(
     exposure
         Residents, or whatever is at risk, on the same index; a place without any is *no data*.
     graph
-        Neighbours; where given, each place is tested together with them, and one without
-        neighbours is an *isolate*. Weights do not matter here, only who is linked to whom.
+        Neighbors; where given, each place is tested together with them, and one without
+        neighbors is an *isolate*. Weights do not matter here, only who is linked to whom.
     null
         ``robust``: risk varies lognormally about the median risk, by the spread that the
         bulk of the places shows beyond counting. A raised part of the city hardly moves
@@ -138,7 +138,7 @@ def excess_risk(
         correction=correction,
         alpha=settings.alpha,
         family=family_size(table["p"].to_numpy(), None),
-        weights="each place alone" if graph is None else "each place with its neighbours",
+        weights="each place alone" if graph is None else "each place with its neighbors",
         level=LEVELS.get(str(count.index.name), ""),
         leaning=leaning,
     )

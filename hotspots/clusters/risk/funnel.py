@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NULLS = ("robust", "binomial")
 _GRID = 100
-_COLOURS = {"inside": "#5b6770", "above": "#b2182b", "below": "#2166ac"}
+_COLORS = {"inside": "#5b6770", "above": "#b2182b", "below": "#2166ac"}
 
 
 def funnel_limits(
@@ -63,7 +63,7 @@ def funnel_limits(
     Returns
     -------
     DataFrame
-        On ``exposure``: ``centre`` (the median rate; ``binomial``: that of the whole), and
+        On ``exposure``: ``center`` (the median rate; ``binomial``: that of the whole), and
         for each level ``lower_95``, ``upper_95``, ``lower_99.8`` … Between the counts that
         can occur the limits are interpolated, as the source does.
 
@@ -83,8 +83,8 @@ def funnel_limits(
     >>> residents = pd.Series([4_000, 9_000, 12_000, 15_000, 30_000])
     >>> thefts = pd.Series([10, 21, 33, 35, 76])
     >>> limits = funnel_limits(thefts, residents, null="binomial", at=[5_000, 20_000])
-    >>> limits[["centre", "lower_95", "upper_95"]].round(0)
-              centre  lower_95  upper_95
+    >>> limits[["center", "lower_95", "upper_95"]].round(0)
+              center  lower_95  upper_95
     exposure
     5000.0     250.0     114.0     381.0
     20000.0    250.0     190.0     307.0
@@ -93,9 +93,9 @@ def funnel_limits(
     _check_levels(levels)
     positive(per, "per", "Give a number above 0, e.g. per=100_000.")
     grid = _grid(people, at)
-    tails, centre = _tails(events, people, grid, which)
-    table = pd.DataFrame({"centre": np.full(grid.size, centre * per)}, grid).rename_axis("exposure")
-    start = np.ceil(grid * centre)
+    tails, center = _tails(events, people, grid, which)
+    table = pd.DataFrame({"center": np.full(grid.size, center * per)}, grid).rename_axis("exposure")
+    start = np.ceil(grid * center)
     for level in levels:
         tail = (1 - level) / 2
         name = f"{100 * level:g}"
@@ -115,8 +115,8 @@ def funnel_plot(
 ) -> Axes:
     """Return a plot of the places' rates by exposure, within their funnel.
 
-    Where a result of :func:`excess_risk` is given, its labelled places are coloured and named
-    in the legend; the limits, which are pointwise, colour nothing.
+    Where a result of :func:`excess_risk` is given, its labeled places are colored and named
+    in the legend; the limits, which are pointwise, color nothing.
 
     Parameters
     ----------
@@ -147,8 +147,8 @@ def funnel_plot(
         if len(group):
             rate = events[group] / people[group] * per
             name = "places" if side == "inside" else f"{side}: {len(group)}"
-            axes.scatter(people[group], rate, s=14, color=_COLOURS[side], label=name, zorder=3)
-    axes.plot(limits.index, limits["centre"], color="#333333", linewidth=1)
+            axes.scatter(people[group], rate, s=14, color=_COLORS[side], label=name, zorder=3)
+    axes.plot(limits.index, limits["center"], color="#333333", linewidth=1)
     for number, level in enumerate(sorted(levels)):
         style: dict[str, Any] = {"color": "#777777", "linestyle": ("--", "-", ":")[number % 3]}
         for end in ("lower", "upper"):
@@ -208,7 +208,7 @@ def _grid(people: pd.Series, at: Sequence[float] | None) -> Floats:
 def _tails(
     events: pd.Series, people: pd.Series, grid: Floats, null: str
 ) -> tuple[Callable[[Floats], Floats], float]:
-    """Return P(X ≤ count) at each exposure of the grid, and the centre of the null."""
+    """Return P(X ≤ count) at each exposure of the grid, and the center of the null."""
     if null == "binomial":
         # As excess_risk: given the total, a place's count is binomial in its share.
         total = float(events.sum())

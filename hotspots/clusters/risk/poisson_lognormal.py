@@ -81,11 +81,11 @@ def _over_counts(
 
     X ≥ x exactly when a gamma of shape x is at most the Poisson's mean.
     """
-    centre = np.log(median)[:, None]
+    center = np.log(median)[:, None]
     below, below_weight = _log_gamma(count, reach)
     above, above_weight = _log_gamma(count + 1, reach)
-    at_least = special.ndtr((centre - below) / sigma[:, None]) * below_weight
-    at_most = special.ndtr((above - centre) / sigma[:, None]) * above_weight
+    at_least = special.ndtr((center - below) / sigma[:, None]) * below_weight
+    at_most = special.ndtr((above - center) / sigma[:, None]) * above_weight
     return at_least.sum(axis=1), at_most.sum(axis=1)
 
 

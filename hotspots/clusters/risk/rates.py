@@ -55,11 +55,11 @@ def incident_rates(
     years
         Length of the period in years; taken from ``counts`` where it has it, otherwise 1.
     smoothing
-        ``"empirical_bayes"`` adds ``smoothed_rate``, drawn towards the rate of the whole;
-        ``"spatial_empirical_bayes"`` one drawn towards that of the neighbourhood (an area
-        without neighbours: of the whole). For maps; tests refuse it.
+        ``"empirical_bayes"`` adds ``smoothed_rate``, drawn toward the rate of the whole;
+        ``"spatial_empirical_bayes"`` one drawn toward that of the neighborhood (an area
+        without neighbors: of the whole). For maps; tests refuse it.
     graph
-        The neighbours, for the spatial smoothing only: who is linked to whom, whatever the
+        The neighbors, for the spatial smoothing only: who is linked to whom, whatever the
         weights.
 
     Returns
@@ -121,7 +121,7 @@ def incident_rates(
 
 
 def standardized_rates(count: pd.Series, exposure: pd.Series) -> pd.Series:
-    """Return the rates of Assunção & Reis: standardised by what each area's size allows.
+    """Return the rates of Assunção & Reis: standardized by what each area's size allows.
 
     A small area's rate varies more by chance alone; these values have mean 0 and variance
     about 1 whatever the size, and are what Getis-Ord and Moran should test where areas differ
@@ -129,7 +129,7 @@ def standardized_rates(count: pd.Series, exposure: pd.Series) -> pd.Series:
 
     The variance of an area of n residents is a + m/n, with m the rate of the whole and a what
     the rates vary beyond counting. Estimated, a may be negative, and a + m/n next to nothing
-    where it is barely positive, so that a rate quite near the whole's stands out by a standardised
+    where it is barely positive, so that a rate quite near the whole's stands out by a standardized
     value of 17. Here no area's variance is taken for less than half of what counting alone
     brings, max(a + m/n, m/2n): a value is at most √2 times its Poisson z. Assunção & Reis put
     m/n in place of a negative a + m/n only; wherever theirs is at least m/2n the two agree.

@@ -1,6 +1,6 @@
 """Robust null: what the bulk of a city shows, however high a part of it stands.
 
-The centre is the median risk and the spread the median absolute deviation, both less what
+The center is the median risk and the spread the median absolute deviation, both less what
 counting explains, and both exact for counts however small: instead of comparing residuals
 with a normal's quartiles, each count's interval of the Poisson–lognormal distribution function
 is shared out below and within them, as if it had been broken up at random. What the data leave
@@ -80,7 +80,7 @@ class RobustNull:
         ):
             variance = np.log1p(alone * np.expm1(sigma**2))
             median = people * np.exp(log_rate + (sigma**2 - variance) / 2)
-            # An error of the centre moves all places alike: for one of them it is more spread.
+            # An error of the center moves all places alike: for one of them it is more spread.
             total = np.sqrt(variance + error**2)
             above, below = poisson_lognormal.tails(events, median, total)
             at_least += weight * above
@@ -91,7 +91,7 @@ class RobustNull:
 def fit_robust_null(events: Floats, people: Floats) -> RobustNull:
     """Return the null that the bulk of the places shows.
 
-    For each spread the centre solves *half of the distribution function's mass lies below
+    For each spread the center solves *half of the distribution function's mass lies below
     the median*. The spread's weight is how well *half lies within the quartiles* then holds,
     a mean of n shares of variance 1/4, times a half-Cauchy of scale 0.5, which matters only
     where counts are too small to tell a spread at all.
@@ -105,7 +105,7 @@ def fit_robust_null(events: Floats, people: Floats) -> RobustNull:
 
     References
     ----------
-    Dunn & Smyth (1996), J. Comput. Graph. Stat. 5 (randomised quantile residuals);
+    Dunn & Smyth (1996), J. Comput. Graph. Stat. 5 (randomized quantile residuals);
     Spiegelhalter (2005), Statistics in Medicine 24, 1117 (over-dispersed indicators);
     Gelman (2006), Bayesian Analysis 1 (half-Cauchy).
     """
@@ -115,7 +115,7 @@ def fit_robust_null(events: Floats, people: Floats) -> RobustNull:
     log_rate = float(np.log((events.sum() + 0.5) / people.sum()))
     found = []
     for sigma in _SIGMAS:
-        log_rate, slope, within = _centre(events, people, float(sigma), log_rate)
+        log_rate, slope, within = _center(events, people, float(sigma), log_rate)
         found.append((sigma, log_rate, 0.5 / np.sqrt(count) / slope, within))
         # Beyond four standard errors the remaining spreads have no weight.
         if (within - 0.5) * np.sqrt(count) > 2.0:
@@ -134,7 +134,7 @@ def fit_robust_null(events: Floats, people: Floats) -> RobustNull:
     )
 
 
-def _centre(
+def _center(
     events: Floats, people: Floats, sigma: float, start: float
 ) -> tuple[float, float, float]:
     """Return the log rate with half below the median, the slope there, and the share within.

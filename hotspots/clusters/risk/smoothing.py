@@ -1,4 +1,4 @@
-"""Smoothing: rates drawn towards the whole or the neighbourhood, for maps and never for tests."""
+"""Smoothing: rates drawn toward the whole or the neighborhood, for maps and never for tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def empirical_bayes(events: Floats, at_risk: Floats) -> Floats:
-    """Return rates drawn towards that of the whole, the more the smaller the area.
+    """Return rates drawn toward that of the whole, the more the smaller the area.
 
     Both arguments are without missing values, and everybody is at some risk.
 
@@ -40,10 +40,10 @@ def empirical_bayes(events: Floats, at_risk: Floats) -> Floats:
 def spatial_empirical_bayes(
     events: Floats, at_risk: Floats, focal: Integers, neighbor: Integers
 ) -> Floats:
-    """Return rates drawn towards that of each area with its neighbours.
+    """Return rates drawn toward that of each area with its neighbors.
 
     ``focal`` and ``neighbor`` are the links, by number and none to itself. An area without
-    neighbours has nobody near to borrow from: it is drawn towards the whole.
+    neighbors has nobody near to borrow from: it is drawn toward the whole.
 
     References
     ----------

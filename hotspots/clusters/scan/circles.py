@@ -25,7 +25,7 @@ class Circles:
     Attributes
     ----------
     order
-        Places by their distance from the centre, the centre first.
+        Places by their distance from the center, the center first.
     size
         Number of places in each circle, ascending: the first so many of ``order``.
     people
@@ -43,13 +43,13 @@ class Circles:
 def circles(xy: Floats, people: Floats, share: float) -> Iterator[Circles]:
     """Yield the circles about each place that hold at most a share of all exposure.
 
-    Places at one distance from a centre enter together, so that no order of the rows decides
-    which is in. A centre whose own place holds more than the share has no circle.
+    Places at one distance from a center enter together, so that no order of the rows decides
+    which is in. A center whose own place holds more than the share has no circle.
     """
     most = share * float(people.sum()) * (1 + _SAME_DISTANCE)
     near = _SAME_DISTANCE * float(np.ptp(xy, axis=0).max(initial=0.0))
-    for centre in range(people.size):
-        distance = np.hypot(*(xy - xy[centre]).T)
+    for center in range(people.size):
+        distance = np.hypot(*(xy - xy[center]).T)
         order = np.argsort(distance, kind="stable")
         total = np.cumsum(people[order])
         last = np.append(np.diff(distance[order]) > near, True)

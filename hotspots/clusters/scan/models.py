@@ -31,12 +31,12 @@ class ScanModel(Protocol):
         """Return a zone's risk over that of the rest."""
 
     def draw(self, maps: int, sequence: np.random.SeedSequence) -> tuple[Floats, Floats]:
-        """Return counts ``(maps, places)`` without a cluster, and each map's own centre."""
+        """Return counts ``(maps, places)`` without a cluster, and each map's own center."""
 
-    def observed_centre(self) -> Floats:
-        """Return the centre of the observed map, shape ``(1,)``."""
+    def observed_center(self) -> Floats:
+        """Return the center of the observed map, shape ``(1,)``."""
 
-    def ratios(self, count: Floats, centre: Floats, zones: Circles) -> tuple[Floats, Floats]:
+    def ratios(self, count: Floats, center: Floats, zones: Circles) -> tuple[Floats, Floats]:
         """Return the log likelihood ratio and the expected count of ``(maps, zones)``."""
 
 
@@ -58,17 +58,17 @@ class OneRisk:
         return count / expected * (self.total - expected) / outside if outside else np.inf
 
     def draw(self, maps: int, sequence: np.random.SeedSequence) -> tuple[Floats, Floats]:
-        """Deal out the total by exposure; the centre is always that of the whole."""
+        """Deal out the total by exposure; the center is always that of the whole."""
         generator = np.random.default_rng(sequence)
         shares = self.people / self.people.sum()
         count = generator.multinomial(self.total, shares, size=maps).astype(float)
         return count, np.ones(maps)
 
-    def observed_centre(self) -> Floats:
+    def observed_center(self) -> Floats:
         """Return 1: the total is given, so nothing is estimated."""
         return np.ones(1)
 
-    def ratios(self, count: Floats, centre: Floats, zones: Circles) -> tuple[Floats, Floats]:
+    def ratios(self, count: Floats, center: Floats, zones: Circles) -> tuple[Floats, Floats]:
         """Return c·log(c/e) + (C−c)·log((C−c)/(C−e)), and e."""
         expected = np.maximum(self.expected(zones.people), 1e-300)
         outside = np.maximum(self.total - expected, 1e-300)
@@ -96,8 +96,8 @@ class VaryingRisk:
     The ratio is that of a gamma–Poisson with the mean and variance of the zone's summed
     lognormal risks: closed, and it grows with a zone's excess only as far as ordinary variation
     does not explain it. Which maps it is compared with is not approximated: they are drawn
-    Poisson–lognormal, from nodes of what the data leave open about centre and spread, and each
-    has its own centre estimated as the observed one was.
+    Poisson–lognormal, from nodes of what the data leave open about center and spread, and each
+    has its own center estimated as the observed one was.
     """
 
     people: Floats
@@ -118,28 +118,28 @@ class VaryingRisk:
         normal = generator.standard_normal((maps, self.people.size))
         sigma, rate = self.null.sigma[node, None], np.exp(self.null.log_rate[node, None])
         count = generator.poisson(self.people * rate * np.exp(sigma * normal)).astype(float)
-        centre = np.empty(maps)
+        center = np.empty(maps)
         for number in np.unique(node):
             drawn = node == number
-            centre[drawn] = self._centre(count[drawn], int(number))
-        return count, centre
+            center[drawn] = self._center(count[drawn], int(number))
+        return count, center
 
-    def observed_centre(self) -> Floats:
+    def observed_center(self) -> Floats:
         """Return the robust median risk."""
         return np.array([self.null.rate])
 
-    def ratios(self, count: Floats, centre: Floats, zones: Circles) -> tuple[Floats, Floats]:
+    def ratios(self, count: Floats, center: Floats, zones: Circles) -> tuple[Floats, Floats]:
         """Return c·log(c/m) − (c+k)·log((c+k)/(m+k)) with the gamma's shape k, and m."""
         spread = self.null.spread
         shape = 1 / np.maximum(zones.concentration * np.expm1(spread**2), 1 / _GREATEST_SIZE)
-        mean = centre[:, None] * (zones.people * np.exp(spread**2 / 2))
+        mean = center[:, None] * (zones.people * np.exp(spread**2 / 2))
         # Written with log1p, so that a great shape tends to the Poisson's ratio.
         apart = (count - mean) / (mean + shape)
         ratio = special.xlogy(count, np.maximum(count, 1.0) / mean)
         ratio -= (count + shape) * np.log1p(apart)
         return ratio, mean
 
-    def _centre(self, count: Floats, node: int) -> Floats:
+    def _center(self, count: Floats, node: int) -> Floats:
         """Return the median risk of each map: one step from the truth that it was drawn from.
 
         The same equation as the observed map's: half of the distribution below the median,
@@ -148,8 +148,8 @@ class VaryingRisk:
         median, share = self._straddling(node)
         below = (count < median).mean(axis=1) + ((count == median) * share).mean(axis=1) - 0.5
         slope = 0.5 / np.sqrt(self.people.size) / self.null.log_rate_error[node]
-        centre: Floats = self.null.rate * np.exp(-below / slope)
-        return centre
+        center: Floats = self.null.rate * np.exp(-below / slope)
+        return center
 
     def _straddling(self, node: int) -> tuple[Floats, Floats]:
         """Return the count at which each place's distribution passes ½, and its share below."""

@@ -58,7 +58,7 @@ class _Places:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Cluster:
-    """A circle that was found: its centre, its places (the farthest last), its ratio."""
+    """A circle that was found: its center, its places (the farthest last), its ratio."""
 
     members: Integers
     ratio: float
@@ -78,7 +78,7 @@ def spatial_scan(
 ) -> ScanResult:
     """Return the most likely circular cluster, and secondary ones that do not overlap it.
 
-    Every circle about every area's centre is tried, up to a share of the residents; the
+    Every circle about every area's center is tried, up to a share of the residents; the
     largest log likelihood ratio is compared with the largest on maps without a cluster. So
     one p covers all places and all sizes, and nothing is left to correct.
 
@@ -89,12 +89,12 @@ def spatial_scan(
     exposure
         Residents, or whatever is at risk, on the same index; an area without any is left out.
     areas
-        The areas on the same index, in a CRS in metres. The centre is the residents'
+        The areas on the same index, in a CRS in meters. The center is the residents'
         (``center_x`` and ``center_y``, as :func:`build_polygons` gives them) where the frame
         has it, otherwise the centroid.
     null
         ``robust``: risk varies lognormally about the bulk's median, as in
-        :func:`excess_risk`; what the data leave open about centre and spread enters the
+        :func:`excess_risk`; what the data leave open about center and spread enters the
         simulated maps. ``binomial``: Kulldorff's, one risk everywhere given the total; it
         takes ordinary variation for clusters, and is for comparison.
     alternative
@@ -104,7 +104,7 @@ def spatial_scan(
         cover several clusters and all that lies between: where a cluster is wide and its
         relative risk modest, look again with a smaller one, chosen beforehand.
     alpha
-        A cluster whose p is at most this is labelled; secondary ones are listed only then.
+        A cluster whose p is at most this is labeled; secondary ones are listed only then.
     simulations
         Maps drawn without a cluster; the least p is 1 / (simulations + 1).
     seed
@@ -122,7 +122,7 @@ def spatial_scan(
         For counts that are negative, infinite or not whole, another index, fewer than 3
         areas with data, no circle within ``max_share``, or unknown options.
     CrsError
-        For areas that are not in metres.
+        For areas that are not in meters.
 
     References
     ----------
@@ -230,24 +230,24 @@ def _simulated(
     largest = []
     for chunk, start in enumerate(range(0, simulations, CHUNK)):
         maps = min(CHUNK, simulations - start)
-        count, centre = model.draw(CHUNK, np.random.SeedSequence(seed, spawn_key=(chunk,)))
-        count, centre = count[:maps], centre[:maps]
+        count, center = model.draw(CHUNK, np.random.SeedSequence(seed, spawn_key=(chunk,)))
+        count, center = count[:maps], center[:maps]
         best = np.zeros(maps)
         for zone in zones:
-            ratio = _ratios(model, count, centre, zone, alternative)
+            ratio = _ratios(model, count, center, zone, alternative)
             np.maximum(best, ratio.max(axis=1), out=best)
         largest.append(best)
     return np.concatenate(largest)
 
 
 def _ratios(
-    model: ScanModel, count: Floats, centre: Floats, zone: Circles, alternative: str
+    model: ScanModel, count: Floats, center: Floats, zone: Circles, alternative: str
 ) -> Floats:
     """Return the ratio of each map (a row) in each circle; 0 on the side not asked for."""
     within = np.cumsum(count[:, zone.order], axis=1)
     if zone.size.size < zone.order.size:
         within = within[:, zone.size - 1]
-    ratio, expected = model.ratios(within, centre, zone)
+    ratio, expected = model.ratios(within, center, zone)
     if alternative == "greater":
         ratio[within <= expected] = 0.0
     elif alternative == "less":
@@ -264,8 +264,8 @@ def _found(
     alpha: float,
 ) -> tuple[list[_Cluster], list[float]]:
     """Return the most likely cluster, then those that overlap no earlier one while p ≤ alpha."""
-    centre, events = model.observed_centre(), places.events[None]
-    ratios = [_ratios(model, events, centre, zone, alternative)[0] for zone in zones]
+    center, events = model.observed_center(), places.events[None]
+    ratios = [_ratios(model, events, center, zone, alternative)[0] for zone in zones]
     taken = np.zeros(places.events.size, dtype=bool)
     found: list[_Cluster] = []
     p: list[float] = []

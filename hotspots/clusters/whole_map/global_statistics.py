@@ -58,9 +58,9 @@ def global_moran(
     ----------
     values
         Counts, crude rates or :func:`standardized_rates`, on the places' index. Places
-        without a value or without a neighbour are left out. Smoothed rates are refused.
+        without a value or without a neighbor are left out. Smoothed rates are refused.
     graph
-        Neighbours on the same index, in any order; each row's weights are made to add up to
+        Neighbors on the same index, in any order; each row's weights are made to add up to
         1 here, in a copy.
     alternative
         ``two-sided``, ``greater`` (the statistic larger than by chance) or ``less``.
@@ -72,7 +72,7 @@ def global_moran(
     Returns
     -------
     GlobalResult
-        I, −1/(n−1), its z under randomisation and its p by permutation.
+        I, −1/(n−1), its z under randomization and its p by permutation.
 
     Raises
     ------
@@ -119,15 +119,15 @@ def global_geary(
     permutations: int = 999,
     seed: int = 0,
 ) -> GlobalResult:
-    """Return Geary's C: whether neighbours differ less (C below 1) or more than by chance.
+    """Return Geary's C: whether neighbors differ less (C below 1) or more than by chance.
 
     Parameters and errors are those of :func:`global_moran`; ``less`` is the alternative that
-    neighbours are alike.
+    neighbors are alike.
 
     Returns
     -------
     GlobalResult
-        C, 1, its z under randomisation and its p by permutation.
+        C, 1, its z under randomization and its p by permutation.
 
     References
     ----------
@@ -240,7 +240,7 @@ def global_join_counts(
     Returns
     -------
     GlobalResult
-        The count, its expectation and z under random labelling, and its p by permutation.
+        The count, its expectation and z under random labeling, and its p by permutation.
 
     Raises
     ------
@@ -290,7 +290,7 @@ def _linked_map(values: pd.Series, graph: Graph) -> Map:
     linked = np.union1d(focal, neighbor)
     if not linked.size:
         raise GraphError(
-            "No place with a value has a neighbour with one: there is nothing to compare. "
+            "No place with a value has a neighbor with one: there is nothing to compare. "
             "Join islands to the nearest place (islands='nearest'), or take a wider graph."
         )
     if linked.size < _LEAST_PLACES:
@@ -379,10 +379,10 @@ def _result(
 
 
 def _described(links: Graph) -> str:
-    """Return the neighbours in words: how many places, links, and of which kind."""
+    """Return the neighbors in words: how many places, links, and of which kind."""
     weight = links.adjacency[links.adjacency > 0]
     row = weight.groupby(level="focal")
     kind = "equal" if (row.max() == row.min()).all() else "unequal"
     return (
-        f"{links.n} places with {weight.size / links.n:.2f} neighbours in the mean, {kind} weights"
+        f"{links.n} places with {weight.size / links.n:.2f} neighbors in the mean, {kind} weights"
     )

@@ -1,4 +1,4 @@
-"""Joins: how many there are, how many random labelling brings, and how widely they vary."""
+"""Joins: how many there are, how many random labeling brings, and how widely they vary."""
 
 from __future__ import annotations
 

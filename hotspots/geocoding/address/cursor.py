@@ -20,7 +20,7 @@ class Draft:
     corner: list[str] = field(default_factory=list)
     between: list[str] = field(default_factory=list)
     landmark: list[str] = field(default_factory=list)
-    neighbourhood: list[str] = field(default_factory=list)
+    neighborhood: list[str] = field(default_factory=list)
     city: list[str] = field(default_factory=list)
     unit: list[str] = field(default_factory=list)
     rest: list[list[str]] = field(default_factory=list)
@@ -75,7 +75,7 @@ class Walk:
         draft = self.draft
         return bool(
             draft.street
-            or draft.neighbourhood
+            or draft.neighborhood
             or draft.values
             or draft.landmark
             or draft.unit

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hotspots.geocoding.address.names import (
     DIRECTIONS,
     KEYWORDS,
-    NEIGHBOURHOOD_WORDS,
+    NEIGHBORHOOD_WORDS,
     TYPES_AFTER,
     TYPES_BEFORE,
     UNITS,
@@ -45,7 +45,7 @@ def street_first(words: list[str], *, english: bool) -> Ordered:
     building: list[str] = []
     later: list[list[str]] = []
     for part in parts[:place]:
-        if part[0] in NEIGHBOURHOOD_WORDS:
+        if part[0] in NEIGHBORHOOD_WORDS:
             later.append(part)
         elif part[0] in UNITS or not any(word.isalpha() for word in part):
             unit += [*(UNITS[word] for word in part[:1] if word in UNITS), _glued(part)]
@@ -100,7 +100,7 @@ def _is_figure(part: list[str]) -> bool:
 
 def _is_spanish(parts: list[list[str]]) -> bool:
     return any(
-        word[0].isdigit() or word in NEIGHBOURHOOD_WORDS or word in KEYWORDS["areas"]
+        word[0].isdigit() or word in NEIGHBORHOOD_WORDS or word in KEYWORDS["areas"]
         for part in parts
         for word in part
     ) or any(part[0] in TYPES_BEFORE for part in parts)

@@ -1,4 +1,4 @@
-"""Keywords with a value behind them: block and lot, kilometre, floor and flat, postcode."""
+"""Keywords with a value behind them: block and lot, kilometer, floor and flat, postcode."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _VALUE = re.compile(r"\d{1,5}[a-z]{0,2}|[a-xz]")
 _SHORT_VALUE = re.compile(r"\d{1,4}|\d{1,3}[a-z]|[a-z]\d{0,3}|[a-z]{1,2}\d")
 _TWO_LETTERS = re.compile(r"[a-z]{2}")
 _LOT_WORDS = KEYWORDS["lot"] | KEYWORDS["parcel"]
-_KILOMETRE = re.compile(r"\d{1,5}(\.\d+)?")
+_KILOMETER = re.compile(r"\d{1,5}(\.\d+)?")
 _CODE = re.compile(r"\d{4,5}")
 _FLAT = re.compile(r"bis|[a-df-w]")
 _VALUED = frozenset(
     {
         *(
             word
-            for key in ("block", "lot", "parcel", "kilometre", "hundred")
+            for key in ("block", "lot", "parcel", "kilometer", "hundred")
             for word in KEYWORDS[key]
         ),
         *("s/n", "m", "l"),
@@ -94,7 +94,7 @@ def _take_city(walk: Walk, rest: bool, *, marked: bool) -> None:
 def _may_be_code(walk: Walk, word: str, rest: bool) -> bool:
     draft = walk.draft
     if not (
-        word.isdigit() and (rest or walk.part is draft.neighbourhood or walk.part is draft.city)
+        word.isdigit() and (rest or walk.part is draft.neighborhood or walk.part is draft.city)
     ):
         return False
     ahead = walk.ahead
@@ -132,8 +132,8 @@ def _house_value(walk: Walk, word: str) -> int:
             walk.draft.unit += ["lote", figure]
         values.setdefault("lot", figure)
         return taken
-    if word in KEYWORDS["kilometre"] and _KILOMETRE.fullmatch(ahead):
-        values["kilometre"] = ahead
+    if word in KEYWORDS["kilometer"] and _KILOMETER.fullmatch(ahead):
+        values["kilometer"] = ahead
         return 2
     return _hundred(walk, ahead) if word in KEYWORDS["hundred"] else 0
 
@@ -173,7 +173,7 @@ def _unit(walk: Walk, word: str) -> int:
 
 def _any_but_street(walk: Walk) -> bool:
     draft = walk.draft
-    return not draft.street and bool(draft.values or draft.unit or draft.neighbourhood)
+    return not draft.street and bool(draft.values or draft.unit or draft.neighborhood)
 
 
 def _unit_value(walk: Walk, kind: str, word: str) -> int:
@@ -203,7 +203,7 @@ def _sign(walk: Walk) -> int:
     of_name = last in TYPES_BEFORE or last in KEYWORDS["road_owners"]
     unnumbered = not draft.number and ahead[:1].isdigit() and not of_name
     named = has_name(draft.street) and not names_no_road(draft.street)
-    area = walk.part is draft.neighbourhood or (walk.part is draft.landmark and not walk.part)
+    area = walk.part is draft.neighborhood or (walk.part is draft.landmark and not walk.part)
     if unnumbered and (named or (area and not draft.street)):
         walk.part = draft.number
     return 1

@@ -6,7 +6,7 @@ from hotspots.geocoding.address.cursor import Draft, Walk
 from hotspots.geocoding.address.keywords import take_code, take_value
 from hotspots.geocoding.address.names import (
     KEYWORDS,
-    NEIGHBOURHOOD_WORDS,
+    NEIGHBORHOOD_WORDS,
     TYPES_BEFORE,
     UNITS,
     figure_of,
@@ -17,13 +17,13 @@ from hotspots.geocoding.address.numbers import FIGURE, leads_with_house, split_h
 from hotspots.geocoding.address.scene import STREET_WORDS
 from hotspots.geocoding.address.tokens import BREAKS, CODE
 
-_AREA_WORDS = frozenset({*NEIGHBOURHOOD_WORDS, *KEYWORDS["areas"]})
+_AREA_WORDS = frozenset({*NEIGHBORHOOD_WORDS, *KEYWORDS["areas"]})
 _HOUSE_WORDS = frozenset({*KEYWORDS["streets"], *KEYWORDS["block"], *UNITS})
 _CROSSED = frozenset({"esq", "esquina", "entre", "#"})
 _CROSSING = KEYWORDS["between"] | KEYWORDS["corner"]
 _LEADING_TO = frozenset({"ubicado", "ubicada", "en", "sobre"})
 _ANNOUNCING = (
-    *("between", "corner", "crossings", "landmark", "block", "lot", "parcel", "kilometre"),
+    *("between", "corner", "crossings", "landmark", "block", "lot", "parcel", "kilometer"),
     *("hundred", "areas", "city", "districts", "streets"),
 )
 # Every other word goes where the word before it went.
@@ -47,7 +47,7 @@ def lay_out(words: list[str], *, boxed: bool = False) -> Draft:
     Examples
     --------
     >>> draft = lay_out(["lerdo", "5", "esq", "ocampo", ",", "col", "centro"])
-    >>> draft.street, draft.corner, draft.neighbourhood
+    >>> draft.street, draft.corner, draft.neighborhood
     (['lerdo', '5'], ['ocampo'], ['centro'])
     """
     walk = Walk(words)
@@ -137,7 +137,7 @@ def _starts_street(walk: Walk) -> bool:
         return False
     if part[0] in TYPES_BEFORE or leads_with_house(part):
         return True
-    settled = not walk.draft.neighbourhood or "block" in walk.draft.values
+    settled = not walk.draft.neighborhood or "block" in walk.draft.values
     numbered = part[-1] == "s/n" or (len(part[-1]) < 5 and FIGURE.fullmatch(part[-1]))
     return bool(numbered) and not settled and part[0] not in _KEYS
 
@@ -153,13 +153,13 @@ def _opened(walk: Walk, word: str) -> list[str] | None:
         return draft.street
     if part is draft.landmark:
         return None
-    if word in KEYWORDS["districts"] and part and part is draft.neighbourhood:
+    if word in KEYWORDS["districts"] and part and part is draft.neighborhood:
         walk.open_rest()
         return walk.part
     if word in _AREA_WORDS and _opens_area(walk, word):
         if word in KEYWORDS["areas"]:
-            draft.neighbourhood.append(word)
-        return draft.neighbourhood
+            draft.neighborhood.append(word)
+        return draft.neighborhood
     if walk.fresh and word in KEYWORDS["city"] and walk.begun and not draft.city:
         if word in ("cd", "ciudad"):
             draft.city.append(word)
@@ -205,10 +205,10 @@ def _crossing(walk: Walk, word: str) -> list[str] | None:
 
 
 def _opens_area(walk: Walk, word: str) -> bool:
-    """Return whether a word such as "Col." or "barrio" opens a neighbourhood here."""
+    """Return whether a word such as "Col." or "barrio" opens a neighborhood here."""
     draft = walk.draft
-    strong = word in NEIGHBOURHOOD_WORDS and word not in KEYWORDS["after_comma"]
-    if draft.neighbourhood or (walk.part is draft.city and not strong):
+    strong = word in NEIGHBORHOOD_WORDS and word not in KEYWORDS["after_comma"]
+    if draft.neighborhood or (walk.part is draft.city and not strong):
         return False
     if walk.fresh:
         return word not in KEYWORDS["areas"] or walk.begun or _house_ahead(walk)
@@ -248,7 +248,7 @@ def _opens_street(walk: Walk) -> bool:
             # "Frente al mercado Av. Lerdo": nothing ties the street to the landmark's name.
             return True
         return _addressed(walk)
-    return part is draft.neighbourhood and bool(part) and part[-1] not in KEYWORDS["small"]
+    return part is draft.neighborhood and bool(part) and part[-1] not in KEYWORDS["small"]
 
 
 def _addressed(walk: Walk) -> bool:

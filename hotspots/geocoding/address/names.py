@@ -23,7 +23,7 @@ def _inverted(section: str) -> dict[str, str]:
 TYPES_BEFORE = _inverted("street_types_before")
 TYPES_AFTER = _inverted("street_types_after")
 DIRECTIONS = _inverted("directions")
-NEIGHBOURHOOD_WORDS = _inverted("neighbourhoods")
+NEIGHBORHOOD_WORDS = _inverted("neighborhoods")
 UNITS = _inverted("units")
 _ENGLISH_DIRECTIONS = DIRECTIONS | _inverted("directions_english")
 _WORDS = _inverted("words")
@@ -219,31 +219,31 @@ def standard_name(words: list[str], *, initials_are_directions: bool = False) ->
     return " ".join(word if word in _COMPASS else _standard(word) for word in kept)
 
 
-def neighbourhood_name(text: str) -> str:
-    """Return a neighbourhood's name in the one spelling, without "Col." and the like.
+def neighborhood_name(text: str) -> str:
+    """Return a neighborhood's name in the one spelling, without "Col." and the like.
 
     Examples
     --------
-    >>> neighbourhood_name("Col. Sta. María la Ribera")
+    >>> neighborhood_name("Col. Sta. María la Ribera")
     'santa maria ribera'
     """
-    return neighbourhood_of(plain_words(text))
+    return neighborhood_of(plain_words(text))
 
 
-def neighbourhood_of(words: list[str]) -> str:
-    """Return a neighbourhood's name whose words are folded and hold letters and figures only.
+def neighborhood_of(words: list[str]) -> str:
+    """Return a neighborhood's name whose words are folded and hold letters and figures only.
 
     Examples
     --------
-    >>> neighbourhood_of(["asoc", "de", "viv", "los", "jardines"])
+    >>> neighborhood_of(["asoc", "de", "viv", "los", "jardines"])
     'jardines'
     """
     whole = len(words)
     while len(words) > 1:
         # "Asociación de Vivienda": a small word between two that are left away.
-        between = len(words) < whole and words[0] in _SMALL and words[1] in NEIGHBOURHOOD_WORDS
+        between = len(words) < whole and words[0] in _SMALL and words[1] in NEIGHBORHOOD_WORDS
         pair = len(words) > 2 and (between or (words[0], words[1]) in _AREA_PAIRS)
-        if not pair and words[0] not in NEIGHBOURHOOD_WORDS:
+        if not pair and words[0] not in NEIGHBORHOOD_WORDS:
             break
         words = words[2:] if pair else words[1:]
     return standard_name(words)

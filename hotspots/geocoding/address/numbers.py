@@ -53,10 +53,10 @@ class Split(NamedTuple):
 
 
 class Offset(NamedTuple):
-    """Colombia's "20-30": the words of the crossing, the metres from it, the quadrant."""
+    """Colombia's "20-30": the words of the crossing, the meters from it, the quadrant."""
 
     crossing: list[str]
-    metres: float
+    meters: float
     quadrant: str = ""
     beyond: Sequence[str] = ()
 
@@ -98,12 +98,12 @@ def signed_house(street: list[str], tokens: list[str]) -> Split:
 
 
 def signed_offset(tokens: list[str]) -> Offset | None:
-    """Return the crossing and the metres behind a number sign, None where there are none.
+    """Return the crossing and the meters behind a number sign, None where there are none.
 
     Examples
     --------
     >>> signed_offset(["22", "bis", "a", "-", "12", "sur"])
-    Offset(crossing=['22', 'bis', 'a'], metres=12.0, quadrant='sur', beyond=[])
+    Offset(crossing=['22', 'bis', 'a'], meters=12.0, quadrant='sur', beyond=[])
     """
     dash = _dash(tokens)
     if dash is None:
@@ -116,7 +116,7 @@ def signed_offset(tokens: list[str]) -> Offset | None:
 
 
 def _dash(tokens: list[str]) -> int | None:
-    """Return where the metres are parted from the crossing: "45-23", "45 B 23"."""
+    """Return where the meters are parted from the crossing: "45-23", "45 B 23"."""
     if "-" in tokens[1:]:
         return tokens.index("-")
     figure = next((at for at, word in enumerate(tokens) if at and word.isdigit()), None)
@@ -130,7 +130,7 @@ def bare_offset(words: list[str]) -> tuple[list[str], Offset] | None:
     Examples
     --------
     >>> bare_offset(["kr", "7", "71", "21"])
-    (['kr', '7'], Offset(crossing=['71'], metres=21.0, quadrant='', beyond=[]))
+    (['kr', '7'], Offset(crossing=['71'], meters=21.0, quadrant='', beyond=[]))
     """
     if len(words) < 4 or TYPES_BEFORE.get(words[0]) not in KEYWORDS["gridded"]:
         return None

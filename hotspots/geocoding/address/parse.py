@@ -16,7 +16,7 @@ from hotspots.geocoding.address.names import (
     StreetName,
     figure_of,
     is_ordinal,
-    neighbourhood_of,
+    neighborhood_of,
     numbered_name,
     plain_words,
     standard_name,
@@ -66,15 +66,15 @@ class Address:
         House number; a span of 100 says that it is the hundred-block from there.
     relation, crossings
         ``corner`` with one crossing street, ``between`` two, ``offset`` (Colombia's
-        ``Calle 10 # 20-30``: ``offset_m`` metres from the crossing).
+        ``Calle 10 # 20-30``: ``offset_m`` meters from the crossing).
     offset_m
         See above.
     joined
         Name of the street with what stands behind an "y" in it (Ramón y Cajal), "" without one.
-    block, lot, kilometre, neighbourhood, postcode, landmark
-        As the names say; the neighbourhood and the landmark in the one spelling.
+    block, lot, kilometer, neighborhood, postcode, landmark
+        As the names say; the neighborhood and the landmark in the one spelling.
     rest
-        Parts behind commas that say not what they are: a neighbourhood, a city, a state.
+        Parts behind commas that say not what they are: a neighborhood, a city, a state.
     number_last
         Last number of several houses in one: 14 in "12-14".
     number_prefix, number_suffix
@@ -100,8 +100,8 @@ class Address:
     joined: str = ""
     block: str = ""
     lot: str = ""
-    kilometre: float | None = None
-    neighbourhood: str = ""
+    kilometer: float | None = None
+    neighborhood: str = ""
     postcode: str = ""
     landmark: str = ""
     rest: tuple[str, ...] = ()
@@ -121,7 +121,7 @@ class _Placed(NamedTuple):
     house: House
     crossings: tuple[StreetName, ...]
     relation: Relation
-    metres: float | None = None
+    meters: float | None = None
     beyond: Sequence[str] = ()
 
 
@@ -137,7 +137,7 @@ def parse_address(text: str) -> Address:
     >>> address = parse_address("Calle Juárez 123 entre Morelos y Hidalgo, Col. Centro")
     >>> address.street, address.number, address.relation
     (StreetName(kind='calle', name='juarez'), 123, 'between')
-    >>> [crossing.name for crossing in address.crossings], address.neighbourhood
+    >>> [crossing.name for crossing in address.crossings], address.neighborhood
     (['morelos', 'hidalgo'], 'centro')
     >>> parse_address("050XX W SUPERIOR ST").number_span
     100
@@ -165,12 +165,12 @@ def parse_address(text: str) -> Address:
         number_span=house.span,
         relation=placed.relation,
         crossings=placed.crossings,
-        offset_m=placed.metres,
+        offset_m=placed.meters,
         joined=f"{placed.street.name} {first}" if draft.joined and first else "",
         block=values.get("block", ""),
         lot=values.get("lot", ""),
-        kilometre=float(values["kilometre"]) if "kilometre" in values else None,
-        neighbourhood=_area(draft.neighbourhood),
+        kilometer=float(values["kilometer"]) if "kilometer" in values else None,
+        neighborhood=_area(draft.neighborhood),
         postcode=tokens.postcode or values.get("postcode", ""),
         landmark=_name(draft.landmark),
         rest=tuple(filter(None, map(_area, draft.rest))),
@@ -227,7 +227,7 @@ def _at_offset(street: StreetName, offset: Offset) -> _Placed:
     elif offset.quadrant:
         crossing = f"{crossing} {offset.quadrant}"
     crossings = (StreetName("", crossing),)
-    return _Placed(street, NO_HOUSE, crossings, "offset", offset.metres, offset.beyond)
+    return _Placed(street, NO_HOUSE, crossings, "offset", offset.meters, offset.beyond)
 
 
 def _is_flat(words: Sequence[str]) -> bool:
@@ -240,7 +240,7 @@ def _is_flat(words: Sequence[str]) -> bool:
 def _with_casa(placed: _Placed, draft: Draft) -> tuple[House, list[str]]:
     """Return house and unit: a "Casa 45" is the house where no other number is there."""
     house, unit, casa = placed.house, draft.unit, draft.values.get("house")
-    known = house.number is not None or "block" in draft.values or placed.metres is not None
+    known = house.number is not None or "block" in draft.values or placed.meters is not None
     if casa is None or known or not placed.street.name:
         return house, unit
     at = unit.index("casa")
@@ -288,7 +288,7 @@ def _parted(words: list[str]) -> list[list[str]]:
 
 
 def _area(tokens: list[str]) -> str:
-    return neighbourhood_of(_plain(tokens)) if tokens else ""
+    return neighborhood_of(_plain(tokens)) if tokens else ""
 
 
 def _name(tokens: list[str]) -> str:

@@ -11,7 +11,7 @@ STREET_WORDS = frozenset({*KEYWORDS["streets"], "calles", "avenidas"}) | {
 """Types that say, wherever they stand, that a street's name follows."""
 
 _SCENE = KEYWORDS["scene"] | KEYWORDS["small"]
-_TOWARDS = frozenset({"en", "sobre"})
+_TOWARD = frozenset({"en", "sobre"})
 
 
 def without_lead(words: list[str]) -> list[str]:
@@ -38,10 +38,10 @@ def without_lead(words: list[str]) -> list[str]:
         return words[place:]
     if scene and words[place] in BREAKS:
         return words[place + 1 :]
-    towards = max((at for at in range(place) if words[at] in _TOWARDS), default=-1)
-    if towards < 0:
+    toward = max((at for at in range(place) if words[at] in _TOWARD), default=-1)
+    if toward < 0:
         return words[1:] if words[0] in KEYWORDS["labels"] and len(words) > 1 else words
-    place = towards + 1
+    place = toward + 1
     while place < len(words) - 1 and words[place] in KEYWORDS["small"]:
         place += 1
     return words[place:] or words

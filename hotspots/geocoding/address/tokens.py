@@ -52,7 +52,7 @@ _BOXES = (
     ("apdo", re.compile(r"\bapdo\.?(?: postal)? (?:n[o°]\.? )?(\d+)"), r"apartado \1"),
     ("general delivery", re.compile(r"^general delivery\b"), "general delivery"),
 )
-_KILOMETRE = re.compile(
+_KILOMETER = re.compile(
     r"(?:\b(?:kms?|k\.m|kilometros?)\.? ?(?:n[o°]\.? ?)?(\d{1,4})(?: ?\+ ?(\d{1,3})|[.,](\d+))?"
     r"|\b(\d{1,4})\+(\d{3}))(?!\d)"
 )
@@ -169,7 +169,7 @@ def tokens_of(text: str) -> Tokens:
         former = "".join(f", {name[1:-1]}" for name in _FORMER.findall(plain))
         plain = _FORMER.sub(" ", plain) + former
     if "k" in plain or "+" in plain:
-        plain = _KILOMETRE.sub(_kilometre, plain)
+        plain = _KILOMETER.sub(_kilometer, plain)
     if "." in plain:
         plain = _THOUSANDS.sub(_joined, plain)
         # A number that went through a spreadsheet or a data frame: "345.0".
@@ -217,11 +217,11 @@ def _without_postcode(plain: str) -> tuple[str, str, bool]:
     return plain, "", False
 
 
-def _kilometre(match: re.Match[str]) -> str:
-    whole, metres, decimals, sole, sole_metres = match.groups()
+def _kilometer(match: re.Match[str]) -> str:
+    whole, meters, decimals, sole, sole_meters = match.groups()
     if sole:
-        return f" km {sole}.{sole_metres}"
-    behind = metres.zfill(3) if metres else decimals
+        return f" km {sole}.{sole_meters}"
+    behind = meters.zfill(3) if meters else decimals
     return f" km {whole}.{behind}" if behind else f" km {whole} "
 
 

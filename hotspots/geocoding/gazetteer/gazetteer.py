@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from hotspots.errors import InputError
-from hotspots.geocoding.gazetteer.kilometers import Kilometres
+from hotspots.geocoding.gazetteer.kilometers import Kilometers
 from hotspots.geocoding.gazetteer.layers import Source, usable_sources
 from hotspots.geocoding.gazetteer.lots import Lots
 from hotspots.geocoding.gazetteer.neighborhoods import Areas, Places
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Gazetteer:
-    """What is known of a city's streets, houses, neighbourhoods and places, all in metres.
+    """What is known of a city's streets, houses, neighborhoods and places, all in meters.
 
     Build it with :meth:`from_layers` or :meth:`from_osm`, keep it with :meth:`save` and
     :meth:`load`; hand it to :func:`hotspots.geocode`.
@@ -35,10 +35,10 @@ class Gazetteer:
     Attributes
     ----------
     crs
-        The CRS of all its points (metres).
+        The CRS of all its points (meters).
     sources
         The layers that it is made of, as it keeps them.
-    streets, numbering, areas, places, lots, kilometres
+    streets, numbering, areas, places, lots, kilometers
         The parts; None where no such layer was given.
     """
 
@@ -49,7 +49,7 @@ class Gazetteer:
     areas: Areas | None = None
     places: Places | None = None
     lots: Lots | None = None
-    kilometres: Kilometres | None = None
+    kilometers: Kilometers | None = None
 
     @classmethod
     def from_layers(
@@ -57,7 +57,7 @@ class Gazetteer:
         *,
         streets: Layer | None = None,
         addresses: Layer | None = None,
-        neighbourhoods: Layer | None = None,
+        neighborhoods: Layer | None = None,
         places: Layer | None = None,
         lots: Layer | None = None,
         street_name: str = "name",
@@ -66,31 +66,31 @@ class Gazetteer:
         number_to: str | None = None,
         left_numbers: tuple[str, str] | None = None,
         right_numbers: tuple[str, str] | None = None,
-        kilometres: tuple[str, str] | None = None,
+        kilometers: tuple[str, str] | None = None,
         address_text: str = "address",
-        neighbourhood_name: str = "name",
+        neighborhood_name: str = "name",
         place_name: str = "name",
         block_name: str = "block",
         lot_name: str | None = None,
-        lot_neighbourhood: str | None = None,
+        lot_neighborhood: str | None = None,
     ) -> Gazetteer:
         """Return a gazetteer of any of five layers, each a GeoDataFrame or the path of a file.
 
-        All layers are brought to the CRS of the first that is given when that is in metres, and
+        All layers are brought to the CRS of the first that is given when that is in meters, and
         to its local UTM zone otherwise.
 
         Parameters
         ----------
         streets
-            Centre lines. ``number_from`` and ``number_to`` name the columns of the house
+            Center lines. ``number_from`` and ``number_to`` name the columns of the house
             numbers at the beginning and the end of each line (odd on its left).
         addresses
             Points with an address text each: numbers between known ones are interpolated.
-        neighbourhoods
+        neighborhoods
             Polygons with a name each.
         places
             Landmarks (points, or polygons by a point inside) with a name each; those called like
-            "Carretera 45 km 12" are kilometre posts of that road.
+            "Carretera 45 km 12" are kilometer posts of that road.
         lots
             Blocks, or lots of blocks, for addresses such as "Mz B Lt 7".
         street_name, street_type, number_from, number_to
@@ -98,9 +98,9 @@ class Gazetteer:
         left_numbers, right_numbers
             Columns of ``streets``: the first and the last house number on the left of each line
             and on its right, e.g. ``("LFROMADD", "LTOADD")`` of TIGER's.
-        kilometres
-            Columns of ``streets``: the kilometres at which each line begins and ends.
-        address_text, neighbourhood_name, place_name, block_name, lot_name, lot_neighbourhood
+        kilometers
+            Columns of ``streets``: the kilometers at which each line begins and ends.
+        address_text, neighborhood_name, place_name, block_name, lot_name, lot_neighborhood
             Columns of the other layers.
 
         Raises
@@ -129,17 +129,17 @@ class Gazetteer:
             "number_to": (number_to,),
             **_pair("left", left_numbers),
             **_pair("right", right_numbers),
-            **_pair("kilometre", kilometres),
+            **_pair("kilometer", kilometers),
         }
         of_lots = {
             "block": (block_name,),
             "lot": (lot_name,),
-            "neighbourhood": (lot_neighbourhood,),
+            "neighborhood": (lot_neighborhood,),
         }
         wanted: dict[str, tuple[Layer | None, Mapping[str, tuple[str | None, ...]]]] = {
             "streets": (streets, of_streets),
             "addresses": (addresses, {"address": (address_text,)}),
-            "neighbourhoods": (neighbourhoods, {"name": (neighbourhood_name,)}),
+            "neighborhoods": (neighborhoods, {"name": (neighborhood_name,)}),
             "places": (places, {"name": (place_name,)}),
             "lots": (lots, of_lots),
         }
@@ -153,7 +153,7 @@ class Gazetteer:
         if not given:
             raise InputError(
                 "Gazetteer: no layer was given. "
-                "Give streets, addresses, neighbourhoods, places or lots."
+                "Give streets, addresses, neighborhoods, places or lots."
             )
         return cls._of(*usable_sources(given))
 
@@ -161,7 +161,7 @@ class Gazetteer:
     def from_osm(cls, path: str | Path, *, study_area: gpd.GeoDataFrame | None = None) -> Gazetteer:
         """Return a gazetteer of a local OpenStreetMap extract; nothing is fetched.
 
-        Streets, house numbers (``addr:street``, ``addr:housenumber``), neighbourhoods
+        Streets, house numbers (``addr:street``, ``addr:housenumber``), neighborhoods
         (outlines with ``place``), landmarks with a name, and milestones.
 
         Parameters
@@ -209,11 +209,11 @@ class Gazetteer:
     @classmethod
     def _of(cls, crs: CRS, sources: Mapping[str, gpd.GeoDataFrame]) -> Gazetteer:
         lines, known = sources.get("streets"), sources.get("addresses")
-        areas, places, lots = (sources.get(what) for what in ("neighbourhoods", "places", "lots"))
+        areas, places, lots = (sources.get(what) for what in ("neighborhoods", "places", "lots"))
         streets = None if lines is None else Streets.build(lines)
         posts = None
         if streets is not None and places is not None:
-            posts = Kilometres.build(streets, places)
+            posts = Kilometers.build(streets, places)
         return cls(
             crs=crs,
             sources=sources,
@@ -222,7 +222,7 @@ class Gazetteer:
             areas=None if areas is None else Areas.build(areas),
             places=None if places is None else Places.build(places),
             lots=None if lots is None else Lots.build(lots),
-            kilometres=posts,
+            kilometers=posts,
         )
 
 

@@ -50,7 +50,7 @@ class Sighting(NamedTuple):
 class KnownHouses:
     """The known houses of one street, by number, and the street's line where it is known.
 
-    ``reach`` is how far apart a number's own places lie from their middle, in metres.
+    ``reach`` is how far apart a number's own places lie from their middle, in meters.
     """
 
     name: str
@@ -75,10 +75,10 @@ def known_houses(
 
 
 def between(known: KnownHouses, number: float) -> Sighting | None:
-    """Return a known house, or a number's place between its neighbours on its side of the street.
+    """Return a known house, or a number's place between its neighbors on its side of the street.
 
     It lies on the street's line, as far from it as the nearest house of its side, or else on the
-    straight line between its neighbours. None beyond the last house.
+    straight line between its neighbors. None beyond the last house.
     """
     at = int(np.searchsorted(known.numbers, number))
     if at < len(known.numbers) and known.numbers[at] == number:
@@ -99,19 +99,19 @@ def between(known: KnownHouses, number: float) -> Sighting | None:
 def _leaps(known: KnownHouses, high: int) -> bool:
     """Return whether two streets of one name meet between a number and the one before it.
 
-    On one street numbers take about as many metres each; where a gap takes many times as many as
+    On one street numbers take about as many meters each; where a gap takes many times as many as
     the others do, it is no gap between houses of one street.
     """
-    metres = np.hypot(np.diff(known.x), np.diff(known.y))
-    if len(metres) < _FEWEST_GAPS or metres[high - 1] < LINKED_M or known.line is not None:
+    meters = np.hypot(np.diff(known.x), np.diff(known.y))
+    if len(meters) < _FEWEST_GAPS or meters[high - 1] < LINKED_M or known.line is not None:
         return False
-    each = metres / np.diff(known.numbers)
+    each = meters / np.diff(known.numbers)
     others = np.delete(each, high - 1)
     return bool(each[high - 1] > _LEAP * max(float(np.median(others)), _LEAST_STEP_M))
 
 
 def worth(most: float, distance: float) -> float:
-    """Return what a reckoning over some metres is worth: .03 less for each kilometre."""
+    """Return what a reckoning over some meters is worth: .03 less for each kilometer."""
     return max(most - 0.03 * abs(distance) / 1_000, 0.6)
 
 
@@ -124,7 +124,7 @@ def _straight(known: KnownHouses, low: int, high: int, number: float) -> tuple[f
 
 
 def _on_own_side(known: KnownHouses, number: float, x: float, y: float) -> tuple[float, float]:
-    """Return the place between the neighbours of the own side, when that is no other place."""
+    """Return the place between the neighbors of the own side, when that is no other place."""
     own = np.flatnonzero(known.numbers % 2 == number % 2)
     at = int(np.searchsorted(known.numbers[own], number))
     if at in (0, len(own)):

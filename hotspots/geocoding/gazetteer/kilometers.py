@@ -1,4 +1,4 @@
-"""Kilometre posts: where a kilometre of a road lies between those that are known."""
+"""Kilometer posts: where a kilometer of a road lies between those that are known."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 BESIDE_M = 100.0
 """A post stands at a road of its name, and no further off than this."""
 
-_KILOMETRE_M = 1_000.0
+_KILOMETER_M = 1_000.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Kilometres:
+class Kilometers:
     """The posts along the roads.
 
     Attributes
     ----------
     posts
-        Street → its posts in the order of their kilometres: kilometre, and point on the road.
+        Street → its posts in the order of their kilometers: kilometer, and point on the road.
     lines
         Street → its lines joined to one; a street whose lines do not join is not there.
     """
@@ -41,12 +41,12 @@ class Kilometres:
     lines: Mapping[int, shapely.LineString]
 
     @classmethod
-    def build(cls, streets: Streets, places: gpd.GeoDataFrame) -> Kilometres:
+    def build(cls, streets: Streets, places: gpd.GeoDataFrame) -> Kilometers:
         """Return the posts among the places: those called like "Carretera 45 km 12"."""
         found: defaultdict[int, dict[float, shapely.Point]] = defaultdict(dict)
         for title, place in zip(places["name"], places.geometry, strict=True):
             address = parse_address(title)
-            if address.kilometre is None or not address.street.name:
+            if address.kilometer is None or not address.street.name:
                 continue
             point = place.representative_point()
             for name in name_variants(address.street):
@@ -54,37 +54,37 @@ class Kilometres:
                     foot = shapely.shortest_line(streets.whole[street], point)
                     if foot.length <= BESIDE_M:
                         on_road = shapely.Point(foot.coords[0])
-                        found[street].setdefault(address.kilometre, on_road)
+                        found[street].setdefault(address.kilometer, on_road)
         joined = {street: shapely.line_merge(streets.whole[street]) for street in found}
         return cls(
             {street: tuple(sorted(posts.items())) for street, posts in found.items()},
             {street: line for street, line in joined.items() if line.geom_type == "LineString"},
         )
 
-    def find(self, street: int, kilometre: float) -> Spot | None:
-        """Return where a kilometre lies; None where the posts do not say it.
+    def find(self, street: int, kilometer: float) -> Spot | None:
+        """Return where a kilometer lies; None where the posts do not say it.
 
         A post is itself; between two the road is divided evenly. Beyond the last two, which say
         where it comes from, it is measured along the road as far as it is drawn. One post alone
-        does not say on which side of it the kilometres grow.
+        does not say on which side of it the kilometers grow.
         """
         posts = self.posts.get(street, ())
-        exact = next((point for mark, point in posts if mark == kilometre), None)
+        exact = next((point for mark, point in posts if mark == kilometer), None)
         if exact is not None:
             return Spot(exact.x, exact.y, 0.0)
         line = self.lines.get(street)
         if len(posts) < 2 or line is None:
             return None
-        below = sum(mark < kilometre for mark, _ in posts)
+        below = sum(mark < kilometer for mark, _ in posts)
         low = min(max(below - 1, 0), len(posts) - 2)
         (first, start), (last, end) = posts[low], posts[low + 1]
         from_, to = line.project(start), line.project(end)
-        if first < kilometre < last:
-            at = from_ + (kilometre - first) / (last - first) * (to - from_)
+        if first < kilometer < last:
+            at = from_ + (kilometer - first) / (last - first) * (to - from_)
         else:
             ahead = 1.0 if to > from_ else -1.0
-            mark, known = (first, from_) if kilometre < first else (last, to)
-            at = known + ahead * (kilometre - mark) * _KILOMETRE_M
+            mark, known = (first, from_) if kilometer < first else (last, to)
+            at = known + ahead * (kilometer - mark) * _KILOMETER_M
         if not 0.0 <= at <= line.length:
             return None
         point = line.interpolate(at)

@@ -1,4 +1,4 @@
-"""The layers that a gazetteer is made of, as it keeps them: named columns, plain types, metres."""
+"""The layers that a gazetteer is made of, as it keeps them: named columns, plain types, meters."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("name",),
         (
             *("number_from", "number_to", "left_from", "left_to", "right_from", "right_to"),
-            *("kilometre_from", "kilometre_to"),
+            *("kilometer_from", "kilometer_to"),
         ),
     ),
     "addresses": (("address",), ()),
-    "neighbourhoods": (("name",), ()),
+    "neighborhoods": (("name",), ()),
     "places": (("name",), ()),
-    "lots": (("block", "lot", "neighbourhood"), ()),
+    "lots": (("block", "lot", "neighborhood"), ()),
 }
 """Layer → its columns of text, the first of which every row must have, and of numbers."""
 
@@ -55,9 +55,9 @@ class Source:
 
 
 def usable_sources(sources: Mapping[str, Source]) -> tuple[CRS, dict[str, gpd.GeoDataFrame]]:
-    """Return the CRS in metres, and in it each layer's usable rows in standard columns.
+    """Return the CRS in meters, and in it each layer's usable rows in standard columns.
 
-    The CRS is that of the first layer when that is in metres, and its local UTM zone otherwise.
+    The CRS is that of the first layer when that is in meters, and its local UTM zone otherwise.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def _check(layer: gpd.GeoDataFrame, what: str, columns: Sequence[str]) -> None:
             raise CrsError(
                 f"Gazetteer: the layer {what} is said to be in degrees ({layer.crs.name}), and "
                 f"runs from ({west:g}, {south:g}) to ({east:g}, {north:g}). Are "
-                "longitude and latitude swapped, or are these metres? Say the right system: "
+                "longitude and latitude swapped, or are these meters? Say the right system: "
                 "layer.set_crs(..., allow_override=True)."
             )
 
@@ -153,7 +153,7 @@ def _refuse_nowhere(geometry: gpd.GeoSeries, layer: gpd.GeoDataFrame, what: str)
 
 
 def _check_kinds(layer: gpd.GeoDataFrame, what: str) -> None:
-    wanted = {"streets": ("LineString", "lines"), "neighbourhoods": ("Polygon", "polygons")}
+    wanted = {"streets": ("LineString", "lines"), "neighborhoods": ("Polygon", "polygons")}
     if what not in wanted:
         return
     kind, plural = wanted[what]

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from hotspots._text import fold
-from hotspots.geocoding.address.names import neighbourhood_name
+from hotspots.geocoding.address.names import neighborhood_name
 from hotspots.geocoding.address.tokens import with_enye
 from hotspots.geocoding.gazetteer.streets import Spot
 
@@ -26,12 +26,12 @@ _APART_M = 150.0
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Lots:
-    """Blocks and lots, in metres.
+    """Blocks and lots, in meters.
 
     Attributes
     ----------
     by_block
-        Neighbourhood ("" where the layer does not say) and block → its rows.
+        Neighborhood ("" where the layer does not say) and block → its rows.
     lots
         Of each row: its lot, "" where the row is a whole block.
     shapes
@@ -47,9 +47,9 @@ class Lots:
         """Return the lots of a layer in standard columns."""
         found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for row, (area, block) in enumerate(
-            zip(layer["neighbourhood"], layer["block"], strict=True)
+            zip(layer["neighborhood"], layer["block"], strict=True)
         ):
-            found[neighbourhood_name(area), _plain(block)].append(row)
+            found[neighborhood_name(area), _plain(block)].append(row)
         return cls(
             {key: tuple(rows) for key, rows in found.items()},
             tuple(_plain(lot) for lot in layer["lot"]),
@@ -57,15 +57,15 @@ class Lots:
         )
 
     def find(self, block: str, lot: str, areas: Sequence[str]) -> list[tuple[Spot, bool]]:
-        """Return where a block's lot lies in each neighbourhood that may be meant.
+        """Return where a block's lot lies in each neighborhood that may be meant.
 
         Parameters
         ----------
         block, lot
             As :func:`hotspots.geocoding.address.parse.parse_address` gives them.
         areas
-            Names of neighbourhoods that are stated; where the layer knows none of them, only
-            rows without a neighbourhood are looked at.
+            Names of neighborhoods that are stated; where the layer knows none of them, only
+            rows without a neighborhood are looked at.
 
         Returns
         -------

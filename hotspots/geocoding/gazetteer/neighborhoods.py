@@ -1,4 +1,4 @@
-"""Neighbourhoods and places by name."""
+"""Neighborhoods and places by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from hotspots.geocoding.address.names import neighbourhood_name, plain_words, standard_name
+from hotspots.geocoding.address.names import neighborhood_name, plain_words, standard_name
 from hotspots.geocoding.gazetteer.name_index import Hit, NameIndex
 from hotspots.geocoding.gazetteer.streets import Spot
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SURE = 0.80
-"""Least likeness at which a misspelt neighbourhood or place is taken for the one on the list."""
+"""Least likeness at which a misspelled neighborhood or place is taken for the one on the list."""
 
 _CORE_M = 10.0
 _RIM_M = 60.0
@@ -31,14 +31,14 @@ CLEAR = 0.05
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Areas:
-    """Neighbourhoods by name.
+    """Neighborhoods by name.
 
     Attributes
     ----------
     index, by_name, titles
         The names in the one spelling, and as they came.
     polygons
-        In metres.
+        In meters.
     cores
         The polygons without their outermost 10 m.
     rims
@@ -54,9 +54,9 @@ class Areas:
 
     @classmethod
     def build(cls, layer: gpd.GeoDataFrame) -> Areas:
-        """Return the neighbourhoods of a layer of polygons in metres."""
+        """Return the neighborhoods of a layer of polygons in meters."""
         titles = tuple(layer["name"])
-        by_name = _grouped(neighbourhood_name(title) for title in titles)
+        by_name = _grouped(neighborhood_name(title) for title in titles)
         polygons = layer.geometry.to_numpy()
         shapely.prepare(polygons)
         cores = shapely.buffer(polygons, -_CORE_M)
@@ -64,14 +64,14 @@ class Areas:
         return cls(NameIndex.build(by_name), by_name, titles, polygons, cores, rims)
 
     def distance(self, areas: tuple[int, ...], x: float, y: float) -> float:
-        """Return how far a point lies from the nearest of some neighbourhoods, in metres."""
+        """Return how far a point lies from the nearest of some neighborhoods, in meters."""
         point = shapely.Point(x, y)
         return min(float(self.polygons[area].distance(point)) for area in areas)
 
     def drawn_in(self, areas: tuple[int, ...], spot: Spot) -> Spot:
-        """Return a point on the edge of the neighbourhood that was named, moved 10 m into it.
+        """Return a point on the edge of the neighborhood that was named, moved 10 m into it.
 
-        A crossing lies on the edge of all blocks around it; the neighbourhood that the row
+        A crossing lies on the edge of all blocks around it; the neighborhood that the row
         names says on which side of the edge it happened.
         """
         point = shapely.Point(spot.x, spot.y)
@@ -82,17 +82,17 @@ class Areas:
         return Spot(x, y, spot.radius)
 
     def disc(self, area: int) -> Spot:
-        """Return a point inside a neighbourhood and the radius around it that covers it."""
+        """Return a point inside a neighborhood and the radius around it that covers it."""
         polygon = self.polygons[area]
-        centre = polygon.centroid
-        if not polygon.contains(centre):
-            centre = polygon.representative_point()
-        return Spot(centre.x, centre.y, float(polygon.hausdorff_distance(centre)))
+        center = polygon.centroid
+        if not polygon.contains(center):
+            center = polygon.representative_point()
+        return Spot(center.x, center.y, float(polygon.hausdorff_distance(center)))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Places:
-    """Landmarks: their names and their points in metres."""
+    """Landmarks: their names and their points in meters."""
 
     index: NameIndex
     by_name: Mapping[str, tuple[int, ...]]
@@ -102,7 +102,7 @@ class Places:
 
     @classmethod
     def build(cls, layer: gpd.GeoDataFrame) -> Places:
-        """Return the landmarks of a layer in metres."""
+        """Return the landmarks of a layer in meters."""
         titles = tuple(layer["name"])
         by_name = _grouped(standard_name(plain_words(title)) for title in titles)
         points = layer.geometry.representative_point()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hotspots.geocoding.gazetteer.streets import Streets
 
 LEAST_HOUSES = 20
-"""A scale of numbers is learnt from at least so many known houses."""
+"""A scale of numbers is learned from at least so many known houses."""
 
 WIDEST_SPREAD_M = 100.0
 """A scale that misses the known houses by more than this (median) is none."""
@@ -63,7 +63,7 @@ class Numbering:
 
     @classmethod
     def build(cls, layer: gpd.GeoDataFrame, streets: Streets | None = None) -> Numbering:
-        """Return the numbering learnt from points in metres with an address text each.
+        """Return the numbering learned from points in meters with an address text each.
 
         Where the streets' lines are known, too, numbers follow them.
         """
@@ -146,8 +146,8 @@ def _fitted(streets: Sequence[KnownHouses]) -> Scale | None:
     )
     if len(numbers) < LEAST_HOUSES:
         return None
-    centre = np.array([x.mean(), y.mean()])
-    table = np.column_stack([np.ones(len(x)), x - centre[0], y - centre[1]])
+    center = np.array([x.mean(), y.mean()])
+    table = np.column_stack([np.ones(len(x)), x - center[0], y - center[1]])
     kept = np.ones(len(x), dtype=bool)
     for _ in range(_ROUNDS):
         fit = np.linalg.lstsq(table[kept], numbers[kept], rcond=None)[0]
@@ -159,4 +159,4 @@ def _fitted(streets: Sequence[KnownHouses]) -> Scale | None:
         kept = off <= max(3 * 1.4826 * middle, 1.0)
     if middle > WIDEST_SPREAD_M:
         return None
-    return Scale(float(fit[0] - fit[1:] @ centre), float(fit[1]), float(fit[2]))
+    return Scale(float(fit[0] - fit[1:] @ center), float(fit[1]), float(fit[2]))

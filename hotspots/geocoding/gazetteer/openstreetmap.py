@@ -1,4 +1,4 @@
-"""OpenStreetMap extracts: streets, house numbers, neighbourhoods and places out of one file."""
+"""OpenStreetMap extracts: streets, house numbers, neighborhoods and places out of one file."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from hotspots._checks import existing_file
 from hotspots.errors import CrsError, DataFileError, InputError
 from hotspots.spatial.signatures import HEAD_BYTES, points_elsewhere
 
-NEIGHBOURHOODS = ("neighbourhood", "suburb", "quarter", "city_block")
-"""Values of ``place`` whose outlines are neighbourhoods."""
+NEIGHBORHOODS = ("neighbourhood", "suburb", "quarter", "city_block")
+"""Values of ``place`` whose outlines are neighborhoods."""
 
 MILESTONE_M = 50.0
 """A milestone stands at the road that is nearest, and no further off than this."""
@@ -29,11 +29,11 @@ _DEGREES = 4326
 def read_osm(
     path: str | Path, study_area: gpd.GeoDataFrame | None = None
 ) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers streets, addresses, neighbourhoods and places of a local extract.
+    """Return the layers streets, addresses, neighborhoods and places of a local extract.
 
     Streets are ways with ``highway`` and a ``name``, once more under the figures of their ``ref``
     (MEX 45 is Carretera 45); addresses are points and outlines with ``addr:street`` and
-    ``addr:housenumber``; neighbourhoods are outlines with ``place``; places are landmarks with a
+    ``addr:housenumber``; neighborhoods are outlines with ``place``; places are landmarks with a
     name, and ``highway=milestone`` with its ``distance`` as "Carretera 45 km 12".
 
     Parameters
@@ -65,13 +65,13 @@ def read_osm(
     found = {
         "streets": streets,
         "addresses": _addresses(spots),
-        "neighbourhoods": _neighbourhoods(raw["multipolygons"]),
+        "neighborhoods": _neighborhoods(raw["multipolygons"]),
         "places": pd.concat([_places(spots), _milestones(spots, streets)], ignore_index=True),
     }
     layers = {what: layer for what, layer in found.items() if len(layer)}
     if not layers:
         raise InputError(
-            f"Gazetteer.from_osm: {file} holds no named street, address, neighbourhood or place "
+            f"Gazetteer.from_osm: {file} holds no named street, address, neighborhood or place "
             "in the study area. Name the extract of that city."
         )
     return layers
@@ -178,8 +178,8 @@ def _addresses(spots: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return _layer(rows["addr:street"] + " # " + rows["addr:housenumber"], rows, "address")
 
 
-def _neighbourhoods(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    rows = shapes[shapes["place"].isin(NEIGHBOURHOODS) & (shapes["name"] != "")]
+def _neighborhoods(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    rows = shapes[shapes["place"].isin(NEIGHBORHOODS) & (shapes["name"] != "")]
     return _layer(rows["name"], rows)
 
 

@@ -32,7 +32,7 @@ _NUMBER_GAP = 30
 
 
 class Spot(NamedTuple):
-    """A place on a street: coordinates in metres and how far off the truth may lie."""
+    """A place on a street: coordinates in meters and how far off the truth may lie."""
 
     x: float
     y: float
@@ -79,11 +79,11 @@ class Streets:
     kinds, titles
         Of each street: its type in the one spelling, and its name for people.
     lines
-        All lines, in metres.
+        All lines, in meters.
     members
         Of each street: the positions of its lines.
     ranges, marks
-        Of each street: the house numbers, and the kilometres, along its lines.
+        Of each street: the house numbers, and the kilometers, along its lines.
     whole
         Each street's lines as one geometry.
     crossings
@@ -128,7 +128,7 @@ class Streets:
             members=tuple(map(tuple, members)),
             ranges=_by_street(_ranges(parts), numbers, len(members)),
             marks=_by_street(
-                _spans(parts, "kilometre_from", "kilometre_to", 0), numbers, len(members)
+                _spans(parts, "kilometer_from", "kilometer_to", 0), numbers, len(members)
             ),
             whole=np.array([shapely.multilinestrings(lines[own]) for own in members], dtype=object),
             crossings=crossings,
@@ -156,12 +156,12 @@ class Streets:
             if gap == least
         )
 
-    def mark(self, street: int, kilometre: float) -> Spot | None:
-        """Return where a kilometre lies on a street whose lines say where theirs begin and end."""
+    def mark(self, street: int, kilometer: float) -> Spot | None:
+        """Return where a kilometer lies on a street whose lines say where theirs begin and end."""
         for span in self.marks[street]:
-            if span.gap(kilometre) == 0.0:
+            if span.gap(kilometer) == 0.0:
                 line = self.lines[span.line]
-                at = line.interpolate(span.share(kilometre), normalized=True)
+                at = line.interpolate(span.share(kilometer), normalized=True)
                 return Spot(at.x, at.y, 0.0)
         return None
 
@@ -180,8 +180,8 @@ class Streets:
         part = line if area is None else shapely.intersection(line, area)
         if part.is_empty or part.length == 0:
             return None
-        centre = part.centroid
-        foot = shapely.shortest_line(part, centre).coords[0]
+        center = part.centroid
+        foot = shapely.shortest_line(part, center).coords[0]
         reach = float(shapely.hausdorff_distance(part, shapely.Point(foot)))
         return Spot(foot[0], foot[1], reach)
 

@@ -34,7 +34,7 @@ WIDEST_STREET_M = 60.0
 """A street without a number or a crossing is an approximate place when it reaches further."""
 
 _BLOCK_M = 150.0
-_MISSPELT_KIND = 0.95
+_MISSPELLED_KIND = 0.95
 _LONG_KINDS = tuple(sorted({kind for kind in TYPES_BEFORE.values() if len(kind) >= 5}))
 # Clerks take an avenue for a street, and seldom a lane beside it: "Privada Lerdo" is another
 # street than "Lerdo". At a crossing half of it counts, and must be more than the margin.
@@ -48,9 +48,9 @@ _BARE = 0.95
 # and they take away beyond.
 _NEAR_CROSSINGS = 0.10
 _CROSSINGS_REACH_M = 300.0
-# "km 12" is anywhere within half a kilometre, "km 12.5" within fifty metres.
-_WHOLE_KILOMETRE_M = 500.0
-_TENTH_KILOMETRE_M = 50.0
+# "km 12" is anywhere within half a kilometer, "km 12.5" within fifty meters.
+_WHOLE_KILOMETER_M = 500.0
+_TENTH_KILOMETER_M = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Likenesses:
 def candidates(
     address: Address, stated: str, gazetteer: Gazetteer, likenesses: Likenesses
 ) -> Iterator[Candidate]:
-    """Yield the places that an address may mean, given the neighbourhood that its row states."""
+    """Yield the places that an address may mean, given the neighborhood that its row states."""
     if address.block:
         yield from _in_block(address, stated, gazetteer)
     if address.street.name:
@@ -96,7 +96,7 @@ def candidates(
 
 
 def street_variants(street: StreetName, index: NameIndex) -> tuple[str, ...]:
-    """Return the names that a street may be listed under, its type misspelt included.
+    """Return the names that a street may be listed under, its type misspelled included.
 
     Examples
     --------
@@ -124,8 +124,8 @@ def _streets(
     if gazetteer.streets is None:
         return
     for variant in street_variants(asked, gazetteer.streets.index):
-        # A word that only looks like a misspelt type may be part of the name.
-        share = _MISSPELT_KIND if not asked.kind and variant != asked.name else 1.0
+        # A word that only looks like a misspelled type may be part of the name.
+        share = _MISSPELLED_KIND if not asked.kind and variant != asked.name else 1.0
         for hit in likenesses.streets.get(variant, ()):
             for street in gazetteer.streets.by_name[hit.name]:
                 kind = gazetteer.streets.kinds[street]
@@ -148,8 +148,8 @@ def _on_street(
     gazetteer: Gazetteer,
     likenesses: Likenesses,
 ) -> Iterator[Candidate]:
-    if address.kilometre is not None:
-        yield from _at_kilometre(address.kilometre, street, likeness, gazetteer)
+    if address.kilometer is not None:
+        yield from _at_kilometer(address.kilometer, street, likeness, gazetteer)
     met = _crossings(address, street, gazetteer, likenesses)
     found = list(_by_number(address, street, likeness, gazetteer))
     if found and met:
@@ -243,7 +243,7 @@ def _confirmed(candidate: Candidate, met: list[list[tuple[Spot, float, str]]]) -
 def stretches(
     address: Address, areas: tuple[int, ...], gazetteer: Gazetteer, likenesses: Likenesses
 ) -> Iterator[Candidate]:
-    """Yield the streets that the address may mean, as far as they run in its neighbourhood."""
+    """Yield the streets that the address may mean, as far as they run in its neighborhood."""
     streets = gazetteer.streets
     if streets is None:
         return
@@ -312,22 +312,22 @@ def _bare_landmarks(address: Address, gazetteer: Gazetteer) -> Iterator[Candidat
         yield Candidate(_BARE, spot, LocationPrecision.STREET, places.titles[place])
 
 
-def _at_kilometre(
-    kilometre: float, street: int, likeness: float, gazetteer: Gazetteer
+def _at_kilometer(
+    kilometer: float, street: int, likeness: float, gazetteer: Gazetteer
 ) -> Iterator[Candidate]:
-    streets, posts = gazetteer.streets, gazetteer.kilometres
+    streets, posts = gazetteer.streets, gazetteer.kilometers
     assert streets is not None
-    spot = streets.mark(street, kilometre)
+    spot = streets.mark(street, kilometer)
     if spot is None and posts is not None:
-        spot = posts.find(street, kilometre)
+        spot = posts.find(street, kilometer)
     if spot is not None:
-        reach = _WHOLE_KILOMETRE_M if kilometre == int(kilometre) else _TENTH_KILOMETRE_M
-        match = f"{streets.titles[street]} km {kilometre:g}"
+        reach = _WHOLE_KILOMETER_M if kilometer == int(kilometer) else _TENTH_KILOMETER_M
+        match = f"{streets.titles[street]} km {kilometer:g}"
         yield Candidate(likeness, spot._replace(radius=reach), LocationPrecision.STREET, match)
 
 
 def _offsets(
-    metres: float,
+    meters: float,
     street: int,
     likeness: float,
     met: list[list[tuple[Spot, float, str]]],
@@ -338,16 +338,16 @@ def _offsets(
     for crossing, other_likeness, other in (each for spots in met for each in spots):
         yield Candidate(
             (likeness + other_likeness) / 2,
-            offset_spot(streets, street, other, crossing, metres),
+            offset_spot(streets, street, other, crossing, meters),
             LocationPrecision.HOUSE,
-            f"{streets.titles[street]} / {other} + {metres:g} m",
+            f"{streets.titles[street]} / {other} + {meters:g} m",
         )
 
 
 def _in_block(address: Address, stated: str, gazetteer: Gazetteer) -> Iterator[Candidate]:
     if gazetteer.lots is None:
         return
-    areas = (address.neighbourhood, stated, *address.rest, address.street.name)
+    areas = (address.neighborhood, stated, *address.rest, address.street.name)
     for spot, exact in gazetteer.lots.find(address.block, address.lot, areas):
         precision = LocationPrecision.HOUSE if exact else LocationPrecision.STREET
         lot = f" {address.lot}" if exact else ""

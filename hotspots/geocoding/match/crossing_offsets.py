@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _STEP_M = 1.0
 
 
-def offset_spot(streets: Streets, street: int, other: str, crossing: Spot, metres: float) -> Spot:
-    """Return the place so many metres from a crossing towards the next higher number.
+def offset_spot(streets: Streets, street: int, other: str, crossing: Spot, meters: float) -> Spot:
+    """Return the place so many meters from a crossing toward the next higher number.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def offset_spot(streets: Streets, street: int, other: str, crossing: Spot, metre
     -------
     Spot
         On the street's line. Where no other numbered street says on which side the numbers grow,
-        it is the crossing, with the metres as its radius.
+        it is the crossing, with the meters as its radius.
     """
     line = min(
         (streets.lines[own] for own in streets.members[street]),
@@ -42,9 +42,9 @@ def offset_spot(streets: Streets, street: int, other: str, crossing: Spot, metre
     line = merged if merged.geom_type == "LineString" else line
     start = line.project(shapely.Point(crossing.x, crossing.y))
     ahead = _ahead(streets, street, other, line, start)
-    at = start + ahead * metres
+    at = start + ahead * meters
     if not ahead or not -_STEP_M <= at <= line.length + _STEP_M:
-        return crossing._replace(radius=metres)
+        return crossing._replace(radius=meters)
     point = line.interpolate(min(max(at, 0.0), line.length))
     return Spot(point.x, point.y, 0.0)
 

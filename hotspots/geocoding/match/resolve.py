@@ -22,7 +22,7 @@ LEAST_SCORE = 0.65
 """Below this an answer is not given."""
 
 LEAST_SCORE_ALONE = 0.78
-"""The same where no neighbourhood is known: the whole city holds many names that are alike."""
+"""The same where no neighborhood is known: the whole city holds many names that are alike."""
 
 STRETCH_BELOW = 0.75
 """Where no house or crossing scores this much, the street as a whole is a candidate, too."""
@@ -36,7 +36,7 @@ SAME_PLACE_M = 75.0
 WIDEST_BLOCK_M = 250.0
 """So is any other place with a wider radius, such as a very long block."""
 
-# How the distance between a candidate and the neighbourhood that the row states counts.
+# How the distance between a candidate and the neighborhood that the row states counts.
 _CONTEXT = ((15.0, 1.0), (60.0, 0.96), (250.0, 0.92), (800.0, 0.78))
 _FAR = 0.60
 _NO_CONTEXT = 0.97
@@ -71,7 +71,7 @@ class Answer:
 
 
 def locate(address: Address, stated: str, gazetteer: Gazetteer, likenesses: Likenesses) -> Answer:
-    """Return the place of an address, given the neighbourhood that its row states ("" if none)."""
+    """Return the place of an address, given the neighborhood that its row states ("" if none)."""
     areas = _stated_areas(address, stated, gazetteer, likenesses)
     found = [
         _in_context(candidate, areas, gazetteer)
@@ -85,10 +85,10 @@ def locate(address: Address, stated: str, gazetteer: Gazetteer, likenesses: Like
     if not found or found[0].score < least:
         return _fallback(address, areas, gazetteer, road_found=bool(found))
     answer = _verdict(found)
-    if found[0].approximate and address.kilometre is not None:
-        answer = replace(answer, problem=joined(answer.problem, note(Note.KILOMETRE_UNKNOWN)))
+    if found[0].approximate and address.kilometer is not None:
+        answer = replace(answer, problem=joined(answer.problem, note(Note.KILOMETER_UNKNOWN)))
     if found[0].approximate and answer.status == LocationStatus.AMBIGUOUS and areas:
-        # Of two guesses at a street, the neighbourhood that holds both says as much.
+        # Of two guesses at a street, the neighborhood that holds both says as much.
         return _fallback(address, areas, gazetteer, road_found=True)
     return answer
 
@@ -132,34 +132,34 @@ def _verdict(candidates: list[Candidate]) -> Answer:
 def _fallback(
     address: Address, areas: tuple[int, ...], gazetteer: Gazetteer, *, road_found: bool
 ) -> Answer:
-    """Return the neighbourhood's disc where one is known, and otherwise say what was missing."""
+    """Return the neighborhood's disc where one is known, and otherwise say what was missing."""
     sought = address.street.name or address.landmark
     problem = note(Note.ADDRESS_NOT_FOUND, sought) if sought else note(Note.STREET_MISSING)
-    if address.kilometre is not None and road_found:
-        problem = note(Note.KILOMETRE_UNKNOWN)
+    if address.kilometer is not None and road_found:
+        problem = note(Note.KILOMETER_UNKNOWN)
     if not areas or gazetteer.areas is None:
         return Answer(LocationStatus.UNMATCHED, problem=problem)
     discs = [gazetteer.areas.disc(area) for area in areas]
     if len(discs) > 1:
-        problem = joined(problem, note(Note.SEVERAL_NEIGHBOURHOODS, len(discs)))
+        problem = joined(problem, note(Note.SEVERAL_NEIGHBORHOODS, len(discs)))
         return Answer(LocationStatus.UNMATCHED, problem=problem)
     return Answer(
         LocationStatus.APPROXIMATE,
-        LocationPrecision.NEIGHBOURHOOD,
+        LocationPrecision.NEIGHBORHOOD,
         0.5,
         discs[0],
         gazetteer.areas.titles[areas[0]],
-        problem=joined(problem, note(Note.PLACED_IN_NEIGHBOURHOOD)),
+        problem=joined(problem, note(Note.PLACED_IN_NEIGHBORHOOD)),
     )
 
 
 def _stated_areas(
     address: Address, stated: str, gazetteer: Gazetteer, likenesses: Likenesses
 ) -> tuple[int, ...]:
-    """Return the neighbourhoods that the address or its row names, the address first."""
+    """Return the neighborhoods that the address or its row names, the address first."""
     if gazetteer.areas is None:
         return ()
-    for name in (address.neighbourhood, stated, *address.rest):
+    for name in (address.neighborhood, stated, *address.rest):
         hit = clear_hit(likenesses.areas.get(name, ()))
         if hit is not None:
             return gazetteer.areas.by_name[hit.name]

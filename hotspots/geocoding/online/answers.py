@@ -31,7 +31,7 @@ _STREETS = frozenset(["road", "street", "highway"])
 _SCORES = {
     LocationPrecision.HOUSE: 0.8,
     LocationPrecision.STREET: 0.6,
-    LocationPrecision.NEIGHBOURHOOD: 0.5,
+    LocationPrecision.NEIGHBORHOOD: 0.5,
 }
 
 
@@ -47,15 +47,15 @@ def with_online(
     Parameters
     ----------
     asked
-        Address and stated neighbourhood of each answer.
+        Address and stated neighborhood of each answer.
     answers
         What is known of them without the provider.
     online
         Asked for the unmatched alone.
     crs, extent
-        Of the answers, in metres; what lies outside is refused.
+        Of the answers, in meters; what lies outside is refused.
     """
-    to_metres = Transformer.from_crs(4326, crs, always_xy=True)
+    to_meters = Transformer.from_crs(4326, crs, always_xy=True)
     failures = 0
     for (address, stated), answer in zip(asked, answers, strict=True):
         if answer.status != LocationStatus.UNMATCHED or not address:
@@ -70,7 +70,7 @@ def with_online(
             elif reply.raw is None:
                 yield _noted(answer, note(Note.ONLINE_NOT_FOUND))
             else:
-                found = _read(reply.raw, online.provider, to_metres)
+                found = _read(reply.raw, online.provider, to_meters)
                 yield found if _inside(found, extent) else _noted(answer, note(Note.ONLINE_OUTSIDE))
 
 
@@ -84,15 +84,15 @@ def _inside(answer: Answer, extent: Extent) -> bool:
     return west <= answer.spot.x <= east and south <= answer.spot.y <= north
 
 
-def _read(found: Mapping[str, Any], provider: str, to_metres: Transformer) -> Answer:
+def _read(found: Mapping[str, Any], provider: str, to_meters: Transformer) -> Answer:
     said = found["raw"] if isinstance(found["raw"], dict) else {}
-    x, y = to_metres.transform(found["longitude"], found["latitude"])
+    x, y = to_meters.transform(found["longitude"], found["latitude"])
     precision = _precision(said)
-    radius = _radius(said, to_metres)
+    radius = _radius(said, to_meters)
     if precision == LocationPrecision.HOUSE:
         wide = radius is not None and radius > WIDEST_BLOCK_M
     else:
-        wide = precision == LocationPrecision.NEIGHBOURHOOD or (
+        wide = precision == LocationPrecision.NEIGHBORHOOD or (
             radius is None or radius > WIDEST_STREET_M
         )
     # A provider that says no more than a point does not say how far off it may be.
@@ -110,14 +110,14 @@ def _precision(said: Mapping[str, Any]) -> LocationPrecision:
         return LocationPrecision.STREET
     if kinds & _HOUSES:
         return LocationPrecision.HOUSE
-    return LocationPrecision.NEIGHBOURHOOD
+    return LocationPrecision.NEIGHBORHOOD
 
 
-def _radius(said: Mapping[str, Any], to_metres: Transformer) -> float | None:
+def _radius(said: Mapping[str, Any], to_meters: Transformer) -> float | None:
     """Return half the diagonal of Nominatim's bounding box (south, north, west, east)."""
     try:
         south, north, west, east = (float(edge) for edge in said["boundingbox"])
     except (KeyError, TypeError, ValueError):
         return None
-    x, y = to_metres.transform([west, east], [south, north])
+    x, y = to_meters.transform([west, east], [south, north])
     return hypot(x[1] - x[0], y[1] - y[0]) / 2

@@ -37,7 +37,7 @@ class Reply:
 class OnlineGeocoder:
     """Ask any geopy geocoder for addresses, one at a time.
 
-    The texts of addresses, with the neighbourhood that the row states, leave this machine for
+    The texts of addresses, with the neighborhood that the row states, leave this machine for
     the provider; dates, categories and names do not. Every answer is kept, so that none is asked
     for twice, whatever happens in between.
 

@@ -99,7 +99,7 @@ def uneven_levels(
     pandas.DataFrame
         ``factor``, ``level``, ``rows``, ``missed``, ``miss_rate``, ``elsewhere`` (the rate of all
         other levels together), ``surplus`` (missed rows more than if misses were even),
-        ``residual`` (adjusted and standardised), ``p``, ``q``.
+        ``residual`` (adjusted and standardized), ``p``, ``q``.
 
     References
     ----------

@@ -36,7 +36,7 @@ def pile_ups(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
         ``x``, ``y`` (in the CRS of the incidents), ``rows``, ``addresses``, the most rows first.
     """
     placed = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
-    # Decimetres: the same spot written with more or fewer decimals is one.
+    # Decimeters: the same spot written with more or fewer decimals is one.
     decimals = 1 if incidents.crs is not None and incidents.crs.is_projected else 6
     spots = pd.DataFrame(
         {
@@ -60,7 +60,7 @@ def name_pile_ups(
     place_name: str,
     within_m: float,
 ) -> pd.DataFrame:
-    """Return the pile-ups with what stands within some metres of each.
+    """Return the pile-ups with what stands within some meters of each.
 
     Parameters
     ----------
@@ -69,11 +69,11 @@ def name_pile_ups(
     crs
         Reference system of ``x`` and ``y``.
     gazetteer
-        Whose places and neighbourhoods' centroids are looked at.
+        Whose places and neighborhoods' centroids are looked at.
     places
         Further facilities, points or areas, named by ``place_name``.
     within_m
-        How far off a facility or a centroid may stand, in metres.
+        How far off a facility or a centroid may stand, in meters.
 
     Returns
     -------
@@ -126,14 +126,14 @@ def _known_places(gazetteer: Gazetteer | None, points: gpd.GeoSeries) -> gpd.Geo
 
 
 def _centroids(gazetteer: Gazetteer | None, points: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Return both points that stand for each neighbourhood: its centroid, and one inside it."""
+    """Return both points that stand for each neighborhood: its centroid, and one inside it."""
     if gazetteer is None or gazetteer.areas is None:
         return _named([], [], points)
     areas = gazetteer.areas
-    centres = shapely.centroid(areas.polygons)
+    centers = shapely.centroid(areas.polygons)
     discs = [areas.disc(area) for area in range(len(areas.titles))]
     inside = shapely.points([(spot.x, spot.y) for spot in discs])
-    there = gpd.GeoSeries(np.concatenate([centres, inside]), crs=gazetteer.crs)
+    there = gpd.GeoSeries(np.concatenate([centers, inside]), crs=gazetteer.crs)
     return _named(there.to_crs(points.crs), [*areas.titles, *areas.titles], points)
 
 

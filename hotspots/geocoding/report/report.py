@@ -9,7 +9,7 @@ import pandas as pd
 
 from hotspots._checks import columns_present, positive, share, whole_number
 from hotspots._notes import Note
-from hotspots.geocoding.address.names import neighbourhood_name
+from hotspots.geocoding.address.names import neighborhood_name
 from hotspots.geocoding.gazetteer.name_index import most_common
 from hotspots.geocoding.report.missingness import miss_tests, uneven_levels
 from hotspots.geocoding.report.pile_ups import name_pile_ups, pile_ups
@@ -22,7 +22,7 @@ from hotspots.schema import (
     LOCATED,
     LOCATION_PRECISION,
     LOCATION_STATUS,
-    NEIGHBOURHOOD,
+    NEIGHBORHOOD,
     NOT_STATED,
     PROBLEM,
     REPEAT_OF,
@@ -53,7 +53,7 @@ def geocoding_report(
     places: gpd.GeoDataFrame | None = None,
     place_name: str = "name",
     within_m: float = 50.0,
-    area: str = NEIGHBOURHOOD,
+    area: str = NEIGHBORHOOD,
     permutations: int = 9_999,
     alpha: float = 0.05,
     seed: int = 0,
@@ -62,7 +62,7 @@ def geocoding_report(
 
     A map that lost a third of its rows can look as clean as one that lost none. So the report
     gives the share that is located, asks whether the misses are spread over categories, months
-    and stated neighbourhoods as chance would spread them, lists the addresses that a clerk
+    and stated neighborhoods as chance would spread them, lists the addresses that a clerk
     should mend first, and the points on which many addresses were put.
 
     For the question of chance an event counts once: its further victims and the repeats of a row
@@ -75,16 +75,16 @@ def geocoding_report(
     incidents
         As :func:`hotspots.geocode` or :func:`hotspots.read_incidents` returns them.
     gazetteer
-        The one that was asked: names pile-ups by its places and its neighbourhoods' centroids,
+        The one that was asked: names pile-ups by its places and its neighborhoods' centroids,
         and gives the streets that are named nearly as one that was not found.
     places
         Further facilities for the names of pile-ups, as points or areas.
     place_name
         Their column of names.
     within_m
-        How far off a pile-up a facility or a centroid may stand, in metres.
+        How far off a pile-up a facility or a centroid may stand, in meters.
     area
-        The column of the neighbourhood, municipality, district … that the row itself states.
+        The column of the neighborhood, municipality, district … that the row itself states.
         Spellings that differ in accents, capitals or abbreviations are one.
     permutations, seed
         Random exchanges of the misses for each factor, and their seed.
@@ -114,7 +114,7 @@ def geocoding_report(
     ...     {"location_status": ["given", "unmatched"],
     ...      "location_precision": ["coordinate", "none"], "category": "homicide",
     ...      "date": pd.to_datetime(["2013-04-05", None]),
-    ...      "address": ["", "Calle Lerdo"], "neighbourhood": ""},
+    ...      "address": ["", "Calle Lerdo"], "neighborhood": ""},
     ...     geometry=[shapely.Point(0, 0), None], crs=32613)
     >>> report = geocoding_report(rows)
     >>> report.hit_rate, report.worst["address"].tolist()
@@ -129,14 +129,14 @@ which a crime map can be trusted; whether the misses are at random cannot be tol
     )
     seed = whole_number(seed, "geocoding_report: seed", "Give a whole number from 0 on.", least=0)
     within_m = positive(
-        within_m, "geocoding_report: within_m", "Give a distance in metres, e.g. 50."
+        within_m, "geocoding_report: within_m", "Give a distance in meters, e.g. 50."
     )
     _check_columns(incidents, area, places, place_name)
     located = incidents[LOCATION_STATUS].isin([str(status) for status in LOCATED])
     located &= ~_outside(incidents)
     stated = _stated(incidents[area])
     month = incidents[DATE].dt.strftime("%Y-%m").rename(_MONTH)
-    factors = {CATEGORY: incidents[CATEGORY], _MONTH: month, NEIGHBOURHOOD: stated}
+    factors = {CATEGORY: incidents[CATEGORY], _MONTH: month, NEIGHBORHOOD: stated}
     events = _events(incidents)
     missed, asked = ~located[events], {name: each[events] for name, each in factors.items()}
     tests = miss_tests(missed, asked, permutations=permutations, seed=seed)
@@ -162,7 +162,7 @@ which a crime map can be trusted; whether the misses are at random cannot be tol
         ),
         by_category=_rates(located, incidents[CATEGORY]),
         by_month=_rates(located, month.fillna(UNDATED)),
-        by_neighbourhood=_rates(located, stated.fillna(NOT_STATED)),
+        by_neighborhood=_rates(located, stated.fillna(NOT_STATED)),
         miss_tests=tests,
         uneven=uneven_levels(missed, asked, tests, alpha=alpha),
         worst=worst_addresses(pd.DataFrame(incidents[~located]), gazetteer),
@@ -194,15 +194,15 @@ def wilson_interval(hits: int, trials: int) -> tuple[float, float]:
         return float("nan"), float("nan")
     rate = hits / trials
     squared = _NORMAL_97_5**2 / trials
-    centre = rate + squared / 2
+    center = rate + squared / 2
     half = _NORMAL_97_5 * sqrt(rate * (1 - rate) / trials + squared / (4 * trials))
-    return max(0.0, (centre - half) / (1 + squared)), min(1.0, (centre + half) / (1 + squared))
+    return max(0.0, (center - half) / (1 + squared)), min(1.0, (center + half) / (1 + squared))
 
 
 def _check_columns(
     incidents: gpd.GeoDataFrame, area: str, places: gpd.GeoDataFrame | None, place_name: str
 ) -> None:
-    needed = [LOCATION_STATUS, LOCATION_PRECISION, CATEGORY, DATE, ADDRESS, NEIGHBOURHOOD]
+    needed = [LOCATION_STATUS, LOCATION_PRECISION, CATEGORY, DATE, ADDRESS, NEIGHBORHOOD]
     columns_present(
         incidents.columns, [*dict.fromkeys([*needed, area])], "geocoding_report: the incidents"
     )
@@ -212,12 +212,12 @@ def _check_columns(
 
 def _stated(written: pd.Series) -> pd.Series:
     """Return the area that each row states by its commonest spelling; missing where none is."""
-    spelt = written.astype(object).fillna("").astype(str).str.strip()
-    one = spelt.map({text: neighbourhood_name(text) for text in spelt.unique()})
+    spelled = written.astype(object).fillna("").astype(str).str.strip()
+    one = spelled.map({text: neighborhood_name(text) for text in spelled.unique()})
     titles: Mapping[str, str] = {
-        str(name): most_common(list(texts)) for name, texts in spelt.groupby(one) if name
+        str(name): most_common(list(texts)) for name, texts in spelled.groupby(one) if name
     }
-    return one.map(titles).astype(object).rename(NEIGHBOURHOOD)
+    return one.map(titles).astype(object).rename(NEIGHBORHOOD)
 
 
 def _events(incidents: gpd.GeoDataFrame) -> pd.Series:

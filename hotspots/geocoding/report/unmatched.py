@@ -13,7 +13,7 @@ from hotspots.schema import (
     LOCATION_MATCH,
     LOCATION_PRECISION,
     LOCATION_STATUS,
-    NEIGHBOURHOOD,
+    NEIGHBORHOOD,
     PROBLEM,
     LocationPrecision,
     LocationStatus,
@@ -35,12 +35,12 @@ _OF_PLACES = frozenset(
         Note.SEVERAL_PLACES,
         Note.ADDRESS_NOT_FOUND,
         Note.STREET_MISSING,
-        Note.SEVERAL_NEIGHBOURHOODS,
-        Note.PLACED_IN_NEIGHBOURHOOD,
+        Note.SEVERAL_NEIGHBORHOODS,
+        Note.PLACED_IN_NEIGHBORHOOD,
     }
 )
 _OF_ADDRESSES = frozenset(
-    {Note.SEVERAL_PLACES, Note.ADDRESS_NOT_FOUND, Note.STREET_MISSING, Note.SEVERAL_NEIGHBOURHOODS}
+    {Note.SEVERAL_PLACES, Note.ADDRESS_NOT_FOUND, Note.STREET_MISSING, Note.SEVERAL_NEIGHBORHOODS}
 )
 _UNSURE = (str(LocationStatus.AMBIGUOUS), str(LocationStatus.APPROXIMATE))
 
@@ -58,7 +58,7 @@ def worst_addresses(missed: pd.DataFrame, gazetteer: Gazetteer | None) -> pd.Dat
     Returns
     -------
     pandas.DataFrame
-        ``address``, ``neighbourhood``, ``rows``; ``reason`` (key of the note in ``problem`` that
+        ``address``, ``neighborhood``, ``rows``; ``reason`` (key of the note in ``problem`` that
         says why, or the row's state where none does) and ``closest`` (the places or the long
         street that the address may be, or up to three streets that are named nearly as the one
         that was not found; "" where there is none).
@@ -66,14 +66,14 @@ def worst_addresses(missed: pd.DataFrame, gazetteer: Gazetteer | None) -> pd.Dat
     table = pd.DataFrame(
         {
             ADDRESS: missed[ADDRESS],
-            NEIGHBOURHOOD: missed[NEIGHBOURHOOD],
+            NEIGHBORHOOD: missed[NEIGHBORHOOD],
             "rows": 1,
             "reason": _reasons(missed),
             "closest": _candidates(missed),
         }
     )
     named = table[table[ADDRESS] != ""]
-    keys = [ADDRESS, NEIGHBOURHOOD]
+    keys = [ADDRESS, NEIGHBORHOOD]
     # The same address has the same answer, unless one row came with broken coordinates as well.
     grouped = named.groupby(keys, as_index=False).agg(
         rows=("rows", "size"), reason=("reason", "max"), closest=("closest", "max")
@@ -105,7 +105,7 @@ def _candidates(missed: pd.DataFrame) -> pd.Series:
     if LOCATION_MATCH not in missed:
         return pd.Series("", index=missed.index, dtype=str)
     unsure = missed[LOCATION_STATUS].isin(_UNSURE)
-    wide = missed[LOCATION_PRECISION] == str(LocationPrecision.NEIGHBOURHOOD)
+    wide = missed[LOCATION_PRECISION] == str(LocationPrecision.NEIGHBORHOOD)
     return missed[LOCATION_MATCH].fillna("").astype(str).where(unsure & ~wide, "")
 
 

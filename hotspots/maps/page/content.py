@@ -194,7 +194,7 @@ def made_public(subject: Subject) -> dict[str, object]:
     """Return the fields that a public page has otherwise than an internal one.
 
     The rule is: public, no time. A slider, months or hours would be counts by period, which no
-    threshold here protects; nor are there units, points or tests by neighbourhood.
+    threshold here protects; nor are there units, points or tests by neighborhood.
     """
     hidden = sensitive_keys(subject.categories, subject.sensitive)
     categories = {key: title for key, title in subject.categories.items() if key not in hidden}

@@ -1,4 +1,4 @@
-"""What can be laid over the colours: incidents, services, streets, outlines and numbers."""
+"""What can be laid over the colors: incidents, services, streets, outlines and numbers."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ def _overlay(key: str, group: str, language: str, *, on: bool) -> dict[str, Any]
 def _point_overlays(language: str) -> list[dict[str, Any]]:
     """Return the three ways of showing incidents: as points, clustered, and as heat."""
     overlays = []
-    for key, colour, path in (
+    for key, color, path in (
         ("incidents", _POINT, "dot"),
         ("clusters", _POINT, "circle"),
         ("heat", _HEAT, "blot"),
     ):
         overlay = _overlay(key, "incidents", language, on=False)
         label = text(f"class.{key}", language)
-        overlay["lines"] = [{"label": label, "colour": colour, "path": _PATHS[path]}]
+        overlay["lines"] = [{"label": label, "color": color, "path": _PATHS[path]}]
         overlay["note"] = text(f"page.{key}_note", language)
         overlay["undrawn"] = text("page.undrawn", language)
         overlays.append(overlay)
@@ -87,7 +87,7 @@ def _point_overlays(language: str) -> list[dict[str, Any]]:
 
 
 def _service_overlay(group: dict[str, Any]) -> dict[str, Any]:
-    line = {"label": group["title"], "colour": group["colour"], "path": _PATHS[group["mark"]]}
+    line = {"label": group["title"], "color": group["color"], "path": _PATHS[group["mark"]]}
     return {
         "key": f"services/{group['kind']}",
         "group": "context",
@@ -114,7 +114,7 @@ def _points(incidents: gpd.GeoDataFrame, subject: Subject) -> list[dict[str, Any
         x, y = mine.x.to_numpy(), mine.y.to_numpy()
         order = geometry.near_each_other(x, y)
         encoded = geometry.encode_points(x[order], y[order])
-        groups.append({"category": category, "colour": _POINT, "xy": encoded})
+        groups.append({"category": category, "color": _POINT, "xy": encoded})
     return groups
 
 
@@ -130,7 +130,7 @@ def _services(services: gpd.GeoDataFrame, language: str) -> list[dict[str, Any]]
             {
                 "kind": kind,
                 "title": service_title(kind, language),
-                "colour": palette.DOTS[at % len(palette.DOTS)],
+                "color": palette.DOTS[at % len(palette.DOTS)],
                 "mark": _MARKS[at % len(_MARKS)],
                 "xy": geometry.encode_points(x[order], y[order]),
             }

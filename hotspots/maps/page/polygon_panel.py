@@ -32,7 +32,7 @@ CHART = (300, 56)
 """Width and height of the chart of months, in pixels."""
 
 HOURS_PER_BLOCK = 3
-_KILOMETRE = 1000
+_KILOMETER = 1000
 
 
 def numbers_of(rates: pd.DataFrame, withheld: pd.Series | None, language: str) -> dict[str, Any]:
@@ -192,7 +192,7 @@ def nearest_services(
 ) -> list[list[list[str]]]:
     """Return, for each polygon, the nearest service of each kind: kind, name, distance.
 
-    Distances are straight lines in metres from a point inside the polygon.
+    Distances are straight lines in meters from a point inside the polygon.
     """
     services = services.to_crs(polygons.crs)
     services = services[~(services.geometry.is_empty | services.geometry.isna())]
@@ -202,9 +202,9 @@ def nearest_services(
         tree = shapely.STRtree(mine.geometry.to_numpy())
         (row, place), distance = tree.query_nearest(inside, return_distance=True, all_matches=False)
         names = mine["name"].fillna("").astype(str).to_numpy()
-        for here, there, metres in zip(row, place, distance, strict=True):
+        for here, there, meters in zip(row, place, distance, strict=True):
             told[here].append(
-                [service_title(str(kind), language), names[there], distance_words(metres, language)]
+                [service_title(str(kind), language), names[there], distance_words(meters, language)]
             )
     return told
 
@@ -215,18 +215,18 @@ def service_title(kind: str, language: str) -> str:
     return text(key, language) if has_text(key, language) else kind.replace("_", " ")
 
 
-def distance_words(metres: float, language: str) -> str:
-    """Return a distance in metres up to a kilometre, then in kilometres.
+def distance_words(meters: float, language: str) -> str:
+    """Return a distance in meters up to a kilometer, then in kilometers.
 
     Examples
     --------
     >>> distance_words(447.0, "es"), distance_words(2540.0, "es")
     ('450 m', '2.5 km')
     """
-    if metres < _KILOMETRE:
-        return text("unit.metres", language, value=number(round(metres, -1), language))
-    value = number(metres / _KILOMETRE, language, digits=1)
-    return text("unit.kilometres", language, value=value)
+    if meters < _KILOMETER:
+        return text("unit.meters", language, value=number(round(meters, -1), language))
+    value = number(meters / _KILOMETER, language, digits=1)
+    return text("unit.kilometers", language, value=value)
 
 
 def ranks(ranking: Ranking | None, index: pd.Index, language: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def parts_of(subject: Subject) -> list[dict[str, str]]:
-    """Return the ranking's criteria as they are drawn: title, colour, weight."""
+    """Return the ranking's criteria as they are drawn: title, color, weight."""
     if subject.ranking is None or not _has_parts(subject):
         return []
     by_name = {layer.name: layer for layer in subject.layers}
@@ -30,7 +30,7 @@ def parts_of(subject: Subject) -> list[dict[str, str]]:
         parts.append(
             {
                 "title": title,
-                "colour": palette.PARTS[place % len(palette.PARTS)],
+                "color": palette.PARTS[place % len(palette.PARTS)],
                 "weight": percent(part.weight, subject.language),
             }
         )
@@ -102,7 +102,7 @@ def roster_of(
                 "interval": told["range"][at] if told else "",
                 "high": bool(high[at]),
                 "parts": [
-                    {"width": round(100 * share, 2), "colour": part["colour"]}
+                    {"width": round(100 * share, 2), "color": part["color"]}
                     for share, part in zip(ranked["parts"][at], parts, strict=True)
                 ]
                 if ranked["parts"]

@@ -48,7 +48,7 @@ _MOST_NUMBERS = 40
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Ground:
-    """What every picture of a subject stands on, in metres.
+    """What every picture of a subject stands on, in meters.
 
     Attributes
     ----------
@@ -193,12 +193,12 @@ def _scale_bar(axes: Axes, language: str, *, size: float) -> None:
     step = 10.0 ** math.floor(math.log10(most))
     length = next(factor * step for factor in (5, 2, 1) if factor * step <= most)
     x, y = west + 0.03 * (east - west), south + 0.03 * (north - south)
-    for start, colour in ((x, INK), (x + length / 2, "#ffffff")):
+    for start, color in ((x, INK), (x + length / 2, "#ffffff")):
         axes.plot([start, start + length / 2], [y, y], color=INK, linewidth=5, zorder=7,
                   solid_capstyle="butt")  # fmt: skip
-        axes.plot([start, start + length / 2], [y, y], color=colour, linewidth=3, zorder=8,
+        axes.plot([start, start + length / 2], [y, y], color=color, linewidth=3, zorder=8,
                   solid_capstyle="butt")  # fmt: skip
-    unit = "unit.kilometres" if length >= 1000 else "unit.metres"
+    unit = "unit.kilometers" if length >= 1000 else "unit.meters"
     value = number(length / 1000 if length >= 1000 else length, language)
     axes.text(x + length, y + 0.014 * (north - south), text(unit, language, value=value),
               ha="right", va="bottom", fontsize=size, color=INK, zorder=8)  # fmt: skip
@@ -220,7 +220,7 @@ def _words(figure: Figure, subject: Subject, theme: Theme) -> None:
     heading = f"{title}: {theme.title}" if title else theme.title
     _say(figure, 0.02, 0.965, heading, size=22, weight="bold", va="top", width=70, lines=1)
     under = " · ".join(filter(None, [subject.title, subject.period]))
-    _say(figure, 0.02, 0.905, under, size=13, colour=SOFT, va="top", width=120, lines=1)
+    _say(figure, 0.02, 0.905, under, size=13, color=SOFT, va="top", width=120, lines=1)
     right = 0.98
     for kind in (["synthetic"] if subject.synthetic else []) + [
         "public" if subject.public else "restricted"
@@ -239,7 +239,7 @@ def _words(figure: Figure, subject: Subject, theme: Theme) -> None:
 def _legend(figure: Figure, subject: Subject, theme: Theme) -> None:
     top = 0.84
     if theme.unit:
-        _say(figure, 0.735, top, theme.unit, size=12, colour=SOFT, va="top", width=38, lines=2)
+        _say(figure, 0.735, top, theme.unit, size=12, color=SOFT, va="top", width=38, lines=2)
         top -= 0.045
     handles = [_handle(one, subject.language, counted=not theme.frames) for one in theme.classes]
     key = figure.legend(
@@ -249,7 +249,7 @@ def _legend(figure: Figure, subject: Subject, theme: Theme) -> None:
     for label in key.get_texts():
         label.set_parse_math(False)
     foot = " ".join(one[:1].upper() + one[1:] for one in [theme.source, *theme.notes] if one)
-    _say(figure, 0.735, 0.04, foot, size=11, colour=SOFT, va="bottom", width=46, lines=9)
+    _say(figure, 0.735, 0.04, foot, size=11, color=SOFT, va="bottom", width=46, lines=9)
 
 
 def _handle(one: ThemeClass, language: str, *, counted: bool) -> Patch:
@@ -266,7 +266,7 @@ def _say(
     words: str,
     *,
     size: float,
-    colour: str = INK,
+    color: str = INK,
     width: int = 200,
     lines: int = 1,
     **more: Any,
@@ -277,7 +277,7 @@ def _say(
         {} if isinstance(where, Figure) else {"transform": where.transAxes, "zorder": 9}
     )
     where.text(
-        x, y, "\n".join(wrapped), fontsize=size, color=colour, parse_math=False, **options, **more
+        x, y, "\n".join(wrapped), fontsize=size, color=color, parse_math=False, **options, **more
     )
 
 

@@ -25,8 +25,8 @@ def save_pictures(
 ) -> list[Path]:
     """Write one PNG for each layer that the map can show, and return the files.
 
-    A picture has the colours, outlines, hatching and legend of the page, its title, unit and
-    source, the marks (restricted, invented data), a scale bar in metres and a north arrow; on the
+    A picture has the colors, outlines, hatching and legend of the page, its title, unit and
+    source, the marks (restricted, invented data), a scale bar in meters and a north arrow; on the
     hot places stand their ranks. A layer with a slider becomes a sheet of small maps, one for each
     period. What the page withholds, its pictures withhold. The same map gives the same bytes with
     the same version of matplotlib.

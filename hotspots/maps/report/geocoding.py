@@ -66,7 +66,7 @@ def _tables(facts: GeocodingReport, titles: Mapping[str, str], language: str) ->
         frame_table("by_precision", facts.by_precision, language),
         frame_table("by_category", facts.by_category.rename(index=dict(titles)), language),
         frame_table("by_month", months, language),
-        frame_table("by_neighbourhood", _most_missed(facts.by_neighbourhood), language),
+        frame_table("by_neighborhood", _most_missed(facts.by_neighborhood), language),
         _tests(facts, language),
         _uneven(facts, titles, language),
         frame_table("worst", worst, language),

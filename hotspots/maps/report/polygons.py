@@ -116,9 +116,9 @@ def _near(near_border: pd.Series, language: str) -> list[str]:
             "report.polygons_near_part",
             language,
             share=percent(float(share), language, digits=1),
-            metres=number(float(metres), language),
+            meters=number(float(meters), language),
         )
-        for metres, share in zip(known.index.to_numpy(), known.to_numpy(), strict=True)
+        for meters, share in zip(known.index.to_numpy(), known.to_numpy(), strict=True)
     ]
     return [text("report.polygons_near", language, parts=", ".join(parts))]
 

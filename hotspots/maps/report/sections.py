@@ -56,7 +56,7 @@ def data_section(
 def tests_section(
     results: Mapping[str, LocalResult], titles: Mapping[str, str], language: str
 ) -> Section | None:
-    """Return every test with its null, its correction, its family and what it labelled."""
+    """Return every test with its null, its correction, its family and what it labeled."""
     if not results:
         return None
     designs: dict[tuple[str, ...], dict[str, LocalResult]] = {}
@@ -68,11 +68,11 @@ def tests_section(
     )  # fmt: skip
     made = table_of("tests", columns, list(designs), language, numbers=(4, 5, 6))
     said = (text("report.tests_read", language), text("report.tests_family", language))
-    return section_of("tests", language, said, [made, _labelled(designs, titles, language)])
+    return section_of("tests", language, said, [made, _labeled(designs, titles, language)])
 
 
 def _design(result: LocalResult, language: str) -> tuple[str, ...]:
-    """Return how a test was made, in words; the tests of all offences share a design."""
+    """Return how a test was made, in words; the tests of all offenses share a design."""
     return (
         text(f"test.{result.test}", language),
         text(f"level.{result.level}", language) if result.level else "",
@@ -86,12 +86,12 @@ def _design(result: LocalResult, language: str) -> tuple[str, ...]:
     )
 
 
-def _labelled(
+def _labeled(
     designs: Mapping[tuple[str, ...], Mapping[str, LocalResult]],
     titles: Mapping[str, str],
     language: str,
 ) -> Table:
-    """Return how many places each test labelled high and low, by offence."""
+    """Return how many places each test labeled high and low, by offense."""
     categories = dict.fromkeys(category for made in designs.values() for category in made)
     rows = []
     for category in categories:
@@ -111,7 +111,7 @@ def _labelled(
         rows.append(tuple(cells))
     heads = (text("column.category", language), *(f"{one[0]}, {one[1]}" for one in designs))
     right = (False, *(True for _ in designs))
-    return Table(text("table.labelled", language), heads, tuple(rows), right, name="labelled")
+    return Table(text("table.labeled", language), heads, tuple(rows), right, name="labeled")
 
 
 def rates_section(

@@ -149,7 +149,7 @@ def uneven_warning(
 ) -> str:
     """Return the warning that misses are not at random, by so much that it may show, or "".
 
-    The public one names no offence and no neighbourhood.
+    The public one names no offense and no neighborhood.
     """
     if report is None:
         return ""

@@ -1,7 +1,7 @@
-"""Colours that survive colour blindness and the station's printer, and breaks in round numbers.
+"""Colors that survive color blindness and the station's printer, and breaks in round numbers.
 
-The colours are ColorBrewer's (Brewer, Harrower and The Pennsylvania State University,
-https://colorbrewer2.org); what a colour says, a contour or a hatching says again.
+The colors are ColorBrewer's (Brewer, Harrower and The Pennsylvania State University,
+https://colorbrewer2.org); what a color says, a contour or a hatching says again.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ SEQUENTIAL: dict[str, tuple[str, ...]] = {
 """Five classes each, from little to much."""
 
 DOTS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a", "#66a61e", "#e6ab02")  # Dark2
-"""Qualitative colours of points, told apart on paper by their shapes."""
+"""Qualitative colors of points, told apart on paper by their shapes."""
 
 PARTS = ("#08519c", "#6baed6", "#c6dbef", "#006d2c", "#74c476", "#c7e9c0")  # Blues, Greens
-"""Qualitative colours of the parts of a score."""
+"""Qualitative colors of the parts of a score."""
 
 _LEAST_SPREAD = 1e-300
 _ENOUGH = 400
@@ -46,9 +46,9 @@ class Style:
     Attributes
     ----------
     fill
-        Colour, ``#rrggbb``.
+        Color, ``#rrggbb``.
     stroke, weight, dash
-        The outline's colour, width in pixels, and dashes ("" for none).
+        The outline's color, width in pixels, and dashes ("" for none).
     hatch
         ``""``, ``"lines"`` or ``"dots"``, drawn over the fill.
     """
@@ -75,7 +75,7 @@ NO_DATA = Style(MISSING, "#77705f", 1.0, "", "dots")
 
 
 def ramp(name: str) -> tuple[str, ...]:
-    """Return the five colours of a sequential palette.
+    """Return the five colors of a sequential palette.
 
     Examples
     --------
@@ -146,13 +146,13 @@ def classify(values: NDArray[np.float64], breaks: list[float]) -> NDArray[np.int
     return np.where(np.isfinite(values), found, -1).astype(np.int64)
 
 
-def spread_colours(name: str, classes: int) -> tuple[str, ...]:
-    """Return ``classes`` colours of a palette, from its ends inward."""
-    colours = ramp(name)
+def spread_colors(name: str, classes: int) -> tuple[str, ...]:
+    """Return ``classes`` colors of a palette, from its ends inward."""
+    colors = ramp(name)
     if classes <= 1:
-        return colours[1:2]
-    places = np.round(np.linspace(0, len(colours) - 1, classes)).astype(int)
-    return tuple(colours[place] for place in places)
+        return colors[1:2]
+    places = np.round(np.linspace(0, len(colors) - 1, classes)).astype(int)
+    return tuple(colors[place] for place in places)
 
 
 def _natural_starts(

@@ -29,7 +29,7 @@ class Frame:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Theme:
-    """One way of colouring the places.
+    """One way of coloring the places.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Theme:
     group
         ``statistics``, ``time`` or ``context``.
     level
-        ``polygons`` or ``units``: which places are coloured.
+        ``polygons`` or ``units``: which places are colored.
     title, unit, source
         Words of the legend; the unit and the source may be empty.
     notes

@@ -1,4 +1,4 @@
-"""A theme: one way of colouring the places, with its classes, its words and its source."""
+"""A theme: one way of coloring the places, with its classes, its words and its source."""
 
 from __future__ import annotations
 
@@ -173,11 +173,11 @@ def _shades(
     values: pd.Series, palette_name: str, language: str, withheld: pd.Series | None
 ) -> tuple[list[tuple[str, Style]], pd.Series]:
     breaks = palette.round_breaks(values.to_numpy(dtype=float))
-    colours = palette.spread_colours(palette_name, len(breaks) + 1)
+    colors = palette.spread_colors(palette_name, len(breaks) + 1)
     codes = pd.Series(palette.classify(values.to_numpy(dtype=float), breaks), index=values.index)
     lines = [
-        (words, Style(colour))
-        for words, colour in zip(class_words(breaks, values, language), colours, strict=True)
+        (words, Style(color))
+        for words, color in zip(class_words(breaks, values, language), colors, strict=True)
     ]
     codes[codes < 0] = len(lines)
     lines.append((text("class.no_data", language), palette.NO_DATA))

@@ -1,4 +1,4 @@
-"""Themes of many periods: the slider's stops, coloured by one scale."""
+"""Themes of many periods: the slider's stops, colored by one scale."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def _rates_theme(
     """Return the rates of every period in the classes of all periods together."""
     values = np.column_stack([table["rate"].to_numpy(dtype=float) for table in tables.values()])
     breaks = palette.round_breaks(values.ravel())
-    colours = palette.spread_colours("rates", len(breaks) + 1)
+    colors = palette.spread_colors("rates", len(breaks) + 1)
     words = class_words(breaks, pd.Series(values.ravel()), language)
-    lines = [(one, Style(colour)) for one, colour in zip(words, colours, strict=True)]
+    lines = [(one, Style(color)) for one, color in zip(words, colors, strict=True)]
     codes: NDArray[np.int64] = palette.classify(values.ravel(), breaks).reshape(values.shape)
     if (codes < 0).any():
         codes[codes < 0] = len(lines)

@@ -73,7 +73,7 @@ def build_polygons(
     similarity
         Numeric columns of ``units`` in which a polygon's units should be alike. Columns made
         from incidents are refused: they would draw the hot spots into the borders. Only the
-        names that this library gives such columns can be recognised.
+        names that this library gives such columns can be recognized.
     name
         Column of ``units`` with the place's name; a polygon is named after the place where
         most of its residents live, a repeated name with a number.
@@ -82,7 +82,7 @@ def build_polygons(
     compactness_weight
         0 to 1: how much compactness weighs against likeness.
     tolerance_m
-        Widest gap in metres between units that still counts as touching.
+        Widest gap in meters between units that still counts as touching.
     fixed
         A column whose values say which units stay together (a police beat; missing for units
         that are free), or ``{"together": [[unit, unit], …], "apart": [[unit, unit], …]}``. In
@@ -106,7 +106,7 @@ def build_polygons(
     Raises
     ------
     CrsError
-        If the units are not in metres.
+        If the units are not in meters.
     ColumnError
         If a column is missing, not numeric or made from incidents.
     InputError
@@ -123,8 +123,8 @@ def build_polygons(
     Notes
     -----
     Pieces are cut in two by straight sweeps, and again until each part fits; where none does,
-    along random spanning trees [1]_. What is still out of bounds is joined with its neighbours
-    and split again [2]_, small groups by looking at all divisions. Then neighbours divide the
+    along random spanning trees [1]_. What is still out of bounds is joined with its neighbors
+    and split again [2]_, small groups by looking at all divisions. Then neighbors divide the
     units along their border anew while that lowers ``w·(1 − Polsby–Popper) + (1 − w)·variance
     left within``, averaged over the polygons, with ``w = compactness_weight``.
 
@@ -151,7 +151,7 @@ def build_polygons(
     bounds = Bounds(floor, ceiling)
     _check(units, name, compactness_weight, tolerance_m, effort)
     ordered = units.set_axis(units.index.astype(str).rename(schema.UNIT_ID), axis=0).sort_index()
-    traits = _standardised(ordered, list(similarity))
+    traits = _standardized(ordered, list(similarity))
     kept_to = rules.rules(ordered, fixed, [within] if isinstance(within, str) else within)
     whole = unit_graph(ordered, traits, tolerance_m)
     last = None if keep is None else keeping.kept(ordered, keep)
@@ -238,12 +238,12 @@ def _check(
             "Give 0 (likeness alone) to 1 (compactness alone)."
         )
     if not 0 <= tolerance_m < np.inf:
-        raise InputError(f"build_polygons: tolerance_m came as {tolerance_m}. Give metres ≥ 0.")
+        raise InputError(f"build_polygons: tolerance_m came as {tolerance_m}. Give meters ≥ 0.")
     if isinstance(effort, bool) or int(effort) != effort or effort < 1:
         raise InputError(f"build_polygons: effort came as {effort!r}. Give 1, 2, 3, …")
 
 
-def _standardised(units: gpd.GeoDataFrame, columns: list[str]) -> NDArray[np.float64]:
+def _standardized(units: gpd.GeoDataFrame, columns: list[str]) -> NDArray[np.float64]:
     """Return the similarity columns with residents' mean 0 and variance 1."""
     what = "build_polygons: similarity"
     _checks.columns_present(units.columns, columns, what)
@@ -267,7 +267,7 @@ def _standardised(units: gpd.GeoDataFrame, columns: list[str]) -> NDArray[np.flo
                 f"{units.index[gap][0]!r}. Fill the gaps, or leave the column out."
             )
         known = np.where(weight > 0, values, 0.0)
-        centred = known - np.average(known, weights=weight)
-        spread = float(np.sqrt(np.average(centred**2, weights=weight)))
-        table[:, place] = np.where(weight > 0, centred / spread if spread > 0 else 0.0, 0.0)
+        centerd = known - np.average(known, weights=weight)
+        spread = float(np.sqrt(np.average(centerd**2, weights=weight)))
+        table[:, place] = np.where(weight > 0, centerd / spread if spread > 0 else 0.0, 0.0)
     return table

@@ -101,7 +101,7 @@ def border_share(
     """Return the share of incidents that lie near a border between two polygons.
 
     Streets are borders and points are snapped to streets, so that which side an incident
-    counts on can hang on a few metres.
+    counts on can hang on a few meters.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def border_share(
     polygons
         In the same reference system.
     distances
-        Metres from the border.
+        Meters from the border.
 
     Returns
     -------

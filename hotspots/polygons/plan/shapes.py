@@ -32,7 +32,7 @@ def polygons(
     """Return the polygons of groups of units, and which polygon each unit belongs to.
 
     Identifiers are those given, one per group, otherwise ``P001``, ``P002`` … from north to
-    south by the centre of the residents. ``clean`` says that the units are a coverage.
+    south by the center of the residents. ``clean`` says that the units are a coverage.
     """
     shapes = np.asarray(units.geometry.to_numpy(), dtype=object)
     population = units[schema.POPULATION].to_numpy(dtype=float)
@@ -98,9 +98,9 @@ def polsby_popper(shapes: NDArray[np.object_]) -> Floats:
 def _from_north(
     shapes: NDArray[np.object_], population: Floats, labels: Integers
 ) -> tuple[Integers, Floats, Floats]:
-    """Return the groups from north to south, and the residents' centre of each."""
+    """Return the groups from north to south, and the residents' center of each."""
     inside = shapely.centroid(shapes)
-    # Where nobody lives, the middle of the ground stands in for the residents' centre.
+    # Where nobody lives, the middle of the ground stands in for the residents' center.
     empty = np.bincount(labels, weights=population)[labels] == 0
     weight = np.where(empty, shapely.area(shapes), population)
     total = np.bincount(labels, weights=weight)

@@ -43,7 +43,7 @@ def plan_stability(
         The plan in question. Others are drawn with the seeds that follow its own.
     judge
         Takes a plan and returns a Series or a DataFrame of true and false on its polygons' index:
-        labelled, funded …
+        labeled, funded …
     plans
         Plans to draw. One that has fewer residents in bounds than ``plan`` is left out.
     **options
@@ -122,7 +122,7 @@ def border_sensitivity(
         Takes the incidents and returns a Series or a DataFrame of true and false on the
         polygons' index.
     distance_m
-        Metres from a border within which an incident may as well lie on the other side.
+        Meters from a border within which an incident may as well lie on the other side.
     draws
         Times that sides are drawn.
     seed
@@ -146,7 +146,7 @@ def border_sensitivity(
     _checks.columns_present(incidents.columns, [schema.ASSIGNMENT_STATUS, schema.POLYGON_ID], what)
     _checks.same_crs(incidents, polygons, f"{what}: incidents and polygons")
     if not 0 < distance_m < np.inf:
-        raise InputError(f"{what}: distance_m came as {distance_m}. Give metres above 0.")
+        raise InputError(f"{what}: distance_m came as {distance_m}. Give meters above 0.")
     if isinstance(draws, bool) or int(draws) != draws or draws < 1:
         raise InputError(f"{what}: draws came as {draws!r}. Give 20 or more.")
     counted = incidents[schema.ASSIGNMENT_STATUS].isin([str(fate) for fate in schema.COUNTED])

@@ -28,7 +28,7 @@ def unreachable(graph: UnitGraph, bounds: Bounds) -> Flags:
     # Growing by units no larger than the gap between the bounds cannot jump over it.
     if graph.population.max() <= bounds.ceiling - bounds.floor:
         return none
-    near = [graph.neighbours(node).tolist() for node in range(graph.size)]
+    near = [graph.neighbors(node).tolist() for node in range(graph.size)]
     population = graph.population.tolist()
     reached = none.copy()
     # Units that are hard to place are asked last: sets found for others often hold them.

@@ -1,4 +1,4 @@
-"""Improvement: two neighbouring regions divide the units along their border anew."""
+"""Improvement: two neighboring regions divide the units along their border anew."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def improve(regions: Regions, bounds: Bounds, merit: Merit, *, rounds: int) -> N
         if not _divide(regions, pair, bounds, merit):
             continue
         for region in pair:
-            for other in sorted(regions.neighbours(region)):
+            for other in sorted(regions.neighbors(region)):
                 again = (min(region, other), max(region, other))
                 if again not in queued and again != pair and bounds.holds(regions.residents(other)):
                     queued.add(again)
@@ -55,7 +55,7 @@ def _pairs(regions: Regions, bounds: Bounds) -> list[tuple[int, int]]:
     return [
         (region, other)
         for region in sorted(good)
-        for other in sorted(regions.neighbours(region))
+        for other in sorted(regions.neighbors(region))
         if region < other and other in good
     ]
 
@@ -94,12 +94,12 @@ def _windows(regions: Regions, pair: tuple[int, int]) -> list[list[int]]:
 def _widened(regions: Regions, edge: list[int], both: set[int]) -> list[int]:
     """Add the units next to the edge, those with most border to it first, until it is full."""
     chosen = list(edge)
-    metres: dict[int, float] = {}
+    meters: dict[int, float] = {}
     for node in edge:
         for other, length in regions.near(node).items():
             if other in both and other not in chosen:
-                metres[other] = metres.get(other, 0.0) + length
-    ranked = sorted(metres, key=lambda node: (-metres[node], node))
+                meters[other] = meters.get(other, 0.0) + length
+    ranked = sorted(meters, key=lambda node: (-meters[node], node))
     return chosen + ranked[: FREE - len(chosen)]
 
 
@@ -156,8 +156,8 @@ def _side(
     groups = regions.held_together(region, nodes)
     links = [regions.touching(nodes, group) for group in groups]
     added = own.copy()
-    for metres in links:
-        added[:, 2] -= 2.0 * metres
+    for meters in links:
+        added[:, 2] -= 2.0 * meters
     measures = subsets.sums(added)
     measures[:, 2] -= 2.0 * inner
     if groups:

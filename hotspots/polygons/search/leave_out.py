@@ -60,8 +60,8 @@ def _most_groups(
 
 
 def _fill(regions: Regions, region: int, bounds: Bounds) -> bool:
-    """Change what a neighbour within bounds holds of the units around, to hold more residents."""
-    for host in sorted(regions.neighbours(region)):
+    """Change what a neighbor within bounds holds of the units around, to hold more residents."""
+    for host in sorted(regions.neighbors(region)):
         if not bounds.holds(regions.residents(host)):
             continue
         loose = _loose(regions, region, host, bounds)

@@ -49,7 +49,7 @@ class _Round:
     share: Floats
     first: Integers
     second: Integers
-    metres: Floats
+    meters: Floats
 
 
 def partition(graph: UnitGraph, bounds: Bounds, rng: np.random.Generator) -> Integers:
@@ -147,7 +147,7 @@ def _scores(graph: UnitGraph, now: _Round, side: Flags, bounds: Bounds) -> tuple
     misfit = bounds.misfit(sums) + bounds.misfit(np.maximum(now.total - sums, 0.0))
     cut = side[now.first] != side[now.second]
     length = np.bincount(
-        now.part[now.first[cut]], weights=now.metres[cut], minlength=len(now.total)
+        now.part[now.first[cut]], weights=now.meters[cut], minlength=len(now.total)
     )
     return misfit, np.asarray(length, dtype=float)
 

@@ -1,4 +1,4 @@
-"""Repair: neighbouring regions are joined and split again until each is within bounds."""
+"""Repair: neighboring regions are joined and split again until each is within bounds."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TREES = 30
 """Random trees tried for one join."""
 
 THIRDS = 3
-"""Neighbours of a neighbour that are joined in."""
+"""Neighbors of a neighbor that are joined in."""
 
 PASSES = 5
 
@@ -116,14 +116,14 @@ def _mend(
 
 
 def joins(regions: Regions, region: int, rng: np.random.Generator) -> Iterator[list[int]]:
-    """Yield the region alone, with each neighbour, then with two."""
+    """Yield the region alone, with each neighbor, then with two."""
     yield [region]
-    near = sorted(regions.neighbours(region))
+    near = sorted(regions.neighbors(region))
     order = [near[place] for place in rng.permutation(len(near))]
     for other in order:
         yield [region, other]
     for place, other in enumerate(order[:THIRDS]):
-        third = set(regions.neighbours(other)) - {region, *order[: place + 1]}
+        third = set(regions.neighbors(other)) - {region, *order[: place + 1]}
         later = sorted(third)
         for more in rng.permutation(len(later))[:THIRDS]:
             yield [region, other, later[more]]
@@ -145,8 +145,8 @@ def _divided(
 
 
 def _pass_on(regions: Regions, region: int, bounds: Bounds, rng: np.random.Generator) -> None:
-    """Split the region and a neighbour so that what does not fit moves on, but grows no more."""
-    near = sorted(regions.neighbours(region))
+    """Split the region and a neighbor so that what does not fit moves on, but grows no more."""
+    near = sorted(regions.neighbors(region))
     if not near:
         return
     other = near[int(rng.integers(len(near)))]

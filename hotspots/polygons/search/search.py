@@ -226,7 +226,7 @@ def _pieces(graph: UnitGraph, units: Integers) -> Iterator[Integers]:
 
 
 def _joined_empty(graph: UnitGraph, labels: Integers, found: dict[int, Reason]) -> Drawn:
-    """Join the groups where nobody lives to the neighbour with most common border."""
+    """Join the groups where nobody lives to the neighbor with most common border."""
     residents = np.bincount(labels, weights=graph.population)
     joined, why = labels.copy(), dict(found)
     for group in np.flatnonzero(residents == 0):
@@ -234,8 +234,8 @@ def _joined_empty(graph: UnitGraph, labels: Integers, found: dict[int, Reason]) 
         beyond = labels[rows.col]
         lived = residents[beyond] > 0
         if lived.any():
-            metres = np.bincount(beyond[lived], weights=rows.data[lived])
-            joined[labels == group] = int(np.argmax(metres))
+            meters = np.bincount(beyond[lived], weights=rows.data[lived])
+            joined[labels == group] = int(np.argmax(meters))
             why.pop(int(group), None)
     # Groups that were joined leave their numbers behind.
     left, numbered = np.unique(joined, return_inverse=True)

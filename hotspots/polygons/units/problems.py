@@ -40,10 +40,10 @@ def unit_problems(
     units
         As returned by :func:`read_units`.
     gap_m
-        Width in metres up to which a gap between units is ``small_gap`` (they still count as
-        neighbours within this tolerance) and an overlap is ``sliver_overlap``.
+        Width in meters up to which a gap between units is ``small_gap`` (they still count as
+        neighbors within this tolerance) and an overlap is ``sliver_overlap``.
     sliver_m
-        Width in metres below which a unit is itself a ``sliver``.
+        Width in meters below which a unit is itself a ``sliver``.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def unit_problems(
         - ``self_intersection``, ``geometry_mended``, ``folded_by_projection``: mended;
         - ``same_shape``: two units are one shape; ``overlap``, ``sliver_overlap``;
         - ``gap``: ground that units enclose and none holds; ``small_gap``;
-        - ``sliver``, ``several_parts``, ``no_neighbour``;
+        - ``sliver``, ``several_parts``, ``no_neighbor``;
         - ``missing_population``, ``no_residents``, ``fractional_population``.
 
     Examples
@@ -116,7 +116,7 @@ def _apart(shapes: coverage.Geometries, names: Names, gap_m: float) -> Iterator[
     for a, b, size in zip(alone[row], nearest, away, strict=True):
         detail[a] = f"{size:.2f} m · {names[b]}"
     for a, nearby in detail.items():
-        yield names[a], Note.NO_NEIGHBOUR, nearby
+        yield names[a], Note.NO_NEIGHBOR, nearby
     apart = shapely.distance(shapes[pairs.first], shapes[pairs.second])
     gap = apart > 0
     for a, b, size in zip(pairs.first[gap], pairs.second[gap], apart[gap], strict=True):

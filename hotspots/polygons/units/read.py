@@ -73,7 +73,7 @@ def read_units(
     GeoDataFrame
         Indexed by ``unit_id`` (text), sorted by it, with ``population`` (float), ``repair``
         (a note on what was mended, "" for nothing), all other columns of the source, and
-        valid polygons in metres: the source's own reference system where it is metric, else
+        valid polygons in meters: the source's own reference system where it is metric, else
         the local UTM zone.
 
     Raises
@@ -121,7 +121,7 @@ def read_units(
     own = [population] if population is not None and population_table is None else []
     _checks.columns_present(frame.columns, [*own, id], what)
     identifiers = _identifiers(frame[id], id, what)
-    placed = _in_metres(frame.set_axis(identifiers, axis=0), crs, what)
+    placed = _in_meters(frame.set_axis(identifiers, axis=0), crs, what)
     counted, unknown = unit_residents(residents, placed, id=id, what=what)
     _refuse_degrees(placed, counted, what)
     said = np.where(unknown, note(Note.MISSING_POPULATION), "")
@@ -150,7 +150,7 @@ def _identifiers(column: pd.Series, name: str, what: str) -> pd.Index:
     return index
 
 
-def _in_metres(frame: gpd.GeoDataFrame, given: Any | None, what: str) -> gpd.GeoDataFrame:
+def _in_meters(frame: gpd.GeoDataFrame, given: Any | None, what: str) -> gpd.GeoDataFrame:
     known = crs.known_crs(frame, given, what)
     shapes, changed = coverage.polygonal(known.geometry.to_numpy())
     empty = shapely.is_empty(shapes)
@@ -160,7 +160,7 @@ def _in_metres(frame: gpd.GeoDataFrame, given: Any | None, what: str) -> gpd.Geo
             "Draw them, or take their rows out if nobody lives there."
         )
     mended = known.set_geometry(gpd.GeoSeries(shapes, index=known.index, crs=known.crs))
-    moved = crs.in_metres(mended, what)
+    moved = crs.in_meters(mended, what)
     # Another projection can fold a sliver that was valid before.
     again, folded = coverage.polygonal(moved.geometry.to_numpy())
     if not np.isfinite(shapely.bounds(again)).all():
@@ -182,11 +182,11 @@ def _mended(reason: str) -> str:
 
 
 def _refuse_degrees(units: gpd.GeoDataFrame, residents: pd.Series, what: str) -> None:
-    """Refuse a metric layer that would house more than one resident on each square metre."""
+    """Refuse a metric layer that would house more than one resident on each square meter."""
     area = float(units.area.sum())
     if crs.look_like_degrees(units) and residents.sum() > area:
         raise CrsError(
-            f"{what}: the layer says {units.crs.to_string()} (metres), and so its "
+            f"{what}: the layer says {units.crs.to_string()} (meters), and so its "
             f"{residents.sum():,.0f} residents would live on {area:.3g} m². Its coordinates are "
             "degrees: correct the layer, gdf.set_crs(4326, allow_override=True)."
         )

@@ -20,7 +20,7 @@ def explain(error: Any, content: dict[str, Any], root: type[BaseModel]) -> str:
     content
         What was validated.
     root
-        The model; its keys are offered where one is misspelt.
+        The model; its keys are offered where one is misspelled.
     """
     location = [part for part in error["loc"] if part not in ("areal", "raster", "access")]
     key = ".".join(str(part) for part in location)

@@ -53,7 +53,7 @@ class IncidentColumns(Section):
     time: str | None = None
     category: str
     address: str | Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    neighbourhood: str | None = None
+    neighborhood: str | None = None
     longitude: str | None = None
     latitude: str | None = None
     event: str | None = None
@@ -112,7 +112,7 @@ class Incidents(Section):
 
 
 class Streets(Section):
-    """``[gazetteer.streets]``: centre lines with names, and numbers where they are known."""
+    """``[gazetteer.streets]``: center lines with names, and numbers where they are known."""
 
     file: str
     name: str
@@ -121,11 +121,11 @@ class Streets(Section):
     number_to: str | None = None
     left_numbers: tuple[str, str] | None = None
     right_numbers: tuple[str, str] | None = None
-    kilometres: tuple[str, str] | None = None
+    kilometers: tuple[str, str] | None = None
 
 
 class NamedAreas(Section):
-    """``[gazetteer.neighbourhoods]``: polygons with names."""
+    """``[gazetteer.neighborhoods]``: polygons with names."""
 
     file: str
     name: str
@@ -150,7 +150,7 @@ class Lots(Section):
     file: str
     block: str
     lot: str | None = None
-    neighbourhood: str | None = None
+    neighborhood: str | None = None
 
 
 class Online(Section):
@@ -195,7 +195,7 @@ class GazetteerFiles(Section):
     file: str | None = None
     streets: Streets | None = None
     addresses: NamedPoints | None = None
-    neighbourhoods: NamedAreas | None = None
+    neighborhoods: NamedAreas | None = None
     places: NamedPoints | None = None
     lots: Lots | None = None
 
@@ -212,7 +212,7 @@ class GazetteerFiles(Section):
         named = {
             "streets": self.streets,
             "addresses": self.addresses,
-            "neighbourhoods": self.neighbourhoods,
+            "neighborhoods": self.neighborhoods,
             "places": self.places,
             "lots": self.lots,
         }

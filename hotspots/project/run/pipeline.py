@@ -23,7 +23,7 @@ from hotspots.project.run.guards import (
 )
 from hotspots.project.run.inputs import known_places
 from hotspots.project.run.over_time import Chronology, chronology
-from hotspots.project.run.priorities import layers_of, prioritise
+from hotspots.project.run.priorities import layers_of, prioritize
 from hotspots.project.run.robustness import Steadiness, drawing_options, steadiness
 from hotspots.schema import CATEGORY, UNMAPPED
 
@@ -150,7 +150,7 @@ def compute(
     progress("layers")
     layers = layers_of(project, inputs, plan, findings.rates)
     progress("rank")
-    ranking, allocation = prioritise(project, plan, layers)
+    ranking, allocation = prioritize(project, plan, layers)
     progress("doubt")
     return RunResult(
         project=project,

@@ -28,7 +28,7 @@ def layers_of(
     return (*_rate_layers(project, inputs, rates), *_layers(project, inputs, plan))
 
 
-def prioritise(
+def prioritize(
     project: Project, plan: PolygonPlan, layers: tuple[Layer, ...]
 ) -> tuple[Ranking | None, Allocation | None]:
     """Return the ranking by the project's criteria and the division of its budget, if any."""

@@ -32,7 +32,7 @@ def read_streets(
     if section is None:
         return None
     streets = projected(read_vector(files[section.file], what=section.file), section.file, units)
-    pairs = (section.left_numbers, section.right_numbers, section.kilometres)
+    pairs = (section.left_numbers, section.right_numbers, section.kilometers)
     wanted = [section.name, section.type, section.number_from, section.number_to]
     wanted += [name for pair in pairs if pair is not None for name in pair]
     columns_present(streets.columns, [name for name in wanted if name], section.file)
@@ -95,7 +95,7 @@ def _streets(section: GazetteerFiles, streets: gpd.GeoDataFrame | None) -> dict[
         "number_to": named.number_to,
         "left_numbers": named.left_numbers,
         "right_numbers": named.right_numbers,
-        "kilometres": named.kilometres,
+        "kilometers": named.kilometers,
     }
 
 
@@ -103,13 +103,13 @@ def _named(
     section: GazetteerFiles, files: dict[str, Path], units: gpd.GeoDataFrame
 ) -> dict[str, Any]:
     options: dict[str, Any] = {}
-    if section.neighbourhoods is not None:
-        file = section.neighbourhoods.file
+    if section.neighborhoods is not None:
+        file = section.neighborhoods.file
         areas = read_vector(files[file], what=file)
-        columns_present(areas.columns, [section.neighbourhoods.name], file)
+        columns_present(areas.columns, [section.neighborhoods.name], file)
         options |= {
-            "neighbourhoods": projected(areas, file, units),
-            "neighbourhood_name": section.neighbourhoods.name,
+            "neighborhoods": projected(areas, file, units),
+            "neighborhood_name": section.neighborhoods.name,
         }
     for layer, column, named in (
         ("addresses", "address_text", section.addresses),
@@ -124,13 +124,13 @@ def _named(
 
 def _lots(section: Lots, files: dict[str, Path], units: gpd.GeoDataFrame) -> dict[str, Any]:
     lots = projected(read_vector(files[section.file], what=section.file), section.file, units)
-    wanted = [section.block, section.lot, section.neighbourhood]
+    wanted = [section.block, section.lot, section.neighborhood]
     columns_present(lots.columns, [name for name in wanted if name], section.file)
     return {
         "lots": lots,
         "block_name": section.block,
         "lot_name": section.lot,
-        "lot_neighbourhood": section.neighbourhood,
+        "lot_neighborhood": section.neighborhood,
     }
 
 

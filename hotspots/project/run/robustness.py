@@ -12,7 +12,7 @@ from hotspots.clusters.risk.excess import excess_risk
 from hotspots.clusters.risk.rates import incident_rates
 from hotspots.polygons.plan.quality import border_share
 from hotspots.polygons.plan.stability import border_sensitivity, plan_stability
-from hotspots.project.run.priorities import layers_of, prioritise
+from hotspots.project.run.priorities import layers_of, prioritize
 from hotspots.schema import POLYGON_ID, POPULATION, UNIT_ID, Label
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hotspots.schema import BorderSensitivity, PlanStability, PolygonPlan
 
 DISTANCES_M = (5.0, 50.0)
-"""Metres from a border; the larger is also that within which sides are drawn at random."""
+"""Meters from a border; the larger is also that within which sides are drawn at random."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -33,7 +33,7 @@ class Steadiness:
     Attributes
     ----------
     near_border
-        Series on metres: share of the counted incidents so near to two polygons.
+        Series on meters: share of the counted incidents so near to two polygons.
     borders, plans
         How often the polygons are judged otherwise; None where no other plans were asked for
         (``polygons.other_plans``). The verdicts are ``excess`` (the headline category by
@@ -129,7 +129,7 @@ def _funded(
         )
         for category in tests.categories
     }
-    _, allocation = prioritise(project, plan, layers_of(project, inputs, plan, rates))
+    _, allocation = prioritize(project, plan, layers_of(project, inputs, plan, rates))
     if allocation is None:
         return pd.DataFrame(index=plan.polygons.index)
     granted = allocation.table["grant"].reindex(plan.polygons.index).fillna(0) > 0

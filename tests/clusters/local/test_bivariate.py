@@ -16,7 +16,7 @@ LINE = {i: {j: 1.0 for j in (i - 1, i + 1) if 0 <= j < 6} for i in range(6)}
 
 
 def test_by_brute_force():
-    # Place 2 of a line of six: every pair of the other five places' y as its neighbours'.
+    # Place 2 of a line of six: every pair of the other five places' y as its neighbors'.
     x = pd.Series([3.0, 1.0, 4.0, 1.5, 9.0, 2.6], name="x")
     y = pd.Series([2.0, 7.0, 1.0, 8.0, 2.0, 8.0], name="y")
     zx, zy = ((v - v.mean()).to_numpy() / v.std(ddof=0) for v in (x, y))
@@ -85,7 +85,7 @@ def test_missing_in_either_is_no_data_and_islands_are_isolates():
     line = {i: {j: 1.0 for j in (i - 1, i + 1) if 0 <= j < 8} for i in range(8)}
     table = local_moran_bivariate(x, y, Graph.from_weights_dict({**line, 8: {}})).table
     assert table["label"][[2, 6]].tolist() == ["no data", "no data"]
-    # Place 7 has one neighbour only, without data.
+    # Place 7 has one neighbor only, without data.
     assert table["label"][[7, 8]].tolist() == ["isolate", "isolate"]
     rest = [0, 1, 3, 4, 5]
     kept = Graph.from_weights_dict({i: {j: 1.0 for j in (i - 1, i + 1) if j in rest} for i in rest})

@@ -57,8 +57,8 @@ def test_getisord_grid(r_output, reach, star, z):
     assert found[119] == pytest.approx(z, abs=5e-6)
 
 
-def test_row_standardised_z_is_the_binary_z(columbus, columbus_queen):
-    # Ord & Getis (1995): with equal weights in a row the standardised sum cannot depend on
+def test_row_standardized_z_is_the_binary_z(columbus, columbus_queen):
+    # Ord & Getis (1995): with equal weights in a row the standardized sum cannot depend on
     # their size (esda's default transform is off by a factor of 0.19 to 0.63 here).
     binary = getis_ord(columbus["CRIME"], columbus_queen)
     rows = getis_ord(columbus["CRIME"], columbus_queen.transform("R"))
@@ -102,7 +102,7 @@ def test_statistic_of_values_below_zero_is_the_sum(six_points):
 
 
 def test_null_of_star_is_total_and_sees_the_own_value(lattice):
-    # One place raised among equals: its neighbours' sum is nothing special, its own value is.
+    # One place raised among equals: its neighbors' sum is nothing special, its own value is.
     graph = lattice(10, 10)
     values = pd.Series(np.random.default_rng(0).normal(10, 1, 100))
     values[44] = 40.0

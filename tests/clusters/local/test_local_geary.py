@@ -88,7 +88,7 @@ def test_small_maps_are_every_arrangement(columns, weighted):
 @pytest.mark.parametrize("columns", [1, 2])
 @pytest.mark.parametrize("weighted", [False, True])
 def test_sampled_p_is_near_the_enumerated(lattice, columns, weighted):
-    # 30 places with at most 8 neighbours: every set of 8 of 29, or its draws by hand.
+    # 30 places with at most 8 neighbors: every set of 8 of 29, or its draws by hand.
     generator = np.random.default_rng(1)
     graph = lattice(5, 6)
     if weighted:

@@ -15,7 +15,7 @@ from hotspots.errors import HotspotsWarning, InputError
 
 
 def every_arrangement(at_place, at_neighbors, near):
-    """Return joins, expectation, z and p of each place that has it, over all neighbours."""
+    """Return joins, expectation, z and p of each place that has it, over all neighbors."""
     rows = {}
     for place, neighbors in near.items():
         if at_place[place] == 1:

@@ -48,17 +48,17 @@ def test_st_louis_local_statistics_add_up_to_the_global():
 
 
 def test_conditional_z_by_brute_force():
-    # Place 2 of a line of six: every pair of the other five as its neighbours.
+    # Place 2 of a line of six: every pair of the other five as its neighbors.
     values = pd.Series([3.0, 1.0, 4.0, 1.5, 9.0, 2.6])
     line = Graph.from_weights_dict(
         {i: {j: 1.0 for j in (i - 1, i + 1) if 0 <= j < 6} for i in range(6)}
     )
-    centred = values.to_numpy() - values.mean()
-    others = np.delete(centred, 2)
-    scale = 5 * centred[2] / (centred**2).sum()
+    centerd = values.to_numpy() - values.mean()
+    others = np.delete(centerd, 2)
+    scale = 5 * centerd[2] / (centerd**2).sum()
     every = [scale * (a + b) / 2 for i, a in enumerate(others) for b in others[:i]]
     found = local_moran(values, line).table.loc[2]
-    statistic = scale * (centred[1] + centred[3]) / 2
+    statistic = scale * (centerd[1] + centerd[3]) / 2
     assert found["statistic"] == pytest.approx(statistic)
     assert found["expected"] == pytest.approx(np.mean(every))
     assert found["z"] == pytest.approx((statistic - np.mean(every)) / np.std(every))
@@ -108,7 +108,7 @@ def test_a_place_at_the_mean_has_no_quadrant():
     assert result.table["statistic"][2] == 0.0
 
 
-def test_binary_weights_are_row_standardised_in_a_copy(columbus, columbus_queen):
+def test_binary_weights_are_row_standardized_in_a_copy(columbus, columbus_queen):
     before = columbus_queen.adjacency
     binary = local_moran(columbus["CRIME"], columbus_queen, null="analytic")
     rows = local_moran(columbus["CRIME"], columbus_queen.transform("R"), null="analytic")

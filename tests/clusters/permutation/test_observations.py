@@ -49,7 +49,7 @@ def test_missing_value_is_no_data_and_out_of_all_sums(test, ring, values):
     pd.testing.assert_frame_equal(table.drop(3), alone)
 
 
-def test_row_standardised_weights_are_shared_out_again(ring, values):
+def test_row_standardized_weights_are_shared_out_again(ring, values):
     values[3] = np.nan
     table = getis_ord(values, ring.transform("R"), star=False).table
     assert table["statistic"][2] == pytest.approx(values[1] / (values.sum() - values[2]))

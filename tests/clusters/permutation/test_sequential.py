@@ -14,7 +14,7 @@ from hotspots.clusters.permutation.sequential import CLOSED_AT, OpenTails
 
 
 def ring(n, seed=0):
-    """Return a ring of places, each with four neighbours of unequal weights."""
+    """Return a ring of places, each with four neighbors of unequal weights."""
     generator = np.random.default_rng(seed)
     return Graph.from_weights_dict(
         {
@@ -73,7 +73,7 @@ def test_closed_tails_say_what_all_draws_would_have_said():
         weights = graph[place]
         rank = np.searchsorted(ascending, values[place])
         order = np.lexsort((values[weights.index], -weights.to_numpy()))
-        # The place itself gives way to the draw behind its neighbours.
+        # The place itself gives way to the draw behind its neighbors.
         mine = np.where(table[:4] == rank, table[4], table[:4])
         sums = weights.to_numpy()[order] @ ascending[mine]
         own = (weights.to_numpy() * values[weights.index].to_numpy()).sum()

@@ -69,7 +69,7 @@ def test_sampled_p_nears_enumerated_p(total, weighted):
 
 
 def test_conditional_draws_are_uniform_over_the_other_places():
-    # Powers of two: the sum of two neighbours says which two were drawn.
+    # Powers of two: the sum of two neighbors says which two were drawn.
     n, place, draws, seeds = 12, 5, 54, range(15)  # 54: fewer than the 55 distinct pairs
     graph = Graph.from_weights_dict({i: {(i + 1) % n: 1.0, (i + 2) % n: 1.0} for i in range(n)})
     values = 2.0 ** np.arange(n)
@@ -130,7 +130,7 @@ def test_one_value_everywhere_is_no_evidence(lattice):
     assert not total.constant.any()
 
 
-def test_a_neighbourhood_of_everyone_is_no_evidence():
+def test_a_neighborhood_of_everyone_is_no_evidence():
     graph = Graph.from_weights_dict({i: {j: 1.0 for j in range(5) if j != i} for i in range(5)})
     for total in (False, True):
         tails = permutation_tails(

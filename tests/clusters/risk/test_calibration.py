@@ -52,4 +52,4 @@ def test_calibration(lattice, test, kind, side):
     alarms = patternless(test, kind, lattice(side, side), maps, permutations=draws, seed=1)
     print(f"{test}, {kind}, {side}×{side}: {alarms}")
     assert alarms.small_p <= 0.05 + 2 * alarms.small_p_error
-    assert alarms.labelled <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / maps)
+    assert alarms.labeled <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / maps)

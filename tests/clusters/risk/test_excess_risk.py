@@ -58,7 +58,7 @@ SETTINGS = [(mean, sigma) for mean in (5, 20, 80) for sigma in (0.0, 0.15, 0.3)]
 
 
 @pytest.mark.parametrize(("mean", "sigma"), [(5, 0.3), (20, 0.15), (80, 0.3)])
-def test_patternless_maps_stay_unlabelled(mean, sigma):
+def test_patternless_maps_stay_unlabeled(mean, sigma):
     # 40 maps: more than 6 with a label would be 5% only once in a thousand.
     assert maps_with_a_label(mean, sigma, 40) <= stats.binom.isf(1e-3, 40, 0.05)
 
@@ -108,7 +108,7 @@ def test_binomial_is_twice_the_smaller_tail():
     assert table["expected"].tolist() == [25.25] * 4
 
 
-def test_deficit_is_labelled_too():
+def test_deficit_is_labeled_too():
     count, exposure = city(np.random.default_rng(3), 80, 0.1)
     count[50] = 8
     result = excess_risk(count, exposure)
@@ -116,7 +116,7 @@ def test_deficit_is_labelled_too():
     assert result.table["z"][50] < 0
 
 
-def test_centre_and_spread_are_those_of_the_bulk():
+def test_center_and_spread_are_those_of_the_bulk():
     generator = np.random.default_rng(4)
     for hot in (None, planted()):
         rates, spreads = [], []
@@ -156,29 +156,29 @@ def test_order_of_rows_changes_no_byte(lattice, null):
         pd.testing.assert_frame_equal(shuffled.loc[count.index], first, check_exact=True)
 
 
-def test_a_place_with_its_neighbours(lattice):
+def test_a_place_with_its_neighbors(lattice):
     graph = lattice(ROWS, COLUMNS)
     hot = np.zeros((ROWS, COLUMNS), dtype=bool)
     hot[3:6, 3:6] = True
     count, exposure = city(np.random.default_rng(8), 10, 0.15, hot=hot.ravel(), risk=1.8)
     alone = excess_risk(count, exposure).table
     joint = excess_risk(count, exposure, graph=graph).table
-    centre = 4 * COLUMNS + 4
-    assert alone["label"][centre] == "not significant"
-    assert joint["label"][centre] == "excess"
-    near = [centre + down * COLUMNS + across for down in (-1, 0, 1) for across in (-1, 0, 1)]
-    assert joint["statistic"][centre] == count[near].sum()
-    expected = joint["expected"][centre] / exposure[near].sum()
-    assert alone["expected"][centre] / exposure[centre] == pytest.approx(expected)
+    center = 4 * COLUMNS + 4
+    assert alone["label"][center] == "not significant"
+    assert joint["label"][center] == "excess"
+    near = [center + down * COLUMNS + across for down in (-1, 0, 1) for across in (-1, 0, 1)]
+    assert joint["statistic"][center] == count[near].sum()
+    expected = joint["expected"][center] / exposure[near].sum()
+    assert alone["expected"][center] / exposure[center] == pytest.approx(expected)
 
 
-def test_patternless_neighbourhoods_stay_unlabelled(lattice):
+def test_patternless_neighborhoods_stay_unlabeled(lattice):
     graph, generator = lattice(ROWS, COLUMNS), np.random.default_rng(9)
-    labelled = 0
+    labeled = 0
     for _ in range(20):
         table = excess_risk(*city(generator, 20, 0.3), graph=graph).table
-        labelled += (table["label"] == "excess").any()
-    assert labelled <= stats.binom.isf(1e-3, 20, 0.05)
+        labeled += (table["label"] == "excess").any()
+    assert labeled <= stats.binom.isf(1e-3, 20, 0.05)
 
 
 def test_places_that_cannot_be_tested():

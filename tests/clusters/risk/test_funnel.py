@@ -34,7 +34,7 @@ def test_binomial_limits_are_the_interpolated_quantiles():
             r = stats.binom.ppf(level, total, chance)
             part = (stats.binom.cdf(r, total, chance) - level) / stats.binom.pmf(r, total, chance)
             assert row[name] * at == pytest.approx(max(r - part, 0))
-        assert row["centre"] == pytest.approx(total / exposure.sum())
+        assert row["center"] == pytest.approx(total / exposure.sum())
 
 
 @pytest.mark.parametrize("null", ["robust", "binomial"])
@@ -43,8 +43,8 @@ def test_limits_lie_in_each_other_and_close_in(null):
     assert len(table) == 100
     assert (table["lower_99.8"] <= table["lower_95"]).all()
     assert (table["upper_95"] <= table["upper_99.8"]).all()
-    assert table["lower_95"].lt(table["centre"]).all()
-    assert table["upper_95"].gt(table["centre"]).all()
+    assert table["lower_95"].lt(table["center"]).all()
+    assert table["upper_95"].gt(table["center"]).all()
     width = table["upper_95"] - table["lower_95"]
     assert width.iloc[-1] < width.iloc[0]
 
@@ -107,7 +107,7 @@ def test_missing_places_are_left_out():
     pd.testing.assert_frame_equal(funnel_limits(count, exposure), kept)
 
 
-def test_plot_shows_each_place_once_and_names_the_labelled():
+def test_plot_shows_each_place_once_and_names_the_labeled():
     count, exposure = city(7, 30, 0.1)
     count[7], count[8] = 400, 0
     result = excess_risk(count, exposure)

@@ -94,7 +94,7 @@ def spatially_smoothed(count, exposure, graph):
 
 
 def test_spatial_empirical_bayes_by_hand():
-    # Marshall's local estimator for an area and its one neighbour, written out.
+    # Marshall's local estimator for an area and its one neighbor, written out.
     count, people = pd.Series([6.0, 1.0, 4.0]), pd.Series([40.0, 80.0, 50.0])
     graph = Graph.from_dicts({0: [1], 1: [0, 2], 2: [1]})
     mean = 7 / 120
@@ -104,13 +104,13 @@ def test_spatial_empirical_bayes_by_hand():
     assert smoothed[0] == pytest.approx(weight * 6 / 40 + (1 - weight) * mean)
 
 
-def test_spatial_smoothing_without_neighbours_or_data():
+def test_spatial_smoothing_without_neighbors_or_data():
     count = pd.Series([6.0, 1.0, 4.0, 9.0, np.nan])
     people = pd.Series([40.0, 80.0, 50.0, 90.0, 70.0])
     graph = Graph.from_dicts({0: [1, 4], 1: [0], 2: [4], 3: [], 4: [0, 2]})
     smoothed = spatially_smoothed(count, people, graph)
     whole = incident_rates(count, exposure=people, per=1, smoothing="empirical_bayes")
-    # 2 has one neighbour, without a count; 3 has none.
+    # 2 has one neighbor, without a count; 3 has none.
     assert smoothed[2] == whole["smoothed_rate"][2]
     assert smoothed[3] == whole["smoothed_rate"][3]
     assert np.isnan(smoothed[4])
@@ -159,7 +159,7 @@ def test_assuncao_reis():
     assert rates.name == "standardized_rate"
 
 
-def test_standardised_rates_have_one_variance_whatever_the_size():
+def test_standardized_rates_have_one_variance_whatever_the_size():
     generator = np.random.default_rng(0)
     people = pd.Series(np.repeat([300.0, 30_000.0], 2000))
     count = pd.Series(generator.poisson(people * 0.002))
@@ -171,7 +171,7 @@ def test_standardised_rates_have_one_variance_whatever_the_size():
 
 
 def test_one_rate_everywhere_is_nothing_to_find(lattice):
-    # 0.1 × 3 is not 0.3 in binary: what is left of the difference must not be standardised.
+    # 0.1 × 3 is not 0.3 in binary: what is left of the difference must not be standardized.
     people = pd.Series(np.random.default_rng(0).integers(1, 90, 100) * 30.0)
     rates = standardized_rates(people / 10, people)
     assert (rates == 0).all()

@@ -37,8 +37,8 @@ def city(generator, mean, sigma, *, hot=(), risk=3.0):
 def every_circle(count, people, x, y, share):
     """Return {places: Kulldorff's ratio} over all circles, one distance at a time."""
     total, everyone, found = count.sum(), people.sum(), {}
-    for centre in range(count.size):
-        distance = np.hypot(x - x[centre], y - y[centre])
+    for center in range(count.size):
+        distance = np.hypot(x - x[center], y - y[center])
         for radius in distance:
             inside = distance <= radius + 1e-6
             c, e = count[inside].sum(), people[inside].sum() / everyone * total
@@ -57,7 +57,7 @@ def members_of(result, rank):
 def test_most_likely_cluster_by_brute_force(seed, share):
     generator = np.random.default_rng(seed)
     n = 14
-    # On whole kilometres, so that many places lie at one distance.
+    # On whole kilometers, so that many places lie at one distance.
     x, y = generator.permutation(25)[:n] % 5 * 1000.0, generator.integers(0, 4, n) * 1000.0
     people = generator.integers(500, 1500, n).astype(float)
     count = generator.poisson(people / 150)
@@ -137,7 +137,7 @@ def test_three_raised_districts_do_not_hide_each_other():
     result = spatial_scan(count, people, areas, simulations=199, max_share=0.06)
     found = result.membership.notna().to_numpy()
     assert found[hot].mean() >= 0.9
-    # No circle about a centre is a block of four: each takes one or two more in.
+    # No circle about a center is a block of four: each takes one or two more in.
     assert np.delete(found, hot).mean() <= 0.08
     # Against the bulk, the risk is three times; against a mean that holds it, it were 2.5.
     assert result.clusters["relative_risk"].median() == pytest.approx(3, rel=0.2)
@@ -166,7 +166,7 @@ def small_p(null, mean, sigma, maps, *, simulations=99, seed=0):
 @pytest.mark.parametrize(
     ("null", "mean", "sigma"), [("binomial", 20, 0.0), ("robust", 5, 0.3), ("robust", 80, 0.3)]
 )
-def test_patternless_maps_stay_unlabelled(null, mean, sigma):
+def test_patternless_maps_stay_unlabeled(null, mean, sigma):
     assert small_p(null, mean, sigma, 30) <= stats.binom.isf(1e-3, 30, 0.05)
 
 
@@ -219,10 +219,10 @@ def test_the_robust_ratio_without_spread_is_the_poissons():
     assert first["log_likelihood_ratio"] == pytest.approx(poisson, rel=0.35)
 
 
-def test_residents_centres_are_used_where_the_polygons_have_them():
+def test_residents_centers_are_used_where_the_polygons_have_them():
     count, people, areas = city(np.random.default_rng(8), 20, 0.0, hot=[60])
-    centred = areas.assign(center_x=areas.geometry.x, center_y=areas.geometry.y)
-    elsewhere = centred.set_geometry(areas.geometry.translate(xoff=7e5).to_numpy(), crs=32613)
+    centerd = areas.assign(center_x=areas.geometry.x, center_y=areas.geometry.y)
+    elsewhere = centerd.set_geometry(areas.geometry.translate(xoff=7e5).to_numpy(), crs=32613)
     pd.testing.assert_frame_equal(
         spatial_scan(count, people, elsewhere, simulations=9).clusters,
         spatial_scan(count, people, areas, simulations=9).clusters,
@@ -307,10 +307,10 @@ def test_bad_scan_input():
         spatial_scan(count, people, areas, max_share=None)
     with pytest.raises(InputError, match="areas came as a DataFrame, without geometries"):
         spatial_scan(count, people, pd.DataFrame({"center_x": [1.0], "center_y": [1.0]}))
-    centred = areas.assign(center_x=areas.geometry.x.astype(str), center_y=areas.geometry.y)
+    centerd = areas.assign(center_x=areas.geometry.x.astype(str), center_y=areas.geometry.y)
     with pytest.raises(InputError, match="column 'center_x' are of type"):
-        spatial_scan(count, people, centred)
+        spatial_scan(count, people, centerd)
     with pytest.raises(InputError, match="at least 3"):
         spatial_scan(count[:2], people[:2], areas[:2])
-    with pytest.raises(CrsError, match="metres are needed"):
+    with pytest.raises(CrsError, match="meters are needed"):
         spatial_scan(count, people, areas.set_crs(4326, allow_override=True))

@@ -28,7 +28,7 @@ SIX = {**WEIGHTS, 4: {2: 1.0, 5: 1.0}, 5: {3: 1.0, 4: 1.0}}
 
 
 def test_afcon(r_output):
-    # Anselin (1995): I of total conflict, and its z under randomisation (spdep moran.test).
+    # Anselin (1995): I of total conflict, and its z under randomization (spdep moran.test).
     table = r_output("data(afcon); write.csv(afcon, row.names = FALSE)")
     africa = pd.read_csv(io.StringIO(table)).set_index("name")
     lines = r_output(r"data(afcon); for (one in paper.nb) cat(one, '\n')").splitlines()
@@ -59,8 +59,8 @@ def test_st_louis_queen():
 
 
 @pytest.mark.parametrize("name", [*STATISTICS, "joins"])
-def test_nearest_neighbours_of_a_map_with_missing_values(name):
-    # Nearest neighbours are one-way: without their values some places are left with no link out.
+def test_nearest_neighbors_of_a_map_with_missing_values(name):
+    # Nearest neighbors are one-way: without their values some places are left with no link out.
     generator = np.random.default_rng(3)
     xy = generator.uniform(0, 1000, (60, 2))
     areas = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*xy.T), crs=32613)

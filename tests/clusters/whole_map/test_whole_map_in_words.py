@@ -120,7 +120,7 @@ def test_a_global_statistic_says_which_way_it_leans(lattice, test, leans, langua
     assert result.p == 0.002
     assert "999" in repr(result)
     assert f"weights       {result.weights}" in repr(result)
-    assert "100 places with 6.84 neighbours in the mean, equal weights" in result.weights
+    assert "100 places with 6.84 neighbors in the mean, equal weights" in result.weights
     assert "<table>" in result._repr_html_()
 
 

@@ -19,7 +19,7 @@ FORMS = {
         "number": 123,
         "relation": "between",
         "crossings": ["morelos", "hidalgo"],
-        "neighbourhood": "centro",
+        "neighborhood": "centro",
     },
     "Av. 16 de Septiembre esq. Lerdo": {
         "street": ("avenida", "16 septiembre"),
@@ -32,7 +32,7 @@ FORMS = {
     "Blvd. Gómez Morín No. 1500-A Int. 4, Fracc. Campestre, C.P. 32000": {
         "street": ("boulevard", "gomez morin"),
         "number": 1500,
-        "neighbourhood": "campestre",
+        "neighborhood": "campestre",
         "postcode": "32000",
     },
     "Av Tecnológico #123": {"street": ("avenida", "tecnologico"), "number": 123},
@@ -53,29 +53,29 @@ FORMS = {
         "street": ("", "5 mayo"),
         "relation": "between",
         "crossings": ["ocampo", "colon"],
-        "neighbourhood": "santa rosa",
+        "neighborhood": "santa rosa",
     },
     "Mz 12 Lt 5": {"block": "12", "lot": "5"},
     "MZA. 41 LTE. 25, COL. GRANJAS ALTAVISTA": {
         "block": "41",
         "lot": "25",
-        "neighbourhood": "granjas altavista",
+        "neighborhood": "granjas altavista",
     },
-    "SM 25 Mz 3 Lote 4": {"block": "3", "lot": "4", "neighbourhood": "25"},
+    "SM 25 Mz 3 Lote 4": {"block": "3", "lot": "4", "neighborhood": "25"},
     "C. Puerto Madero Mz 22 Lt 35": {
         "street": ("calle", "puerto madero"),
         "block": "22",
         "lot": "35",
     },
-    "Ruta 3 km 123.5": {"street": ("ruta", "3"), "kilometre": 123.5},
+    "Ruta 3 km 123.5": {"street": ("ruta", "3"), "kilometer": 123.5},
     "Carretera Panamericana km. 12+500": {
         "street": ("carretera", "panamericana"),
-        "kilometre": 12.5,
+        "kilometer": 12.5,
     },
     "Av. Juárez s/n": {"street": ("avenida", "juarez")},
     "Calle Lerdo sin número, Col. Centro": {
         "street": ("calle", "lerdo"),
-        "neighbourhood": "centro",
+        "neighborhood": "centro",
     },
     "Calle Sn. Martín S/N": {"street": ("calle", "san martin")},
     "frente al parque Benito Juárez": {"landmark": "parque benito juarez"},
@@ -108,14 +108,14 @@ FORMS = {
     "Calle Norte 12": {"street": ("calle", "norte 12")},
     "Av. Juárez 123 Norte": {"street": ("avenida", "juarez norte"), "number": 123},
     "Calle Dieciséis de Septiembre 8": {"street": ("calle", "16 septiembre"), "number": 8},
-    "COL. CENTRO": {"neighbourhood": "centro"},
+    "COL. CENTRO": {"neighborhood": "centro"},
     # What officers write before the street: the scene, and no place of its own
     "EN EL CRUCE DE LAS CALLES GARDENIAS Y TULIPANES, COL. GRANJERO": {
         "street": ("calle", "gardenias"),
         "relation": "corner",
         "crossings": ["tulipanes"],
         "joined": "gardenias tulipanes",
-        "neighbourhood": "granjero",
+        "neighborhood": "granjero",
     },
     "INTERIOR DEL DOMICILIO UBICADO EN LA CALLE PEDRO MENESES NUMERO 7234": {
         "street": ("calle", "pedro meneses"),
@@ -130,7 +130,7 @@ FORMS = {
     "Av. Lerdo frente al 120": {"street": ("avenida", "lerdo"), "number": 120},
     "A un lado de la carretera a Casas Grandes km 5": {
         "street": ("carretera", "casas grandes"),
-        "kilometre": 5.0,
+        "kilometer": 5.0,
     },
     "Calle Lerdo 1,234": {"street": ("calle", "lerdo"), "number": 1234},
     "Calle Lerdo No. 345.0, Centro": {
@@ -202,7 +202,7 @@ FORMS = {
         "relation": "corner",
         "crossings": ["azucenas"],
         "joined": "begonias azucenas",
-        "neighbourhood": "cuesta",
+        "neighborhood": "cuesta",
     },
     "Entre Ríos y Mitre": {
         "street": ("", "entre rios"),
@@ -225,7 +225,7 @@ FORMS = {
     "CP. Andrés Araujo Morán Mz 12 Lt 3": {
         "block": "12",
         "lot": "3",
-        "neighbourhood": "andres araujo moran",
+        "neighborhood": "andres araujo moran",
     },
     "ALT. DEL PARADERO 5 AV. UNIVERSITARIA": {
         "street": ("avenida", "universitaria"),
@@ -260,8 +260,8 @@ FORMS = {
     },
     # Peru
     "Jr. Bolívar cdra. 4": {"street": ("jiron", "bolivar"), "number": 400, "number_span": 100},
-    "AA.HH. Las Flores Mz. B Lt. 7": {"block": "b", "lot": "7", "neighbourhood": "flores"},
-    "Urb. San José Mz. C Lt. 12": {"block": "c", "lot": "12", "neighbourhood": "san jose"},
+    "AA.HH. Las Flores Mz. B Lt. 7": {"block": "b", "lot": "7", "neighborhood": "flores"},
+    "Urb. San José Mz. C Lt. 12": {"block": "c", "lot": "12", "neighborhood": "san jose"},
     "Psje. Los Olivos 145": {"street": ("pasaje", "olivos"), "number": 145},
     # Brazil
     "Rua das Flores, 45": {"street": ("rua", "flores"), "number": 45},
@@ -288,8 +288,8 @@ FIELDS = {
     "joined": "",
     "block": "",
     "lot": "",
-    "kilometre": None,
-    "neighbourhood": "",
+    "kilometer": None,
+    "neighborhood": "",
     "postcode": "",
     "landmark": "",
     "rest": (),
@@ -310,11 +310,11 @@ def test_forms(text):
 def test_case_and_accents_do_not_matter(text):
     plain = text.upper().translate(str.maketrans("ÁÉÍÓÚÑ", "AEIOUN"))
     found, expected = parse_address(plain), parse_address(text)
-    assert (found.street, found.number, found.crossings, found.neighbourhood) == (
+    assert (found.street, found.number, found.crossings, found.neighborhood) == (
         expected.street,
         expected.number,
         expected.crossings,
-        expected.neighbourhood,
+        expected.neighborhood,
     )
 
 
@@ -406,4 +406,4 @@ def test_the_time_for_ten_thousand_letters_is_bounded(piece):
 def test_control_characters_are_no_letters():
     address = parse_address("Calle\x00 Lerdo\x07 12\x1b, Col.\u200b Centro")
     assert (address.street.name, address.number) == ("lerdo", 12)
-    assert address.neighbourhood == "centro"
+    assert address.neighborhood == "centro"

@@ -23,12 +23,12 @@ ABSENT = {
     "number_suffix": "",
     "block": "",
     "lot": "",
-    "kilometre": None,
+    "kilometer": None,
     "unit": "",
     "building": "",
     "box": "",
     "landmark": "",
-    "neighbourhood": "",
+    "neighborhood": "",
     "city": "",
     "postcode": "",
 }
@@ -44,10 +44,10 @@ COUNTRIES = {
 
 
 def crossings(form):
-    """Return relation, names of crossings and metres that a form states."""
+    """Return relation, names of crossings and meters that a form states."""
     if "offset" in form:
-        crossing, metres = form["offset"]
-        return "offset", [crossing], metres
+        crossing, meters = form["offset"]
+        return "offset", [crossing], meters
     names = form.get("between", [form["corner"]] if "corner" in form else [])
     return "between" if "between" in form else "corner" if names else "", names, None
 

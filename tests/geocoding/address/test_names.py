@@ -1,10 +1,10 @@
-"""One street or neighbourhood has one spelling however it is written, and two have two."""
+"""One street or neighborhood has one spelling however it is written, and two have two."""
 
 from __future__ import annotations
 
 import pytest
 
-from hotspots.geocoding.address.names import neighbourhood_name, street_name
+from hotspots.geocoding.address.names import neighborhood_name, street_name
 
 SAME_STREETS = [
     ("Calle 60-A", "C. 60 A", "Calle 60A"),
@@ -53,9 +53,9 @@ def test_two_streets_have_two_names(one, other):
 
 
 @pytest.mark.parametrize("spellings", SAME_AREAS)
-def test_one_neighbourhood_has_one_name(spellings):
-    assert len({neighbourhood_name(written) for written in spellings}) == 1
+def test_one_neighborhood_has_one_name(spellings):
+    assert len({neighborhood_name(written) for written in spellings}) == 1
 
 
 def test_villas_are_not_their_saints():
-    assert neighbourhood_name("Villa Guadalupe") != neighbourhood_name("Col. Guadalupe")
+    assert neighborhood_name("Villa Guadalupe") != neighborhood_name("Col. Guadalupe")

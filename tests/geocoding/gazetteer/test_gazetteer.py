@@ -33,14 +33,14 @@ def points(rows, column="name"):
     return gpd.GeoDataFrame({column: names}, geometry=shapes, crs=CRS)
 
 
-def place(gazetteer, address, neighbourhood=""):
-    table = pd.DataFrame({"a": [address], "n": [neighbourhood]})
-    rows = read_incidents(table, address="a", neighbourhood="n", crs=gazetteer.crs)
+def place(gazetteer, address, neighborhood=""):
+    table = pd.DataFrame({"a": [address], "n": [neighborhood]})
+    rows = read_incidents(table, address="a", neighborhood="n", crs=gazetteer.crs)
     return geocode(rows, gazetteer).iloc[0]
 
 
-def near(row, x, y, metres=1.0):
-    return row.geometry.distance(shapely.Point(x, y)) <= metres
+def near(row, x, y, meters=1.0):
+    return row.geometry.distance(shapely.Point(x, y)) <= meters
 
 
 # Bogotá's squared paper: carreras 19 to 21 stand 100 m apart and grow westward, calle 10 crosses.
@@ -63,7 +63,7 @@ BOGOTA = [
         ("Calle 10 # 21-40", 10, 0),
     ],
 )
-def test_a_colombian_number_is_metres_from_a_crossing(address, x, y):
+def test_a_colombian_number_is_meters_from_a_crossing(address, x, y):
     row = place(Gazetteer.from_layers(streets=lines(BOGOTA)), address)
     assert (row["location_status"], row["location_precision"]) == ("matched", "house")
     assert near(row, x, y)
@@ -78,35 +78,35 @@ def test_where_numbers_grow_unknown_the_offset_is_the_radius():
 ROAD = [("Carretera 45", [(0, 0), (20_000, 0)]), ("Calle Lerdo", [(0, 500), (900, 500)])]
 
 
-def test_a_kilometre_lies_where_the_lines_columns_say():
+def test_a_kilometer_lies_where_the_lines_columns_say():
     layer = lines(ROAD, desde=[20.0, None], hasta=[0.0, None])
-    gazetteer = Gazetteer.from_layers(streets=layer, kilometres=("desde", "hasta"))
+    gazetteer = Gazetteer.from_layers(streets=layer, kilometers=("desde", "hasta"))
     row = place(gazetteer, "Carretera 45 km 12.5")
     assert row["location_status"] == "matched" and near(row, 7_500, 0)
     assert row["location_radius_m"] == 50
 
 
-@pytest.mark.parametrize(("kilometre", "x"), [("11.5", 4_500), ("12", 4_000), ("14.5", 1_500)])
-def test_a_kilometre_lies_between_and_beyond_two_posts(kilometre, x):
+@pytest.mark.parametrize(("kilometer", "x"), [("11.5", 4_500), ("12", 4_000), ("14.5", 1_500)])
+def test_a_kilometer_lies_between_and_beyond_two_posts(kilometer, x):
     posts = points([("Carretera 45 km 10", 6_000, 20), ("Carr. 45 Km 13", 3_000, -20)])
     gazetteer = Gazetteer.from_layers(streets=lines(ROAD), places=posts)
-    row = place(gazetteer, f"Carretera 45 km {kilometre}")
+    row = place(gazetteer, f"Carretera 45 km {kilometer}")
     assert near(row, x, 0)
-    exact = "." in kilometre
+    exact = "." in kilometer
     assert row["location_status"] == ("matched" if exact else "approximate")
     assert row["location_radius_m"] == (50 if exact else 500)
 
 
 @pytest.mark.parametrize("posts", [[], [("Carretera 45 km 10", 6_000, 0)]])
-def test_a_kilometre_without_direction_is_only_its_road(posts):
+def test_a_kilometer_without_direction_is_only_its_road(posts):
     places = points([("Parque Central", 0, 0), *posts])
     gazetteer = Gazetteer.from_layers(streets=lines(ROAD), places=places)
     row = place(gazetteer, "Carretera 45 km 12.5")
     assert row["location_status"] == "unmatched"
-    assert row["problem"] == "kilometre_unknown"
+    assert row["problem"] == "kilometer_unknown"
 
 
-def test_a_block_and_lot_lie_in_the_neighbourhood_that_is_named():
+def test_a_block_and_lot_lie_in_the_neighborhood_that_is_named():
     lots = gpd.GeoDataFrame(
         {
             "block": ["B", "B", "B", "C"],
@@ -116,7 +116,7 @@ def test_a_block_and_lot_lie_in_the_neighbourhood_that_is_named():
         geometry=[shapely.box(x, 0, x + 10, 20) for x in (0, 10, 500, 100)],
         crs=CRS,
     )
-    gazetteer = Gazetteer.from_layers(lots=lots, lot_name="lote", lot_neighbourhood="col")
+    gazetteer = Gazetteer.from_layers(lots=lots, lot_name="lote", lot_neighborhood="col")
     row = place(gazetteer, "AA.HH. Las Flores Mz. B Lt. 7")
     assert (row["location_status"], row["location_precision"]) == ("matched", "house")
     assert near(row, 5, 10)
@@ -127,10 +127,10 @@ def test_a_block_and_lot_lie_in_the_neighbourhood_that_is_named():
     assert place(gazetteer, "Mz B Lt 7", "Otra")["location_status"] == "unmatched"
 
 
-def test_without_lots_a_block_is_its_neighbourhood():
+def test_without_lots_a_block_is_its_neighborhood():
     areas = gpd.GeoDataFrame({"name": ["Las Flores"]}, geometry=[shapely.box(0, 0, 9, 9)], crs=CRS)
-    row = place(Gazetteer.from_layers(neighbourhoods=areas), "AA.HH. Las Flores Mz. B Lt. 7")
-    assert (row["location_status"], row["location_precision"]) == ("approximate", "neighbourhood")
+    row = place(Gazetteer.from_layers(neighborhoods=areas), "AA.HH. Las Flores Mz. B Lt. 7")
+    assert (row["location_status"], row["location_precision"]) == ("approximate", "neighborhood")
 
 
 def test_a_peruvian_block_is_the_hundred_that_it_counts():
@@ -183,7 +183,7 @@ WAYS = {  # id: (nodes, tags)
     10: ((1, 2), {"highway": "residential", "name": "Calle Juárez"}),
     11: ((3, 4), {"highway": "trunk", "name": "Panamericana", "ref": "MEX 45"}),
     12: ((3, 1), {"highway": "footway", "name": "Andén"}),
-    13: ((1, 2, 4, 1), {"place": "neighbourhood", "name": "Centro"}),
+    13: ((1, 2, 4, 1), {"place": "neighborhood", "name": "Centro"}),
 }
 NODES = {  # id: (longitude, latitude, tags)
     1: (-106.50, 31.70, {}),
@@ -228,7 +228,7 @@ def test_an_openstreetmap_extract_is_a_gazetteer(extract):
     assert row["location_precision"] == "house" and row.geometry.distance(degrees[0]) < 5
     row = place(gazetteer, "Calle Juárez esq. Panamericana")
     assert (row["location_status"], row["location_precision"]) == ("matched", "intersection")
-    assert place(gazetteer, "Inexistente 5, Col. Centro")["location_precision"] == "neighbourhood"
+    assert place(gazetteer, "Inexistente 5, Col. Centro")["location_precision"] == "neighborhood"
     assert place(gazetteer, "frente a la Escuela Morelos")["location_status"] == "matched"
     assert place(gazetteer, "frente a la Clínica La Lejana")["location_status"] == "matched"
     assert "Carretera 45 km 12" in set(gazetteer.sources["places"]["name"])
@@ -288,11 +288,11 @@ def test_both_forms_of_an_extract_give_the_same_gazetteer(extract, tmp_path):
     binary = tmp_path / "ciudad.osm.pbf"
     binary.write_bytes(as_pbf())
     one, other = Gazetteer.from_osm(binary).sources, Gazetteer.from_osm(extract).sources
-    assert set(one) == set(other) == {"streets", "addresses", "neighbourhoods", "places"}
+    assert set(one) == set(other) == {"streets", "addresses", "neighborhoods", "places"}
     for what, layer in one.items():
         column = "address" if what == "addresses" else "name"
         assert layer[column].tolist() == other[what][column].tolist()
-        # The binary form rounds to the centimetre.
+        # The binary form rounds to the centimeter.
         assert (layer.distance(other[what]) < 0.02).all()
 
 
@@ -338,7 +338,7 @@ def whole(extract):
         number_from="a",
         number_to="b",
         lots=lots,
-        neighbourhoods=areas,
+        neighborhoods=areas,
         places=points([("Parque", 1, 2), ("Carretera 45 km 3", 3_000, 0)]),
         addresses=points([("Calle Rosa 1", 0.1, 0.2), ("Calle Rosa 9", 9.7, 1 / 3)], "address"),
     )

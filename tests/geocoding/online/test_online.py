@@ -123,7 +123,7 @@ def test_not_found_is_kept_too(provider: Provider, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_is_honoured(provider: Provider, tmp_path: Path, status: int) -> None:
+def test_retry_after_is_honored(provider: Provider, tmp_path: Path, status: int) -> None:
     provider.script = [(status, {"Retry-After": "7"}, "")]
     slept: list[float] = []
     assert _online(provider, tmp_path, slept).ask("a").raw is not None
@@ -169,15 +169,15 @@ def _found(kind: str, lat: float = 20.5, half: float = 0.0001) -> tuple[int, dic
 def _rows(*addresses: str, given: int = 0) -> gpd.GeoDataFrame:
     points = [shapely.Point(670_000, 2_270_000)] * given + [None] * (len(addresses) - given)
     return gpd.GeoDataFrame(
-        {"address": addresses, "neighbourhood": "", "location_status": "unmatched", "problem": ""},
+        {"address": addresses, "neighborhood": "", "location_status": "unmatched", "problem": ""},
         geometry=points,
         crs=CRS,
     )
 
 
 def _gazetteer() -> Gazetteer:
-    centre = gpd.GeoSeries([shapely.Point(-103.3, 20.5)], crs=4326).to_crs(CRS).iloc[0]
-    line = shapely.LineString([(centre.x, centre.y), (centre.x + 100, centre.y)])
+    center = gpd.GeoSeries([shapely.Point(-103.3, 20.5)], crs=4326).to_crs(CRS).iloc[0]
+    line = shapely.LineString([(center.x, center.y), (center.x + 100, center.y)])
     known = {"name": ["Calle Lerdo"], "from": [1], "to": [99]}
     streets = gpd.GeoDataFrame(known, geometry=[line], crs=CRS)
     return Gazetteer.from_layers(streets=streets, number_from="from", number_to="to")
@@ -206,8 +206,8 @@ def test_only_what_has_no_place_leaves_and_each_address_once(
         ("building", 0.0001, "matched", "house"),
         ("road", 0.0001, "matched", "street"),
         ("road", 0.01, "approximate", "street"),
-        ("suburb", 0.01, "approximate", "neighbourhood"),
-        ("unheard of", 0.0001, "approximate", "neighbourhood"),
+        ("suburb", 0.01, "approximate", "neighborhood"),
+        ("unheard of", 0.0001, "approximate", "neighborhood"),
     ],
 )
 def test_the_providers_kind_becomes_the_precision(
@@ -276,7 +276,7 @@ def test_what_cannot_be_asked_is_said(provider: Provider, tmp_path: Path) -> Non
         geocode(_rows("x 1"))
     with pytest.raises(InputError, match=r"nothing to look addresses up in"):
         geocode(_rows("x 1"), online=_online(provider, tmp_path, []))
-    with pytest.raises(CrsError, match=r"study area of online.*metres"):
+    with pytest.raises(CrsError, match=r"study area of online.*meters"):
         degrees = _online(provider, tmp_path, [], study_area=SQUARE.to_crs(4326))
         geocode(_rows("x 1"), online=degrees)
     with pytest.raises(InputError, match=r"'nowhere' cannot be set up"):

@@ -53,11 +53,11 @@ def test_the_report_counts():
     assert report.by_status.loc["given", "share"] == 0.6
     assert report.by_category["hit_rate"].to_dict() == {"hurto": 0.5, "robo": pytest.approx(2 / 3)}
     assert report.by_month["located"].to_dict() == {"2013-01": 2, "2013-02": 1, "undated": 0}
-    assert report.by_neighbourhood.index.tolist() == ["not stated"]
+    assert report.by_neighborhood.index.tolist() == ["not stated"]
     assert report.worst.to_dict("records") == [
         {
             "address": "Lerdo 5",
-            "neighbourhood": "",
+            "neighborhood": "",
             "rows": 2,
             "reason": "unmatched",
             "closest": "",
@@ -67,7 +67,7 @@ def test_the_report_counts():
 
 
 def piled(rows=12, **columns):
-    """Return incidents of which twelve with different addresses lie on one point in metres."""
+    """Return incidents of which twelve with different addresses lie on one point in meters."""
     table = pd.DataFrame({"calle": [f"Calle {n}" for n in range(rows)], "x": "500", "y": "800"})
     table = pd.concat([table, pd.DataFrame({"calle": ["sola"] * 30, "x": "9", "y": "9"})])
     table = table.assign(**columns)
@@ -87,7 +87,7 @@ def test_many_addresses_on_one_point_are_a_pile_up():
     assert geocoding_report(piled(rows=7)).pile_ups.empty
 
 
-def test_rows_that_are_put_into_a_neighbourhood_are_no_pile_up():
+def test_rows_that_are_put_into_a_neighborhood_are_no_pile_up():
     incidents = piled()
     assert geocoding_report(incidents.assign(location_status="approximate")).pile_ups.empty
 
@@ -110,7 +110,7 @@ def test_a_pile_up_is_named_by_the_gazetteer_and_its_centroids():
     colonias = gpd.GeoDataFrame(
         {"name": ["Centro"]}, geometry=[shapely.box(400, 700, 600, 906)], crs=32613
     )
-    gazetteer = Gazetteer.from_layers(neighbourhoods=colonias)
+    gazetteer = Gazetteer.from_layers(neighborhoods=colonias)
     report = geocoding_report(piled(), gazetteer=gazetteer)
     assert report.pile_ups["centroid_of"].tolist() == ["Centro (3 m)"]
     assert "12 filas, en el centroide de Centro (3 m)" in report.sentence("es")
@@ -144,7 +144,7 @@ def test_the_worst_addresses_say_why_and_what_may_be_meant():
     table = pd.DataFrame({"calle": calle, "x": "", "y": ""})
     read = read_incidents(table, address="calle", longitude="x", latitude="y", crs=32613)
     worst = geocoding_report(geocode(read, gazetteer), gazetteer=gazetteer).worst
-    assert worst.drop(columns="neighbourhood").to_numpy().tolist() == [
+    assert worst.drop(columns="neighborhood").to_numpy().tolist() == [
         ["Gomez Morina 88", 3, "address_not_found", "Avenida Manuel Gómez Morín"],
         ["Nadie 5", 2, "address_not_found", ""],
         ["Manuel Gómez Morín", 1, "address_not_found", "Avenida Manuel Gómez Morín"],
@@ -178,12 +178,12 @@ def test_a_stated_area_is_one_however_it_is_spelt():
             "y": ["1", "1", "", "1", ""],
         }
     )
-    read = read_incidents(table, address="calle", neighbourhood="col", longitude="x", latitude="y")
-    found = geocoding_report(read).by_neighbourhood
+    read = read_incidents(table, address="calle", neighborhood="col", longitude="x", latitude="y")
+    found = geocoding_report(read).by_neighborhood
     assert found["rows"].to_dict() == {"CENTRO": 3, "Hidalgo": 1, "not stated": 1}
     assert found["located"].to_dict() == {"CENTRO": 2, "Hidalgo": 1, "not stated": 0}
     read["municipio"] = pd.Categorical(table["muni"])
-    by = geocoding_report(read, area="municipio").by_neighbourhood
+    by = geocoding_report(read, area="municipio").by_neighborhood
     assert by["rows"].to_dict() == {"Juárez": 4, "Villa": 1}
     with pytest.raises(ColumnError, match="no column 'distrito'"):
         geocoding_report(read, area="distrito")
@@ -205,7 +205,7 @@ def test_misses_that_are_not_at_random_are_named_in_both_languages():
     report = geocoding_report(planted())
     assert report.at_random is False
     assert report.miss_tests["q"].notna().to_dict() == {
-        "category": True, "month": False, "neighbourhood": False,
+        "category": True, "month": False, "neighborhood": False,
     }  # fmt: skip
     assert report.uneven["level"].tolist() == ["robbery", "theft"]
     english, spanish = report.sentence("en"), report.sentence("es", titles={"robbery": "robo"})

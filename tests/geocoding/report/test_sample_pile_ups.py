@@ -16,11 +16,11 @@ SAMPLES = Path(__file__).resolve().parents[3] / "sample_data"
 
 
 @pytest.mark.parametrize(
-    ("city", "metres", "planted"), [("juarez", 32613, 14), ("tumbes", 32717, 0)]
+    ("city", "meters", "planted"), [("juarez", 32613, 14), ("tumbes", 32717, 0)]
 )
-def test_every_planted_pile_up_is_found_and_none_is_made_up(city, metres, planted):
+def test_every_planted_pile_up_is_found_and_none_is_made_up(city, meters, planted):
     folder = SAMPLES / city
-    area = gpd.read_file(folder / "unidades.geojson").to_crs(metres)
+    area = gpd.read_file(folder / "unidades.geojson").to_crs(meters)
     columns = dict(describe_source(folder / "incidentes.csv").columns)
     read = read_incidents(folder / "incidentes.csv", **columns, study_area=area)
     found = pile_ups(read)

@@ -187,9 +187,9 @@ def test_a_table_of_one_year_has_no_changes():
 
 # data.police.uk, "About": the categories of today, and two that ended in 2013.
 POLICE_UK = (
-    "Anti-social behaviour", "Bicycle theft", "Burglary", "Criminal damage and arson", "Drugs",
+    "Anti-social behavior", "Bicycle theft", "Burglary", "Criminal damage and arson", "Drugs",
     "Other crime", "Other theft", "Possession of weapons", "Public order", "Robbery", "Shoplifting",
-    "Theft from the person", "Vehicle crime", "Violence and sexual offences",
+    "Theft from the person", "Vehicle crime", "Violence and sexual offenses",
     "Violent crime", "Public disorder and weapons",
 )  # fmt: skip
 
@@ -273,7 +273,7 @@ PENAL_CODE = {
     "Secuestro": "kidnapping",
     "Violación de domicilio": "trespass",
     "Allanamiento ilegal de domicilio": "trespass",
-    "Trabajo forzoso": "labour_exploitation",
+    "Trabajo forzoso": "labor_exploitation",
     "Violación sexual": "sexual_violence",
     "Hurto simple": "theft",
     "Hurto agravado": "theft",
@@ -308,7 +308,7 @@ def test_a_title_of_perus_code_alone_is_no_crime(label):
     ("name", "category"),
     [
         ("police_uk", "other_theft"),  # "theft by an employee, blackmail and making off"
-        ("police_uk", "public_order"),  # "offences which cause fear, alarm or distress"
+        ("police_uk", "public_order"),  # "offenses which cause fear, alarm or distress"
         ("police_uk", "violence"),
         ("council_indicators", "business_robbery"),  # with and without violence
         ("mexico", "business_robbery"),

@@ -47,7 +47,7 @@ def test_its_face_says_what_is_not_located_and_where(city, options, audience):
             "category": category,
             "date": pd.Timestamp("2013-04-05"),
             "address": "",
-            "neighbourhood": "",
+            "neighborhood": "",
         },
         geometry=[None if one else shapely.Point(0, 0) for one in missed],
         crs=32613,

@@ -93,8 +93,8 @@ def test_it_opens_on_the_hot_places_numbered_and_nothing_else(browser, internal)
         assert page.title() == "Ciudad de juguete: homicidio"
         assert "6 de 108 polígonos" in page.inner_text("#hs-sentence")
         assert page.locator(".hs-number").count() == 6
-        coloured = [fill for fill in fills(page) if fill != "#f3f1ec"]
-        assert coloured == ["#b2182b"] * 5 + ["#ef8a62"]
+        colored = [fill for fill in fills(page) if fill != "#f3f1ec"]
+        assert colored == ["#b2182b"] * 5 + ["#ef8a62"]
         assert page.locator(".leaflet-hs-polygons-pane path.leaflet-interactive").count() == 108
         assert shown_keys(page) == ["focus/homicide"]
         assert page.locator(".hs-row").count() == 108
@@ -159,7 +159,7 @@ def test_statistics_are_exclusive_and_the_legend_follows(browser, internal):
         assert shown_keys(page) == ["layer:poverty/"]
 
 
-def test_units_take_the_colours_when_they_are_asked_for(browser, internal):
+def test_units_take_the_colors_when_they_are_asked_for(browser, internal):
     with opened(browser, internal) as page:
         choose_layer(page, "hot_spots:getis_ord_star:units/homicide")
         assert page.locator(".leaflet-hs-units-pane path.leaflet-interactive").count() == 432
@@ -211,7 +211,7 @@ def test_the_tooltip_answers_how_many_how_sure_and_why(browser, internal):
         assert "Clínica: " in tip
 
 
-def test_the_slider_changes_colours_counts_and_the_tooltip(browser, internal, city):
+def test_the_slider_changes_colors_counts_and_the_tooltip(browser, internal, city):
     with opened(browser, internal) as page:
         assert page.is_hidden(".hs-time")
         choose_layer(page, "time_test/homicide")
@@ -261,9 +261,9 @@ def test_two_maps_stand_side_by_side_and_move_together(browser, internal):
         page.click(".leaflet-control-zoom-in")
         page.wait_for_timeout(400)
         zooms = page.evaluate(f"{views}.map(map => map.getZoom())")
-        centres = page.evaluate(f"{views}.map(map => [map.getCenter().lat, map.getCenter().lng])")
+        centers = page.evaluate(f"{views}.map(map => [map.getCenter().lat, map.getCenter().lng])")
         assert zooms[0] == zooms[1]
-        assert centres[0] == pytest.approx(centres[1], abs=1e-4)
+        assert centers[0] == pytest.approx(centers[1], abs=1e-4)
         page.click(".hs-row >> nth=3")
         lit = page.evaluate(
             "window.hotspots.beside.shapes.polygons.findIndex(path => path.options.weight > 3)"
@@ -321,7 +321,7 @@ def test_hot_spots_are_shown_at_three_levels_of_confidence(browser, internal):
         assert lines[:3] == [f"concentración alta ({level}%)" for level in (99, 95, 90)]
 
 
-def test_hot_and_cold_are_told_apart_without_colour(browser, internal):
+def test_hot_and_cold_are_told_apart_without_color(browser, internal):
     with opened(browser, internal) as page:
         choose_layer(page, "lisa:local_moran:polygons/homicide")
         filled = set(fills(page))
@@ -350,8 +350,8 @@ CONTRASTS = """() => {
         return 0.2126 * one[0] + 0.7152 * one[1] + 0.0722 * one[2]; };
     const parts = text => text.match(/[\\d.]+/g).map(Number);
     const ground = node => { for (; node; node = node.parentElement) {
-        const colour = parts(getComputedStyle(node).backgroundColor);
-        if (colour.length < 4 || colour[3] > 0.9) { return colour.slice(0, 3); } }
+        const color = parts(getComputedStyle(node).backgroundColor);
+        if (color.length < 4 || color[3] > 0.9) { return color.slice(0, 3); } }
         return [255, 255, 255]; };
     return [...document.querySelectorAll('body *')].filter(node => node.checkVisibility() &&
         !node.closest('svg, .hs-number') && [...node.childNodes].some(child =>

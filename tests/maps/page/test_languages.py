@@ -56,11 +56,11 @@ def texts_of(page):
 
 
 def data_texts(node, path=""):
-    """Return what the script may show: every text in the data but keys, shapes and colours."""
+    """Return what the script may show: every text in the data but keys, shapes and colors."""
     if isinstance(node, dict):
         for key, value in node.items():
             if key not in ("key", "kind", "category", "group", "level", "styles", "paths", "start",
-                           "headline", "colour", "mark", "shades", "codes"):  # fmt: skip
+                           "headline", "color", "mark", "shades", "codes"):  # fmt: skip
                 yield from data_texts(value, f"{path}.{key}")
     elif isinstance(node, list):
         for value in node:
@@ -100,7 +100,7 @@ def test_no_word_of_the_report_is_left_over(city, pseudo):
 
 
 def test_the_script_holds_no_words_of_its_own():
-    """Every quoted text of the page's script is a name, a path or a colour."""
+    """Every quoted text of the page's script is a name, a path or a color."""
     from hotspots.maps import assets
 
     code = re.sub(r"/\*.*?\*/", "", assets.briefing_script(), flags=re.S)

@@ -1,4 +1,4 @@
-"""What is drawn is what was given, to a metre, without gaps or overlaps between neighbours."""
+"""What is drawn is what was given, to a meter, without gaps or overlaps between neighbors."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_points_come_back_to_a_step(points):
     assert np.allclose(back, array, atol=geometry.STEP)
 
 
-def test_an_order_of_neighbours_is_a_permutation_that_shortens_the_steps():
+def test_an_order_of_neighbors_is_a_permutation_that_shortens_the_steps():
     rng = np.random.default_rng(0)
     x, y = rng.uniform(-106.6, -106.3, 5_000), rng.uniform(31.5, 31.8, 5_000)
     order = geometry.near_each_other(x, y)
@@ -71,7 +71,7 @@ def test_an_order_of_neighbours_is_a_permutation_that_shortens_the_steps():
     assert np.hypot(np.diff(x[order]), np.diff(y[order])).mean() < jump / 20
 
 
-def test_simplified_neighbours_neither_part_nor_overlap():
+def test_simplified_neighbors_neither_part_nor_overlap():
     cells = wavy_grid()
     drawn = geometry.drawable(cells, tolerance_m=20.0)
     assert shapely.coverage_is_valid(drawn.to_numpy())
@@ -86,7 +86,7 @@ def test_simplified_neighbours_neither_part_nor_overlap():
 
 def test_overlapping_areas_are_drawn_as_they_came_and_it_is_said():
     shapes = frame([box(0, 0, 1000, 1000), box(900, 0, 2000, 1000)])
-    with pytest.warns(HotspotsWarning, match="polygons: neighbours overlap"):
+    with pytest.warns(HotspotsWarning, match="polygons: neighbors overlap"):
         drawn = geometry.drawable(shapes)
     assert drawn.to_crs(32613).area.tolist() == pytest.approx([1e6, 1.1e6], rel=1e-6)
 

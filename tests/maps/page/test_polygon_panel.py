@@ -64,7 +64,7 @@ def test_conditions_stand_beside_the_median():
     assert [one["worse"] for one in told] == [[-1, 1, 0], [1, 0, -1], [0, 0, 0]]
 
 
-def test_the_nearest_of_each_kind_in_straight_metres():
+def test_the_nearest_of_each_kind_in_straight_meters():
     polygons = gpd.GeoDataFrame(geometry=[box(0, 0, 2, 2), box(1000, 0, 1002, 2)], crs=32613)
     services = gpd.GeoDataFrame(
         {"kind": ["clinic", "clinic", "school"], "name": ["A", "B", None]},

@@ -19,7 +19,7 @@ from tests.maps.page.test_in_browser import DESK, PHONE, browser, choose_layer, 
 
 pytestmark = pytest.mark.browser
 FOLDER = Path(__file__).parent / "references"
-BLOCK = 24  # pixels: another font moves letters within it, and colours of areas stay
+BLOCK = 24  # pixels: another font moves letters within it, and colors of areas stay
 MOST_IN_MEAN, MOST_BLOCKS, APART = 0.01, 0.01, 0.1
 
 
@@ -55,7 +55,7 @@ VIEWS = {
 
 
 def blocks(picture):
-    """Return the mean colour of each block of pixels, 0 to 1."""
+    """Return the mean color of each block of pixels, 0 to 1."""
     rows, columns = (side - side % BLOCK for side in picture.shape[:2])
     cut = picture[:rows, :columns, :3]
     return cut.reshape(rows // BLOCK, BLOCK, columns // BLOCK, BLOCK, 3).mean(axis=(1, 3))
@@ -80,7 +80,7 @@ def test_a_view_looks_as_it_did(browser, city, options, tmp_path, view):  # noqa
     assert (apart > APART).mean() < MOST_BLOCKS
 
 
-def test_another_colour_would_be_seen():
+def test_another_color_would_be_seen():
     picture = matplotlib.image.imread(FOLDER / "focus.png")
     changed = picture.copy()
     red = (picture[..., 0] > 0.6) & (picture[..., 1] < 0.4)

@@ -72,7 +72,7 @@ class Intruder:
         return known
 
     def ranges(self, category: str) -> np.ndarray:
-        """Return the least and the most that each count can be, by linear programmes."""
+        """Return the least and the most that each count can be, by linear programs."""
         if any(category in (whole, *parts) for whole, parts in self.sums):
             return self.joint_ranges(category)
         known = self.by_rule(category)
@@ -92,7 +92,7 @@ class Intruder:
         return found
 
     def joint_ranges(self, category: str) -> np.ndarray:
-        """Return the same where categories are sums of others: one programme over all of them."""
+        """Return the same where categories are sums of others: one program over all of them."""
         keys, n = list(self.totals), len(self.population)
         bounds = np.vstack([self.bounds[key] for key in keys])
         totals = np.kron(np.eye(len(keys)), np.ones((1, n)))
@@ -133,7 +133,7 @@ class Intruder:
 def extremes(goal, equal, right, bounds) -> np.ndarray:
     """Return the least and the most of a linear goal.
 
-    A programme without a solution says that a bound was read wrong, which is a leak, too: NaN.
+    A program without a solution says that a bound was read wrong, which is a leak, too: NaN.
     """
     answers = [
         linprog(sign * goal, A_eq=equal, b_eq=right, bounds=bounds, method="highs")

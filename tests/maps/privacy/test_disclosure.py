@@ -30,7 +30,7 @@ def hidden(counts, threshold=THRESHOLD):
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=30))
 @settings(deadline=None, max_examples=30)
 def test_a_known_total_narrows_no_withheld_count(counts):
-    """The linear programme of an intruder: shown counts, the total, nothing below zero."""
+    """The linear program of an intruder: shown counts, the total, nothing below zero."""
     mask = hidden(counts)
     if not mask.any() or mask.all():
         return

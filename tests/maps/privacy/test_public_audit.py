@@ -352,7 +352,7 @@ def test_a_test_without_counts_says_nothing(city, options):
 
 
 def test_a_layer_of_counts_is_not_published(city, options, sparse):
-    """Neighbours' smoothed rates are made of the withheld counts, too."""
+    """Neighbors' smoothed rates are made of the withheld counts, too."""
     smooth = replace(city.layers[0], name="homicide_smoothed", title={"es": "Tasa suavizada"})
     page = public(city, options, sparse, layers=[*city.layers, smooth])
     assert "suavizada" not in page

@@ -39,7 +39,7 @@ def test_sensitive_categories_are_not_published_and_never_drawn(city, options):
     ("key", "sensitive"),
     [
         ("rape", True),
-        ("sex offences", True),
+        ("sex offenses", True),
         ("SEX OFFENSE", True),
         ("trata de personas", True),
         ("human trafficking", True),
@@ -73,7 +73,7 @@ def test_sensitive_categories_are_not_published_and_never_drawn(city, options):
         ("child abuse", True),
         ("intimate partner violence", True),
         ("violencia de pareja", True),
-        ("Violence and sexual offences", True),
+        ("Violence and sexual offenses", True),
         ("domestic burglary", False),
         ("grape_theft", False),
         ("robo de vehículo menor", False),
@@ -136,7 +136,7 @@ def test_no_layer_score_or_grant_tells_of_a_sensitive_category(city, options):
 
 @pytest.fixture
 def abused(city, options):
-    """The city whose carjackings are an offence known by its title alone, "delito_07"."""
+    """The city whose carjackings are an offense known by its title alone, "delito_07"."""
 
     def renamed(tables):
         return {key.replace("carjacking", "delito_07"): table for key, table in tables.items()}

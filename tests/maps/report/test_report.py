@@ -62,7 +62,7 @@ def located_rows():
             "category": [category for category, _ in rows],
             "date": pd.Timestamp("2013-04-05"),
             "address": [f"Calle <b>{n}</b>" for n in range(len(rows))],
-            "neighbourhood": "Centro",
+            "neighborhood": "Centro",
             "problem": ["" if s == "given" else "address_not_found: lote" for s in status],
         },
         geometry=[shapely.Point(0, 0) if s == "given" else None for s in status],
@@ -78,7 +78,7 @@ def geocoding():
     return geocoding_report(located_rows(), places=hospital)
 
 
-def labelled():
+def labeled():
     """Return rows with labels of two years: one hostile, one a slip, one new."""
     rows = [("HOMICIDIO", "homicide", 2012)] * 5 + [("HOMICIDIO", "homicide", 2013)] * 5
     rows += [("Homicdio", "unmapped", 2013)] * 2 + [("=cmd", "unmapped", 2013)] * 3
@@ -104,7 +104,7 @@ def page(city, plan, geocoding, **changes):
         "ranking": city.ranking,
         "allocation": city.allocation,
         "category_titles": {"homicide": "Homicidio"},
-        "taxonomy": taxonomy_report(labelled(), taxonomy=Taxonomy("own <b>", {})),
+        "taxonomy": taxonomy_report(labeled(), taxonomy=Taxonomy("own <b>", {})),
         "files": [ReportFile("ranking.csv", "el orden")],
         "remarks": ["Un aviso"],
         "synthetic": True,
@@ -240,7 +240,7 @@ def test_the_same_input_gives_the_same_page(city, plan, geocoding):
 
 
 def test_labels_of_two_crimes_are_shown_with_both(city, plan, geocoding):
-    rows = labelled().replace({"category_source": {"Homicdio": " homicidio"}})
+    rows = labeled().replace({"category_source": {"Homicdio": " homicidio"}})
     report = taxonomy_report(rows)
     text = page(city, plan, geocoding, taxonomy=report)
     overlaps = tables(text)["Etiquetas que caen en más de un delito"][1:]
@@ -248,7 +248,7 @@ def test_labels_of_two_crimes_are_shown_with_both(city, plan, geocoding):
     assert "Clasificación:" not in text
 
 
-def test_labels_that_no_class_claims_change_or_are_misspelt_are_told(city, plan, geocoding):
+def test_labels_that_no_class_claims_change_or_are_misspelled_are_told(city, plan, geocoding):
     text = page(city, plan, geocoding)
     found = tables(text)
     assert found["Etiquetas que la clasificación no conoce"][1:] == [

@@ -52,10 +52,10 @@ def test_at_the_bar_or_unknown_is_not(city, located):
 
 
 def misses(robbery, theft):
-    """Return the report on 2,000 rows of each of two offences, so many of them without a place."""
+    """Return the report on 2,000 rows of each of two offenses, so many of them without a place."""
     located = np.concatenate([np.arange(2_000) >= robbery, np.arange(2_000) >= theft])
     frame = pd.DataFrame({"category": np.repeat(["robbery", "theft"], 2_000), "address": ""})
-    frame["neighbourhood"], frame["date"] = "", pd.NaT
+    frame["neighborhood"], frame["date"] = "", pd.NaT
     frame["date"] = pd.to_datetime(frame["date"])
     frame["location_status"] = np.where(located, "given", "unmatched")
     frame["location_precision"] = np.where(located, "coordinate", "none")
@@ -77,9 +77,9 @@ def test_misses_that_are_not_at_random_are_warned_of():
     assert "30% in robbery against 10% elsewhere" in warned(report, language="en", titles={})
 
 
-def test_the_public_warning_names_no_offence():
+def test_the_public_warning_names_no_offense():
     said = warned(misses(600, 200), public=True, language="en")
-    assert said.startswith("What could not be located is not spread evenly over offences")
+    assert said.startswith("What could not be located is not spread evenly over offenses")
     assert "robbery" not in said and "%" not in said
 
 

@@ -1,4 +1,4 @@
-"""Colours that are told apart by all eyes, and breaks in round numbers."""
+"""Colors that are told apart by all eyes, and breaks in round numbers."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ BLIND = {
 }
 
 
-def linear(colour):
-    rgb = np.array([int(colour[k : k + 2], 16) for k in (1, 3, 5)]) / 255
+def linear(color):
+    rgb = np.array([int(color[k : k + 2], 16) for k in (1, 3, 5)]) / 255
     return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
 
 
@@ -43,14 +43,14 @@ def lightness(rgb):
 
 
 @pytest.mark.parametrize("name", palette.SEQUENTIAL)
-@pytest.mark.parametrize("eye", ["grey", *BLIND])
+@pytest.mark.parametrize("eye", ["gray", *BLIND])
 def test_five_classes_are_told_apart_by_their_lightness_alone(name, eye):
-    matrix = np.eye(3) if eye == "grey" else np.array(BLIND[eye])
-    steps = [lightness(matrix @ linear(colour)) for colour in palette.ramp(name)]
+    matrix = np.eye(3) if eye == "gray" else np.array(BLIND[eye])
+    steps = [lightness(matrix @ linear(color)) for color in palette.ramp(name)]
     assert all(before - after > 4 for before, after in pairwise(steps))
 
 
-def test_hot_and_cold_differ_by_more_than_colour():
+def test_hot_and_cold_differ_by_more_than_color():
     for raised in (palette.RAISED_STRONG, palette.RAISED, palette.RAISED_WEAK):
         for lowered in (palette.LOWERED_STRONG, palette.LOWERED, palette.LOWERED_WEAK):
             assert (raised.hatch, raised.dash) != (lowered.hatch, lowered.dash)

@@ -1,4 +1,4 @@
-"""Each way of colouring: its classes, what its legend says, and what is missing."""
+"""Each way of coloring: its classes, what its legend says, and what is missing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def theme(result, index, **changes):
     return result_theme(result, index, **given)
 
 
-def labelled(city, labels, q):
+def labeled(city, labels, q):
     result = city.results["homicide:gi"]
     table = result.table.iloc[: len(labels)].assign(label=labels, q=q)
     return replace(result, table=table), table.index
@@ -28,7 +28,7 @@ def labelled(city, labels, q):
 def test_a_label_is_graded_by_its_q(city):
     labels = ["hot", "hot", "cold", "cold", "not significant", "no data", "isolate"]
     q = [0.009, 0.03, 0.04, 0.001, 0.5, np.nan, np.nan]
-    made = theme(*labelled(city, labels, q))
+    made = theme(*labeled(city, labels, q))
     assert [line.label for line in made.classes] == [
         "high cluster (q ≤ 0.01)",
         "high cluster (q ≤ 0.05)",
@@ -44,7 +44,7 @@ def test_a_label_is_graded_by_its_q(city):
 
 
 def test_the_label_decides_and_not_the_sign_of_z(city):
-    result, index = labelled(city, ["hot", "not significant"], [0.01, 0.2])
+    result, index = labeled(city, ["hot", "not significant"], [0.01, 0.2])
     negative = replace(result, table=result.table.assign(z=-3.0))
     assert theme(negative, index).codes == theme(result, index).codes
 
@@ -52,7 +52,7 @@ def test_the_label_decides_and_not_the_sign_of_z(city):
 def test_every_quadrant_has_its_class(city):
     quadrants = (Label.HIGH_HIGH, Label.LOW_LOW, Label.HIGH_LOW, Label.LOW_HIGH)
     labels = [label.value for label in quadrants]
-    result, index = labelled(city, labels, [0.01] * 4)
+    result, index = labeled(city, labels, [0.01] * 4)
     made = theme(replace(result, test="local_moran"), index)
     assert len(set(made.codes)) == 4
 
@@ -118,7 +118,7 @@ def test_a_layer_without_a_title_goes_by_its_name():
 )
 def test_no_finding_is_drawn_as_if_there_were_none(city, test, labels):
     words = [label.value for label in labels]
-    result, index = labelled(city, [*words, "not significant"], [0.01] * len(words) + [0.5])
+    result, index = labeled(city, [*words, "not significant"], [0.01] * len(words) + [0.5])
     made = theme(replace(result, test=test), index)
     assert len(set(made.codes)) == len(words) + 1
     assert made.classes[made.codes[-1]].label == "no significant difference"

@@ -100,7 +100,7 @@ def test_of_two_units_that_need_the_same_one_the_larger_gets_it(squares):
     assert plan.exceptions["proven"].all()
 
 
-def test_where_nobody_lives_joins_a_neighbour(squares):
+def test_where_nobody_lives_joins_a_neighbor(squares):
     units = squares([0, 12_000, 0, 0, 20_000, 0])
     plan = build_polygons(units)
     assert len(plan.polygons) == 2
@@ -251,7 +251,7 @@ def test_names_come_from_where_most_people_live(squares):
     assert plan.polygons["name"].tolist() == ["Centro", "Centro 2", "P003"]
 
 
-def test_the_centre_is_that_of_the_residents(squares):
+def test_the_center_is_that_of_the_residents(squares):
     plan = build_polygons(squares([9000, 3000]))
     assert plan.polygons["center_x"].iloc[0] == pytest.approx((9000 * 250 + 3000 * 750) / 12_000)
     assert plan.polygons["center_y"].iloc[0] == pytest.approx(250)
@@ -296,9 +296,9 @@ def test_bad_input_is_named_with_its_mend(squares, change, options, error, text)
         build_polygons(squares([6000, 6000]).assign(**change), **options)
 
 
-def test_units_must_be_in_metres_and_named_once(squares):
+def test_units_must_be_in_meters_and_named_once(squares):
     units = squares([6000, 6000])
-    with pytest.raises(CrsError, match=r"EPSG:4326.*metres are needed"):
+    with pytest.raises(CrsError, match=r"EPSG:4326.*meters are needed"):
         build_polygons(gpd.GeoDataFrame(units, crs=units.crs).to_crs(4326))
     with pytest.raises(InputError, match=r"more than once, first 'u0'"):
         build_polygons(units.set_axis(["u0", "u0"], axis=0))

@@ -42,7 +42,7 @@ def test_what_holds_in_every_plan_and_in_none(lognormal):
     assert found.table["everywhere"].eq(1).all()
     assert found.table.loc[corner, "home"] == 1
     assert found.table.loc[other, "home"] == 0
-    # Its neighbours share its polygon in some plans and not in others.
+    # Its neighbors share its polygon in some plans and not in others.
     near = found.table["home"].drop(corner)
     assert ((near > 0) & (near < 1)).any()
     by_hand = [

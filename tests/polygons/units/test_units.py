@@ -48,7 +48,7 @@ def test_files_of_every_kind_give_the_same_units(layer, tmp_path, kind):
     assert units["population"].tolist() == [0.0, 1200.0]
     assert units["colonia"].tolist() == ["Norte", "Centro"]
     assert units.crs.to_epsg() == 32613
-    # A hundredth of a degree each way at 31.7° north, in metres.
+    # A hundredth of a degree each way at 31.7° north, in meters.
     assert units.area.tolist() == pytest.approx([1109 * 948] * 2, rel=0.01)
 
 
@@ -62,7 +62,7 @@ def test_a_metric_layer_stays_where_it_is(layer):
     assert read(layer.to_crs(6372)).crs.to_epsg() == 6372
 
 
-def test_feet_become_metres():
+def test_feet_become_meters():
     feet = gpd.GeoDataFrame(
         {"CVE": ["a"], "POB": [1]}, geometry=[box(1e6, 2e5, 1e6 + 5280, 2e5 + 5280)], crs=2263
     )
@@ -97,7 +97,7 @@ def test_problems_name_both_units():
         ["a", "overlap", "1000 m² · b"],
         ["b", "small_gap", "0.50 m · c"],
         ["c", "fractional_population", "10.5"],
-        ["d", "no_neighbour", "600.00 m · c"],
+        ["d", "no_neighbor", "600.00 m · c"],
         ["d", "no_residents", ""],
     ]
 
@@ -150,9 +150,9 @@ def test_the_reference_system_must_be_known_and_true(layer):
         read(layer, crs=6372)
     with pytest.raises(CrsError, match=r"crs='nowhere' is not a reference system"):
         read(bare, crs="nowhere")
-    metres = gpd.GeoDataFrame(bare, geometry=list(layer.to_crs(6372).geometry))
+    meters = gpd.GeoDataFrame(bare, geometry=list(layer.to_crs(6372).geometry))
     with pytest.raises(CrsError, match=r"EPSG:4326 \(degrees\), but it has x from"):
-        read(metres, crs=4326)
+        read(meters, crs=4326)
 
 
 def test_an_empty_layer_is_an_error(layer):
@@ -338,7 +338,7 @@ def raster(path, cells, *, nodata=None):
 
 
 def boxes(*corners):
-    """Units from metres east and north of the raster's lower left corner."""
+    """Units from meters east and north of the raster's lower left corner."""
     shapes = [box(300_000 + a, 3_500_000 + b, 300_000 + c, 3_500_000 + d) for a, b, c, d in corners]
     names = [f"u{place}" for place in range(len(shapes))]
     return gpd.GeoDataFrame({"id": names}, geometry=shapes, crs=32613)
@@ -404,7 +404,7 @@ def test_a_grid_over_a_real_raster_conserves_its_residents(shared_data):
     assert cells.mask.any()
     x, y = np.linspace(west, east, 8), np.linspace(south, north, 8)
     shapes = shapely.box(x[:-1, None], y[None, :-1], x[1:, None], y[None, 1:]).ravel()
-    # Straight in degrees and nearly so in metres: more vertices keep the borders in place.
+    # Straight in degrees and nearly so in meters: more vertices keep the borders in place.
     shapes = shapely.segmentize(shapes, 0.002)
     layer = gpd.GeoDataFrame({"id": range(len(shapes))}, geometry=shapes, crs=crs)
     units = read_units(layer, id="id", population_raster=path)
@@ -446,16 +446,16 @@ def test_enclosed_gaps_wide_and_narrow():
         [(100, 0), (100, 20), (100.4, 50), (100, 80), (100, 100), (200, 100), (200, 0)]
     )
     assert odd_units(box(0, 0, 100, 100), cracked) == [["u0", "small_gap", "12 m² · u1"]]
-    # A lake with an island in it: the island is no gap, and has no neighbour.
+    # A lake with an island in it: the island is no gap, and has no neighbor.
     lake = shapely.difference(box(0, 0, 100, 100), box(20, 20, 80, 80))
     assert odd_units(lake, box(40, 40, 60, 60), box(100, 0, 200, 100)) == [
         ["u0", "gap", "3200 m² · u1"],
-        ["u1", "no_neighbour", "20.00 m · u0"],
+        ["u1", "no_neighbor", "20.00 m · u0"],
     ]
 
 
-def test_one_unit_has_no_neighbour():
-    assert odd_units(box(0, 0, 100, 100)) == [["u0", "no_neighbour", ""]]
+def test_one_unit_has_no_neighbor():
+    assert odd_units(box(0, 0, 100, 100)) == [["u0", "no_neighbor", ""]]
 
 
 def test_units_that_are_slivers_or_lie_in_parts():
@@ -480,7 +480,7 @@ def test_a_real_city_is_told_in_full(shared_data):
     (row, _), away = shapely.STRtree(units.geometry).query_nearest(
         units.geometry, exclusive=True, return_distance=True, all_matches=False
     )
-    alone = set(found.loc[found["problem"] == "no_neighbour", "unit_id"])
+    alone = set(found.loc[found["problem"] == "no_neighbor", "unit_id"])
     assert set(units.index[row[away > 1.0]]) <= alone
     # The others come near at a corner, which is no border.
     for corner in alone - set(units.index[row[away > 1.0]]):
@@ -516,14 +516,14 @@ def test_a_layer_south_of_the_equator_and_one_across_two_zones():
             assert area == pytest.approx(geodesic, rel=2.5e-3)
 
 
-def test_degrees_that_are_said_to_be_metres_are_refused(layer):
+def test_degrees_that_are_said_to_be_meters_are_refused(layer):
     lied = layer.set_crs(32613, allow_override=True)
     with (
         pytest.warns(HotspotsWarning, match=r"EPSG:32613 \(projected\).*look like degrees"),
-        pytest.raises(CrsError, match=r"EPSG:32613 \(metres\).*1,200 residents would live on 0\.0"),
+        pytest.raises(CrsError, match=r"EPSG:32613 \(meters\).*1,200 residents would live on 0\.0"),
     ):
         read(lied)
 
 
-def test_the_web_maps_metres_become_true_ones(layer):
+def test_the_web_maps_meters_become_true_ones(layer):
     assert read(layer.to_crs(3857)).crs.to_epsg() == 32613

@@ -109,7 +109,7 @@ Briefing.prototype = Object.assign({
     }
   },
 
-  /* Centre and zoom that show the city beside so much of the left and of the bottom. */
+  /* Center and zoom that show the city beside so much of the left and of the bottom. */
   aside: function (left, bottom) {
     return this.map._getBoundsCenterZoom(this.data.bounds, {
       paddingTopLeft: [12 + left, this.roof()], paddingBottomRight: [12, 12 + bottom]

@@ -120,12 +120,12 @@ function sampled(areas) {
   return found;
 }
 
-function dots(flat, colour, mark) {
+function dots(flat, color, mark) {
   var points = null;
   return function (context, scale, origin, size, zoom) {
     points = points || mercator(flat);
     var radius = mark ? Math.max(3, zoom - 8) : Math.max(1.1, (zoom - 9) * 0.75);
-    context.fillStyle = colour;
+    context.fillStyle = color;
     context.strokeStyle = "#fff";
     context.globalAlpha = mark ? 0.95 : 0.55;
     for (var i = 0; i < points.length; i += 2) {
@@ -177,7 +177,7 @@ function lines(all) {
 }
 
 /* Circles with a number where points lie close together, parted as the map comes nearer. */
-function clusters(flat, colour, format) {
+function clusters(flat, color, format) {
   var points = null, CELL = 64;
   return function (context, scale, origin, size) {
     points = points || mercator(flat);
@@ -199,7 +199,7 @@ function clusters(flat, colour, format) {
       if (x < -40 || y < -40 || x > size.x + 40 || y > size.y + 40) { return; }
       context.beginPath();
       context.arc(x, y, radius, 0, 6.3);
-      context.fillStyle = colour;
+      context.fillStyle = color;
       context.globalAlpha = 0.82;
       context.fill();
       context.globalAlpha = 1;
@@ -216,7 +216,7 @@ function clusters(flat, colour, format) {
 
 var HEAT = [[254, 217, 118], [253, 141, 60], [240, 59, 32], [189, 0, 38]]; /* YlOrRd */
 
-/* Incidents smoothed over about ten pixels; the deepest colour is the densest place in view. */
+/* Incidents smoothed over about ten pixels; the deepest color is the densest place in view. */
 function heat(flat) {
   var points = null, CELL = 3, REACH = 3, EDGE = 4 * REACH;
   return function (context, scale, origin, size) {
@@ -233,7 +233,7 @@ function heat(flat) {
       grid = smooth(grid, tall, wide, REACH, wide, 1);
     }
     context.globalAlpha = 1;
-    context.drawImage(coloured(grid, wide, tall), -EDGE * CELL, -EDGE * CELL, wide * CELL, tall * CELL);
+    context.drawImage(colored(grid, wide, tall), -EDGE * CELL, -EDGE * CELL, wide * CELL, tall * CELL);
   };
 }
 
@@ -251,7 +251,7 @@ function smooth(grid, count, rows, reach, step, row) {
   return out;
 }
 
-function coloured(grid, wide, tall) {
+function colored(grid, wide, tall) {
   var picture = new ImageData(wide, tall), most = 0, canvas = document.createElement("canvas");
   grid.forEach(function (value) { most = Math.max(most, value); });
   for (var i = 0; most > 0 && i < grid.length; i += 1) {

@@ -129,7 +129,7 @@ var PANEL = {
     var rows = parts.map(function (part, at) {
       var piece = make("i");
       piece.style.width = (100 * part) + "%";
-      piece.style.background = data.parts[at].colour;
+      piece.style.background = data.parts[at].color;
       bar.append(piece);
       return [data.parts[at].title, data.places[place].partWords[at], "", false];
     });

@@ -57,12 +57,12 @@ View.prototype = {
     var data = this.data, sheets = {}, format = this.host.format;
     if (data.streets) { sheets.streets = new Sheet(lines(data.streets), "hs-streets"); }
     (data.points || []).forEach(function (group) {
-      sheets["incidents/" + group.category] = new Sheet(dots(group.xy, group.colour, ""), "hs-dots");
-      sheets["clusters/" + group.category] = new Sheet(clusters(group.xy, group.colour, format), "hs-dots");
+      sheets["incidents/" + group.category] = new Sheet(dots(group.xy, group.color, ""), "hs-dots");
+      sheets["clusters/" + group.category] = new Sheet(clusters(group.xy, group.color, format), "hs-dots");
       sheets["heat/" + group.category] = new Sheet(heat(group.xy), "hs-heat");
     });
     (data.services || []).forEach(function (group) {
-      sheets["services/" + group.kind] = new Sheet(dots(group.xy, group.colour, group.mark), "hs-dots");
+      sheets["services/" + group.kind] = new Sheet(dots(group.xy, group.color, group.mark), "hs-dots");
     });
     return sheets;
   },
