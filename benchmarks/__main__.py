@@ -1,4 +1,4 @@
-"""Measure everything beside its peers, and write docs/benchmarks.md.
+"""Measure everything beside its peers, and write docs/evidence/benchmarks.md.
 
 ``python -m benchmarks`` measures all; ``python -m benchmarks --only clusters`` remakes that section
 of the page and leaves the others; ``python -m benchmarks gi_star million`` measures these, prints
@@ -46,7 +46,7 @@ SECTIONS: dict[str, tuple[str, dict[str, Callable[[], Work]]]] = {
     "pages": ("Pages", {}),
     "cluster": ("A country on a cluster", {}),
 }
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+PAGE = Path(__file__).parents[1] / "docs" / "evidence" / "benchmarks.md"
 PACKAGES = (
     *("hotspots-geo", "numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal", "esda"),
     *("folium", "numba", "rapidfuzz", "pygeoda", "spopt", "pymetis", "gerrychain", "dask"),

@@ -52,18 +52,7 @@ html_theme_options = {
     "footer_end": [],
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
 }
-html_sidebars = {
-    page: [] for page in ("index", "tutorial", "conventions", "architecture", "cluster")
-}
-html_sidebars |= {
-    "polygons": [],
-    "reference_data": [],
-    "benchmarks": [],
-    "calibration": [],
-    "conformance": [],
-    "which_test": [],
-    "notebooks/*": [],
-}
+html_sidebars = {page: [] for page in ("index", "guide/*", "evidence/*", "house/*", "notebooks/*")}
 
 autosummary_generate = True
 autodoc_typehints_format = "short"

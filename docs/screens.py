@@ -47,7 +47,7 @@ def keep_screens(folder: Path, result: RunResult) -> None:
     result
         The run of the sample city, whose screen is that of ``make demo``.
     """
-    _as_printed(Path(__file__).with_name("tutorial.md").read_text(encoding="utf-8"))
+    _as_printed((Path(__file__).parent / "guide" / "tutorial.md").read_text(encoding="utf-8"))
     shutil.rmtree(folder, ignore_errors=True)
     city = folder / "mi-ciudad"
     city.mkdir(parents=True)

@@ -1,6 +1,6 @@
 """The sample city without a planted place: each headline test labels nothing, nearly always.
 
-``make test-slow`` runs it; its figures are in docs/calibration.md.
+``make test-slow`` runs it; its figures are in docs/evidence/calibration.md.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ WIDEST_BLOCK_M = 250.0
 _CONTEXT = ((15.0, 1.0), (60.0, 0.96), (250.0, 0.92), (800.0, 0.78))
 _FAR = 0.60
 _NO_CONTEXT = 0.97
-# How often an answer of a likeness is right, measured (docs/geocoding.md): likeness, share.
+# How often an answer of a likeness is right, measured (docs/guide/geocoding.md): likeness, share.
 _RELIABILITY = (
     *((0.0, 0.0), (0.65, 0.4), (0.70, 0.5), (0.75, 0.75), (0.78, 0.83), (0.82, 0.90)),
     *((0.86, 0.935), (0.90, 0.97), (0.95, 0.99), (1.0, 1.0)),

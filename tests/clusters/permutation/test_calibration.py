@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 # What `make calibrate` measures in full; found from the project's folder, as `make test` runs.
-measured = pytest.importorskip("benchmarks.calibrate_maps", reason="run python -m pytest")
-page = pytest.importorskip("benchmarks.calibrate", reason="run python -m pytest")
+measured = pytest.importorskip("benchmarks.calibrate.patternless", reason="run python -m pytest")
+page = pytest.importorskip("benchmarks.calibrate.__main__", reason="run python -m pytest")
 KINDS, TESTS, patternless = list(measured.VALUES), list(measured.TESTS), measured.patternless
 
 

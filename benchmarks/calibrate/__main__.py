@@ -1,4 +1,4 @@
-"""Honesty, measured: `make calibrate` writes docs/calibration_tables.md.
+"""Honesty, measured: `make calibrate` writes docs/evidence/calibration_tables.md.
 
 python -m benchmarks.calibrate            # an hour or more on two cores
 python -m benchmarks.calibrate --quick    # minutes, to see that it runs
@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hotspots as hs
-from benchmarks import calibrate_maps as quiet
-from benchmarks import calibrate_power as loud
+from benchmarks.calibrate import patternless as quiet
+from benchmarks.calibrate import power as loud
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from libpysal.graph import Graph
 
-OUT = Path("docs/calibration_tables.md")
+OUT = Path("docs/evidence/calibration_tables.md")
 SAMPLE = Path("sample_data/juarez/unidades.geojson")
 SEED = 1
 MEANS, SIGMAS = (5, 20, 80), (0.0, 0.15, 0.3)

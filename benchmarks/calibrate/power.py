@@ -11,7 +11,7 @@ import pandas as pd
 import pygeoda
 
 import hotspots as hs
-from benchmarks.calibrate_maps import city, lattice
+from benchmarks.calibrate.patternless import city, lattice
 
 if TYPE_CHECKING:
     import numpy.typing as npt

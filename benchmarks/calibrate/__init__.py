@@ -1,0 +1,1 @@
+"""Honesty, measured: false alarms on maps without a pattern, and what is found of planted ones."""
