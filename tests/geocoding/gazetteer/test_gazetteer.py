@@ -183,7 +183,7 @@ WAYS = {  # id: (nodes, tags)
     10: ((1, 2), {"highway": "residential", "name": "Calle Juárez"}),
     11: ((3, 4), {"highway": "trunk", "name": "Panamericana", "ref": "MEX 45"}),
     12: ((3, 1), {"highway": "footway", "name": "Andén"}),
-    13: ((1, 2, 4, 1), {"place": "neighborhood", "name": "Centro"}),
+    13: ((1, 2, 4, 1), {"place": "neighbourhood", "name": "Centro"}),
 }
 NODES = {  # id: (longitude, latitude, tags)
     1: (-106.50, 31.70, {}),

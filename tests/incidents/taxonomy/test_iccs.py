@@ -7,7 +7,7 @@ import pytest
 from hotspots.incidents.taxonomy.iccs import iccs_classes, iccs_problem
 from hotspots.incidents.taxonomy.taxonomy import load_taxonomy, taxonomy_names
 
-# Eurostat's code list of recorded offenses (crim_off_cat), without its prefix "ICCS".
+# Eurostat's code list of recorded offences (crim_off_cat), without its prefix "ICCS".
 EUROSTAT = {
     "0101": "Intentional homicide",
     "0102": "Attempted intentional homicide",
@@ -18,7 +18,7 @@ EUROSTAT = {
     "020221": "Kidnapping",
     "0204": "Trafficking in persons",
     "02041": "Trafficking in persons for sexual exploitation",
-    "02042": "Trafficking in persons for forced labor or services",
+    "02042": "Trafficking in persons for forced labour or services",
     "0301": "Sexual violence",
     "03011": "Rape",
     "03012": "Sexual assault",

@@ -187,9 +187,9 @@ def test_a_table_of_one_year_has_no_changes():
 
 # data.police.uk, "About": the categories of today, and two that ended in 2013.
 POLICE_UK = (
-    "Anti-social behavior", "Bicycle theft", "Burglary", "Criminal damage and arson", "Drugs",
+    "Anti-social behaviour", "Bicycle theft", "Burglary", "Criminal damage and arson", "Drugs",
     "Other crime", "Other theft", "Possession of weapons", "Public order", "Robbery", "Shoplifting",
-    "Theft from the person", "Vehicle crime", "Violence and sexual offenses",
+    "Theft from the person", "Vehicle crime", "Violence and sexual offences",
     "Violent crime", "Public disorder and weapons",
 )  # fmt: skip
 
