@@ -138,6 +138,17 @@ def known_text(key: str, otherwise: str, language: str) -> str:
     return text(key, language) if has_text(key, language) else otherwise
 
 
+def test_name(test: str, language: str) -> str:
+    """Return what a test is called; one that the catalogue does not know, by its key.
+
+    Examples
+    --------
+    >>> test_name("local_geary", "en"), test_name("my_own_test", "en")
+    ('local Geary', 'my own test')
+    """
+    return known_text(f"test.{test}", test.replace("_", " "), language)
+
+
 def listed(parts: list[str], language: str) -> str:
     """Return the parts as a list in words: *a, b and c*."""
     if len(parts) == 1:

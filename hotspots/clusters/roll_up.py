@@ -15,14 +15,8 @@ from hotspots.schema import LOWERED, POLYGON_ID, RAISED, Label
 if TYPE_CHECKING:
     from hotspots.schema import LocalResult
 
-_NEITHER = (Label.HIGH_LOW, Label.LOW_HIGH, Label.NOT_SIGNIFICANT, *UNTESTED)
-_OF_ANOTHER_KIND = (
-    "local_geary",
-    "local_geary_multivariate",
-    "local_co_location",
-    "local_juxtaposition",
-)
-"""Tests of likeness and of joins of two things: their findings are neither high nor low."""
+_KNOWN = {*RAISED, *LOWERED, Label.HIGH_LOW, Label.LOW_HIGH, Label.NOT_SIGNIFICANT, *UNTESTED}
+"""The labels of tests of high and low values; likeness and joins of two things have others."""
 
 
 def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) -> pd.DataFrame:
@@ -55,11 +49,12 @@ def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) ->
 
     Examples
     --------
+    >>> from hotspots.clusters.local.getis_ord import GI_STAR
     >>> from hotspots.schema import LocalResult
     >>> table = pd.DataFrame(
     ...     {"q": [0.01, 0.5, 0.9], "label": ["hot", "not significant", "not significant"]},
     ...     index=["u1", "u2", "u3"])
-    >>> found = LocalResult(table, "getis_ord_star", "rate", "total", "two-sided", "fdr", .05, 3)
+    >>> found = LocalResult(table, GI_STAR, "rate", "total", "two-sided", "fdr", .05, 3)
     >>> polygon_of = pd.Series({"u1": "p1", "u2": "p1", "u3": "p2"})
     >>> roll_up(found, polygon_of, weight=pd.Series({"u1": 300, "u2": 100, "u3": 50}))
                 share_hot  share_cold  least_q
@@ -108,10 +103,10 @@ def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) ->
 
 
 def _check_labels(result: LocalResult) -> None:
-    found = set(result.table["label"]) - {*RAISED, *LOWERED, *_NEITHER}
-    if result.test in _OF_ANOTHER_KIND or found:
-        said = f" ({', '.join(sorted(map(str, found)))})" if found else ""
+    found = {*result.kind.labels, *result.table["label"]} - _KNOWN
+    if found:
+        said = ", ".join(sorted(map(str, found)))
         raise InputError(
-            f"The labels of {result.test}{said} are neither high nor low, so there is no share "
+            f"The labels of {result.test} ({said}) are neither high nor low, so there is no share "
             "of residents in high or low units. Roll up a getis_ord, local_moran or excess_risk."
         )

@@ -20,7 +20,7 @@ from hotspots.schema.records import (
     Layer,
     Ranking,
 )
-from hotspots.schema.results import GlobalResult, LocalResult, ScanResult
+from hotspots.schema.results import GlobalResult, LocalResult, LocalTest, Question, ScanResult
 from hotspots.schema.words import (
     ADDRESS,
     ASSIGNMENT_STATUS,
@@ -104,12 +104,14 @@ __all__ = [
     "Label",
     "Layer",
     "LocalResult",
+    "LocalTest",
     "LocationPrecision",
     "LocationStatus",
     "PlanComparison",
     "PlanQuality",
     "PlanStability",
     "PolygonPlan",
+    "Question",
     "Ranking",
     "ScanResult",
     "TaxonomyReport",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
@@ -15,6 +16,50 @@ from hotspots.catalogue.whole_map import (
     scan_sentence,
     scan_text,
 )
+from hotspots.schema.words import LOWERED, RAISED, Label
+
+Question = Literal["clusters", "excess"]
+"""What a headline test answers: do high values sit together, and is it high here?"""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTest:
+    """What a local test is, the same for every result that it gives.
+
+    Attributes
+    ----------
+    name
+        Key of the test in project files, columns and the catalogue (``test.<name>``).
+    labels
+        The labels that it gives to what it finds.
+    graded
+        True where the two labels are the sides of one statistic, high first: maps show each
+        side in steps of confidence or strength. Otherwise each label is a class of its own.
+    question
+        The question of a run that it may be the headline test of; None for a test that is
+        always exploratory.
+    neighbors
+        False where each place is tested by itself; a public page shows no other test.
+    theme
+        Key of its title on maps (``theme.<theme>``), where that is not the name.
+    """
+
+    name: str
+    labels: tuple[Label, ...]
+    graded: bool = False
+    question: Question | None = None
+    neighbors: bool = True
+    theme: str = ""
+
+    @property
+    def high(self) -> Label | None:
+        """The label that means *higher than chance allows*; None where there is none."""
+        return next((label for label in self.labels if label in RAISED), None)
+
+    @property
+    def low(self) -> Label | None:
+        """The label that means *lower than chance allows*; None where there is none."""
+        return next((label for label in self.labels if label in LOWERED), None)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -26,10 +71,8 @@ class LocalResult:
     table
         DataFrame on the places' index: ``statistic``, ``expected``, ``z``, ``p``, ``q``,
         ``label`` (:class:`Label` values).
-    test
-        ``getis_ord``, ``getis_ord_star``, ``local_moran``, ``local_moran_bivariate``,
-        ``local_geary``, ``local_geary_multivariate``, ``local_join_counts``,
-        ``local_co_location``, ``local_juxtaposition`` or ``excess_risk``.
+    kind
+        The test: its name, its labels, its question.
     variable
         Name of the tested values.
     null
@@ -66,7 +109,7 @@ class LocalResult:
     """
 
     table: pd.DataFrame
-    test: str
+    kind: LocalTest
     variable: str
     null: str
     alternative: str
@@ -82,6 +125,11 @@ class LocalResult:
     headline: bool = False
     level: str = ""
     leaning: pd.Series | None = None
+
+    @property
+    def test(self) -> str:
+        """Name of the test."""
+        return self.kind.name
 
     def __repr__(self) -> str:
         return result_text(self)

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from hotspots.clusters.confidence import confidence_bins
-from hotspots.clusters.local.getis_ord import getis_ord
+from hotspots.clusters.local.getis_ord import GI_STAR, getis_ord
 from hotspots.clusters.local.moran import local_moran
 from hotspots.clusters.multiple_testing import correct_family
 from hotspots.clusters.risk.excess import excess_risk
@@ -113,7 +113,7 @@ def test_what_the_floor_of_the_draws_loses_is_said():
 def local(p, permutations):
     table = pd.DataFrame({"statistic": 0.0, "expected": 0.0, "z": 0.0, "p": p, "q": p})
     return LocalResult(
-        table.assign(label="not significant"), "getis_ord_star", "y", "total", "two-sided", "fdr",
+        table.assign(label="not significant"), GI_STAR, "y", "total", "two-sided", "fdr",
         0.05, len(p), permutations, least_p=2 / (permutations + 1),
         leaning=pd.Series("hot", index=table.index),
     )  # fmt: skip

@@ -173,7 +173,7 @@ def test_a_label_without_a_sentence_of_its_own_is_named(six_points):
     values, graph = six_points
     result = getis_ord(values, graph)
     other = result.table.assign(label=["new label"] * 2 + ["not significant"] * 4)
-    said = replace(result, table=other, test="new_test").sentence()
+    said = replace(result, table=other, kind=replace(result.kind, name="new_test")).sentence()
     assert "2 are labeled “new label” (new test," in said
 
 
@@ -193,7 +193,7 @@ def test_a_label_means_what_its_test_asks(six_points, test, label, said):
     values, graph = six_points
     result = getis_ord(values, graph)
     table = result.table.assign(label=[label] * 2 + ["not significant"] * 4)
-    assert said in replace(result, table=table, test=test).sentence()
+    assert said in replace(result, table=table, kind=replace(result.kind, name=test)).sentence()
 
 
 @pytest.mark.parametrize("language", languages())

@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hotspots.clusters.local.geary import LOCAL_GEARY
+from hotspots.clusters.local.getis_ord import GI_STAR
+from hotspots.clusters.local.moran import LOCAL_MORAN
 from hotspots.clusters.roll_up import roll_up
 from hotspots.errors import InputError
 from hotspots.schema import LocalResult
@@ -22,7 +25,7 @@ def result() -> LocalResult:
         },
         index=list("abcdef"),
     )
-    return LocalResult(table, "getis_ord_star", "rate", "total", "two-sided", "fdr", 0.05, 4)
+    return LocalResult(table, GI_STAR, "rate", "total", "two-sided", "fdr", 0.05, 4)
 
 
 @pytest.fixture
@@ -76,16 +79,20 @@ def test_bad_input(result, membership):
 def test_labels_that_are_neither_high_nor_low_are_refused(result, membership, test, label):
     table = result.table.replace({"label": {"hot": label}})
     with pytest.raises(InputError, match=rf"labels of {test} \({label}\) are neither high nor"):
-        roll_up(replace(result, table=table, test=test), membership, weight=WEIGHT)
+        roll_up(
+            replace(result, table=table, kind=replace(result.kind, name=test)),
+            membership,
+            weight=WEIGHT,
+        )
 
 
 def test_a_local_geary_is_refused_even_where_it_found_only_high_high(result, membership):
-    with pytest.raises(InputError, match="labels of local_geary are neither"):
-        roll_up(replace(result, test="local_geary"), membership, weight=WEIGHT)
+    with pytest.raises(InputError, match=r"labels of local_geary \(dissimilar, similar\) are"):
+        roll_up(replace(result, kind=LOCAL_GEARY), membership, weight=WEIGHT)
 
 
 def test_outliers_of_a_local_moran_are_neither(result, membership):
     table = result.table.replace({"label": {"hot": "high-low", "cold": "low-high"}})
-    rolled = roll_up(replace(result, table=table, test="local_moran"), membership, weight=WEIGHT)
+    rolled = roll_up(replace(result, table=table, kind=LOCAL_MORAN), membership, weight=WEIGHT)
     # Of the four units of p2 only f, high-high, is left.
     assert rolled.loc["p2", ["share_hot", "share_cold"]].tolist() == [0.25, 0.0]

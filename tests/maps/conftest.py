@@ -12,6 +12,9 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString, Point, box
 
+from hotspots.clusters.local.getis_ord import GI_STAR
+from hotspots.clusters.local.moran import LOCAL_MORAN
+from hotspots.clusters.risk.excess import EXCESS_RISK
 from hotspots.schema import Allocation, Criterion, Label, Layer, LocalResult, Ranking
 
 CRS = 32613
@@ -44,15 +47,15 @@ def make_city(columns=12, rows=9, seed=0):
     }
     city.results = {
         "homicide:excess": excess(city.rates["homicide"], hot),
-        "homicide:gi": result(polygons.index, hot, "getis_ord_star", "polygons"),
+        "homicide:gi": result(polygons.index, hot, GI_STAR, "polygons"),
         "homicide:lisa": lisa(polygons.index, hot),
         "carjacking:excess": excess(city.rates["carjacking"], np.zeros(n, dtype=bool)),
     }
     unit_hot = np.repeat(hot, 4)
     unit_hot[[4 * 28, 4 * 28 + 1, 4 * 28 + 2]] = False
     city.unit_results = {
-        "homicide:gi": result(units.index, unit_hot, "getis_ord_star", "units", headline=True),
-        "carjacking:gi": result(units.index, unit_hot & False, "getis_ord_star", "units"),
+        "homicide:gi": result(units.index, unit_hot, GI_STAR, "units", headline=True),
+        "carjacking:gi": result(units.index, unit_hot & False, GI_STAR, "units"),
     }
     share = pd.Series(unit_hot, index=units.index).groupby(membership).mean()
     city.rolled_up = {
@@ -109,7 +112,7 @@ def briefing_options(city):
     }
 
 
-def result(index, raised, test, level, headline=False):
+def result(index, raised, kind, level, headline=False):
     labels = np.where(raised, Label.HOT.value, Label.NOT_SIGNIFICANT.value)
     table = pd.DataFrame(
         {
@@ -124,7 +127,7 @@ def result(index, raised, test, level, headline=False):
     )
     return LocalResult(
         table=table,
-        test=test,
+        kind=kind,
         variable="homicide",
         null="total",
         alternative="two-sided",
@@ -140,7 +143,7 @@ def result(index, raised, test, level, headline=False):
 
 
 def lisa(index, raised):
-    found = result(index, raised, "local_moran", "polygons")
+    found = result(index, raised, LOCAL_MORAN, "polygons")
     table = found.table.assign(
         label=np.where(raised, Label.HIGH_HIGH.value, Label.NOT_SIGNIFICANT.value)
     )
@@ -149,7 +152,7 @@ def lisa(index, raised):
     table.iloc[-1, table.columns.get_loc("q")] = np.nan
     return LocalResult(
         table=table,
-        test="local_moran",
+        kind=LOCAL_MORAN,
         variable="homicide",
         null="conditional",
         alternative="two-sided",
@@ -162,14 +165,14 @@ def lisa(index, raised):
 
 
 def excess(rates, raised):
-    found = result(rates.index, raised, "excess_risk", "polygons", headline=True)
+    found = result(rates.index, raised, EXCESS_RISK, "polygons", headline=True)
     table = found.table.assign(
         label=np.where(raised, Label.EXCESS.value, Label.NOT_SIGNIFICANT.value),
         statistic=rates["count"].to_numpy(),
     )
     return LocalResult(
         table=table,
-        test="excess_risk",
+        kind=EXCESS_RISK,
         variable="homicide",
         null="robust",
         alternative="two-sided",

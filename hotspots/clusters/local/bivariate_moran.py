@@ -8,10 +8,16 @@ import numpy as np
 
 from hotspots.clusters.labels import checked_settings, one_of
 from hotspots.clusters.local.moments import sum_z
-from hotspots.clusters.local.moran import by_association, quadrants, row_standardized
+from hotspots.clusters.local.moran import (
+    QUADRANTS,
+    by_association,
+    quadrants,
+    row_standardized,
+)
 from hotspots.clusters.local.result import Moments, draws_asked, local_result, reference_tails
 from hotspots.clusters.permutation.observations import checked_numbers, place_sites
 from hotspots.errors import InputError
+from hotspots.schema import LocalTest
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 _AT_MEAN = 1e-12
+
+BIVARIATE_MORAN = LocalTest("local_moran_bivariate", QUADRANTS)
 
 
 def local_moran_bivariate(
@@ -107,7 +115,7 @@ def local_moran_bivariate(
     sign = np.where(np.abs(place) <= _AT_MEAN, 0, np.sign(place)).astype(np.int64)
     tails = reference_tails(sites, lag_z, null, settings, draws)
     return local_result(
-        "local_moran_bivariate",
+        BIVARIATE_MORAN,
         f"{own.name}, {around.name}",
         sites,
         _moments(sites, place, sign * lag_z),

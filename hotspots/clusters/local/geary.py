@@ -15,7 +15,7 @@ from hotspots.clusters.local.result import Moments, draws_asked, local_result
 from hotspots.clusters.permutation.observations import checked_numbers, place_sites
 from hotspots.clusters.permutation.projected_tails import projected_tails
 from hotspots.errors import InputError
-from hotspots.schema import Label
+from hotspots.schema import Label, LocalTest
 from hotspots.stats.exact_sums import row_sums
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     Codes = npt.NDArray[np.int64]
 
 _ALIKE = 1e-12
+
+_LABELS = (Label.HIGH_HIGH, Label.LOW_LOW, Label.SIMILAR, Label.DISSIMILAR)
+LOCAL_GEARY = LocalTest("local_geary", _LABELS)
+MULTIVARIATE_GEARY = LocalTest("local_geary_multivariate", (Label.SIMILAR, Label.DISSIMILAR))
 
 
 def local_geary(
@@ -113,7 +117,7 @@ def local_geary(
     )
     several = frame.shape[1] > 1
     return local_result(
-        "local_geary_multivariate" if several else "local_geary",
+        MULTIVARIATE_GEARY if several else LOCAL_GEARY,
         ", ".join(map(str, frame.columns)) if several else frame.columns[0],
         sites,
         distances.moments,

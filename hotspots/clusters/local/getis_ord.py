@@ -11,7 +11,7 @@ from hotspots.clusters.local.moments import sum_z
 from hotspots.clusters.local.result import Moments, draws_asked, local_result, reference_tails
 from hotspots.clusters.permutation.observations import place_sites
 from hotspots.errors import InputError
-from hotspots.schema import Label
+from hotspots.schema import Label, LocalTest
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
     Codes = npt.NDArray[np.int64]
+
+_SIDES = (Label.HOT, Label.COLD)
+GI_STAR = LocalTest("getis_ord_star", _SIDES, graded=True, question="clusters", theme="hot_spots")
+GI = LocalTest("getis_ord", _SIDES, graded=True, question="clusters")
 
 
 def getis_ord(
@@ -121,7 +125,7 @@ def getis_ord(
     z = sum_z(sites, own_included=star)
     tails = reference_tails(drawn, z, null, settings, draws)
     return local_result(
-        "getis_ord_star" if star else "getis_ord",
+        GI_STAR if star else GI,
         values.name,
         sites,
         _moments(sites, z, star),

@@ -14,7 +14,7 @@ from hotspots.clusters.local.result import Moments, local_result
 from hotspots.clusters.permutation.observations import checked_numbers, place_sites
 from hotspots.clusters.permutation.tails import Tails, permutation_tails, permutations_needed
 from hotspots.errors import InputError
-from hotspots.schema import Label
+from hotspots.schema import Label, LocalTest
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 NULLS = ("hypergeometric", "conditional")
 CASES = ("co-location", "no co-location")
+
+JOIN_COUNTS = LocalTest("local_join_counts", (Label.HOT,))
+CO_LOCATION = LocalTest("local_co_location", (Label.CO_LOCATED,))
+JUXTAPOSITION = LocalTest("local_juxtaposition", (Label.JUXTAPOSED,))
 
 
 def local_join_counts(
@@ -93,12 +97,11 @@ def local_join_counts(
     """
     held = binary_values(values)
     return _join_counts(
-        "local_join_counts",
+        JOIN_COUNTS,
         str(values.name) if values.name is not None else "values",
         held,
         held,
         graph,
-        label=Label.HOT,
         null=null,
         settings=checked_settings("greater", correction, alpha, seed, family),
         permutations=permutations,
@@ -168,12 +171,11 @@ def local_join_counts_bivariate(
     first, second = paired(binary_values(values), binary_values(others))
     together = case == "co-location"
     return _join_counts(
-        "local_co_location" if together else "local_juxtaposition",
+        CO_LOCATION if together else JUXTAPOSITION,
         f"{values.name}, {others.name}",
         first * second if together else first * (1 - second),
         first * second if together else second * (1 - first),
         graph,
-        label=Label.CO_LOCATED if together else Label.JUXTAPOSED,
         null=null,
         settings=checked_settings("greater", correction, alpha, seed, family),
         permutations=permutations,
@@ -194,13 +196,12 @@ def binary_values(values: pd.Series) -> pd.Series:
 
 
 def _join_counts(
-    test: str,
+    kind: LocalTest,
     variable: str,
     at_place: pd.Series,
     at_neighbors: pd.Series,
     graph: Graph,
     *,
-    label: Label,
     null: str,
     settings: Settings,
     permutations: int | str,
@@ -217,7 +218,7 @@ def _join_counts(
     if not exact:
         tails = permutation_tails(sites, total=False, permutations=draws, seed=settings.seed)
     result = local_result(
-        test,
+        kind,
         variable,
         sites,
         _of(asked, moments),
@@ -227,7 +228,7 @@ def _join_counts(
             least=np.where(asked, tails.least, 1.0),
             constant=asked & tails.constant,
         ),
-        np.where(asked, CODE[label], CODE[Label.NOT_TESTED]),
+        np.where(asked, CODE[kind.labels[0]], CODE[Label.NOT_TESTED]),
         null=null,
         settings=settings,
         permutations=draws,

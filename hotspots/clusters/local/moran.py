@@ -11,7 +11,7 @@ from hotspots.clusters.labels import CODE, checked_settings, one_of
 from hotspots.clusters.local.moments import sum_z
 from hotspots.clusters.local.result import Moments, draws_asked, local_result, reference_tails
 from hotspots.clusters.permutation.observations import place_sites
-from hotspots.schema import Label
+from hotspots.schema import Label, LocalTest
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     Signs = npt.NDArray[np.int64]
 
 _AT_MEAN = 1e-12
+
+QUADRANTS = (Label.HIGH_HIGH, Label.LOW_LOW, Label.HIGH_LOW, Label.LOW_HIGH)
+LOCAL_MORAN = LocalTest("local_moran", QUADRANTS, question="clusters", theme="lisa")
 
 
 def local_moran(
@@ -98,7 +101,7 @@ def local_moran(
     sign = _signs(sites)
     tails = reference_tails(sites, lag_z, null, settings, draws)
     return local_result(
-        "local_moran",
+        LOCAL_MORAN,
         values.name,
         sites,
         _moments(sites, lag_z, sign),

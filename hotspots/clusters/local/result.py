@@ -19,7 +19,7 @@ from hotspots.clusters.labels import (
 )
 from hotspots.clusters.permutation.observations import describe_weights
 from hotspots.clusters.permutation.tails import Tails, permutation_tails, permutations_needed
-from hotspots.schema import LEVELS, Label, LocalResult
+from hotspots.schema import LEVELS, Label, LocalResult, LocalTest
 from hotspots.stats.corrections import adjust
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def draws_asked(permutations: int | str, sites: Sites, settings: Settings) -> in
 
 
 def local_result(
-    test: str,
+    kind: LocalTest,
     variable: object,
     sites: Sites,
     moments: Moments,
@@ -95,7 +95,7 @@ def local_result(
         warn_of_floor(p, q, sampled, settings.alpha, permutations, most)
     return LocalResult(
         table=table,
-        test=test,
+        kind=kind,
         variable=str(variable) if variable is not None else "values",
         null=null,
         alternative=settings.alternative,

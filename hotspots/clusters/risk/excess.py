@@ -23,7 +23,7 @@ from hotspots.clusters.permutation.observations import graph_links
 from hotspots.clusters.risk.rates import checked_counts, warn_of_nobody, whole_numbers
 from hotspots.clusters.risk.robust_null import fit_robust_null
 from hotspots.errors import InputError
-from hotspots.schema import LEVELS, Label, LocalResult
+from hotspots.schema import LEVELS, Label, LocalResult, LocalTest
 from hotspots.stats.corrections import adjust
 
 if TYPE_CHECKING:
@@ -35,6 +35,15 @@ if TYPE_CHECKING:
 
 NULLS = ("robust", "binomial")
 _LEAST_P = 1e-300
+
+EXCESS_RISK = LocalTest(
+    "excess_risk",
+    (Label.EXCESS, Label.DEFICIT),
+    graded=True,
+    question="excess",
+    neighbors=False,
+    theme="excess",
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,6 +69,7 @@ def excess_risk(
     null: str = "robust",
     correction: str = "fdr",
     alpha: float = 0.05,
+    family: int | None = None,
     seed: int = 0,
 ) -> LocalResult:
     """Return which places are above what the bulk of the city shows, beyond ordinary variation.
@@ -81,7 +91,7 @@ def excess_risk(
         bulk of the places shows beyond counting. A raised part of the city hardly moves
         either, and what the data leave open about them enters p. ``binomial``: one risk
         everywhere; it labels ordinary variation, and is for comparison.
-    correction, alpha
+    correction, alpha, family
         As in :func:`getis_ord`.
     seed
         Accepted as by the other tests; nothing is drawn here.
@@ -117,7 +127,7 @@ def excess_risk(
     ['not significant', 'excess', 'no data']
     """
     one_of(null, NULLS, "null")
-    settings = checked_settings("two-sided", correction, alpha, seed)
+    settings = checked_settings("two-sided", correction, alpha, seed, family)
     number, residents = checked_counts(count, exposure)
     warn_of_nobody(number, residents)
     known = (number.notna() & (residents > 0)).to_numpy()
@@ -131,13 +141,13 @@ def excess_risk(
     table, leaning = _verdicts(number.index, known, groups, (expected, greater, less), settings)
     return LocalResult(
         table=table,
-        test="excess_risk",
+        kind=EXCESS_RISK,
         variable=str(count.name) if count.name is not None else "count",
         null=null,
         alternative="two-sided",
         correction=correction,
         alpha=settings.alpha,
-        family=family_size(table["p"].to_numpy(), None),
+        family=family_size(table["p"].to_numpy(), family),
         weights="each place alone" if graph is None else "each place with its neighbors",
         level=LEVELS.get(str(count.index.name), ""),
         leaning=leaning,

@@ -211,7 +211,7 @@ def made_public(subject: Subject) -> dict[str, object]:
         "categories": categories,
         "headline": _first_of(categories, subject.headline),
         "rates": rates,
-        "results": {key: one for key, one in results.items() if one.test == "excess_risk"},
+        "results": {key: one for key, one in results.items() if not one.kind.neighbors},
         "rates_over_time": {},
         "results_over_time": {},
         "bins": {},

@@ -8,6 +8,7 @@ import pandas as pd
 
 from hotspots._notes import note_keys
 from hotspots.catalogue import money, number, percent, probability, significant, text
+from hotspots.catalogue.results import test_name
 from hotspots.maps.report.tables import (
     MOST,
     Section,
@@ -74,7 +75,7 @@ def tests_section(
 def _design(result: LocalResult, language: str) -> tuple[str, ...]:
     """Return how a test was made, in words; the tests of all offenses share a design."""
     return (
-        text(f"test.{result.test}", language),
+        test_name(result.test, language),
         text(f"level.{result.level}", language) if result.level else "",
         text(f"null.{result.null}", language),
         f"{correction_words(result, language)}; "

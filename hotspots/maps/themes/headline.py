@@ -17,7 +17,7 @@ from hotspots.schema import RAISED, LocalResult
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hotspots.schema import GeocodingReport
+    from hotspots.schema import GeocodingReport, Question
 
 MOST = 0.5
 """A polygon counts as clustered when at least this share of its residents lives in hot units."""
@@ -94,12 +94,12 @@ def verdict(
 ) -> Verdict:
     """Return the verdict on a category from whatever tests of it there are.
 
-    The excess is the first ``excess_risk`` among ``results``; the clusters are the roll-up
-    of the units' test, or else the first Getis-Ord or LISA on polygons. Headline tests go
-    before exploratory ones.
+    Each question is answered by the first test that may be its headline test (its ``kind`` says
+    so), those that are before exploratory ones; of clusters, the roll-up of the units' test goes
+    before any on polygons.
     """
     mine = {key: value for key, value in results.items() if category_of(key) == category}
-    excess_key = _first(mine, ("excess_risk",))
+    excess_key = _first(mine, "excess")
     excess = None if excess_key is None else _raised(mine[excess_key], index, excess_key)
     used = [] if excess_key is None else [mine[excess_key]]
     share = hot = None
@@ -107,10 +107,10 @@ def verdict(
         share = aligned(rolled_up, index, f"rolled_up[{category!r}]")["share_hot"].astype(float)
         hot = (share >= MOST).rename("hot")
         on_units = {k: v for k, v in unit_results.items() if category_of(k) == category}
-        unit_key = _first(on_units, ("getis_ord_star", "getis_ord", "local_moran"))
+        unit_key = _first(on_units, "clusters")
         used += [] if unit_key is None else [on_units[unit_key]]
     else:
-        key = _first(mine, ("getis_ord_star", "getis_ord", "local_moran"))
+        key = _first(mine, "clusters")
         if key is not None:
             hot = _raised(mine[key], index, key)
             used.append(mine[key])
@@ -208,13 +208,10 @@ def _warnings(found: Verdict, language: str, located: tuple[int, int] | None) ->
     return warned
 
 
-def _first(results: Mapping[str, LocalResult], tests: tuple[str, ...]) -> str | None:
-    for headline in (True, False):
-        for test in tests:
-            for key, result in results.items():
-                if result.test == test and result.headline is headline:
-                    return key
-    return None
+def _first(results: Mapping[str, LocalResult], question: Question) -> str | None:
+    answers = [key for key, result in results.items() if result.kind.question == question]
+    # Sorting is stable: headline tests first, otherwise the page's order.
+    return next(iter(sorted(answers, key=lambda key: not results[key].headline)), None)
 
 
 def _raised(result: LocalResult, index: pd.Index, key: str) -> pd.Series:

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 Lines: TypeAlias = "list[tuple[str, Style]]"
 
 _STRONG = 0.01
-_GRADED = ("getis_ord", "getis_ord_star", "excess_risk")
-"""The tests with two sides, which are shown in two strengths each."""
-
 _CONFIDENCE = ("99%", "95%", "90%")
 
-_STYLES = {
+STYLES = {
     Label.HOT: palette.RAISED_STRONG,
+    Label.EXCESS: palette.RAISED_STRONG,
     Label.CO_LOCATED: palette.RAISED_STRONG,
     Label.JUXTAPOSED: palette.RAISED_STRONG,
     Label.HIGH_HIGH: palette.RAISED_STRONG,
     Label.HIGH_LOW: palette.OUTLIER_HIGH,
     Label.LOW_HIGH: palette.OUTLIER_LOW,
     Label.LOW_LOW: palette.LOWERED,
+    Label.COLD: palette.LOWERED,
+    Label.DEFICIT: palette.LOWERED,
     Label.SIMILAR: palette.ALIKE,
     Label.DISSIMILAR: palette.UNLIKE,
 }
@@ -53,14 +53,9 @@ def result_classes(
     language
         Of the words.
     """
-    if bins is not None and by_confidence(result):
+    if bins is not None and result.kind.graded:
         return _bin_classes(bins, result, language)
     return _label_classes(table["label"].astype(str), table["q"], result, language)
-
-
-def by_confidence(result: LocalResult) -> bool:
-    """Return whether the test has two sides, which are shown in steps."""
-    return result.test in _GRADED
 
 
 def _label_classes(
@@ -73,10 +68,10 @@ def _label_classes(
         codes[where.to_numpy(dtype=bool)] = len(lines)
         lines.append((words, style))
 
-    if result.test in _GRADED:
+    if result.kind.graded:
         _graded(labels, q, result, language, line)
     else:
-        for label, style in _STYLES.items():
+        for label, style in STYLES.items():
             line(labels == label, text(f"label.{label}", language), style)
     untested = labels.isin(_UNTESTED)
     line(~untested & (codes < 0), text("label.not_significant", language), palette.PLAIN)
@@ -88,7 +83,6 @@ def _bin_classes(bins: pd.DataFrame, result: LocalResult, language: str) -> tupl
     """Return a class for each confidence of each side, hot before cold."""
     label = bins["label"].astype(str)
     sides = (label.isin(RAISED), label.isin(LOWERED))
-    names = ("excess", "deficit") if result.test == "excess_risk" else ("hot", "cold")
     styles = (
         (palette.RAISED_STRONG, palette.RAISED, palette.RAISED_WEAK),
         (palette.LOWERED_WEAK, palette.LOWERED, palette.LOWERED_STRONG),
@@ -96,7 +90,7 @@ def _bin_classes(bins: pd.DataFrame, result: LocalResult, language: str) -> tupl
     levels = (_CONFIDENCE, _CONFIDENCE[::-1])
     lines: Lines = []
     codes = pd.Series(6, index=bins.index)
-    for side, name, drawn, order in zip(sides, names, styles, levels, strict=True):
+    for side, name, drawn, order in zip(sides, result.kind.labels, styles, levels, strict=True):
         named = text(f"label.{name}", language)
         for style, level in zip(drawn, order, strict=True):
             codes[side & (bins["confidence"] == level)] = len(lines)
@@ -117,7 +111,7 @@ def _graded(
 ) -> None:
     strong = q <= min(_STRONG, result.alpha)
     raised, lowered = labels.isin(RAISED), labels.isin(LOWERED)
-    up, down = ("excess", "deficit") if result.test == "excess_risk" else ("hot", "cold")
+    up, down = result.kind.labels
     steps = (
         (raised & strong, up, _STRONG, palette.RAISED_STRONG),
         (raised & ~strong, up, result.alpha, palette.RAISED),

@@ -10,13 +10,14 @@ import pandas as pd
 from hotspots._checks import aligned
 from hotspots.catalogue import probability, significant, text
 from hotspots.maps.themes import palette
-from hotspots.maps.themes.label_classes import by_confidence, result_classes
+from hotspots.maps.themes.label_classes import result_classes
 from hotspots.maps.themes.palette import Style
 from hotspots.maps.themes.theme import Theme, ThemeClass
 from hotspots.maps.themes.words import (
     class_words,
     layer_title,
     result_notes,
+    test_title,
     unit_words,
 )
 from hotspots.schema import Layer, LocalResult
@@ -95,10 +96,10 @@ def result_theme(
         lines.append((text("class.withheld", language), palette.NO_DATA))
         texts = []  # a q narrows the count that it was computed from
     classes, places = _classed(codes, lines)
-    kind = {"excess_risk": "excess", "local_moran": "lisa"}.get(result.test, "hot_spots")
-    named = title or text(f"theme.{kind}", language)
+    named = title or test_title(result.kind, language)
+    shown = result.kind.theme or result.test
     return Theme(
-        kind=f"{kind}:{result.test}:{level}" if title is None else f"test:{key}",
+        kind=f"{shown}:{result.test}:{level}" if title is None else f"test:{key}",
         category=category,
         group="statistics",
         level=level,
@@ -189,8 +190,8 @@ def _shades(
 
 def _notes(result: LocalResult, bins: pd.DataFrame | None, language: str) -> tuple[str, ...]:
     notes = result_notes(result, language)
-    shown = bins is not None and by_confidence(result)
-    return (*notes, text("theme.bins_note", language)) if shown else notes
+    binned = bins is not None and result.kind.graded
+    return (*notes, text("theme.bins_note", language)) if binned else notes
 
 
 def _hide(codes: pd.Series, withheld: pd.Series | None, code: int) -> pd.Series:

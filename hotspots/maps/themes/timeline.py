@@ -12,17 +12,17 @@ from hotspots.catalogue import number, text
 from hotspots.catalogue import period as period_words
 from hotspots.errors import InputError
 from hotspots.maps.themes import palette
+from hotspots.maps.themes.label_classes import STYLES
 from hotspots.maps.themes.palette import Style
 from hotspots.maps.themes.theme import Frame, Theme, ThemeClass
-from hotspots.maps.themes.words import class_words, result_notes
-from hotspots.schema import LOWERED, RAISED
+from hotspots.maps.themes.words import class_words, result_notes, test_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from hotspots.schema import LocalResult
+    from hotspots.schema import Label, LocalResult
 
 _STRONG = 0.01
 
@@ -89,6 +89,7 @@ def _rates_theme(
         "time_rate", tables, codes, lines,
         category=category,
         language=language,
+        title=text("theme.rate", language),
         unit=text("unit.rate", language, per=round(per)),
         source=text("theme.time_scale", language),
         notes=(text("theme.per_resident", language),),
@@ -102,38 +103,45 @@ def _tests_theme(
     category: str,
     language: str,
 ) -> Theme:
-    """Return where the category was high or low in each period, in two strengths."""
+    """Return what the test found in each period: two strengths of high, or label by label."""
     one = next(iter(results.values()))
-    kind = "excess" if one.test == "excess_risk" else "hot"
-    low = "deficit" if one.test == "excess_risk" else "cold"
-    lines = [
-        _line(kind, _STRONG, palette.RAISED_STRONG, language),
-        _line(kind, one.alpha, palette.RAISED, language),
-        _line(low, one.alpha, palette.LOWERED, language),
-        (text("label.not_significant", language), palette.PLAIN),
-        (text("class.no_data", language), palette.NO_DATA),
-    ]
+    steps = _steps(one)
+    lines = [_line(*step, language) for step in steps]
+    plain = len(lines)
+    lines.append((text("label.not_significant", language), palette.PLAIN))
+    lines.append((text("class.no_data", language), palette.NO_DATA))
     places = next(iter(tables.values())).index
-    codes = np.full((len(places), len(tables)), len(lines) - 1)
+    codes = np.full((len(places), len(tables)), plain + 1)
     for column, period in enumerate(tables):
         if period not in results:
             continue
         what = f"results_over_time[{category!r}][{period!r}]"
         table = aligned(results[period].table, places, what)
-        label, q = table["label"].astype(str), table["q"].to_numpy(dtype=float)
-        raised = label.isin(RAISED).to_numpy()
-        codes[np.isfinite(q), column] = 3
-        codes[label.isin(LOWERED).to_numpy(), column] = 2
-        codes[raised, column] = 1
-        codes[raised & (q <= _STRONG), column] = 0
+        label, q = table["label"].astype(str).to_numpy(), table["q"].to_numpy(dtype=float)
+        codes[np.isfinite(q), column] = plain
+        for place, (named, level, _) in reversed([*enumerate(steps)]):
+            codes[(label == named) & (q <= level), column] = place
     return _theme(
         "time_test", tables, codes, lines,
         category=category,
         language=language,
+        title=test_title(one.kind, language),
         unit="",
         source=text("theme.exploratory", language),
         notes=result_notes(one, language),
     )  # fmt: skip
+
+
+def _steps(one: LocalResult) -> list[tuple[Label, float, Style]]:
+    """Return each class of a test's periods: its label, its level, and how it is drawn."""
+    if not one.kind.graded:
+        return [(label, one.alpha, STYLES[label]) for label in one.kind.labels]
+    high, low = one.kind.labels
+    return [
+        (high, _STRONG, palette.RAISED_STRONG),
+        (high, one.alpha, palette.RAISED),
+        (low, one.alpha, palette.LOWERED),
+    ]
 
 
 def _line(label: str, level: float, style: Style, language: str) -> tuple[str, Style]:
@@ -150,6 +158,7 @@ def _theme(
     *,
     category: str,
     language: str,
+    title: str,
     unit: str,
     source: str,
     notes: tuple[str, ...],
@@ -173,7 +182,7 @@ def _theme(
         category=category,
         group="time",
         level="polygons",
-        title=text(f"theme.{kind}_{step}", language),
+        title=text(f"theme.by_{step}", language, title=title),
         unit=unit,
         source=source,
         notes=notes,

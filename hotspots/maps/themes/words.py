@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from hotspots.catalogue import has_text, number, percent, significant, text
-from hotspots.schema import Layer, LocalResult
+from hotspots.catalogue.results import known_text, test_name
+from hotspots.schema import Layer, LocalResult, LocalTest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,12 +28,17 @@ def unit_words(unit: str, language: str) -> str:
     return text(key, language) if unit and has_text(key, language) else unit
 
 
+def test_title(kind: LocalTest, language: str) -> str:
+    """Return the title of a test's theme, or the test's name where it has none of its own."""
+    return known_text(f"theme.{kind.theme or kind.name}", test_name(kind.name, language), language)
+
+
 def result_notes(result: LocalResult, language: str) -> tuple[str, ...]:
     """Return what was tested and how, in sentences."""
     note = text(
         "theme.test_note",
         language,
-        test=text(f"test.{result.test}", language),
+        test=test_name(result.test, language),
         null=text(f"null.{result.null}", language),
         alternative=text(f"alternative.{result.alternative}", language),
         correction=correction_words(result, language),

@@ -8,10 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hotspots.catalogue.results import UNTESTED
+from hotspots.clusters.local.bivariate_moran import BIVARIATE_MORAN
+from hotspots.clusters.local.geary import LOCAL_GEARY
+from hotspots.clusters.local.join_counts import CO_LOCATION, JOIN_COUNTS, JUXTAPOSITION
+from hotspots.clusters.local.moran import LOCAL_MORAN
 from hotspots.errors import InputError
 from hotspots.maps.themes.themes import layer_theme, rate_theme, result_theme
+from hotspots.maps.themes.timeline import time_themes
 from hotspots.maps.themes.words import layer_title
-from hotspots.schema import Label, Layer
+from hotspots.schema import Label, Layer, LocalTest
+
+OPEN = Label.NOT_SIGNIFICANT.value
 
 
 def theme(result, index, **changes):
@@ -53,7 +61,7 @@ def test_every_quadrant_has_its_class(city):
     quadrants = (Label.HIGH_HIGH, Label.LOW_LOW, Label.HIGH_LOW, Label.LOW_HIGH)
     labels = [label.value for label in quadrants]
     result, index = labeled(city, labels, [0.01] * 4)
-    made = theme(replace(result, test="local_moran"), index)
+    made = theme(replace(result, kind=LOCAL_MORAN), index)
     assert len(set(made.codes)) == 4
 
 
@@ -107,20 +115,45 @@ def test_a_layer_without_a_title_goes_by_its_name():
 
 
 @pytest.mark.parametrize(
-    ("test", "labels"),
+    ("kind", "labels"),
     [
-        ("local_geary", [Label.HIGH_HIGH, Label.LOW_LOW, Label.SIMILAR, Label.DISSIMILAR]),
-        ("local_moran_bivariate", [Label.HIGH_HIGH, Label.HIGH_LOW, Label.LOW_HIGH, Label.LOW_LOW]),
-        ("local_join_counts", [Label.HOT]),
-        ("local_co_location", [Label.CO_LOCATED]),
-        ("local_juxtaposition", [Label.JUXTAPOSED]),
+        (LOCAL_GEARY, [Label.HIGH_HIGH, Label.LOW_LOW, Label.SIMILAR, Label.DISSIMILAR]),
+        (BIVARIATE_MORAN, [Label.HIGH_HIGH, Label.HIGH_LOW, Label.LOW_HIGH, Label.LOW_LOW]),
+        (JOIN_COUNTS, [Label.HOT]),
+        (CO_LOCATION, [Label.CO_LOCATED]),
+        (JUXTAPOSITION, [Label.JUXTAPOSED]),
     ],
 )
-def test_no_finding_is_drawn_as_if_there_were_none(city, test, labels):
+def test_no_finding_is_drawn_as_if_there_were_none(city, kind, labels):
     words = [label.value for label in labels]
     result, index = labeled(city, [*words, "not significant"], [0.01] * len(words) + [0.5])
-    made = theme(replace(result, test=test), index)
+    made = theme(replace(result, kind=kind), index)
     assert len(set(made.codes)) == len(words) + 1
     assert made.classes[made.codes[-1]].label == "no significant difference"
     styles = [line.style for line in made.classes]
     assert len(set(styles)) == len(styles)
+    assert "Gi" not in made.title.replace("Geary", "")
+
+
+def test_a_label_that_a_test_was_not_to_give_is_still_drawn(city):
+    """Whatever a place is labeled, it is never pale as if nothing had been found."""
+    found = [label.value for label in Label if label not in UNTESTED and label != OPEN]
+    result, index = labeled(city, [*found, OPEN], [0.01] * len(found) + [0.5])
+    made = theme(replace(result, kind=LocalTest("of_tomorrow", ())), index)
+    assert made.codes[-1] not in made.codes[:-1]
+    assert made.title == "of tomorrow · polygons"
+
+
+def test_periods_of_a_test_without_two_sides_are_shown_label_by_label(city):
+    rates = dict.fromkeys(("2012", "2013"), city.rates["homicide"])
+    joined, _ = labeled(city, [Label.HOT, *[OPEN] * 107], [0.01] + [0.5] * 107)
+    results = dict.fromkeys(rates, replace(joined, kind=JOIN_COUNTS))
+    made = time_themes(
+        rates, results, city.polygons.index, category="homicide", language="en", per=100_000
+    )[1]
+    assert [line.label for line in made.classes][:2] == [
+        "high cluster (q ≤ 0.05)",
+        "no significant difference",
+    ]
+    assert made.title == "Clusters of places that have it (join counts), year by year"
+    assert made.codes == (0, *[1] * 107)
