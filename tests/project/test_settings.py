@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from hotspots.errors import DataFileError, ProjectFileError
-from hotspots.project.config.settings import load_project, parse_project
+from hotspots.project.config.renamed import RENAMED, renamed_keys
+from hotspots.project.config.settings import Project, load_project, parse_project
 
 JUAREZ = Path(__file__).parents[2] / "sample_data" / "juarez" / "project.toml"
 
@@ -103,3 +104,35 @@ def test_a_missing_and_an_empty_file(tmp_path: Path) -> None:
     (tmp_path / "empty.toml").touch()
     with pytest.raises(DataFileError, match="is empty"):
         load_project(tmp_path / "empty.toml")
+
+
+def test_an_old_file_gets_every_new_name_at_once(content: dict[str, Any]) -> None:
+    old = copy.deepcopy(content)
+    old["gazetteer"]["neighbourhoods"] = old["gazetteer"].pop("neighborhoods")
+    old["gazetteer"]["streets"]["kilometres"] = ["KM_A", "KM_B"]
+    old["gazetteer"]["lots"] = {"file": "lots.gpkg", "block": "M", "neighbourhood": "COL"}
+    columns = old["incidents"]["columns"]
+    columns["neighbourhood"] = columns.pop("neighborhood")
+    with pytest.raises(ProjectFileError, match=r"project\.toml: keys have new names") as caught:
+        parse_project(old, "project.toml")
+    assert str(caught.value).splitlines()[1:] == [
+        "  gazetteer.lots.neighbourhood is now gazetteer.lots.neighborhood",
+        "  gazetteer.neighbourhoods is now gazetteer.neighborhoods",
+        "  gazetteer.streets.kilometres is now gazetteer.streets.kilometers",
+        "  incidents.columns.neighbourhood is now incidents.columns.neighborhood",
+    ]
+
+
+def test_a_renamed_key_is_one_of_the_model() -> None:
+    """What is offered in place of an old key must be a key itself."""
+    for old, new in RENAMED.items():
+        section: Any = Project
+        for part in new.split("."):
+            models = [one for one in (section, *get_args(section)) if hasattr(one, "model_fields")]
+            assert part in models[0].model_fields, (old, new)
+            section = models[0].model_fields[part].annotation
+
+
+@pytest.mark.parametrize("content", [{}, {"gazetteer": 3}, {"gazetteer": [{"lots": 1}]}])
+def test_no_old_key_is_seen_where_there_is_none(content: dict[str, Any]) -> None:
+    assert renamed_keys(content) == {}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from hotspots._text import without_password
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def explain(error: Any, content: dict[str, Any], root: type[BaseModel]) -> str:
+
+def explain(error: Any, content: dict[str, Any], sections: Sequence[type[BaseModel]]) -> str:
     """Return one error of pydantic as the key, what came, and what would be right.
 
     Parameters
@@ -19,10 +22,10 @@ def explain(error: Any, content: dict[str, Any], root: type[BaseModel]) -> str:
         One of ``ValidationError.errors()``.
     content
         What was validated.
-    root
-        The model; its keys are offered where one is misspelled.
+    sections
+        The models whose keys, and those of what they hold, are offered where one is misspelled.
     """
-    location = [part for part in error["loc"] if part not in ("areal", "raster", "access")]
+    location = [*error["loc"]]
     key = ".".join(str(part) for part in location)
     message = error["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
     if error["type"] == "value_error":
@@ -32,7 +35,9 @@ def explain(error: Any, content: dict[str, Any], root: type[BaseModel]) -> str:
     if error["type"] == "missing":
         return f"the key {key} is missing. Add it{_beside(content, location)}."
     if error["type"] == "extra_forbidden":
-        return f"there is no key {key}{_closest(location, root)}. Remove it or mend its spelling."
+        return (
+            f"there is no key {key}{_closest(location, sections)}. Remove it or mend its spelling."
+        )
     came = error.get("input")
     if isinstance(came, dict | BaseModel):
         return f"{key}: {message}."
@@ -50,16 +55,16 @@ def _beside(content: Any, location: list[Any]) -> str:
     return f"; beside it there are: {', '.join(map(str, content))}"
 
 
-def _closest(location: list[Any], root: type[BaseModel]) -> str:
+def _closest(location: list[Any], sections: Sequence[type[BaseModel]]) -> str:
     known: set[str] = set()
-    sections: list[Any] = [root]
-    while sections:
-        section = sections.pop()
+    seen: list[Any] = []
+    waiting: list[Any] = [*sections]
+    while waiting:
+        section = waiting.pop()
+        seen.append(section)
         for name, field in section.model_fields.items():
             known.add(name)
-            sections.extend(
-                part for part in _models(field.annotation) if part not in (section, root)
-            )
+            waiting.extend(part for part in _models(field.annotation) if part not in seen)
     near = difflib.get_close_matches(str(location[-1]), sorted(known), n=1)
     return f" (did you mean {near[0]!r}?)" if near else ""
 

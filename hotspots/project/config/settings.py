@@ -8,8 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
+    BaseModel,
     Field,
+    PlainValidator,
+    SerializeAsAny,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -18,18 +22,13 @@ from hotspots._checks import existing_file
 from hotspots.catalogue import languages
 from hotspots.errors import DataFileError, ProjectFileError
 from hotspots.project.config.complaints import explain
-from hotspots.project.config.sources import (
-    Crs,
-    GazetteerFiles,
-    Incidents,
-    Online,
-    Section,
-    Units,
-)
-from hotspots.schema import Direction
+from hotspots.project.config.renamed import renamed_keys
+from hotspots.project.config.sources import GazetteerFiles, Incidents, Online, Units
+from hotspots.project.config.tests import Tests
+from hotspots.project.registry.layer_section import LayerSection
+from hotspots.project.registry.registry import REGISTRY, Registry
+from hotspots.project.section import Name, Section
 from hotspots.tables.postgis import postgis_source
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 def _known_language(value: str) -> str:
@@ -77,137 +76,21 @@ class Polygons(Section):
         return value
 
 
-Level = Literal["units", "polygons"]
-ClusterTest = Literal["getis_ord_star", "getis_ord", "local_moran"]
-LocalTest = Literal["excess_risk", "getis_ord_star", "getis_ord", "local_moran"]
+def _layer(value: object, info: ValidationInfo) -> LayerSection:
+    """Return the layer by the section of its kind."""
+    if isinstance(value, LayerSection):
+        return value
+    known = (info.context or REGISTRY).layers
+    if not isinstance(value, dict):
+        raise ValueError("a layer is a table: [[layers]]")
+    kind = value.get("kind")
+    if not isinstance(kind, str) or kind not in known:
+        came = f"its kind came as {kind!r}" if "kind" in value else "it has no kind"
+        raise ValueError(f"{came}; the kinds are {', '.join(map(repr, known))}")
+    return known[kind].model_validate(value, context=info.context)
 
 
-class ClusterChoice(Section):
-    """One test of clustering and the level that it runs on."""
-
-    test: ClusterTest
-    level: Level
-
-
-class ExcessChoice(Section):
-    """The test of excess risk and its null."""
-
-    test: Literal["excess_risk"] = "excess_risk"
-    level: Literal["polygons"] = "polygons"
-    null: Literal["robust", "binomial"] = "robust"
-
-
-class ExploratoryChoice(Section):
-    """A test beside the headline ones, of either question, and the level that it runs on."""
-
-    test: LocalTest
-    level: Level
-
-
-_EXPLORATORY = (
-    ExploratoryChoice(test="getis_ord_star", level="polygons"),
-    ExploratoryChoice(test="local_moran", level="units"),
-    ExploratoryChoice(test="local_moran", level="polygons"),
-    ExploratoryChoice(test="excess_risk", level="units"),
-)
-
-
-class Tests(Section):
-    """``[tests]``: one headline test for each question; every other is exploratory."""
-
-    categories: tuple[Name, ...] = Field(min_length=1)
-    headline_category: Name | None = None
-    period: str | tuple[str, str] = "all"
-    alpha: float = Field(default=0.05, gt=0, lt=1)
-    correction: Literal["fdr", "by", "bonferroni", "none"] = "fdr"
-    clusters: ClusterChoice = ClusterChoice(test="getis_ord_star", level="units")
-    excess: ExcessChoice = ExcessChoice()
-    exploratory: tuple[ExploratoryChoice, ...] = _EXPLORATORY
-    count_victims: tuple[Name, ...] = ("homicide",)
-    per: float = Field(default=100_000, gt=0)
-
-    @field_validator("period", mode="before")
-    @classmethod
-    def _years_in_words(cls, value: object) -> object:
-        """Take ``period = 2013`` for what is meant by it."""
-        if isinstance(value, list):
-            return [cls._years_in_words(one) for one in value]
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        return str(value) if whole else value
-
-    @model_validator(mode="after")
-    def _categories_fit(self) -> Tests:
-        repeated = [name for name in self.categories if self.categories.count(name) > 1]
-        if repeated:
-            raise ValueError(f"categories names {repeated[0]!r} twice; name it once")
-        strange = sorted({*self.count_victims} - {*self.categories})
-        if strange and "count_victims" in self.model_fields_set:
-            raise ValueError(
-                f"count_victims names {strange[0]!r}, which is not among the tested categories: "
-                f"{', '.join(self.categories)}"
-            )
-        if self.headline not in self.categories:
-            raise ValueError(
-                f"headline_category {self.headline_category!r} is not among the tested "
-                f"categories: {', '.join(self.categories)}"
-            )
-        return self
-
-    @property
-    def headline(self) -> str:
-        """The category that the map opens on: the named one, or the first."""
-        return self.headline_category or self.categories[0]
-
-
-class _AnyLayer(Section):
-    name: Name
-    file: str
-    unit: str
-    source: str
-    direction: Direction = "more_is_worse"
-    title: dict[str, str] = Field(default_factory=dict)
-
-
-class ArealLayer(_AnyLayer):
-    """A column of an areal source, or a share of two of them, brought onto the polygons."""
-
-    kind: Literal["areal"]
-    column: str | None = None
-    numerator: tuple[str, ...] = ()
-    denominator: str | None = None
-    weight: str | None = None
-    extensive: bool = False
-
-    @model_validator(mode="after")
-    def _one_way(self) -> ArealLayer:
-        share = bool(self.numerator) and self.denominator is not None
-        if (self.column is not None) == share:
-            raise ValueError("give either column, or numerator and denominator")
-        return self
-
-
-class RasterLayer(_AnyLayer):
-    """A raster summed or averaged within the polygons."""
-
-    kind: Literal["raster"]
-    stat: Literal["sum", "mean"] = "sum"
-    weights: str | None = None
-
-
-class AccessLayer(_AnyLayer):
-    """The mean distance of residents to the nearest service."""
-
-    kind: Literal["access"]
-    longitude: str | None = None
-    latitude: str | None = None
-    crs: Crs = 4326
-    column: str | None = None
-    equals: str | None = None
-    service_name: str | None = None
-    show: bool = True
-
-
-AnyLayer = Annotated[ArealLayer | RasterLayer | AccessLayer, Field(discriminator="kind")]
+AnyLayer = SerializeAsAny[Annotated[LayerSection, PlainValidator(_layer)]]
 
 
 class RankingCriterion(Section):
@@ -301,13 +184,15 @@ class Project(Section):
         return self
 
 
-def load_project(path: str | Path) -> Project:
+def load_project(path: str | Path, *, registry: Registry = REGISTRY) -> Project:
     """Return the validated project file.
 
     Parameters
     ----------
     path
         A TOML file; the paths in it are relative to its folder.
+    registry
+        The tests and the kinds of layers that it can name.
 
     Returns
     -------
@@ -319,8 +204,8 @@ def load_project(path: str | Path) -> Project:
     DataFileError
         If there is no such file, or it is not UTF-8.
     ProjectFileError
-        If it is not TOML, or a key is missing, unknown or out of range: the text names the
-        key, what came, and what would be right.
+        If it is not TOML, or a key is missing, unknown, renamed or out of range: the text names
+        the key, what came, and what would be right.
     """
     file = existing_file(path, "project file")
     try:
@@ -335,13 +220,22 @@ def load_project(path: str | Path) -> Project:
             f"project file {file}: not valid TOML: {error}. "
             'Text stands in quotes, lists in brackets: key = "text", key = [1, 2].'
         ) from None
-    return parse_project(content, file)
+    return parse_project(content, file, registry=registry)
 
 
-def parse_project(content: dict[str, Any], file: str | Path) -> Project:
+def parse_project(
+    content: dict[str, Any], file: str | Path, *, registry: Registry = REGISTRY
+) -> Project:
     """Return the project that ``content`` describes; ``file`` is named in errors."""
+    renamed = renamed_keys(content)
+    if renamed:
+        lines = [f"{old} is now {new}" for old, new in renamed.items()]
+        raise ProjectFileError(
+            f"project file {file}: keys have new names; rename them.\n  " + "\n  ".join(lines)
+        )
     try:
-        return Project.model_validate(content)
+        return Project.model_validate(content, context=registry)
     except ValidationError as error:
-        lines = [explain(one, content, Project) for one in error.errors()]
+        sections: list[type[BaseModel]] = [Project, *registry.layers.values()]
+        lines = [explain(one, content, sections) for one in error.errors()]
         raise ProjectFileError(f"project file {file}: " + "\n  ".join(lines)) from None

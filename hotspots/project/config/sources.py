@@ -5,19 +5,12 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from hotspots.polygons.units.residents import Missing, ResidentsSource
+from hotspots.project.section import Crs, Section
 from hotspots.tables.postgis import PostgisSource, postgis_source
 
-
-class Section(BaseModel):
-    """A section of a project file: every key is known, and nothing changes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-Crs = str | int
 _SECRET = re.compile("key|token|password|secret")
 
 
@@ -163,8 +156,8 @@ class Online(Section):
     provider: str
     send_addresses: bool
     cache: str
-    options: dict[str, str | int | float | bool] = {}
-    restriction: dict[str, str | int | float | bool | tuple[str, ...]] = {}
+    options: dict[str, str | int | float | bool] = Field(default_factory=dict)
+    restriction: dict[str, str | int | float | bool | tuple[str, ...]] = Field(default_factory=dict)
     key_env: str | None = None
     per_second: float = Field(default=1.0, gt=0)
 

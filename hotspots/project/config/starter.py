@@ -16,6 +16,8 @@ from hotspots._text import fold
 from hotspots.errors import InputError, OutputError
 from hotspots.incidents.source import KINDS, SourceTable, read_table
 from hotspots.incidents.taxonomy.taxonomy import load_taxonomy, taxonomy_names
+from hotspots.project.registry.layers import LAYERS
+from hotspots.project.registry.tests import TESTS
 from hotspots.schema import UNMAPPED
 from hotspots.spatial.vector import read_vector
 
@@ -95,12 +97,26 @@ def write_project_file(
         **_incident_keys(table, str(incidents)),
         gazetteer=_gazetteer(streets, folder),
         layers="".join(_service(path, folder) for path in services),
+        **_tables(),
     )
     try:
         file.write_text(filled, encoding="utf-8", newline="\n")
     except OSError as error:
         raise OutputError(f"init: {file} cannot be written ({error.strerror}).") from None
     return file
+
+
+def _tables() -> dict[str, str]:
+    """Return what can be tested and laid over the polygons, for the file's comments."""
+    clusters = [name for name, row in TESTS.items() if row.kind.question == "clusters"]
+    return {
+        "cluster_tests": " | ".join(clusters),
+        "tests": " | ".join(TESTS),
+        "kinds": "\n".join(
+            f"#   {_quoted(kind)}: {(section.__doc__ or '').splitlines()[0]}"
+            for kind, section in LAYERS.items()
+        ),
+    }
 
 
 def _incident_keys(table: SourceTable, name: str) -> dict[str, str]:

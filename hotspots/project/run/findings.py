@@ -9,12 +9,10 @@ import pandas as pd
 
 from hotspots.assignment.counts import select
 from hotspots.clusters.confidence import confidence, confidence_bins
-from hotspots.clusters.local.getis_ord import getis_ord
-from hotspots.clusters.local.moran import local_moran
 from hotspots.clusters.multiple_testing import correct_family
-from hotspots.clusters.risk.excess import excess_risk
-from hotspots.clusters.risk.rates import incident_rates, standardized_rates
+from hotspots.clusters.risk.rates import incident_rates
 from hotspots.clusters.roll_up import roll_up
+from hotspots.project.registry.tests import Observed
 from hotspots.project.run.guards import warn_of_nobody
 from hotspots.schema import POPULATION, LocalResult, PolygonPlan
 from hotspots.spatial.weights import neighbors
@@ -25,14 +23,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from libpysal.graph import Graph
 
-    from hotspots.project.config.settings import (
-        ClusterChoice,
-        ExcessChoice,
-        ExploratoryChoice,
-        Project,
-    )
-
-    Choice = ClusterChoice | ExcessChoice | ExploratoryChoice
+    from hotspots.project.config.settings import Project
+    from hotspots.project.config.tests import Choice
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -61,6 +53,12 @@ class Findings:
     exploratory: dict[str, LocalResult]
     rolled_up: dict[str, pd.DataFrame]
     bins: dict[str, pd.DataFrame]
+
+    @property
+    def results(self) -> list[LocalResult]:
+        """Every test, those of clustering first and the exploratory ones last."""
+        groups = (self.clusters, self.excess, self.exploratory)
+        return [result for group in groups for result in group.values()]
 
 
 def find(
@@ -99,24 +97,24 @@ def find(
     def one(choice: Choice, category: str, family: int | None) -> LocalResult:
         residents = areas[choice.level][POPULATION]
         events = selected[choice.level, category]["events"].where(residents > 0, 0)
-        if choice.test == "excess_risk":
-            return _excess(project, events.rename(category), residents)
-        values = standardized_rates(events, residents).rename(category)
-        return _cluster_test(project, choice, values, graphs[choice.level], family)
+        observed = Observed(category, events, residents, graphs[choice.level])
+        return local_test(project, choice, observed, family=family)
 
-    family = len(tests.categories) * len(areas[tests.clusters.level])
     clusters, excess = (
         correct_family(
-            {category: one(choice, category, family) for category in tests.categories},
+            {
+                category: one(choice, category, len(tests.categories) * len(areas[choice.level]))
+                for category in tests.categories
+            },
             correction=tests.correction,
             alpha=tests.alpha,
         )
         for choice in (tests.clusters, tests.excess)
     )
-    headlines = {(choice.test, choice.level) for choice in (tests.clusters, tests.excess)}
-    others = [one for one in tests.exploratory if (one.test, one.level) not in headlines]
+    headlines = {(choice.test.name, choice.level) for choice in (tests.clusters, tests.excess)}
+    others = [one for one in tests.exploratory if (one.test.name, one.level) not in headlines]
     exploratory = {
-        f"{category}:{choice.test}:{choice.level}": one(choice, category, None)
+        f"{category}:{choice.test.name}:{choice.level}": one(choice, category, None)
         for category in tests.categories
         for choice in others
     }
@@ -132,6 +130,30 @@ def find(
         },
         bins=_binned([clusters, excess], exploratory),
     )
+
+
+def local_test(
+    project: Project, choice: Choice, observed: Observed, *, family: int | None = None
+) -> LocalResult:
+    """Return one test of one category, with the project's correction, level and seed.
+
+    ``family`` is the number of p-values that it is corrected with, where it is one of several.
+    """
+    tests, test = project.tests, choice.test
+    section = getattr(tests, test.kind.question or "", None)
+    return test.run(
+        observed,
+        correction=tests.correction,
+        alpha=tests.alpha,
+        family=family,
+        seed=project.project.seed,
+        **{key: getattr(section, key) for key in test.settings},
+    )
+
+
+def graph_for(choice: Choice, areas: gpd.GeoDataFrame) -> Graph | None:
+    """Return who neighbors whom, None for a test of each place by itself."""
+    return neighbors(areas, islands="keep") if choice.test.kind.neighbors else None
 
 
 def test_key(result: LocalResult) -> str:
@@ -165,48 +187,6 @@ def _rates(
         )
         for category in tests.categories
     }
-
-
-def _excess(project: Project, events: pd.Series, residents: pd.Series) -> LocalResult:
-    tests = project.tests
-    return excess_risk(
-        events,
-        residents,
-        null=tests.excess.null,
-        correction=tests.correction,
-        alpha=tests.alpha,
-        seed=project.project.seed,
-    )
-
-
-def _cluster_test(
-    project: Project,
-    choice: ClusterChoice | ExploratoryChoice,
-    values: pd.Series,
-    graph: Graph,
-    family: int | None,
-) -> LocalResult:
-    tests, seed = project.tests, project.project.seed
-    if choice.test == "local_moran":
-        result = local_moran(
-            values,
-            graph,
-            correction=tests.correction,
-            alpha=tests.alpha,
-            family=family,
-            seed=seed,
-        )
-    else:
-        result = getis_ord(
-            values,
-            graph,
-            star=choice.test == "getis_ord_star",
-            correction=tests.correction,
-            alpha=tests.alpha,
-            family=family,
-            seed=seed,
-        )
-    return result
 
 
 def _period(project: Project) -> str | tuple[str, str] | None:

@@ -10,22 +10,17 @@ import geopandas as gpd
 import pandas as pd
 
 from hotspots._checks import columns_present, existing_file
-from hotspots.errors import CrsError, DataFileError, InputError, ProjectFileError
+from hotspots.errors import CrsError, DataFileError, ProjectFileError
 from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
 from hotspots.incidents.read import read_incidents
 from hotspots.incidents.taxonomy.taxonomy import Taxonomy, load_taxonomy
 from hotspots.polygons.units.read import read_units
-from hotspots.project.run.reference_layers import (
-    projected,
-    read_gazetteer,
-    read_points,
-    read_streets,
-)
+from hotspots.project.run.reference_layers import read_gazetteer, read_streets
 from hotspots.schema import POLYGON_ID
 from hotspots.spatial.vector import read_vector
 
 if TYPE_CHECKING:
-    from hotspots.project.config.settings import AccessLayer, ArealLayer, Project
+    from hotspots.project.config.settings import Project
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -41,8 +36,10 @@ class Inputs:
         What the incidents' labels mean.
     gazetteer
         What addresses are matched against, or None.
-    areal, services
-        Layer name → GeoDataFrame of its source.
+    layers
+        Layer name → what its kind read to make it from.
+    services
+        Layer name → GeoDataFrame of points that people go to, of the layers made from them.
     files
         Every file that was read, by the path in the project file.
     """
@@ -53,7 +50,7 @@ class Inputs:
     streets: gpd.GeoDataFrame | None
     kept: gpd.GeoDataFrame | None
     gazetteer: Gazetteer | None
-    areal: dict[str, gpd.GeoDataFrame]
+    layers: dict[str, Any]
     services: dict[str, gpd.GeoDataFrame]
     files: dict[str, Path]
 
@@ -77,9 +74,7 @@ def named_files(project: Project, folder: Path) -> dict[str, Path]:
     for key, section in gazetteer.layers.items():
         named.append((f"gazetteer.{key}.file", section.file))
     for layer in project.layers:
-        named.append((f"layers.{layer.name}.file", layer.file))
-        if layer.kind == "raster" and layer.weights is not None:
-            named.append((f"layers.{layer.name}.weights", layer.weights))
+        named += [(f"layers.{layer.name}.{key}", file) for key, file in layer.files.items()]
     taxonomy = project.incidents.taxonomy
     if isinstance(taxonomy, str) and taxonomy.endswith(".toml"):
         named.append(("incidents.taxonomy", taxonomy))
@@ -98,23 +93,19 @@ def read_inputs(project: Project, folder: Path) -> Inputs:
     units = read_project_units(project, files)
     taxonomy = project_taxonomy(project, files)
     streets = read_streets(project, files, units)
+    incidents = read_project_incidents(project, files, units, taxonomy)
+    kept = _kept(project, files, units)
+    gazetteer = read_gazetteer(project, files, units, streets)
+    layers = {layer.name: layer.read(files, units) for layer in project.layers}
     return Inputs(
         units=units,
-        incidents=read_project_incidents(project, files, units, taxonomy),
+        incidents=incidents,
         taxonomy=taxonomy,
         streets=streets,
-        kept=_kept(project, files, units),
-        gazetteer=read_gazetteer(project, files, units, streets),
-        areal={
-            layer.name: _areal_source(layer, files[layer.file], units)
-            for layer in project.layers
-            if layer.kind == "areal"
-        },
-        services={
-            layer.name: _services(layer, files[layer.file], units)
-            for layer in project.layers
-            if layer.kind == "access"
-        },
+        kept=kept,
+        gazetteer=gazetteer,
+        layers=layers,
+        services={layer.name: layers[layer.name] for layer in project.layers if layer.services},
         files=files,
     )
 
@@ -197,33 +188,3 @@ def known_places(inputs: Inputs) -> dict[str, Any]:
     columns = [points[["name", points.active_geometry_name]] for points in named if len(points)]
     places = gpd.GeoDataFrame(pd.concat(columns, ignore_index=True)) if columns else None
     return {"gazetteer": inputs.gazetteer, "places": places}
-
-
-def _areal_source(layer: ArealLayer, path: Path, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    source = projected(read_vector(path, what=layer.file), layer.file, units)
-    wanted = [*layer.numerator, *filter(None, (layer.column, layer.denominator, layer.weight))]
-    columns_present(source.columns, wanted, layer.file)
-    text = [name for name in wanted if not pd.api.types.is_numeric_dtype(source[name])]
-    if text:
-        raise InputError(f"{layer.file}: the column {text[0]!r} holds text; numbers are needed.")
-    if layer.numerator:
-        total = source[[layer.denominator]].sum(axis=1)
-        parts = source[list(layer.numerator)].sum(axis=1)
-        source = source.assign(**{layer.name: 100.0 * parts / total.where(total > 0)})
-    return source
-
-
-def _services(layer: AccessLayer, path: Path, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    points = read_points(path, layer, layer.file, units)
-    if layer.service_name is not None:
-        columns_present(points.columns, [layer.service_name], layer.file)
-    if layer.column is not None:
-        columns_present(points.columns, [layer.column], layer.file)
-        points = points[points[layer.column] == layer.equals]
-        if points.empty:
-            raise ProjectFileError(
-                f"layers.{layer.name}.equals: no row of {layer.file} has "
-                f"{layer.column} = {layer.equals!r}."
-            )
-    names = points[layer.service_name] if layer.service_name else ""
-    return points.assign(kind=layer.equals or layer.name, name=names)

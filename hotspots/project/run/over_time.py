@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from hotspots.assignment.counts import select
 from hotspots.assignment.periods import matching
 from hotspots.clusters.multiple_testing import correct_family
-from hotspots.clusters.risk.excess import excess_risk
 from hotspots.clusters.risk.rates import incident_rates
+from hotspots.project.registry.tests import Observed
+from hotspots.project.run.findings import graph_for, local_test
 from hotspots.schema import POPULATION, UNDATED
 
 if TYPE_CHECKING:
@@ -59,14 +60,10 @@ def chronology(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> Chr
         for category in tests.categories
         for period in periods
     }
+    graph = graph_for(tests.excess, plan.polygons)
     excess = {
-        f"{category} {period}": excess_risk(
-            one["events"],
-            residents,
-            null=tests.excess.null,
-            correction=tests.correction,
-            alpha=tests.alpha,
-            seed=project.project.seed,
+        f"{category} {period}": local_test(
+            project, tests.excess, Observed(category, one["events"], residents, graph)
         )
         for (category, period), one in selected.items()
     }

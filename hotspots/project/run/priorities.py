@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotspots.layers.access import access_layer
-from hotspots.layers.areal import areal_layer
-from hotspots.layers.raster import raster_layer
 from hotspots.layers.table import layers_table
 from hotspots.priority.allocation import allocate
 from hotspots.priority.ranking import rank_polygons
@@ -17,7 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from hotspots.project.config.settings import AccessLayer, ArealLayer, Project, RasterLayer
+    from hotspots.project.config.settings import Project
     from hotspots.project.run.inputs import Inputs
 
 
@@ -25,7 +22,8 @@ def layers_of(
     project: Project, inputs: Inputs, plan: PolygonPlan, rates: Mapping[str, pd.DataFrame]
 ) -> tuple[Layer, ...]:
     """Return every layer on the polygons of a plan, the rates first."""
-    return (*_rate_layers(project, inputs, rates), *_layers(project, inputs, plan))
+    made = [layer.make(inputs.layers[layer.name], inputs.units, plan) for layer in project.layers]
+    return (*_rate_layers(project, inputs, rates), *made)
 
 
 def prioritize(
@@ -75,60 +73,3 @@ def _rate_layers(
         )
         for category, table in rates.items()
     ]
-
-
-def _layers(project: Project, inputs: Inputs, plan: PolygonPlan) -> list[Layer]:
-    made = []
-    for layer in project.layers:
-        if layer.kind == "raster":
-            made.append(_raster(layer, inputs, plan))
-        elif layer.kind == "access":
-            made.append(_access(layer, inputs, plan))
-        else:
-            made.append(_areal(layer, inputs, plan))
-    return made
-
-
-def _raster(layer: RasterLayer, inputs: Inputs, plan: PolygonPlan) -> Layer:
-    return raster_layer(
-        inputs.files[layer.file],
-        plan.polygons,
-        name=layer.name,
-        stat=layer.stat,
-        weights=inputs.files[layer.weights] if layer.weights else None,
-        unit=layer.unit,
-        direction=layer.direction,
-        source_name=layer.source,
-        titles=layer.title,
-    )
-
-
-def _access(layer: AccessLayer, inputs: Inputs, plan: PolygonPlan) -> Layer:
-    return access_layer(
-        inputs.services[layer.name],
-        inputs.units,
-        plan.polygons,
-        membership=plan.membership,
-        name=layer.name,
-        unit=layer.unit,
-        direction=layer.direction,
-        source_name=layer.source,
-        titles=layer.title,
-    )
-
-
-def _areal(layer: ArealLayer, inputs: Inputs, plan: PolygonPlan) -> Layer:
-    column = layer.column or layer.name
-    (made,) = areal_layer(
-        inputs.areal[layer.name],
-        plan.polygons,
-        intensive=() if layer.extensive else (column,),
-        extensive=(column,) if layer.extensive else (),
-        weight=layer.weight or (layer.denominator if layer.numerator else None),
-        names={column: layer.name},
-        titles={column: layer.title},
-        unit=layer.unit,
-        direction=layer.direction,
-        source_name=layer.source,
-    )
-    return made

@@ -1,25 +1,21 @@
-"""Reads what addresses are matched against, and points of any kind, in the units' CRS."""
+"""Reads what addresses are matched against, in the units' CRS."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
-import numpy as np
-import pandas as pd
-
 from hotspots._checks import columns_present
-from hotspots.errors import CrsError, InputError
 from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
 from hotspots.geocoding.online.geocoder import OnlineGeocoder
-from hotspots.incidents.coordinate_texts import parse_numbers, parted
-from hotspots.incidents.source import read_table
+from hotspots.project.points import projected, read_points
 from hotspots.spatial.vector import read_vector
 
 if TYPE_CHECKING:
-    from hotspots.project.config.settings import AccessLayer, Project
-    from hotspots.project.config.sources import GazetteerFiles, Lots, NamedPoints
+    import geopandas as gpd
+
+    from hotspots.project.config.settings import Project
+    from hotspots.project.config.sources import GazetteerFiles, Lots
 
 _OPENSTREETMAP = (".osm", ".pbf")
 
@@ -132,42 +128,3 @@ def _lots(section: Lots, files: dict[str, Path], units: gpd.GeoDataFrame) -> dic
         "lot_name": section.lot,
         "lot_neighborhood": section.neighborhood,
     }
-
-
-def read_points(
-    path: Path, section: AccessLayer | NamedPoints, name: str, units: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame:
-    """Return the points of a layer, or of a table with two columns of coordinates."""
-    if section.longitude is None or section.latitude is None:
-        return projected(read_vector(path, what=name), name, units)
-    table = read_table(path).cells
-    columns_present(table.columns, [section.longitude, section.latitude], name)
-    pairs = parted(table[section.longitude], table[section.latitude])
-    x, y = (pd.Series(parse_numbers(part).values, table.index) for part in pairs)
-    bad = table.index[x.isna() | y.isna()]
-    if len(bad):
-        raise InputError(
-            f"{name}: row {bad[0]} has no number in {section.longitude!r} or "
-            f"{section.latitude!r} ({len(bad)} rows in all). Mend or remove those rows."
-        )
-    points = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=section.crs)
-    there = points.to_crs(units.crs)
-    lost = ~np.isfinite(there.geometry.x + there.geometry.y)
-    if lost.any():
-        row = there.index[lost][0]
-        raise InputError(
-            f"{name}: row {row}, {section.longitude} = {x[row]:g} and {section.latitude} = "
-            f"{y[row]:g}, is no place in the reference system {section.crs} ({int(lost.sum())} "
-            "rows in all). Look whether the two columns are swapped, or name the crs."
-        )
-    return there
-
-
-def projected(layer: gpd.GeoDataFrame, name: str, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return a layer in the units' CRS."""
-    if layer.crs is None:
-        raise CrsError(
-            f"{name}: the layer has no coordinate reference system. "
-            "Save it again with one (QGIS: Export, Save features as, CRS)."
-        )
-    return layer.to_crs(units.crs)

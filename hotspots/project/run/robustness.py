@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from hotspots.assignment.counts import count_incidents, select
-from hotspots.clusters.risk.excess import excess_risk
 from hotspots.clusters.risk.rates import incident_rates
 from hotspots.polygons.plan.quality import border_share
 from hotspots.polygons.plan.stability import border_sensitivity, plan_stability
+from hotspots.project.registry.tests import Observed
+from hotspots.project.run.findings import graph_for, local_test
 from hotspots.project.run.priorities import layers_of, prioritize
-from hotspots.schema import POLYGON_ID, POPULATION, UNIT_ID, Label
+from hotspots.schema import POLYGON_ID, POPULATION, RAISED, UNIT_ID
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -105,15 +106,10 @@ def _counts(project: Project, plan: PolygonPlan, incidents: gpd.GeoDataFrame) ->
 def _excess(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> pd.DataFrame:
     tests = project.tests
     events = _selected(project, counts, tests.headline)["events"]
-    found = excess_risk(
-        events,
-        plan.polygons[POPULATION],
-        null=tests.excess.null,
-        correction=tests.correction,
-        alpha=tests.alpha,
-        seed=project.project.seed,
-    )
-    return pd.DataFrame({"excess": found.table["label"] == Label.EXCESS.value})
+    graph = graph_for(tests.excess, plan.polygons)
+    observed = Observed(tests.headline, events, plan.polygons[POPULATION], graph)
+    found = local_test(project, tests.excess, observed)
+    return pd.DataFrame({"excess": found.table["label"].isin(RAISED)})
 
 
 def _funded(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots.catalogue import has_text, number, text
+from hotspots.catalogue.results import test_name
 from hotspots.maps.themes.words import layer_title, unit_words
 from hotspots.project.run.titles import titles_of
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from hotspots.project.run.pipeline import RunResult
 
-_TESTS = ("excess_risk", "getis_ord_star", "getis_ord", "local_moran")
 _RATES = frozenset({"rate", "rate_low", "rate_high", "smoothed_rate"})
 
 
@@ -62,13 +62,11 @@ def _meaning(result: RunResult, column: str) -> tuple[str, str]:
         return told, unit_words(layer.unit, language)
     if column.startswith("share_"):
         return text("meaning.share_of", language, what=_what(result, column[6:])), ""
-    for test in _TESTS:
+    for found in result.findings.results:
         for ending in ("label", "q"):
-            category = column.removesuffix(f"_{test}_{ending}")
-            if category != column:
-                named = text(f"test.{test}", language)
-                key = f"meaning.test_{ending}"
-                told = text(key, language, test=named, what=_what(result, category))
+            if column == f"{found.variable}_{found.test}_{ending}":
+                named, what = test_name(found.test, language), _what(result, found.variable)
+                told = text(f"meaning.test_{ending}", language, test=named, what=what)
                 return told, _unit(result, ending)
     for ending, key in (("_share_hot", "share_hot"), ("_rate", "rate_of")):
         category = column.removesuffix(ending)

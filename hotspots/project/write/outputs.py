@@ -113,13 +113,7 @@ def _tables(result: RunResult) -> dict[str, pd.DataFrame]:
 
 def _all_tests(result: RunResult) -> pd.DataFrame:
     """Return every test of every place, one below the other, with what it was."""
-    findings = result.findings
-    tables = [
-        _with_test(one)
-        for group in (findings.clusters, findings.excess, findings.exploratory)
-        for one in group.values()
-    ]
-    return pd.concat(tables)
+    return pd.concat([_with_test(one) for one in result.findings.results])
 
 
 def _with_test(result: LocalResult) -> pd.DataFrame:
@@ -159,16 +153,14 @@ def _places(result: RunResult) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
 
 def _with_findings(result: RunResult, frame: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
     """Return a copy of the places with the labels and q of each test at their level."""
-    findings = result.findings
     kept = [schema.NAME, schema.POPULATION, "n_units", "area_km2", "compactness", "in_bounds"]
     columns = [name for name in kept if name in frame.columns]
     found = frame[[*columns, schema.GEOMETRY]].copy()
-    groups = (findings.clusters, findings.excess, findings.exploratory)
-    for result_of_one in (one for group in groups for one in group.values()):
-        if result_of_one.level != level:
+    for one in result.findings.results:
+        if one.level != level:
             continue
-        stem = f"{result_of_one.variable}_{result_of_one.test}"
-        table = result_of_one.table.reindex(found.index)
+        stem = f"{one.variable}_{one.test}"
+        table = one.table.reindex(found.index)
         found[f"{stem}_label"] = table["label"].astype(str)
         found[f"{stem}_q"] = table["q"]
     return found

@@ -58,7 +58,7 @@ def run_map(result: RunResult, *, audience: Audience = "internal") -> Any:
     project, findings = result.project, result.findings
     language = project.project.language
     by_level = tests_by_level(result)
-    drawn = [layer.name for layer in project.layers if layer.kind == "access" and layer.show]
+    drawn = [layer.name for layer in project.layers if layer.drawn]
     services = [result.inputs.services[name] for name in drawn]
     return briefing_map(
         result.plan.polygons,

@@ -1,0 +1,135 @@
+"""``[tests]``: one headline test for each question, and the exploratory ones."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import CoreSchema, core_schema
+
+from hotspots.project.registry.registry import REGISTRY
+from hotspots.project.registry.tests import TESTS, Level, RegisteredTest
+from hotspots.project.section import Name, Section
+from hotspots.schema import Question
+
+
+def _row(value: object, info: ValidationInfo) -> RegisteredTest:
+    """Return a test by its name."""
+    if isinstance(value, RegisteredTest):
+        return value
+    known = (info.context or REGISTRY).tests
+    if not isinstance(value, str) or value not in known:
+        raise ValueError(f"the tests are {', '.join(map(repr, known))}")
+    return known[value]
+
+
+class _ByName:
+    """A row of the table of tests, which stands in a project file as its name."""
+
+    @staticmethod
+    def __get_pydantic_core_schema__(source: object, handler: object) -> CoreSchema:
+        named = core_schema.plain_serializer_function_ser_schema(lambda test: test.name)
+        return core_schema.with_info_plain_validator_function(_row, serialization=named)
+
+
+NamedTest = Annotated[RegisteredTest, _ByName]
+
+
+class Choice(Section):
+    """A test and the level that it runs on."""
+
+    test: NamedTest
+    level: Level
+
+    @model_validator(mode="after")
+    def _at_a_level_of_its_own(self) -> Choice:
+        if self.level not in self.test.levels:
+            raise ValueError(
+                f"{self.test.name} runs on {' and '.join(self.test.levels)}, not on {self.level}"
+            )
+        return self
+
+
+class ClusterChoice(Choice):
+    """``[tests.clusters]``: the headline test of clustering."""
+
+    @field_validator("test")
+    @classmethod
+    def _of_clustering(cls, test: RegisteredTest, info: ValidationInfo) -> RegisteredTest:
+        return _answering("clusters", test, info)
+
+
+class ExcessChoice(Choice):
+    """``[tests.excess]``: the headline test of excess risk, and its null."""
+
+    test: NamedTest = TESTS["excess_risk"]
+    level: Literal["polygons"] = "polygons"
+    null: Literal["robust", "binomial"] = "robust"
+
+    @field_validator("test")
+    @classmethod
+    def _of_excess(cls, test: RegisteredTest, info: ValidationInfo) -> RegisteredTest:
+        return _answering("excess", test, info)
+
+
+def _answering(question: Question, test: RegisteredTest, info: ValidationInfo) -> RegisteredTest:
+    if test.kind.question != question:
+        known = (info.context or REGISTRY).tests
+        able = [name for name, row in known.items() if row.kind.question == question]
+        raise ValueError(f"the headline tests of this question are {', '.join(map(repr, able))}")
+    return test
+
+
+_EXPLORATORY = (
+    Choice(test=TESTS["getis_ord_star"], level="polygons"),
+    Choice(test=TESTS["local_moran"], level="units"),
+    Choice(test=TESTS["local_moran"], level="polygons"),
+    Choice(test=TESTS["excess_risk"], level="units"),
+)
+
+
+class Tests(Section):
+    """``[tests]``: one headline test for each question; every other is exploratory."""
+
+    categories: tuple[Name, ...] = Field(min_length=1)
+    headline_category: Name | None = None
+    period: str | tuple[str, str] = "all"
+    alpha: float = Field(default=0.05, gt=0, lt=1)
+    correction: Literal["fdr", "by", "bonferroni", "none"] = "fdr"
+    clusters: ClusterChoice = ClusterChoice(test=TESTS["getis_ord_star"], level="units")
+    excess: ExcessChoice = ExcessChoice()
+    exploratory: tuple[Choice, ...] = _EXPLORATORY
+    count_victims: tuple[Name, ...] = ("homicide",)
+    per: float = Field(default=100_000, gt=0)
+
+    @field_validator("period", mode="before")
+    @classmethod
+    def _years_in_words(cls, value: object) -> object:
+        """Take ``period = 2013`` for what is meant by it."""
+        if isinstance(value, list):
+            return [cls._years_in_words(one) for one in value]
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return str(value) if whole else value
+
+    @model_validator(mode="after")
+    def _categories_fit(self) -> Tests:
+        repeated = [name for name in self.categories if self.categories.count(name) > 1]
+        if repeated:
+            raise ValueError(f"categories names {repeated[0]!r} twice; name it once")
+        strange = sorted({*self.count_victims} - {*self.categories})
+        if strange and "count_victims" in self.model_fields_set:
+            raise ValueError(
+                f"count_victims names {strange[0]!r}, which is not among the tested categories: "
+                f"{', '.join(self.categories)}"
+            )
+        if self.headline not in self.categories:
+            raise ValueError(
+                f"headline_category {self.headline_category!r} is not among the tested "
+                f"categories: {', '.join(self.categories)}"
+            )
+        return self
+
+    @property
+    def headline(self) -> str:
+        """The category that the map opens on: the named one, or the first."""
+        return self.headline_category or self.categories[0]

@@ -1,0 +1,1 @@
+"""What a project file can name: the table of tests and the table of layers."""

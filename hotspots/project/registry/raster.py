@@ -1,0 +1,51 @@
+"""Layers of kind ``raster``: zonal statistics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from hotspots.layers.raster import raster_layer
+from hotspots.project.registry.layer_section import LayerSection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from hotspots.schema import Layer, PolygonPlan
+
+
+class RasterLayer(LayerSection):
+    """A raster summed or averaged over each polygon."""
+
+    kind: Literal["raster"]
+    stat: Literal["sum", "mean"] = "sum"
+    weights: str | None = None
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The raster, and the one that weights it."""
+        weights = {} if self.weights is None else {"weights": self.weights}
+        return {"file": self.file, **weights}
+
+    def read(self, files: Mapping[str, Path], units: gpd.GeoDataFrame) -> tuple[Path, Path | None]:
+        """Return the two files: a raster is read under the polygons alone."""
+        return files[self.file], files[self.weights] if self.weights else None
+
+    def make(
+        self, source: tuple[Path, Path | None], units: gpd.GeoDataFrame, plan: PolygonPlan
+    ) -> Layer:
+        """Return the layer on the polygons of a plan."""
+        path, weights = source
+        return raster_layer(
+            path,
+            plan.polygons,
+            name=self.name,
+            stat=self.stat,
+            weights=weights,
+            unit=self.unit,
+            direction=self.direction,
+            source_name=self.source,
+            titles=self.title,
+        )
