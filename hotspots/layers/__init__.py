@@ -1,1 +1,1 @@
-"""Poverty and service access per polygon: areal, raster, access."""
+"""Layers: areal interpolation, zonal statistics and access to services, per polygon."""

@@ -1,4 +1,4 @@
-"""How far the residents of each polygon are from a service."""
+"""Access: the mean distance of a polygon's residents to the nearest service."""
 
 from __future__ import annotations
 
@@ -41,14 +41,15 @@ def access_layer(
 ) -> Layer:
     """Return, per polygon, the mean distance of its residents to their nearest service.
 
-    The distance is the straight line, in meters, from a point inside each unit to the nearest
-    service anywhere (not only in the polygon); the way on foot is longer. A polygon's value is
-    the mean over its units weighted by residents; where nobody lives, the plain mean.
+    The distance is Euclidean, in meters, from a representative point of each unit to the nearest
+    service anywhere, inside the polygon or not; walking distances are longer. The value of a
+    polygon is the mean over its units weighted by residents, or the unweighted mean if it has
+    none.
 
     Parameters
     ----------
     services
-        Points, in the units' CRS. Rows without a point are left out with a warning.
+        Points, in the units' CRS. Rows without a point are dropped with a warning.
     units
         Units on ``unit_id`` with ``population``, in a projected CRS in meters.
     polygons
@@ -60,14 +61,14 @@ def access_layer(
     method
         ``"nearest"``.
     unit, direction, source_name
-        Told of the layer.
+        Attributes of the layer.
     titles
         Language code → title.
 
     Returns
     -------
     Layer
-        Meters on the polygons' index; NaN for a polygon to which no unit belongs.
+        Meters on the polygons' index; NaN for a polygon without units.
 
     Raises
     ------
@@ -132,10 +133,10 @@ def _weighted_mean(
     group: NDArray[np.intp],
     groups: int,
 ) -> NDArray[np.float64]:
-    nobody = (np.bincount(group, weights=weights, minlength=groups) == 0)[group]
-    used = np.where(nobody, 1.0, weights)
+    uninhabited = (np.bincount(group, weights=weights, minlength=groups) == 0)[group]
+    used = np.where(uninhabited, 1.0, weights)
     total = np.bincount(group, weights=used * values, minlength=groups)
-    with np.errstate(invalid="ignore"):  # 0/0 where no unit belongs to a polygon: no data
+    with np.errstate(invalid="ignore"):  # 0/0 in a polygon without units: no data
         return total / np.bincount(group, weights=used, minlength=groups)
 
 

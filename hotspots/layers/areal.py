@@ -1,4 +1,4 @@
-"""Areal interpolation: what is known by other areas, brought to the polygons."""
+"""Areal interpolation: values of source areas, estimated for the polygons."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hotspots.schema import Direction, Layer
 
 _SLIVER = 1e-9
-"""Relative area below which a piece comes from rounding in the intersection, not from the map."""
+"""Relative area below which a piece is a rounding error of the intersection."""
 
 
 def areal_layer(
@@ -43,17 +43,16 @@ def areal_layer(
 ) -> list[Layer]:
     """Return one layer per column of ``source``, interpolated to the polygons by shared area.
 
-    A count (extensive) is divided among the polygons by the share of the source area that lies
-    in each, so that totals are conserved; the part of a source area outside all polygons goes to
-    none. A rate, mean or percentage (intensive) becomes the mean over the pieces of source areas
-    in the polygon, weighted by the pieces' area or, with ``weight``, by that column's count
-    (residents, households) divided by area in the same way. Where source areas nest in polygons
-    the result is that of adding them up.
+    A count (extensive) is allocated to the polygons in proportion to the area of intersection, so
+    that totals are conserved; the part of a source area outside all polygons is dropped. A rate,
+    mean or percentage (intensive) becomes the mean over the intersections with the polygon,
+    weighted by their area or, with ``weight``, by that column's count (residents, households)
+    allocated in the same way. Where source areas nest in polygons, counts simply add up.
 
     Parameters
     ----------
     source
-        Areas with the columns, in the polygons' CRS (meters). Its index names rows in messages.
+        Areas with the columns, in the polygons' CRS (meters). Messages name rows by its index.
     polygons
         Polygons on ``polygon_id``, in a projected CRS in meters.
     intensive
@@ -62,11 +61,11 @@ def areal_layer(
         Columns that are counts.
     weight
         Column of ``source`` with the count by which intensive columns are weighted. A polygon
-        whose pieces all weigh nothing gets the mean by area.
+        whose weights are all 0 gets the mean by area.
     unit, direction, source_name
-        Told of every layer; call again for columns that differ in them.
+        Attributes of every layer; call again for columns that differ in them.
     names
-        Column → name of its layer, where that is not the column's own.
+        Column → name of its layer; the column's own by default.
     titles
         Column → language code → title.
 
@@ -74,8 +73,9 @@ def areal_layer(
     -------
     list of Layer
         Intensive columns first, each in the order given.
-        Values are floats on the polygons' index, NaN where no piece has a value. A missing value
-        (or weight) is left out, and ``cover`` holds the share of the polygon's area that is left.
+        Values are floats on the polygons' index, NaN where no intersecting area has a value.
+        Missing values (and weights) are skipped; ``cover`` is the share of the polygon's area
+        with a value.
 
     Raises
     ------
@@ -84,14 +84,14 @@ def areal_layer(
     ColumnError
         If a column is missing or does not hold numbers.
     InputError
-        If no column is named, one is named twice, a layer is empty, holds other geometry than
+        If no column is named, one is named twice, a layer is empty or holds geometries other than
         polygons, a value is infinite, a weight is negative, or nothing overlaps.
 
     Warns
     -----
     HotspotsWarning
-        Where less than 90% of a polygon is covered, source areas overlap each other, or invalid
-        geometries had to be mended.
+        If less than 90% of a polygon is covered, source areas overlap each other, or invalid
+        geometries were repaired.
 
     References
     ----------
@@ -100,7 +100,7 @@ def areal_layer(
 
     Examples
     --------
-    Two tracts side by side, 100 and 300 residents; the polygon takes the first and half of the
+    Two adjacent tracts with 100 and 300 residents; the polygon covers the first and half of the
     second.
 
     >>> import geopandas as gpd
@@ -151,7 +151,7 @@ def areal_layer(
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Pieces:
-    """The pieces that source areas and polygons have in common."""
+    """The intersections of source areas and polygons."""
 
     source: NDArray[np.intp]  # position of the source area
     polygon: NDArray[np.intp]  # position of the polygon
@@ -165,7 +165,7 @@ class _Pieces:
         return cast("NDArray[np.float64]", summed)
 
     def cover(self, known: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Return the share of each polygon's area in pieces with a value, at most 1."""
+        """Return the share of each polygon's area that has a value, at most 1."""
         return np.minimum(self.sums(self.area * known) / self.polygon_area, 1.0)
 
 
@@ -187,7 +187,7 @@ def _mean(
     by_area = pieces.area
     by_weight = by_area if weights is None else weights[pieces.source] * pieces.source_share
     known &= np.isfinite(by_weight)
-    # Numbers are taken from the least one, so that a constant comes back to the last digit.
+    # Averaging differences from the minimum returns a constant exactly.
     base = float(mine[known].min()) if known.any() else 0.0
     above = np.where(known, mine - base, 0.0)
     chosen = np.where(known, by_weight, 0.0)
@@ -200,8 +200,8 @@ def _mean(
 
 
 def _pieces(source: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame) -> _Pieces:
-    left = _mended(source, "areal_layer: source")
-    right = _mended(polygons, "areal_layer: polygons")
+    left = _valid_geometries(source, "areal_layer: source")
+    right = _valid_geometries(polygons, "areal_layer: polygons")
     tree = shapely.STRtree(left)
     polygon, area_of = tree.query(right, predicate="intersects")
     order = np.lexsort((area_of, polygon))
@@ -216,7 +216,7 @@ def _pieces(source: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame) -> _Pieces:
         raise InputError(
             "areal_layer: no source area overlaps any polygon. The source lies in "
             f"{_extent(source)}, the polygons in {_extent(polygons)}: "
-            "check that both are of the same city and in the CRS that they claim."
+            "check that both are of the same city and declare the right CRS."
         )
     pieces = _Pieces(area_of[real], polygon[real], area[real], share[real], target)
     _warn_of_overlaps(pieces)
@@ -233,7 +233,7 @@ def _warn_of_overlaps(pieces: _Pieces) -> None:
         )
 
 
-def _mended(frame: gpd.GeoDataFrame, what: str) -> NDArray[np.object_]:
+def _valid_geometries(frame: gpd.GeoDataFrame, what: str) -> NDArray[np.object_]:
     geometry = frame.geometry.to_numpy().copy()
     broken = ~shapely.is_valid(geometry) & ~shapely.is_missing(geometry)
     if broken.any():
@@ -307,12 +307,12 @@ def _check_layers(source: gpd.GeoDataFrame, polygons: gpd.GeoDataFrame) -> None:
         if kinds:
             raise InputError(
                 f"{what}: the layer holds {', '.join(sorted(kinds))}, and areas are needed. "
-                "Points and lines have no area to share out."
+                "Points and lines have no area to interpolate from."
             )
     same_crs(source, polygons, "areal_layer: source and polygons")
     named_index(polygons, POLYGON_ID, "areal_layer: polygons")
     if polygons.geometry.isna().any() or (polygons.geometry.area == 0).any():
-        raise InputError("areal_layer: polygons: a polygon has no area. Drop or mend it.")
+        raise InputError("areal_layer: polygons: a polygon has no area. Drop or repair it.")
 
 
 def _extent(frame: gpd.GeoDataFrame) -> str:

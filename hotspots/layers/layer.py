@@ -1,4 +1,4 @@
-"""The one door through which every layer of this room leaves."""
+"""Checks that every layer of this package passes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-LEAST_COVER = 0.9
-"""Below this share of a polygon, its number speaks for too little of it to pass unremarked."""
+MIN_COVER = 0.9
+"""Least share of a polygon that a source must cover for its value to pass without a warning."""
 
 
 def checked_layer(
@@ -29,12 +29,12 @@ def checked_layer(
     title: Mapping[str, str] | None = None,
     cover: pd.Series | None = None,
 ) -> Layer:
-    """Return a :class:`Layer` whose name and direction can be used by the later stages.
+    """Return a :class:`Layer` with a valid name and direction.
 
     Raises
     ------
     InputError
-        If the name is not made of letters, digits and ``_``, or the direction is unknown.
+        If the name has other signs than letters, digits and ``_``, or the direction is unknown.
     """
     check_name(name)
     check_direction(name, direction)
@@ -50,12 +50,12 @@ def checked_layer(
 
 
 def check_name(name: str) -> None:
-    """Raise :class:`InputError` unless ``name`` is made of letters, digits and ``_``."""
+    """Raise :class:`InputError` unless ``name`` consists of letters, digits and ``_``."""
     if not re.fullmatch(r"\w+", name):
-        mended = re.sub(r"\W+", "_", name).strip("_") or "layer"
+        suggested = re.sub(r"\W+", "_", name).strip("_") or "layer"
         raise InputError(
-            f"layer {name!r}: a layer's name is made of letters, digits and '_', because columns "
-            f"and keys are called after it. Try {mended!r}."
+            f"layer {name!r}: the name of a layer consists of letters, digits and '_', because "
+            f"columns and keys are named after it. Try {suggested!r}."
         )
 
 
@@ -69,8 +69,8 @@ def check_direction(name: str, direction: str) -> None:
 
 
 def warn_low_cover(name: str, cover: pd.Series, *, stacklevel: int) -> None:
-    """Warn of the polygons of which the source covers less than :data:`LEAST_COVER`."""
-    low = cover[cover < LEAST_COVER]
+    """Warn of polygons of which the source covers less than :data:`MIN_COVER`."""
+    low = cover[cover < MIN_COVER]
     if len(low):
         worst = low.sort_values(kind="stable").head(3)
         listed = ", ".join(f"{polygon} ({share:.0%})" for polygon, share in worst.items())
@@ -78,7 +78,7 @@ def warn_low_cover(name: str, cover: pd.Series, *, stacklevel: int) -> None:
             remark(
                 "low_cover",
                 layer=name,
-                share=f"{LEAST_COVER:.0%}",
+                share=f"{MIN_COVER:.0%}",
                 low=len(low),
                 polygons=len(cover),
                 listed=listed,

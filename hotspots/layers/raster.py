@@ -1,4 +1,4 @@
-"""Zonal statistics: a grid of numbers, summed or averaged over each polygon."""
+"""Zonal statistics: the sum or the mean of a raster over each polygon."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def raster_layer(
 ) -> Layer:
     """Return the sum or the mean of a raster's cells over each polygon.
 
-    A cell that a border cuts counts by the exact share of it that lies inside (held in single
-    precision: to seven digits), so that sums over polygons that touch without overlap add up to
-    the sum over their union. The polygons are
-    brought to the raster's CRS; the raster is never resampled. Cells without data are left out.
+    Cells on a border are weighted by their exact coverage fraction (in single precision, to seven
+    digits), so that sums over adjacent polygons add up to the sum over their union. The polygons
+    are projected to the raster's CRS; the raster is never resampled. Cells without data are
+    skipped.
 
     Parameters
     ----------
@@ -61,13 +61,13 @@ def raster_layer(
     stat
         ``"sum"`` for counts per cell (residents); ``"mean"`` for rates, by area.
     weights
-        Only with ``"mean"``: a raster of counts by which cells are weighted (a population raster
-        gives the residents' mean), in the same CRS, its grid aligned with the first. A weight
-        without data counts as 0; a polygon in which all weights are 0 gets the mean by area.
+        Only with ``"mean"``: a raster of counts that weight the cells (a population raster gives
+        the population-weighted mean), in the same CRS and aligned to the same grid. A weight
+        without data counts as 0; a polygon whose weights are all 0 gets the mean by area.
     band
         Band of ``path`` to read, from 1.
     unit, direction, source_name
-        Told of the layer.
+        Attributes of the layer.
     titles
         Language code → title.
 
@@ -75,7 +75,7 @@ def raster_layer(
     -------
     Layer
         Floats on the polygons' index, NaN where no cell has data; ``cover`` is the share of the
-        polygon under cells with data.
+        polygon's area under cells with data.
 
     Raises
     ------
@@ -84,8 +84,8 @@ def raster_layer(
     CrsError
         If the raster or the polygons have no CRS, or the two rasters differ.
     InputError
-        If the statistic is unknown, the raster is rotated or upside down, nothing overlaps, cells
-        hold an undeclared mark for "empty", a weight is negative, or the grids are not aligned.
+        If the statistic is unknown, the raster is rotated or not north up, nothing overlaps, cells
+        hold an undeclared nodata value, a weight is negative, or the grids are not aligned.
 
     Warns
     -----
@@ -174,7 +174,7 @@ def _weighted(
     if float(np.nanmin(lowest)) < 0:
         raise InputError(
             "raster_layer: the weights hold negative cells. Weights are counts, 0 or more; "
-            "an empty cell's mark must be declared, e.g. with gdal_edit.py -a_nodata."
+            "declare the value of empty cells, e.g. with gdal_edit.py -a_nodata."
         )
     return numbers(table, "weighted_mean")
 
@@ -183,7 +183,7 @@ def _cover(
     grid: rasterio.DatasetReader, zones: gpd.GeoDataFrame, count: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     wide, high = grid.res
-    # Areas in the raster's own plane, degrees too: only their ratio matters.
+    # Areas in the units of the raster's CRS, degrees included: only their ratio matters.
     area = shapely.area(zones.geometry.to_numpy())
     cover: NDArray[np.float64] = np.minimum(count * abs(wide * high) / area, 1.0)
     return cover

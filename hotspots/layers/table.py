@@ -1,4 +1,4 @@
-"""All layers side by side: one row per polygon, one column per layer."""
+"""The table of all layers: one row per polygon, one column per layer."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ def layers_table(
     *,
     rates: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
-    """Return a table on ``polygon_id`` with one column per layer, named after it.
+    """Return a table on ``polygon_id`` with one column per layer, named after the layer.
 
     Parameters
     ----------
     layers
-        Layers of the same polygons, in any order of rows.
+        Layers on the same polygons; the order of their rows does not matter.
     rates
-        What ``incident_rates`` gave: one table, whose crude rate becomes the column ``rate``;
-        or category → table, for the columns ``<category>_rate``.
+        Result of ``incident_rates``: one table, whose crude rate becomes the column ``rate``, or
+        category → table, for the columns ``<category>_rate``.
 
     Returns
     -------
     pandas.DataFrame
-        Floats, in the first layer's order of polygons; NaN is *no data*. Rates come last.
+        Floats, in the order of the first layer's polygons; NaN is *no data*. Rates come last.
 
     Raises
     ------
     InputError
-        If there is nothing to put together, or two tables are of different polygons.
+        If there is no layer and no rate, or two tables are on different polygons.
     ColumnError
-        If two columns would have one name, or a table of rates has no ``rate``.
+        If two columns would have the same name, or a table of rates has no ``rate``.
 
     Examples
     --------

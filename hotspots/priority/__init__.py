@@ -1,1 +1,1 @@
-"""Who first, and how much: ranking, allocation."""
+"""Priorities: the ranking of polygons and the allocation of a budget."""

@@ -1,4 +1,4 @@
-"""How much money goes to each polygon, to the cent."""
+"""Allocation of a budget to the first polygons of a ranking, exact to the cent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Money = int | float | Decimal
 
 _MOST_CENTS = 10**15
-"""Up to here a float tells every cent from the next, with room to add them up."""
+"""Amounts up to here are exact to the cent as floats, and so are their sums."""
 
 
 def allocate(
@@ -33,41 +33,39 @@ def allocate(
     cap: Money | None = None,
     select: int | None = None,
 ) -> Allocation:
-    """Return how the budget is divided among the first polygons of a ranking.
+    """Return the allocation of a budget to the first polygons of a ranking.
 
-    A polygon's part is proportional to its score times its residents. Where that would be less
-    than ``floor`` it gets the floor, where more than ``cap`` the cap, and what this leaves is
-    divided among the others in the same proportion (water-filling). The parts are computed
-    in whole cents without floating-point arithmetic; the last cents go to the largest
-    remainders, equal ones in the order of rank.
+    A grant is proportional to score times residents, clipped to ``floor`` and ``cap``; the rest is
+    divided among the other polygons in the same proportion (water-filling). Grants are computed
+    in exact arithmetic and rounded to cents by largest remainders, ties in the order of rank.
 
     Parameters
     ----------
     ranking
-        What ``rank_polygons`` gave.
+        Result of ``rank_polygons``.
     budget
-        Money to divide, at most two decimals.
+        Amount to allocate, with at most two decimals.
     population
-        Residents on ``polygon_id``. Without it the parts are proportional to the score alone.
+        Residents on ``polygon_id``. Without it, grants are proportional to the score alone.
     floor, cap
-        Least and most for each polygon that is funded. A polygon whose score or population is 0
-        gets the floor.
+        Least and most for each funded polygon. A polygon whose score or population is 0 gets the
+        floor.
     select
-        How many polygons are funded, from rank 1 on; all where None.
+        Number of polygons to fund, from rank 1 on; None for all.
 
     Returns
     -------
     Allocation
         The table has one row per funded polygon, in order of rank: ``rank``, ``population``
-        (NaN where not given), ``score``, ``grant`` (adds up to the budget to the cent) and
+        (NaN if not given), ``score``, ``grant`` (sums to the budget, to the cent) and
         ``grant_per_resident`` (rounded to cents; NaN without residents).
 
     Raises
     ------
     InputError
-        If the budget is not above 0 or has fractions of a cent, floor and cap leave no way to
-        divide it (the message has the figures), ``select`` is not a number of polygons, or a
-        population is missing or negative.
+        If the budget is not above 0 or has fractions of a cent, floor and cap cannot be met (the
+        message has the figures), ``select`` is not a valid number of polygons, or a population is
+        missing or negative.
 
     References
     ----------
@@ -110,24 +108,24 @@ def allocate(
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """The terms of a division, in cents."""
+    """The terms of an allocation, in cents."""
 
     budget: int
     floor: int
     cap: int | None
 
     def clipped(self, part: Fraction) -> Fraction:
-        """Return the part brought between floor and cap."""
+        """Return the grant clipped to floor and cap."""
         raised = max(part, Fraction(self.floor))
         return raised if self.cap is None else min(raised, Fraction(self.cap))
 
 
 def _divide(terms: _Terms, weights: Sequence[int]) -> list[int]:
-    """Return whole cents per weight that add up to the budget."""
+    """Return a grant in whole cents for each weight; they sum to the budget."""
     level = _level(terms, weights)
     exact = [terms.clipped(level * weight) for weight in weights]
     cents = [int(part) for part in exact]
-    # Stable: equal remainders are served in the order of rank.
+    # The sort is stable, so that equal remainders are served in the order of rank.
     by_remainder = sorted(range(len(exact)), key=lambda place: cents[place] - exact[place])
     for place in by_remainder[: terms.budget - sum(cents)]:
         cents[place] += 1
@@ -135,7 +133,7 @@ def _divide(terms: _Terms, weights: Sequence[int]) -> list[int]:
 
 
 def _level(terms: _Terms, weights: Sequence[int]) -> Fraction:
-    """Return the money per weight at which the clipped parts add up to the budget."""
+    """Return the amount per unit of weight at which the clipped grants sum to the budget."""
 
     def total(level: Fraction) -> Fraction:
         return sum((terms.clipped(level * weight) for weight in weights), Fraction(0))
@@ -144,7 +142,7 @@ def _level(terms: _Terms, weights: Sequence[int]) -> Fraction:
     kinks = sorted(
         {Fraction(bound, weight) for weight in set(weights) if weight for bound in bounds}
     )
-    low, high = 0, len(kinks)  # how many kinks lie at or below the level, by bisection
+    low, high = 0, len(kinks)  # bisection for the number of kinks at or below the level
     while low < high:
         middle = (low + high) // 2
         low, high = (middle + 1, high) if total(kinks[middle]) <= terms.budget else (low, middle)
@@ -216,7 +214,7 @@ def _cents(amount: Money, what: str) -> int:
             f"allocate: the {what} came as {amount}. Give a finite amount below "
             f"{_money(_MOST_CENTS)}; divide greater ones in thousands."
         )
-    # Sums of floats miss by a few units in the last digit; a real fraction of a cent does not.
+    # Sums of floats are off by a few units in the last place, a true fraction of a cent by more.
     if abs(exact - whole) > Decimal("0.0001"):
         raise InputError(
             f"allocate: the {what} came as {amount}, which has fractions of a cent. "
@@ -255,7 +253,7 @@ def _residents(index: pd.Index, population: pd.Series | None) -> list[float] | N
 def _whole_weights(scores: Sequence[float], residents: Sequence[float] | None) -> list[int]:
     """Return score × residents as whole numbers in the same proportions.
 
-    Scores are taken to 12 digits, the limit to which ranks tell them apart.
+    Scores are rounded to 12 digits, as they are for the ranks.
     """
     people = [1.0] * len(scores) if residents is None else residents
     products = [

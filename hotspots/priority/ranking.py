@@ -1,4 +1,4 @@
-"""Who first: named criteria, weighted, summed, and tried against other weights."""
+"""Ranking: a weighted sum of criteria, with its sensitivity to the weights."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 Scaling = Literal["min-max", "rank"]
 
 _TAIL = 0.05
-"""Share of the polygons at either end that get only this share of the scale between them."""
+"""Share of the polygons at either end of a criterion, which get the same share of the scale."""
 
 _CONCENTRATION = 25.0
-"""Spread of the drawn weights: a weight of a half varies by about a tenth (one deviation)."""
+"""Dirichlet concentration: a weight of 0.5 has a standard deviation of about 0.1."""
 
 _SAME = 1e-9
-"""A relative range below it is rounding: stretched to 0–1 it would decide who is funded."""
+"""Relative range below which differences are rounding errors, not to be stretched to 0–1."""
 
 _DIGITS = 12
-"""Scores that agree to this many digits are equal: rounding must not decide who is funded."""
+"""Digits to which scores are compared, so that rounding does not decide who is funded."""
 
 
 def rank_polygons(
@@ -46,17 +46,17 @@ def rank_polygons(
     layers: Sequence[Layer] = (),
     seed: int = 0,
 ) -> Ranking:
-    """Return the polygons in order of a weighted sum of criteria, with how sure the order is.
+    """Return the polygons ranked by a weighted sum of criteria, with the uncertainty of the ranks.
 
-    Each criterion is brought to 0–1, 1 being worst. With ``"min-max"`` the least value is 0, the
-    5% quantile 0.05, the 95% quantile 0.95 and the greatest 1, with straight lines between: one
-    outlier cannot press all others together, and yet no two different values become equal. With
-    ``"rank"`` it is the position among all polygons, ties in the middle. The score is the sum of
-    criteria times weights, the weights divided by their sum.
+    Each criterion is scaled to 0–1, 1 being worst. With ``"min-max"`` the minimum is 0, the 5%
+    quantile 0.05, the 95% quantile 0.95 and the maximum 1, with linear interpolation between
+    them: an outlier cannot compress all other values, and yet different values stay different.
+    With ``"rank"`` it is the rank among all polygons, mid-ranks for ties. The score is the
+    weighted mean of the scaled criteria.
 
-    How much hangs on the weights is found by drawing them ``draws`` times from a Dirichlet
-    distribution with the given weights as its mean. (What the data themselves leave open is not
-    in ``rank_low`` and ``rank_high``.)
+    The sensitivity to the weights is found by drawing them ``draws`` times from a Dirichlet
+    distribution whose mean is the given weights. ``rank_low`` and ``rank_high`` do not include the
+    uncertainty of the data.
 
     Parameters
     ----------
@@ -69,35 +69,33 @@ def rank_polygons(
     draws
         Number of draws of the weights; 0 for none.
     concentration
-        Sum of the Dirichlet's parameters: a weight w is drawn with variance
+        Sum of the Dirichlet parameters: a weight w is drawn with variance
         w(1 − w) / (``concentration`` + 1).
     layers
-        The layers of the table, if at hand: a criterion that runs against the direction of its
-        layer is warned of.
+        The layers of the table; a criterion against the direction of its layer raises a warning.
     seed
         Seed of the draws.
 
     Returns
     -------
     Ranking
-        The table is sorted by rank: ``score`` (0–1), ``rank`` (1 is first; equal scores in the
-        order of ``polygon_id``), ``rank_low`` and ``rank_high`` (they hold the rank and the middle
-        90% of the draws), ``share_<layer>`` (they add up to the score), and ``missing``: the
-        layers, separated by commas, on which the polygon has no value. There it counts as the
-        median polygon.
+        The table is sorted by rank: ``score`` (0–1), ``rank`` (1 is first; ties in the order of
+        ``polygon_id``), ``rank_low`` and ``rank_high`` (the middle 90% of the draws, extended to
+        the rank), ``share_<layer>`` (its part of the score), and ``missing``: the layers,
+        separated by commas, on which the polygon has no value and counts as the median polygon.
 
     Raises
     ------
     ColumnError
         If a criterion is not a column of the table.
     InputError
-        If there is no criterion or no polygon, a weight is not above 0 and finite, a criterion is
-        there twice or has no direction, or a column holds no numbers, only gaps, or infinity.
+        If there is no criterion or no polygon, a weight is not finite and above 0, a criterion is
+        repeated or has no direction, or a column is not numeric, empty or infinite.
 
     Warns
     -----
     HotspotsWarning
-        If a criterion is the same everywhere (each polygon gets 0.5), or runs against its layer.
+        If a criterion is constant (each polygon gets 0.5), or against the direction of its layer.
 
     References
     ----------
@@ -124,7 +122,7 @@ def rank_polygons(
     weights = _weights(table, criteria)
     _check_options(method, draws, concentration)
     _warn_of_contradictions(criteria, layers)
-    # One fixed order of rows, so that neither ties nor draws depend on the order that came.
+    # A fixed order of rows, so that neither ties nor draws depend on the input order.
     ordered = table.loc[sorted(table.index, key=str)]
     columns = [_numbers(ordered, criterion.layer) for criterion in criteria]
     scaled = _all_scaled(columns, criteria, method)
@@ -256,7 +254,10 @@ def _weights(table: pd.DataFrame, criteria: Sequence[Criterion]) -> NDArray[np.f
         )
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise InputError(f"rank_polygons: {twice!r} is a criterion twice. Add its weights up.")
+        raise InputError(
+            f"rank_polygons: {twice!r} is a criterion twice. "
+            "Name it once, with the sum of its weights."
+        )
     for criterion in criteria:
         if not (np.isfinite(criterion.weight) and criterion.weight > 0):
             raise InputError(
@@ -283,7 +284,7 @@ def _check_options(method: str, draws: int, concentration: float) -> None:
     if not (np.isfinite(concentration) and concentration > 0):
         raise InputError(
             f"rank_polygons: the concentration came as {concentration}. "
-            "It is a number above 0; the greater, the closer the drawn weights stay to those given."
+            "It is a number above 0; the larger, the closer the drawn weights are to those given."
         )
 
 

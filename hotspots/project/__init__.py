@@ -1,6 +1,6 @@
-"""A project file (TOML) becomes the whole run; the one room that knows every stage.
+"""From a project file (TOML) to a whole run; the only package that knows every stage.
 
-``settings`` validates the file, ``inputs`` reads what it names, ``pipeline`` computes,
-``outputs`` and ``manifest`` write, ``runner`` does it all, ``verification`` does it again;
-``starter`` writes a new file and ``checkup`` reads one's inputs without computing.
+``registry`` lists the tests and the kinds of layers, ``config`` validates the file, ``run``
+computes, ``write`` writes the outputs and ``show`` prints. ``runner`` is :func:`hotspots.run`,
+``checkup`` :func:`hotspots.check` and ``verification`` :func:`hotspots.verify`.
 """

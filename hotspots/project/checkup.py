@@ -1,4 +1,4 @@
-"""``hs.check``: reads a project's inputs and reports their quality without computing."""
+"""``hs.check``: the quality of a project's inputs, without a run."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ class Checkup:
     project
         The validated project file.
     rows
-        Rows read from the incidents' table.
+        Number of rows in the table of incidents.
     by_status
-        Location status → rows; adds up to ``rows``.
+        Location status → rows; sums to ``rows``.
     repaired, problems
-        Key of the repair, or of the problem (:class:`hotspots._notes.Note`) → rows; a row with
-        several counts once for each.
+        Key of the repair or problem (:class:`hotspots._notes.Note`) → rows; a row with several
+        counts once for each.
     unmapped
-        Label that the taxonomy does not know → rows.
+        Label without a class in the taxonomy → rows.
     categories
         Category → rows.
     dates
-        First and last date, and rows without one.
+        First and last date, and the number of rows without one.
     units, residents
         Number of units and of their residents.
     unit_problems
         DataFrame ``unit_id``, ``problem``, ``detail``.
     taxonomy
-        The classes that the labels were sorted into, with their titles.
+        The classes of the labels, with their titles.
     files
         Input → size in bytes.
     """
@@ -67,7 +67,7 @@ class Checkup:
 
 
 def check(project_file: str | Path) -> Checkup:
-    """Return the quality of a project's inputs; nothing is computed or written.
+    """Read a project's inputs and return their quality; nothing is computed or written.
 
     Parameters
     ----------
@@ -77,12 +77,12 @@ def check(project_file: str | Path) -> Checkup:
     Returns
     -------
     Checkup
-        Rows by state, repairs, problems, unknown labels, dates, and the units' faults.
+        Rows by status, repairs, problems, unknown labels, dates, and problems of the units.
 
     Raises
     ------
     HotspotsError
-        What cannot be read at all.
+        If an input cannot be read at all.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Layers in the units' CRS, and points that a table gives by two columns of coordinates."""
+"""Reading layers in the units' CRS, and points from tables with two coordinate columns."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class _Coordinates(Protocol):
-    """The keys of a section that say where a table's points lie."""
+    """The keys of a section that locate the points of a table."""
 
     @property
     def longitude(self) -> str | None: ...
@@ -34,7 +34,7 @@ class _Coordinates(Protocol):
 def read_points(
     path: Path, section: _Coordinates, name: str, units: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame:
-    """Return the points of a layer, or of a table with two columns of coordinates."""
+    """Return the points of a layer, or of a table with two coordinate columns."""
     if section.longitude is None or section.latitude is None:
         return projected(read_vector(path, what=name), name, units)
     table = read_table(path).cells
@@ -45,7 +45,7 @@ def read_points(
     if len(bad):
         raise InputError(
             f"{name}: row {bad[0]} has no number in {section.longitude!r} or "
-            f"{section.latitude!r} ({len(bad)} rows in all). Mend or remove those rows."
+            f"{section.latitude!r} ({len(bad)} rows in all). Correct or remove those rows."
         )
     points = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs=section.crs)
     there = points.to_crs(units.crs)
@@ -54,8 +54,9 @@ def read_points(
         row = there.index[lost][0]
         raise InputError(
             f"{name}: row {row}, {section.longitude} = {x[row]:g} and {section.latitude} = "
-            f"{y[row]:g}, is no place in the reference system {section.crs} ({int(lost.sum())} "
-            "rows in all). Look whether the two columns are swapped, or name the crs."
+            f"{y[row]:g}, does not exist in the reference system {section.crs} "
+            f"({int(lost.sum())} rows in all). Check whether the columns are swapped; otherwise "
+            "name their crs."
         )
     return there
 

@@ -32,13 +32,12 @@ def run(
     pictures: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> RunResult:
-    """Return everything that a project's run found, after writing it to ``out``.
+    """Run a project, write the results to ``out``, and return them.
 
-    Two folders are written that never mix: ``out/internal`` (readable by its owner alone)
-    and ``out/public``; beside them ``manifest.json``. The same project on the same inputs
-    gives the same bytes. An interrupted run leaves the old output whole. Where the project
-    names a database for its output, the results are written there as tables, too, after the
-    files.
+    Two folders are written that never mix: ``out/internal`` (readable by its owner only) and
+    ``out/public``; beside them ``manifest.json``. The same project on the same inputs gives the
+    same bytes. An interrupted run leaves the previous output intact. If the project names an
+    output database, the results are then written there as tables, too.
 
     Parameters
     ----------
@@ -47,13 +46,13 @@ def run(
     out
         The folder to write: new, empty, or made by an earlier run (then it is replaced).
     pdf
-        True to print the briefing to ``internal/briefing.pdf``, too, with a browser of this
-        machine (:func:`hotspots.save_pdf`).
+        Also print the briefing to ``internal/briefing.pdf``, with a local browser
+        (:func:`hotspots.save_pdf`).
     pictures
-        True to write a picture of each layer to ``internal/pictures``, too, with matplotlib
+        Also save a picture of each layer to ``internal/pictures``, with matplotlib
         (:func:`hotspots.save_pictures`).
     progress
-        Called with the name of each stage (:data:`hotspots.project.run.stages.STAGES`) when it
+        Called with the name of each stage (:data:`hotspots.project.run.stages.STAGES`) as it
         begins.
 
     Returns
@@ -64,7 +63,7 @@ def run(
     Raises
     ------
     HotspotsError
-        What came, where, and the mend; nothing is written then.
+        If an input or a setting cannot be used; nothing is written then.
 
     Examples
     --------
@@ -78,7 +77,7 @@ def run(
     result = run_project(
         load_project(file), file, out=Path(out), pdf=pdf, pictures=pictures, progress=progress
     )
-    # Not in run_project: a verification runs the project again and must not write there.
+    # Not in run_project, because a verification runs the project again and must not write there.
     write_database(result)
     return result
 
@@ -93,9 +92,9 @@ def run_project(
     progress: Callable[[str], None] | None = None,
     kept_only: bool = False,
 ) -> RunResult:
-    """Return the run of settings that are already validated; see :func:`run`.
+    """Run a project whose settings are validated already; see :func:`run`.
 
-    With ``kept_only`` no address is asked of a provider: the answers are those that were kept.
+    With ``kept_only`` no provider is asked: only cached answers are used.
     """
     tell = progress or _silent
     browser = find_browser() if pdf else None
@@ -127,7 +126,7 @@ def run_project(
 
 
 def _told_once(caught: list[warnings.WarningMessage]) -> tuple[HotspotsWarning, ...]:
-    """Return our warnings for the report, each one once, and pass all of them on."""
+    """Return our own warnings, each once, for the report, and issue all of them again."""
     for warning in caught:
         warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     ours = [one.message for one in caught if isinstance(one.message, HotspotsWarning)]
@@ -135,4 +134,4 @@ def _told_once(caught: list[warnings.WarningMessage]) -> tuple[HotspotsWarning, 
 
 
 def _silent(stage: str) -> None:
-    """Take the name of a stage and say nothing."""
+    """Ignore the name of a stage."""

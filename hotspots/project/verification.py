@@ -1,4 +1,4 @@
-"""``hs.verify``: runs again from a manifest and names every output that differs."""
+"""``hs.verify``: run again from a manifest and list every output that differs."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ if TYPE_CHECKING:
 
 _TOLERANCE = 1e-9
 _BESIDE = ("internal/briefing.pdf", "internal/pictures/")
-"""What a browser or matplotlib made of the outputs, on demand; it is not made again."""
+"""Optional renderings by a browser or matplotlib, which are not made again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What ``verify`` found; every tuple is empty where all is as it was.
+    """The result of ``verify``; every tuple is empty where nothing differs.
 
     Attributes
     ----------
     altered_inputs
-        Inputs that are missing, or whose bytes are not those of the run.
+        Inputs that are missing or have changed since the run.
     altered_outputs
-        Files in the output folder that are missing, new, or not as the run wrote them.
+        Files in the output folder that are missing, new or changed since the run.
     different_outputs
-        Outputs that the run, done again, writes with other bytes.
+        Outputs whose bytes differ when the project is run again.
     different_numbers
-        Those among them whose numbers differ by more than 1e-9, or that hold no numbers.
+        Those among them whose numbers differ by more than 1e-9, or that hold no tables.
     versions
-        Library → (version of the run, version here), where they differ.
+        Library → (version of the run, installed version), where they differ.
     ran_again
-        False where altered inputs made it pointless to run again.
+        False if altered inputs made another run pointless.
     """
 
     altered_inputs: tuple[str, ...]
@@ -54,7 +54,7 @@ class Verification:
 
     @property
     def same(self) -> bool:
-        """True where nothing was altered and the run gave the same bytes again."""
+        """True if nothing was altered and another run gives the same bytes."""
         return not (self.altered_inputs or self.altered_outputs or self.different_outputs)
 
 
@@ -66,16 +66,15 @@ def verify(
 ) -> Verification:
     """Return what differs between an output folder and the run that its manifest describes.
 
-    Nothing leaves the machine: where the run asked a provider for addresses, the answers are
-    those in its cache. What was printed or drawn on demand is held against the manifest, but not
-    made again.
+    Nothing leaves the machine: where the run asked a provider for addresses, cached answers are
+    used. The PDF and the pictures are compared with the manifest, but not made again.
 
     Parameters
     ----------
     out
         The output folder of a run.
     project_file
-        Where the project file is now, if it or the folder has been moved since.
+        Where the project file is now, if it or the folder has been moved.
     progress
         As in :func:`run`.
 
@@ -137,7 +136,7 @@ def _unlike(then: dict[str, str], now: dict[str, str]) -> list[str]:
 
 
 def _same_numbers(left: Path, right: Path, name: str) -> bool:
-    """Return whether both files hold the same tables, numbers compared to 1e-9."""
+    """Return whether both files hold the same tables, with numbers equal to 1e-9."""
     try:
         before, after = (_tables(folder / name) for folder in (left, right))
     except (OSError, ValueError, HotspotsError):

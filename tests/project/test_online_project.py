@@ -86,7 +86,7 @@ def test_a_verification_without_the_cache_says_what_is_missing(
 @pytest.mark.parametrize(
     ("before", "after", "says"),
     [
-        ("send_addresses = true", "send_addresses = false", "texts of addresses would leave"),
+        ("send_addresses = true", "send_addresses = false", "text of addresses would be sent"),
         ('user_agent = "tests"', 'api_key = "x"', "looks like a secret"),
         ("per_second = 1000", "per_second = 0", "greater than 0"),
     ],

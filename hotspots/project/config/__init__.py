@@ -1,1 +1,1 @@
-"""The project file: its keys, their checks, and the starter that writes one."""
+"""The project file: its sections, their validation, and the starter that writes one."""

@@ -1,4 +1,4 @@
-"""What is wrong with a project file, said so that an analyst can mend it."""
+"""Validation errors of a project file, in words that an analyst can act on."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 def explain(error: Any, content: dict[str, Any], sections: Sequence[type[BaseModel]]) -> str:
-    """Return one error of pydantic as the key, what came, and what would be right.
+    """Return one pydantic error as text: the key, the value given, and what is valid.
 
     Parameters
     ----------
     error
         One of ``ValidationError.errors()``.
     content
-        What was validated.
+        The content that was validated.
     sections
-        The models whose keys, and those of what they hold, are offered where one is misspelled.
+        The models whose keys are suggested for a misspelled one, nested sections included.
     """
     location = [*error["loc"]]
     key = ".".join(str(part) for part in location)
@@ -35,9 +35,8 @@ def explain(error: Any, content: dict[str, Any], sections: Sequence[type[BaseMod
     if error["type"] == "missing":
         return f"the key {key} is missing. Add it{_beside(content, location)}."
     if error["type"] == "extra_forbidden":
-        return (
-            f"there is no key {key}{_closest(location, sections)}. Remove it or mend its spelling."
-        )
+        near = _closest(location, sections)
+        return f"there is no key {key}{near}. Remove it or correct its spelling."
     came = error.get("input")
     if isinstance(came, dict | BaseModel):
         return f"{key}: {message}."

@@ -1,4 +1,4 @@
-"""The project file: every key a run needs, validated before anything is read."""
+"""The project file: every key of a run, validated before any input is read."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _known_language(value: str) -> str:
 
 
 class General(Section):
-    """``[project]``: what the run is called and how it speaks."""
+    """``[project]``: the name, language, seed and currency of the run."""
 
     name: str = Field(min_length=1)
     language: Annotated[str, AfterValidator(_known_language)] = "es"
@@ -48,14 +48,14 @@ class General(Section):
 
 
 class FixedUnits(Section):
-    """``[polygons.fixed]``: lists of units that stay together, and of units that stay apart."""
+    """``[polygons.fixed]``: lists of units to keep together, and of units to keep apart."""
 
     together: tuple[tuple[str, ...], ...] = ()
     apart: tuple[tuple[str | tuple[str, ...], ...], ...] = ()
 
 
 class Polygons(Section):
-    """``[polygons]``: the bounds, the rules, and what units of a polygon should share."""
+    """``[polygons]``: the bounds, the constraints, and what units of a polygon should share."""
 
     residents: tuple[float, float] = (10_000, 15_000)
     similarity: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ AnyLayer = SerializeAsAny[Annotated[LayerSection, PlainValidator(_layer)]]
 class RankingCriterion(Section):
     """One criterion of the ranking: a layer, or ``<category>_rate``.
 
-    Without a direction of its own it has the layer's, more being worse where that is neutral.
+    The direction defaults to the layer's, or to ``more_is_worse`` where that is neutral.
     """
 
     layer: Name
@@ -105,7 +105,7 @@ class RankingCriterion(Section):
 
 
 class Budget(Section):
-    """``[budget]``: what is divided, among how many, and within which limits."""
+    """``[budget]``: the total, how many polygons share it, and the least and most for each."""
 
     total: float = Field(gt=0)
     select: int | None = Field(default=None, gt=0)
@@ -130,7 +130,7 @@ class Budget(Section):
 
 
 class MapChoices(Section):
-    """``[map]``: what the pages show."""
+    """``[map]``: options of the pages."""
 
     threshold: int = Field(default=5, ge=1)
     streets: bool = True
@@ -138,7 +138,7 @@ class MapChoices(Section):
 
 
 class Output(Section):
-    """``[output]``: a database that the results are written to as tables, beside the files."""
+    """``[output]``: a database to which the results are also written, as tables."""
 
     database: str
     schema_name: str = Field(default="public", alias="schema")
@@ -192,7 +192,7 @@ def load_project(path: str | Path, *, registry: Registry = REGISTRY) -> Project:
     path
         A TOML file; the paths in it are relative to its folder.
     registry
-        The tests and the kinds of layers that it can name.
+        The tests and the kinds of layers that the file may name.
 
     Returns
     -------
@@ -204,8 +204,8 @@ def load_project(path: str | Path, *, registry: Registry = REGISTRY) -> Project:
     DataFileError
         If there is no such file, or it is not UTF-8.
     ProjectFileError
-        If it is not TOML, or a key is missing, unknown, renamed or out of range: the text names
-        the key, what came, and what would be right.
+        If it is not TOML, or a key is missing, unknown, renamed or out of range. The message
+        names the key, the value given, and what is valid.
     """
     file = existing_file(path, "project file")
     try:
@@ -226,7 +226,7 @@ def load_project(path: str | Path, *, registry: Registry = REGISTRY) -> Project:
 def parse_project(
     content: dict[str, Any], file: str | Path, *, registry: Registry = REGISTRY
 ) -> Project:
-    """Return the project that ``content`` describes; ``file`` is named in errors."""
+    """Return the project described by ``content``; errors name ``file``."""
     renamed = renamed_keys(content)
     if renamed:
         lines = [f"{old} is now {new}" for old, new in renamed.items()]

@@ -1,4 +1,4 @@
-"""The sections of a project file that name what is read: units, incidents, the gazetteer."""
+"""The sections of a project file that name its inputs: units, incidents, the gazetteer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SECRET = re.compile("key|token|password|secret")
 
 
 class Units(Section):
-    """``[units]``: the census units, and where their residents are written."""
+    """``[units]``: the census units, and the source of their population."""
 
     file: str
     id: str
@@ -40,7 +40,7 @@ class Units(Section):
 
 
 class IncidentColumns(Section):
-    """``[incidents.columns]``: which column holds what; the rest of the table is not kept."""
+    """``[incidents.columns]``: the column of each field; other columns are not kept."""
 
     date: str | None = None
     time: str | None = None
@@ -60,9 +60,9 @@ class IncidentColumns(Section):
 
 
 class Incidents(Section):
-    """``[incidents]``: the table of incidents, a file or a database's, and what its labels mean.
+    """``[incidents]``: the table of incidents, from a file or a database, and its taxonomy.
 
-    The password of a database is never written here: ``password_env`` names the environment
+    The password of a database never stands in the file: ``password_env`` names the environment
     variable that holds it.
     """
 
@@ -91,11 +91,11 @@ class Incidents(Section):
 
     @property
     def source(self) -> str:
-        """What the table is called in errors and in the report."""
+        """Name of the table in errors and in the report."""
         return self.file if self.file is not None else self.from_database().name
 
     def from_database(self) -> PostgisSource:
-        """Return the database's table or query."""
+        """Return the table or query of the database."""
         return postgis_source(
             self.database or "",
             table=self.table,
@@ -105,7 +105,7 @@ class Incidents(Section):
 
 
 class Streets(Section):
-    """``[gazetteer.streets]``: center lines with names, and numbers where they are known."""
+    """``[gazetteer.streets]``: named center lines, with house numbers where known."""
 
     file: str
     name: str
@@ -118,7 +118,7 @@ class Streets(Section):
 
 
 class NamedAreas(Section):
-    """``[gazetteer.neighborhoods]``: polygons with names."""
+    """``[gazetteer.neighborhoods]``: named polygons."""
 
     file: str
     name: str
@@ -127,7 +127,7 @@ class NamedAreas(Section):
 class NamedPoints(Section):
     """``[gazetteer.places]``: landmarks; ``[gazetteer.addresses]``: points with their addresses.
 
-    A table needs its two coordinate columns named.
+    For a table, name its two columns of coordinates.
     """
 
     file: str
@@ -138,7 +138,7 @@ class NamedPoints(Section):
 
 
 class Lots(Section):
-    """``[gazetteer.lots]``: blocks, or lots of blocks."""
+    """``[gazetteer.lots]``: blocks, or the lots of blocks."""
 
     file: str
     block: str
@@ -147,10 +147,10 @@ class Lots(Section):
 
 
 class Online(Section):
-    """``[online]``: a provider that is asked for what the gazetteer does not know.
+    """``[online]``: a provider that is asked for addresses missing from the gazetteer.
 
-    The provider's key is never written here: ``key_env`` names the environment variable that
-    holds it.
+    Its API key never stands in the file: ``key_env`` names the environment variable that holds
+    it.
     """
 
     provider: str
@@ -165,24 +165,24 @@ class Online(Section):
     def _consent_and_no_secret(self) -> Online:
         if not self.send_addresses:
             raise ValueError(
-                f"the texts of addresses would leave this machine for {self.provider}; dates, "
-                "categories and names would not. If that is allowed, write send_addresses = true; "
-                "otherwise remove the section"
+                f"the text of addresses would be sent to {self.provider}; dates, categories and "
+                "names would not. If that is allowed, write send_addresses = true; otherwise "
+                "remove the section"
             )
         secret = next((key for key in self.options if _SECRET.search(key.lower())), None)
         if secret is not None:
             raise ValueError(
-                f"options.{secret} looks like a secret, which does not belong in a file. Name the "
-                "environment variable that holds it: key_env = 'NAME'"
+                f"options.{secret} looks like a secret, and secrets do not belong in a file. Put "
+                "it into an environment variable and name that: key_env = 'NAME'"
             )
         return self
 
 
 class GazetteerFiles(Section):
-    """``[gazetteer]``: what addresses are matched against; without it none are.
+    """``[gazetteer]``: what addresses are matched against; without it none are matched.
 
-    Either layers, or one ``file``: what :meth:`hotspots.Gazetteer.save` wrote, or an extract of
-    OpenStreetMap.
+    Either layers, or one ``file``: a gazetteer written by :meth:`hotspots.Gazetteer.save`, or an
+    OpenStreetMap extract.
     """
 
     file: str | None = None
@@ -201,7 +201,7 @@ class GazetteerFiles(Section):
 
     @property
     def layers(self) -> dict[str, Streets | NamedPoints | NamedAreas | Lots]:
-        """The layers that are named."""
+        """Name → section of the layers that are given."""
         named = {
             "streets": self.streets,
             "addresses": self.addresses,

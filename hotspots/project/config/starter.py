@@ -1,4 +1,4 @@
-"""``hotspots init``: a commented project file, its columns guessed from the files shown."""
+"""``hotspots init``: a commented project file, its columns guessed from the given files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _STREET_COLUMNS = {
     "number_to": ("num_fin", "numero_final", "hasta", "to", "tohn"),
 }
 _HEADLINE = "homicide"
-# Language and currency where labels of that taxonomy are written.
+# Language and currency of the country whose labels the taxonomy classifies.
 _OF_LABELS = {"peru": ("es", "PEN"), "police_uk": ("en", "GBP")}
 _USUAL = ("es", "MXN")
 
@@ -51,7 +51,7 @@ def write_project_file(
     services: Sequence[str | Path] = (),
     streets: str | Path | None = None,
 ) -> Path:
-    """Return the path of a new project file for the files shown; every guess is in it.
+    """Write a project file with every key guessed from the given files; return its path.
 
     Parameters
     ----------
@@ -62,9 +62,9 @@ def write_project_file(
     incidents
         Table of incidents.
     services
-        Layers or tables of points: each becomes an access layer.
+        Layers or tables of points; each kind of service becomes an access layer.
     streets
-        Layer of street lines, for addresses without coordinates.
+        Layer of street center lines, for incidents without coordinates.
 
     Returns
     -------
@@ -74,9 +74,9 @@ def write_project_file(
     Raises
     ------
     OutputError
-        If the file exists already, or cannot be written.
+        If the file already exists, or cannot be written.
     DataFileError
-        If a file shown cannot be read.
+        If a file cannot be read.
     InputError
         If no column looks like a population, an identifier or a category.
     """
@@ -107,7 +107,7 @@ def write_project_file(
 
 
 def _tables() -> dict[str, str]:
-    """Return what can be tested and laid over the polygons, for the file's comments."""
+    """Return the tests and the kinds of layers, for the comments of the file."""
     clusters = [name for name, row in TESTS.items() if row.kind.question == "clusters"]
     return {
         "cluster_tests": " | ".join(clusters),
@@ -134,13 +134,13 @@ def _incident_keys(table: SourceTable, name: str) -> dict[str, str]:
         **dict(zip(("language", "currency"), _OF_LABELS.get(taxonomy, _USUAL), strict=True)),
         "ready": " | ".join(taxonomy_names()),
         "categories": ", ".join(_quoted(one) for one in classes),
-        # The crime that is counted best, where it is known; otherwise the commonest.
+        # Homicide is the crime with the least underreporting; otherwise the most frequent one.
         "first": _HEADLINE if _HEADLINE in classes else classes[0],
     }
 
 
 def _likeliest_taxonomy(labels: pd.Series) -> tuple[str, list[str]]:
-    """Return the ready taxonomy that knows most rows, and its classes that occur, by rows."""
+    """Return the built-in taxonomy that classifies most rows, and its classes by frequency."""
     found: dict[str, pd.Series] = {}
     for name in taxonomy_names():
         known = {fold(label): key for label, key in load_taxonomy(name).classes.items()}
@@ -190,7 +190,7 @@ def _gazetteer(streets: str | Path | None, folder: Path) -> str:
 
 
 def _service(path: str | Path, folder: Path) -> str:
-    """Return one layer for the file, or one for each kind of service that a column tells."""
+    """Return a layer for the file, or one for each kind of service that a column names."""
     file = existing_file(path, "init --services")
     if KINDS.get(file.suffix.lower()) in ("csv", "excel"):
         table = read_table(file)
@@ -246,7 +246,7 @@ def _template(name: str) -> Template:
 
 
 def _quoted(value: str) -> str:
-    """Return a TOML basic string; its escapes are those of JSON."""
+    """Return a TOML basic string, whose escapes are those of JSON."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 

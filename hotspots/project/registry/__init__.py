@@ -1,1 +1,1 @@
-"""What a project file can name: the table of tests and the table of layers."""
+"""The tests and the kinds of layers that a project file can name, in one table each."""

@@ -1,4 +1,4 @@
-"""Layers of kind ``access``: how far residents are from a service."""
+"""Layers of kind ``access``: the distance of residents to services."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class AccessLayer(LayerSection):
 
     @property
     def drawn(self) -> bool:
-        """Whether the services are shown on the pages."""
+        """Whether the pages show the services as points."""
         return self.show
 
     def read(self, files: Mapping[str, Path], units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

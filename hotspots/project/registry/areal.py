@@ -1,4 +1,4 @@
-"""Layers of kind ``areal``: what other areas say, interpolated to the polygons."""
+"""Layers of kind ``areal``: values of other areas, interpolated to the polygons."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class ArealLayer(LayerSection):
         return self
 
     def read(self, files: Mapping[str, Path], units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        """Return the areal source; a share stands in a column of the layer's name."""
+        """Return the areal source; a share is a column named after the layer."""
         source = projected(read_vector(files[self.file], what=self.file), self.file, units)
         wanted = [*self.numerator, *filter(None, (self.column, self.denominator, self.weight))]
         columns_present(source.columns, wanted, self.file)

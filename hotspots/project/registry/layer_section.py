@@ -1,4 +1,4 @@
-"""What every kind of layer shares: its keys in a project file, and what a run asks of it."""
+"""The base of all kinds of layers: their common keys, and how a run reads and makes them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
 
 class LayerSection(Section):
-    """One ``[[layers]]`` block; each kind is a class of its own, and a row in the table.
+    """One ``[[layers]]`` block. Each kind is a subclass and a row in the table of layers.
 
-    The first line of a kind's docstring says what it is, in the file that ``hotspots init``
-    writes.
+    ``hotspots init`` describes a kind by the first line of its docstring.
     """
 
     services: ClassVar[bool] = False
-    """Whether its source is points that people go to: they name what lies under a pile-up."""
+    """Whether the source is a layer of services, which pages show and pile-ups are named by."""
 
     name: Name
     file: str
@@ -37,21 +36,21 @@ class LayerSection(Section):
 
     @property
     def files(self) -> dict[str, str]:
-        """The files that the layer reads: the key that names each → its path."""
+        """Key → path, as written in the project file, of every file that the layer reads."""
         return {"file": self.file}
 
     @property
     def drawn(self) -> bool:
-        """Whether its points are shown on the pages."""
+        """Whether the pages show its services as points."""
         return False
 
     def read(self, files: Mapping[str, Path], units: gpd.GeoDataFrame) -> Any:
-        """Return what the layer is made from, read and checked, in the units' CRS.
+        """Return the source of the layer, checked and in the units' CRS.
 
-        ``files`` holds every file of the project by its path as written.
+        ``files`` maps each path as written in the project file to the file on disk.
         """
         raise NotImplementedError
 
     def make(self, source: Any, units: gpd.GeoDataFrame, plan: PolygonPlan) -> Layer:
-        """Return the layer on the polygons of a plan; ``source`` is what :meth:`read` gave."""
+        """Return the layer on the polygons of a plan, from the source that :meth:`read` gave."""
         raise NotImplementedError

@@ -1,7 +1,7 @@
 """The table of layers: a row for each kind that a project file can name.
 
-A new kind is a module of this room with its keys, how its source is read and how the layer is
-made from it, and a row here.
+A new kind is a module in this package (its keys, how its source is read, how the layer is made)
+and a row here.
 """
 
 from __future__ import annotations

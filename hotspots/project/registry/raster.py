@@ -30,7 +30,7 @@ class RasterLayer(LayerSection):
         return {"file": self.file, **weights}
 
     def read(self, files: Mapping[str, Path], units: gpd.GeoDataFrame) -> tuple[Path, Path | None]:
-        """Return the two files: a raster is read under the polygons alone."""
+        """Return the paths of the raster and its weights: its cells are read under each plan."""
         return files[self.file], files[self.weights] if self.weights else None
 
     def make(

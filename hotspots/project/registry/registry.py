@@ -1,4 +1,4 @@
-"""The two tables together: what a project file is validated against."""
+"""The registry: both tables, against which a project file is validated."""
 
 from __future__ import annotations
 
@@ -32,4 +32,4 @@ class Registry:
 
 
 REGISTRY = Registry(TESTS, LAYERS)
-"""The library's own."""
+"""All tests and kinds of layers of this library."""

@@ -30,7 +30,7 @@ Level = Literal["units", "polygons"]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Observed:
-    """What is known of one category on one level.
+    """The data of one category on one level.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Observed:
     events, residents
         Of each place, on one index.
     graph
-        Who neighbors whom; None where no test looks at neighbors.
+        Spatial weights on the same index; None where no test looks at neighbors.
     """
 
     category: str
@@ -49,12 +49,12 @@ class Observed:
 
 
 def counts(observed: Observed) -> tuple[pd.Series, pd.Series]:
-    """Return events and residents, for tests of each place by itself."""
+    """Return events and residents, for tests that look at each place alone."""
     return observed.events.rename(observed.category), observed.residents
 
 
 def rates(observed: Observed) -> tuple[pd.Series, Graph | None]:
-    """Return standardized rates and the graph, for tests of values among their neighbors."""
+    """Return standardized rates and the graph, for tests of spatial association."""
     values = standardized_rates(observed.events, observed.residents)
     return values.rename(observed.category), observed.graph
 
@@ -72,17 +72,18 @@ class RegisteredTest:
     Attributes
     ----------
     kind
-        What the test is: its name, its labels, the question that it may be the headline of.
+        The name, the labels, and the question whose headline test it may be.
     function
-        Makes the result; takes ``correction``, ``alpha``, ``family`` and ``seed``.
+        Computes the result; it accepts ``correction``, ``alpha``, ``family`` and ``seed``.
     takes
-        :func:`counts`, :func:`rates` or :func:`presence`: the function's first arguments.
+        Makes the function's positional arguments from the data: :func:`counts`, :func:`rates` or
+        :func:`presence`.
     options
         Further options of the function, the same in every run.
     settings
-        Keys of ``[tests.<question>]`` that the function takes, too.
+        Keys of ``[tests.<question>]`` that are passed on to the function.
     levels
-        Where it can be run.
+        The levels on which the test makes sense.
     """
 
     kind: LocalTest
@@ -98,7 +99,7 @@ class RegisteredTest:
         return self.kind.name
 
     def run(self, observed: Observed, **options: Any) -> LocalResult:
-        """Return the test of what was observed."""
+        """Return the result of the test on the data."""
         return self.function(*self.takes(observed), **self.options, **options)
 
 
@@ -107,7 +108,7 @@ _ROWS = (
     RegisteredTest(GI, getis_ord, takes=rates, options={"star": False}),
     RegisteredTest(LOCAL_MORAN, local_moran, takes=rates),
     RegisteredTest(LOCAL_GEARY, local_geary, takes=rates),
-    # Hardly a polygon is without an event, so presence says something on units alone.
+    # Nearly every polygon has an event, so presence is informative on units only.
     RegisteredTest(JOIN_COUNTS, local_join_counts, takes=presence, levels=("units",)),
     RegisteredTest(EXCESS_RISK, excess_risk, takes=counts, settings=("null",)),
 )

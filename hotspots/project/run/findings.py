@@ -1,4 +1,4 @@
-"""What the tests found: rates and tests of every tested category over the tested period."""
+"""Rates and tests of every category over the tested period."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hotspots.clusters.multiple_testing import correct_family
 from hotspots.clusters.risk.rates import incident_rates
 from hotspots.clusters.roll_up import roll_up
 from hotspots.project.registry.tests import Observed
-from hotspots.project.run.guards import warn_of_nobody
+from hotspots.project.run.guards import warn_of_uninhabited
 from hotspots.schema import POPULATION, LocalResult, PolygonPlan
 from hotspots.spatial.weights import neighbors
 
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Findings:
-    """What the tests found.
+    """Rates and test results.
 
     Attributes
     ----------
     rates
-        Category → rates per polygon, over the tested period.
+        Category → rates per polygon over the tested period.
     clusters
         Category → the headline test of clustering, corrected over all categories.
     excess
-        Category → the headline test of excess risk, corrected likewise.
+        Category → the headline test of excess risk, likewise.
     exploratory
-        ``category:test:level`` → every other test, each with its own correction.
+        ``category:test:level`` → every other test, each corrected on its own.
     rolled_up
         Category → share of each polygon's residents in hot and cold units.
     bins
-        ``category:test:level`` → label and confidence (90, 95, 99%) of each place, by every test.
+        ``category:test:level`` → label and confidence (90, 95, 99%) of each place.
     """
 
     rates: dict[str, pd.DataFrame]
@@ -56,7 +56,7 @@ class Findings:
 
     @property
     def results(self) -> list[LocalResult]:
-        """Every test, those of clustering first and the exploratory ones last."""
+        """All results: clusters, excess risk, then the exploratory tests."""
         groups = (self.clusters, self.excess, self.exploratory)
         return [result for group in groups for result in group.values()]
 
@@ -68,7 +68,7 @@ def find(
     counts: pd.DataFrame,
     unit_counts: pd.DataFrame,
 ) -> Findings:
-    """Return rates and tests of every tested category over the tested period.
+    """Return rates and tests of every category over the tested period.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def find(
     Returns
     -------
     Findings
-        Each headline test corrected over all places × categories; the others one by one.
+        Each headline test corrected over all places × categories, the others one by one.
     """
     tests = project.tests
     areas = {"polygons": plan.polygons, "units": units}
@@ -92,7 +92,7 @@ def find(
         for level, frame in (("polygons", counts), ("units", unit_counts))
         for category in tests.categories
     }
-    warn_of_nobody(selected, areas)
+    warn_of_uninhabited(selected, areas)
 
     def one(choice: Choice, category: str, family: int | None) -> LocalResult:
         residents = areas[choice.level][POPULATION]
@@ -135,9 +135,9 @@ def find(
 def local_test(
     project: Project, choice: Choice, observed: Observed, *, family: int | None = None
 ) -> LocalResult:
-    """Return one test of one category, with the project's correction, level and seed.
+    """Return the chosen test of one category, at the project's correction, alpha and seed.
 
-    ``family`` is the number of p-values that it is corrected with, where it is one of several.
+    ``family`` is the number of p-values corrected together, where this is one test of several.
     """
     tests, test = project.tests, choice.test
     section = getattr(tests, test.kind.question or "", None)
@@ -152,7 +152,7 @@ def local_test(
 
 
 def graph_for(choice: Choice, areas: gpd.GeoDataFrame) -> Graph | None:
-    """Return who neighbors whom, None for a test of each place by itself."""
+    """Return the contiguity graph, or None if the test looks at each place alone."""
     return neighbors(areas, islands="keep") if choice.test.kind.neighbors else None
 
 
@@ -164,7 +164,7 @@ def test_key(result: LocalResult) -> str:
 def _binned(
     headlines: Sequence[Mapping[str, LocalResult]], exploratory: Mapping[str, LocalResult]
 ) -> dict[str, pd.DataFrame]:
-    """Return the bins of every test that is shown by confidence; a family's hold together."""
+    """Return the confidence bins of every test; those of a family are corrected together."""
     bins = {}
     for results in headlines:
         binned = confidence_bins(results)

@@ -1,4 +1,4 @@
-"""What a run cannot be true without: dates, incidents inside the city, polygons to compare."""
+"""Checks of a run: dates, incidents inside the city, enough polygons to compare."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from hotspots.project.config.settings import Project
     from hotspots.schema import PolygonPlan
 
-LEAST_POLYGONS = 3
-_BULK = 0.99
-"""Share of the dated rows whose years are the bulk of a table."""
+MIN_POLYGONS = 3
+_CENTRAL_SHARE = 0.99
+"""Central share of the dated rows, whose years are taken for the table's own."""
 
-_APART = pd.Timedelta(days=62)
-"""Rows of one event that lie further apart in time are hardly one event."""
+_MAX_GAP = pd.Timedelta(days=62)
+"""Rows with one event number that lie further apart are hardly one event."""
 
 
 def require_polygons(project: Project, plan: PolygonPlan) -> None:
@@ -38,18 +38,18 @@ def require_polygons(project: Project, plan: PolygonPlan) -> None:
     """
     residents = plan.polygons[schema.POPULATION]
     inhabited = int((residents > 0).sum())
-    if inhabited < LEAST_POLYGONS:
+    if inhabited < MIN_POLYGONS:
         floor, ceiling = project.polygons.residents
         raise InputError(
             f"{project.units.file}: the {len(plan.membership)} units, with {residents.sum():,.0f} "
             f"residents, make {inhabited} inhabited polygons of {floor:,.0f} to {ceiling:,.0f}, "
-            f"and the tests compare at least {LEAST_POLYGONS}. Give the whole city, or smaller "
+            f"and the tests compare at least {MIN_POLYGONS}. Give the whole city, or smaller "
             "bounds in polygons.residents."
         )
 
 
 def require_dates(project: Project, incidents: gpd.GeoDataFrame) -> None:
-    """Refuse a table without a single date: rates are per year.
+    """Refuse a table without any date, because rates are per year.
 
     Raises
     ------
@@ -67,12 +67,12 @@ def require_dates(project: Project, incidents: gpd.GeoDataFrame) -> None:
 
 
 def require_counted(project: Project, incidents: gpd.GeoDataFrame) -> None:
-    """Refuse incidents of which not one lies in the city.
+    """Refuse a table of which no incident lies in the city.
 
     Raises
     ------
     InputError
-        With the fates of the rows, and the keys to look at.
+        With the number of rows by fate, and the keys to check.
     """
     fates = incidents[schema.ASSIGNMENT_STATUS].astype(str).value_counts()
     if fates.reindex([str(fate) for fate in schema.COUNTED]).sum() > 0:
@@ -86,11 +86,11 @@ def require_counted(project: Project, incidents: gpd.GeoDataFrame) -> None:
 
 
 def warn_of_stray_dates(project: Project, incidents: gpd.GeoDataFrame) -> None:
-    """Warn where a few rows with other years stretch the time that rates are divided by."""
+    """Warn if a few rows with stray years stretch the period that rates are divided by."""
     years = incidents[schema.DATE].dropna().dt.year
     if project.tests.period != "all" or years.empty:
         return
-    edge = (1 - _BULK) / 2
+    edge = (1 - _CENTRAL_SHARE) / 2
     low, high = (
         int(years.quantile(share, interpolation=side))
         for share, side in ((edge, "lower"), (1 - edge, "higher"))
@@ -106,14 +106,14 @@ def warn_of_stray_dates(project: Project, incidents: gpd.GeoDataFrame) -> None:
 
 
 def warn_of_reused_numbers(project: Project, incidents: gpd.GeoDataFrame) -> None:
-    """Warn of event numbers whose rows lie months apart: each number counts as one event."""
+    """Warn of event numbers whose rows lie months apart, since each counts as one event."""
     column = project.incidents.columns.event
     if column is None:
         return
     keys = [schema.EVENT_ID, schema.CATEGORY]
     dates = incidents.dropna(subset=[schema.DATE]).groupby(keys, observed=True)[schema.DATE]
     span = dates.max() - dates.min()
-    apart = span[span > _APART]
+    apart = span[span > _MAX_GAP]
     if len(apart):
         warnings.warn(
             remark("reused_numbers", column=column, events=len(apart), first=apart.index.min()[0]),
@@ -121,8 +121,8 @@ def warn_of_reused_numbers(project: Project, incidents: gpd.GeoDataFrame) -> Non
         )
 
 
-def warn_of_what_left(online: OnlineGeocoder | None) -> None:
-    """Say how many addresses a provider was told, in this run or in one that kept the answers."""
+def warn_of_sent_addresses(online: OnlineGeocoder | None) -> None:
+    """Say how many addresses were sent to a provider, in this run or in an earlier one."""
     if online is not None and online.asked:
         warnings.warn(
             remark("online_asked", n=online.asked, provider=online.provider), stacklevel=3
@@ -130,7 +130,7 @@ def warn_of_what_left(online: OnlineGeocoder | None) -> None:
 
 
 def warn_of_repeats(repeats: pd.DataFrame) -> None:
-    """Say how many rows may tell of an event that another row told of before."""
+    """Say how many rows may report an event that an earlier row reports."""
     if len(repeats):
         warnings.warn(
             remark(
@@ -143,10 +143,10 @@ def warn_of_repeats(repeats: pd.DataFrame) -> None:
         )
 
 
-def warn_of_nobody(
+def warn_of_uninhabited(
     selected: Mapping[tuple[str, str], pd.DataFrame], areas: Mapping[str, gpd.GeoDataFrame]
 ) -> None:
-    """Warn once, over all categories, of events in units where nobody lives."""
+    """Warn once, over all categories, of events in units without residents."""
     tables = [frame["events"] for (level, _), frame in selected.items() if level == "units"]
     events = pd.concat(tables, axis=1).sum(axis=1)
     odd = events[(areas["units"][schema.POPULATION] == 0) & (events > 0)]

@@ -1,4 +1,4 @@
-"""Reads what a project file names, each file once, and keeps the list of what was read."""
+"""The inputs that a project file names, each read once and checked."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Inputs:
-    """Everything that was read for a run, in the units' CRS.
+    """All inputs of a run, in the units' CRS.
 
     Attributes
     ----------
@@ -33,15 +33,15 @@ class Inputs:
         GeoDataFrames; ``streets`` is None where no street layer is named, ``kept`` (last year's
         polygons on ``polygon_id``) where no polygons are to be kept.
     taxonomy
-        What the incidents' labels mean.
+        The classes of the incidents' labels.
     gazetteer
-        What addresses are matched against, or None.
+        The gazetteer that addresses are matched against, or None.
     layers
-        Layer name → what its kind read to make it from.
+        Layer name → its source, as its kind reads it.
     services
-        Layer name → GeoDataFrame of points that people go to, of the layers made from them.
+        Layer name → GeoDataFrame of the services, for those layers that are about services.
     files
-        Every file that was read, by the path in the project file.
+        Path as written in the project file → the file that was read.
     """
 
     units: gpd.GeoDataFrame
@@ -56,7 +56,7 @@ class Inputs:
 
 
 def named_files(project: Project, folder: Path) -> dict[str, Path]:
-    """Return every input file of the project, by its path as written; all must exist."""
+    """Return path as written → file, of every input of the project; all must exist."""
     gazetteer = project.gazetteer
     named: list[tuple[str, str]] = [
         ("units.file", project.units.file),
@@ -87,7 +87,7 @@ def read_inputs(project: Project, folder: Path) -> Inputs:
     Raises
     ------
     DataFileError, ColumnError, CrsError, InputError
-        What cannot be read, with the file and the column or row.
+        If an input cannot be read; the message names the file and the column or row.
     """
     files = named_files(project, folder)
     units = read_project_units(project, files)
@@ -134,7 +134,7 @@ def read_project_units(project: Project, files: dict[str, Path]) -> gpd.GeoDataF
 def _kept(
     project: Project, files: dict[str, Path], units: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame | None:
-    """Return last year's polygons in the units' CRS: those of a run, or any with an identifier."""
+    """Return last year's polygons, from a run or any layer with ``polygon_id``."""
     named = project.polygons.keep
     if named is None:
         return None
@@ -149,7 +149,7 @@ def _kept(
 
 
 def project_taxonomy(project: Project, files: dict[str, Path]) -> Taxonomy:
-    """Return the taxonomy; every category that is tested must be one of its classes."""
+    """Return the taxonomy, after checking that every tested category is one of its classes."""
     named = project.incidents.taxonomy
     taxonomy = load_taxonomy(files.get(named, named) if isinstance(named, str) else named)
     known = sorted(set(taxonomy.classes.values()))
@@ -165,7 +165,7 @@ def project_taxonomy(project: Project, files: dict[str, Path]) -> Taxonomy:
 def read_project_incidents(
     project: Project, files: dict[str, Path], units: gpd.GeoDataFrame, taxonomy: Taxonomy
 ) -> gpd.GeoDataFrame:
-    """Return the incidents in the units' CRS, every row with its state."""
+    """Return the incidents in the units' CRS, every row with its location status."""
     section = project.incidents
     incidents = read_incidents(
         section.from_database() if section.file is None else files[section.file],
@@ -183,7 +183,7 @@ def read_project_incidents(
 
 
 def known_places(inputs: Inputs) -> dict[str, Any]:
-    """Return what pile-ups are named by: the gazetteer, and the services that have a name."""
+    """Return what pile-ups are named after: the gazetteer, and the services that have names."""
     named = [points[points["name"] != ""] for points in inputs.services.values()]
     columns = [points[["name", points.active_geometry_name]] for points in named if len(points)]
     places = gpd.GeoDataFrame(pd.concat(columns, ignore_index=True)) if columns else None

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Chronology:
-    """What each period shows alone.
+    """Rates and tests of each period alone.
 
     Attributes
     ----------
     rates
         Category → period → rates per polygon in that period.
     tests
-        Category → period → excess risk in that period, all of them corrected as one family.
+        Category → period → excess risk in that period, all corrected as one family.
     """
 
     rates: dict[str, dict[str, pd.DataFrame]] = field(default_factory=dict)
@@ -37,10 +37,10 @@ class Chronology:
 
 
 def chronology(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> Chronology:
-    """Return rates and excess risk of every category in every period of the tested time.
+    """Return rates and excess risk of every category in every period.
 
-    The periods are years where the tested time has at least two, and months otherwise, unless
-    ``map.slider`` says which. The tests are exploratory: the headline is about the whole time.
+    The periods are years if the tested time spans at least two, otherwise months, unless
+    ``map.slider`` says which. These tests are exploratory: the headline covers the whole time.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def chronology(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> Chr
 
 
 def _periods(project: Project, counts: pd.DataFrame) -> list[str]:
-    """Return the labels of the slider's stops, in order; none where it is not wanted."""
+    """Return the labels of the slider's stops, in order; none without a slider."""
     wanted, tested = project.map.slider, project.tests.period
     labels = counts.index.get_level_values("period").unique().astype(str)
     months = [label for label in labels if label != UNDATED]

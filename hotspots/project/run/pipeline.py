@@ -1,4 +1,4 @@
-"""The whole run in memory: inputs → polygons → tests → ranking; nothing is written here."""
+"""The whole run in memory: inputs → polygons → tests → ranking. Nothing is written here."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from hotspots.project.run.guards import (
     require_polygons,
     warn_of_repeats,
     warn_of_reused_numbers,
+    warn_of_sent_addresses,
     warn_of_stray_dates,
-    warn_of_what_left,
 )
 from hotspots.project.run.inputs import known_places
 from hotspots.project.run.over_time import Chronology, chronology
 from hotspots.project.run.priorities import layers_of, prioritize
-from hotspots.project.run.robustness import Steadiness, drawing_options, steadiness
+from hotspots.project.run.robustness import Robustness, plan_options, robustness
 from hotspots.schema import CATEGORY, UNMAPPED
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ class RunResult:
     project
         The validated project file.
     units, incidents
-        GeoDataFrames; each incident with its place and its fate.
+        GeoDataFrames; each incident with its location and its assignment.
     repeats
-        Rows that may tell of one event twice (:func:`hotspots.near_repeats`).
+        Rows that may report one event twice (:func:`hotspots.near_repeats`).
     geocoding
-        How good the places are.
+        The quality of the locations.
     plan
         The polygons.
     counts, unit_counts
@@ -65,13 +65,13 @@ class RunResult:
     layers
         Every layer on the polygons, rates included.
     ranking, allocation
-        Who first and how much; None where the project names no criteria or no budget.
-    steadiness
-        What hangs on the plan and on its borders.
+        None where the project has no criteria or no budget.
+    robustness
+        How much the results depend on the plan and on its borders.
     inputs
-        What was read.
+        The inputs, as read.
     remarks
-        Warnings of the run, each one once.
+        The warnings of the run, each once.
     """
 
     project: Project
@@ -88,7 +88,7 @@ class RunResult:
     layers: tuple[Layer, ...]
     ranking: Ranking | None
     allocation: Allocation | None
-    steadiness: Steadiness
+    robustness: Robustness
     remarks: tuple[HotspotsWarning, ...] = ()
 
 
@@ -104,11 +104,11 @@ def compute(
     Parameters
     ----------
     project, inputs
-        The settings, and what was read by them.
+        The settings, and the inputs that they name.
     progress
-        Is told each stage.
+        Called with the name of each stage as it begins.
     online
-        Whom to ask for addresses that the gazetteer does not know.
+        The online geocoder for addresses missing from the gazetteer.
     """
     units = inputs.units
     progress("geocode")
@@ -118,7 +118,7 @@ def compute(
     warn_of_reused_numbers(project, incidents)
     if inputs.gazetteer is not None or online is not None:
         incidents = geocode(incidents, inputs.gazetteer, online=online, progress=False)
-    warn_of_what_left(online)
+    warn_of_sent_addresses(online)
     repeats = near_repeats(incidents)
     warn_of_repeats(repeats)
     report = geocoding_report(
@@ -130,7 +130,7 @@ def compute(
         residents=project.polygons.residents,
         keep=inputs.kept,
         seed=project.project.seed,
-        **drawing_options(project),
+        **plan_options(project),
     )
     require_polygons(project, plan)
     progress("assign")
@@ -151,7 +151,7 @@ def compute(
     layers = layers_of(project, inputs, plan, findings.rates)
     progress("rank")
     ranking, allocation = prioritize(project, plan, layers)
-    progress("doubt")
+    progress("robustness")
     return RunResult(
         project=project,
         inputs=inputs,
@@ -167,5 +167,5 @@ def compute(
         layers=layers,
         ranking=ranking,
         allocation=allocation,
-        steadiness=steadiness(project, inputs, plan, incidents),
+        robustness=robustness(project, inputs, plan, incidents),
     )

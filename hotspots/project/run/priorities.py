@@ -1,4 +1,4 @@
-"""Layers and what follows from them: every layer on the polygons, the ranking, the budget."""
+"""Every layer on the polygons, the ranking by them, and the allocation of the budget."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def layers_of(
     project: Project, inputs: Inputs, plan: PolygonPlan, rates: Mapping[str, pd.DataFrame]
 ) -> tuple[Layer, ...]:
-    """Return every layer on the polygons of a plan, the rates first."""
+    """Return all layers on the polygons of a plan, rates first."""
     made = [layer.make(inputs.layers[layer.name], inputs.units, plan) for layer in project.layers]
     return (*_rate_layers(project, inputs, rates), *made)
 
@@ -29,7 +29,7 @@ def layers_of(
 def prioritize(
     project: Project, plan: PolygonPlan, layers: tuple[Layer, ...]
 ) -> tuple[Ranking | None, Allocation | None]:
-    """Return the ranking by the project's criteria and the division of its budget, if any."""
+    """Return the ranking by the project's criteria and the allocation of its budget, if any."""
     if not project.ranking:
         return None, None
     better = {layer.name for layer in layers if layer.direction == "more_is_better"}

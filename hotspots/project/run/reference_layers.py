@@ -1,4 +1,4 @@
-"""Reads what addresses are matched against, in the units' CRS."""
+"""The streets, the gazetteer and the online geocoder that a project names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OPENSTREETMAP = (".osm", ".pbf")
 def read_streets(
     project: Project, files: dict[str, Path], units: gpd.GeoDataFrame
 ) -> gpd.GeoDataFrame | None:
-    """Return the streets that the project names, None where it names none."""
+    """Return the streets that the project names, or None."""
     section = project.gazetteer.streets
     if section is None:
         return None
@@ -41,7 +41,7 @@ def read_gazetteer(
     units: gpd.GeoDataFrame,
     streets: gpd.GeoDataFrame | None,
 ) -> Gazetteer | None:
-    """Return what addresses are matched against, None where the project names nothing."""
+    """Return the gazetteer that the project names, or None."""
     section = project.gazetteer
     if section.file is not None:
         file = files[section.file]
@@ -59,9 +59,9 @@ def read_gazetteer(
 def online_geocoder(
     project: Project, folder: Path, units: gpd.GeoDataFrame, *, kept_only: bool
 ) -> OnlineGeocoder | None:
-    """Return whom the project asks for addresses, None where it names nobody.
+    """Return the online geocoder that the project names, or None.
 
-    ``kept_only`` asks the project's cache alone, so that nothing leaves the machine.
+    With ``kept_only`` only cached answers are used, so that nothing leaves the machine.
     """
     section = project.online
     if section is None:

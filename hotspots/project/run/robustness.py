@@ -1,4 +1,4 @@
-"""Steadiness: what of a run's verdicts hangs on the plan and on the borders it drew."""
+"""Robustness: how much the results of a run depend on the plan and on its borders."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
     from hotspots.schema import BorderSensitivity, PlanStability, PolygonPlan
 
 DISTANCES_M = (5.0, 50.0)
-"""Meters from a border; the larger is also that within which sides are drawn at random."""
+"""Meters from a border; within the larger, the side of a point is drawn at random."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Steadiness:
-    """What hangs on the plan and on its borders.
+class Robustness:
+    """How much the results depend on the plan and on its borders.
 
     Attributes
     ----------
     near_border
-        Series on meters: share of the counted incidents so near to two polygons.
+        Series on meters: share of the counted incidents within that distance of another polygon.
     borders, plans
-        How often the polygons are judged otherwise; None where no other plans were asked for
-        (``polygons.other_plans``). The verdicts are ``excess`` (the headline category by
-        itself) and, where there is a budget, ``funded``.
+        How often a polygon's results change; None where no other plans were asked for
+        (``polygons.other_plans``). The results are ``excess`` (of the headline category, tested
+        alone) and, where there is a budget, ``funded``.
     """
 
     near_border: pd.Series
@@ -46,7 +46,7 @@ class Steadiness:
     plans: PlanStability | None
 
 
-def drawing_options(project: Project) -> dict[str, Any]:
+def plan_options(project: Project) -> dict[str, Any]:
     """Return the options of :func:`build_polygons` that all plans of a project share."""
     section = project.polygons
     fixed = section.fixed
@@ -61,14 +61,14 @@ def drawing_options(project: Project) -> dict[str, Any]:
     }
 
 
-def steadiness(
+def robustness(
     project: Project, inputs: Inputs, plan: PolygonPlan, incidents: gpd.GeoDataFrame
-) -> Steadiness:
-    """Return what hangs on the borders, and on the plan where other plans are asked for."""
+) -> Robustness:
+    """Return the sensitivity to borders and, where other plans are asked for, to the plan."""
     near = border_share(incidents, plan.polygons, distances=DISTANCES_M)
     plans = project.polygons.other_plans
     if not plans:
-        return Steadiness(near, None, None)
+        return Robustness(near, None, None)
 
     def of_sides(moved: gpd.GeoDataFrame) -> pd.DataFrame:
         return _excess(project, plan, _counts(project, plan, moved))
@@ -79,7 +79,7 @@ def steadiness(
         counts = _counts(project, other, moved)
         return _excess(project, other, counts).join(_funded(project, inputs, other, counts))
 
-    return Steadiness(
+    return Robustness(
         near,
         border_sensitivity(
             incidents,
@@ -89,7 +89,7 @@ def steadiness(
             draws=plans,
             seed=project.project.seed,
         ),
-        plan_stability(inputs.units, plan, of_plan, plans=plans, **drawing_options(project)),
+        plan_stability(inputs.units, plan, of_plan, plans=plans, **plan_options(project)),
     )
 
 

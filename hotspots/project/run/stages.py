@@ -1,4 +1,4 @@
-"""The names of a run's stages, in the order in which data passes them."""
+"""The names of the stages of a run, in order."""
 
 STAGES = (
     "read",
@@ -9,7 +9,7 @@ STAGES = (
     "test",
     "layers",
     "rank",
-    "doubt",
+    "robustness",
     "write",
     "draw",
     "print",

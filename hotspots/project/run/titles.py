@@ -1,4 +1,4 @@
-"""The names of categories for people: the taxonomy's where it has them."""
+"""Titles of categories, from the taxonomy where it has them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def category_titles(result: RunResult, language: str) -> dict[str, str]:
-    """Return tested category → its title in the language, or its key where there is none."""
+    """Return tested category → its title in the language, or its key."""
     return titles_of(result.project.tests.categories, result.inputs.taxonomy, language)
 
 
 def sensitive_categories(taxonomy: Taxonomy) -> frozenset[str]:
-    """Return the categories that are sensitive by code, by a title, or by a label they collect.
+    """Return the categories that are sensitive by code, by title, or by one of their labels.
 
-    A class that takes in one sensitive label among others is sensitive: its points are theirs.
+    A class with one sensitive label among others is sensitive, since it shows those points, too.
 
     Examples
     --------
@@ -39,7 +39,7 @@ def sensitive_categories(taxonomy: Taxonomy) -> frozenset[str]:
 
 
 def titles_of(categories: Iterable[str], taxonomy: Taxonomy, language: str) -> dict[str, str]:
-    """Return category → its title in the language; those of no class are named as such.
+    """Return category → its title in the language, rows without a class included.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What the command prints: every number that the pages hold in short, in the run's language."""
+"""What the command prints: a summary of a run, in its language."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def show_run(result: RunResult, out: Path, console: Console) -> None:
-    """Print what became of the rows, of the residents and of the tests, and where the map is."""
+    """Print the fate of the rows, the polygons, the findings, and where the pages are."""
     language = result.project.project.language
     _banner(result.project.project.synthetic, language, console)
     fates = result.incidents[schema.ASSIGNMENT_STATUS].astype(str).value_counts()
@@ -88,7 +88,7 @@ def show_checkup(found: Checkup, console: Console) -> None:
 
 
 def show_verification(found: Verification, console: Console) -> None:
-    """Print which inputs and outputs differ from the manifest's."""
+    """Print which inputs and outputs differ from the manifest."""
     for key, names in (
         ("verify.altered_inputs", found.altered_inputs),
         ("verify.altered_outputs", found.altered_outputs),
@@ -129,7 +129,7 @@ def _show_tally(
     names: str = "",
     most: int | None = None,
 ) -> None:
-    """Print a title and a table of counts; what is past ``most`` rows is summed in a last one."""
+    """Print a title and a table of counts; those after ``most`` rows are summed in a last one."""
     if values.empty:
         return
     console.print(title)

@@ -1,4 +1,4 @@
-"""What every column of a run's files means, in the run's language."""
+"""The meaning of every column of a run's files, in the run's language."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def data_dictionary(result: RunResult, files: Mapping[str, pd.DataFrame]) -> pd.
     Parameters
     ----------
     result
-        Whose layers, titles and units the columns bear.
+        The run, for the titles and units of its layers and categories.
     files
-        Name of the file → its table.
+        File name → table.
 
     Returns
     -------
@@ -36,8 +36,8 @@ def data_dictionary(result: RunResult, files: Mapping[str, pd.DataFrame]) -> pd.
 
     Notes
     -----
-    A column that the catalogue does not know, such as one of the project's own table, is said
-    to be one: a run does not fail for it.
+    A column without an entry in the catalogue, such as one of the project's own tables, is
+    described as such; it does not stop a run.
     """
     language = result.project.project.language
     rows = []
@@ -51,7 +51,7 @@ def data_dictionary(result: RunResult, files: Mapping[str, pd.DataFrame]) -> pd.
 
 
 def _meaning(result: RunResult, column: str) -> tuple[str, str]:
-    """Return a column's meaning and its unit; made names are read by their parts."""
+    """Return the meaning and the unit of a column; composed names are taken apart."""
     language = result.project.project.language
     if has_text(f"meaning.{column}", language):
         return text(f"meaning.{column}", language), _unit(result, column)

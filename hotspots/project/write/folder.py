@@ -1,4 +1,4 @@
-"""The output folder: made beside its place, and moved into it whole or not at all."""
+"""The output folder: written beside its final place, then moved there in one piece."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def replaced_folder(out: Path) -> Iterator[Path]:
-    """Give an empty folder to write into; it takes the place of ``out`` when all went well.
+    """Give an empty folder to write into, which replaces ``out`` if no error occurs.
 
     Raises
     ------
@@ -27,8 +27,8 @@ def replaced_folder(out: Path) -> Iterator[Path]:
         If ``out`` cannot be written, or holds files that are not a run's outputs.
     """
     out = out.resolve()
-    _clear_up_after_the_killed(out)
-    _ours_or_empty(out)
+    _remove_leftovers(out)
+    _check_replaceable(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f".{out.name}-{os.getpid()}-", dir=out.parent))
@@ -45,8 +45,8 @@ def replaced_folder(out: Path) -> Iterator[Path]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _clear_up_after_the_killed(out: Path) -> None:
-    """Remove what a run that was killed left beside ``out``; an old output goes back first."""
+def _remove_leftovers(out: Path) -> None:
+    """Remove what a killed run left beside ``out``, after putting an old output back."""
     for left in sorted(out.parent.glob(f".{glob.escape(out.name)}-*-*")):
         process = left.name.removeprefix(f".{out.name}-").split("-")[0]
         if not process.isdigit() or _is_running(int(process)):
@@ -58,7 +58,7 @@ def _clear_up_after_the_killed(out: Path) -> None:
 
 def _is_running(process: int) -> bool:
     if os.name == "nt":
-        # There os.kill would end the process instead of asking for it.
+        # On Windows os.kill(process, 0) ends the process.
         return True
     try:
         os.kill(process, 0)
@@ -69,15 +69,15 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def _ours_or_empty(out: Path) -> None:
+def _check_replaceable(out: Path) -> None:
     if not out.exists():
         return
     if not out.is_dir():
         raise OutputError(f"output folder {out}: a file has that name. Choose another with --out.")
     if any(out.iterdir()) and not (out / FILE).is_file():
         raise OutputError(
-            f"output folder {out}: holds files that no run of hotspots made, and would be "
-            "replaced whole. Choose an empty or a new folder with --out."
+            f"output folder {out}: holds files that no run of hotspots made, and a run "
+            "replaces the whole folder. Choose an empty or a new folder with --out."
         )
 
 
@@ -90,7 +90,7 @@ def _swap(fresh: Path, out: Path) -> None:
         out.rename(old / out.name)
         fresh.rename(out)
     finally:
-        # Whatever came between the two, Ctrl-C too: one of them is in its place again.
+        # If anything came between the two moves, Ctrl-C included, put the old output back.
         if not out.exists():
             (old / out.name).rename(out)
         shutil.rmtree(old, ignore_errors=True)

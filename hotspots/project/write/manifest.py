@@ -1,4 +1,4 @@
-"""The manifest: what went in, what came out, and how to do it again."""
+"""The manifest: inputs, parameters, versions and outputs, to repeat and verify a run."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _LIBRARIES = (
 def make_manifest(
     project: Project, project_file: Path, inputs: dict[str, Path], written: Path, out: Path
 ) -> dict[str, Any]:
-    """Return the manifest of the outputs in ``written``, which will stand in ``out``.
+    """Return the manifest of the outputs in ``written``, which will be moved to ``out``.
 
-    The project file's place is kept relative to ``out``, so that the same run into a folder
-    beside it gives the same bytes.
+    The path of the project file is relative to ``out``, so that the same run into a sibling
+    folder gives the same bytes.
     """
     return {
-        "project_file": _way(project_file.resolve(), out.resolve()),
+        "project_file": _relative_path(project_file.resolve(), out.resolve()),
         "seed": project.project.seed,
         "versions": {name: version(name) for name in _LIBRARIES},
         "parameters": project.model_dump(mode="json", by_alias=True),
@@ -58,11 +58,11 @@ _COMPANIONS = {
     ".tab": (".dat", ".map", ".id"),
     ".mif": (".mid",),
 }
-"""What a file keeps beside itself: its columns, its shapes, its index, its reference system."""
+"""Suffix → those of the files that belong to it: attributes, index, reference system."""
 
 
 def _with_companions(inputs: dict[str, Path]) -> list[tuple[str, Path]]:
-    """Return every input with the files that are read with it, by name."""
+    """Return name and path of every input and of the files that belong to it."""
     named = dict(inputs)
     for name, path in inputs.items():
         ends = _COMPANIONS.get(path.suffix.lower(), ())
@@ -71,8 +71,8 @@ def _with_companions(inputs: dict[str, Path]) -> list[tuple[str, Path]]:
     return sorted(named.items())
 
 
-def _way(file: Path, folder: Path) -> str:
-    """Return the way from a folder to a file; the whole path where they are on two drives."""
+def _relative_path(file: Path, folder: Path) -> str:
+    """Return the path of a file relative to a folder, or absolute if on another drive."""
     try:
         return Path(os.path.relpath(file, folder)).as_posix()
     except ValueError:
@@ -120,5 +120,5 @@ def digests(folder: Path) -> dict[str, str]:
 
 
 def current_versions() -> dict[str, str]:
-    """Return the versions of the libraries that a manifest lists, as installed here."""
+    """Return the installed versions of the libraries that a manifest lists."""
     return {name: version(name) for name in _LIBRARIES}

@@ -1,4 +1,4 @@
-"""Writes a run's two folders: what is internal, and what a citizen may have."""
+"""Writes the two folders of a run: internal and public."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from hotspots.schema import LocalResult
 
 _EPOCH = "2000-01-01T00:00:00Z"
-"""What GeoPackages carry instead of the clock, so that the same run gives the same bytes."""
+"""The date that GeoPackages carry, so that the same run gives the same bytes."""
 
 
 def write_outputs(result: RunResult, folder: Path) -> None:
-    """Write ``internal/`` (readable by its owner alone) and ``public/`` into ``folder``."""
+    """Write ``internal/`` (readable by its owner only) and ``public/`` into ``folder``."""
     internal, public = folder / "internal", folder / "public"
     internal.mkdir(mode=0o700)
     public.mkdir()
@@ -45,11 +45,11 @@ def write_outputs(result: RunResult, folder: Path) -> None:
 
 
 def write_database(result: RunResult) -> None:
-    """Write the results as tables of the project's database, all of them or none.
+    """Write the results to the project's database as tables, all of them or none.
 
     The tables ``polygons``, ``units``, ``incidents``, ``tests``, ``rates``, ``near_repeats``,
-    ``worst_addresses``, and ``ranking`` and ``allocation`` where there are any, hold what the
-    files of ``internal/`` do, and replace those of an earlier run.
+    ``worst_addresses``, and ``ranking`` and ``allocation`` if there are any, hold the same as the
+    files of ``internal/``, and replace those of an earlier run.
     """
     place = result.project.output
     if place is None:
@@ -70,7 +70,7 @@ def write_database(result: RunResult) -> None:
 
 
 def _write_tables(result: RunResult, folder: Path) -> None:
-    """Write each table as CSV, and all of them with their dictionary as one workbook."""
+    """Write each table as CSV, and all of them with the data dictionary as one workbook."""
     tables = {name: _marked(result, frame) for name, frame in _tables(result).items()}
     for name, frame in tables.items():
         safe_csv(frame.reset_index(), folder / f"{name}.csv")
@@ -91,7 +91,7 @@ def _write_tables(result: RunResult, folder: Path) -> None:
 
 
 def _tables(result: RunResult) -> dict[str, pd.DataFrame]:
-    """Return name → table, of those that have no geometry."""
+    """Return name → table, without those that have a geometry."""
     names = result.plan.polygons[schema.NAME]
     records = {"ranking": result.ranking, "allocation": result.allocation}
     ranked = {
@@ -112,7 +112,7 @@ def _tables(result: RunResult) -> dict[str, pd.DataFrame]:
 
 
 def _all_tests(result: RunResult) -> pd.DataFrame:
-    """Return every test of every place, one below the other, with what it was."""
+    """Return all test results in long format, with the design of each test."""
     return pd.concat([_with_test(one) for one in result.findings.results])
 
 
@@ -138,7 +138,7 @@ def _write_polygons(result: RunResult, path: Path) -> None:
 
 
 def _places(result: RunResult) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Return the polygons and the units, each with what was found there."""
+    """Return the polygons and the units, each with its results."""
     polygons = _with_findings(result, result.plan.polygons, "polygons")
     for layer in result.layers:
         polygons[layer.name] = layer.values.reindex(polygons.index)
@@ -152,7 +152,7 @@ def _places(result: RunResult) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
 
 
 def _with_findings(result: RunResult, frame: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
-    """Return a copy of the places with the labels and q of each test at their level."""
+    """Return a copy of the places with the label and q of each test on their level."""
     kept = [schema.NAME, schema.POPULATION, "n_units", "area_km2", "compactness", "in_bounds"]
     columns = [name for name in kept if name in frame.columns]
     found = frame[[*columns, schema.GEOMETRY]].copy()
@@ -178,7 +178,7 @@ def _incidents(result: RunResult) -> gpd.GeoDataFrame:
 
 
 def _write_public_polygons(result: RunResult, path: Path) -> None:
-    """Write the polygons a citizen may have: borders, names and residents, no incident."""
+    """Write the public polygons: borders, names and population, no incident."""
     columns = [schema.NAME, schema.POPULATION, schema.GEOMETRY]
     polygons = _marked(result, result.plan.polygons[columns].round({schema.POPULATION: 0}))
     degrees = polygons.reset_index().to_crs(4326)
@@ -202,7 +202,7 @@ def _csv(result: RunResult, frame: pd.DataFrame, path: Path) -> None:
 
 
 def _marked(result: RunResult, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the frame, with a column that says so where the data are invented."""
+    """Return the frame, with a column that says so if the data are synthetic."""
     if not result.project.project.synthetic:
         return frame.copy()
     notice = " / ".join(text("mark.synthetic", language) for language in ("es", "en"))

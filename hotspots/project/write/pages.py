@@ -1,4 +1,4 @@
-"""Puts a run onto its pages: the briefing and the report, and the page for anybody."""
+"""The pages of a run: the briefing, the report, and the public page."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def write_internal_pages(result: RunResult, folder: Path) -> None:
 
 
 def write_public_page(result: RunResult, path: Path) -> None:
-    """Write the page for anybody: no incident points, no small counts."""
+    """Write the public page: no incident points, no small counts."""
     save_standalone(run_map(result, audience="public"), path)
 
 
@@ -108,9 +108,9 @@ def run_report(result: RunResult) -> str:
         incidents=result.incidents,
         geocoding=result.geocoding,
         plan=result.plan,
-        near_border=result.steadiness.near_border,
-        borders=result.steadiness.borders,
-        plans=result.steadiness.plans,
+        near_border=result.robustness.near_border,
+        borders=result.robustness.borders,
+        plans=result.robustness.plans,
         results=tests,
         rates=findings.rates,
         layers=result.layers,
