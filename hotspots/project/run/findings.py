@@ -18,13 +18,13 @@ from hotspots.schema import POPULATION, LocalResult, PolygonPlan
 from hotspots.spatial.weights import neighbors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
     from libpysal.graph import Graph
 
     from hotspots.project.config.settings import Project
-    from hotspots.project.config.tests import Choice
+    from hotspots.project.config.tests import Choice, Tests
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -94,30 +94,17 @@ def find(
     }
     warn_of_uninhabited(selected, areas)
 
-    def one(choice: Choice, category: str, family: int | None) -> LocalResult:
+    def one(choice: Choice, category: str, family: int | None = None) -> LocalResult:
         residents = areas[choice.level][POPULATION]
         events = selected[choice.level, category]["events"].where(residents > 0, 0)
         observed = Observed(category, events, residents, graphs[choice.level])
         return local_test(project, choice, observed, family=family)
 
     clusters, excess = (
-        correct_family(
-            {
-                category: one(choice, category, len(tests.categories) * len(areas[choice.level]))
-                for category in tests.categories
-            },
-            correction=tests.correction,
-            alpha=tests.alpha,
-        )
+        _headline(tests, choice, one, places=len(areas[choice.level]))
         for choice in (tests.clusters, tests.excess)
     )
-    headlines = {(choice.test.name, choice.level) for choice in (tests.clusters, tests.excess)}
-    others = [one for one in tests.exploratory if (one.test.name, one.level) not in headlines]
-    exploratory = {
-        f"{category}:{choice.test.name}:{choice.level}": one(choice, category, None)
-        for category in tests.categories
-        for choice in others
-    }
+    exploratory = _exploratory(tests, one)
     return Findings(
         rates=_rates(project, plan, selected),
         clusters=clusters,
@@ -159,6 +146,26 @@ def graph_for(choice: Choice, areas: gpd.GeoDataFrame) -> Graph | None:
 def test_key(result: LocalResult) -> str:
     """Return ``category:test:level``."""
     return f"{result.variable}:{result.test}:{result.level}"
+
+
+def _headline(
+    tests: Tests, choice: Choice, one: Callable[..., LocalResult], *, places: int
+) -> dict[str, LocalResult]:
+    """Return category → the headline test of one question, corrected over all categories."""
+    family = places * len(tests.categories)
+    results = {category: one(choice, category, family) for category in tests.categories}
+    return correct_family(results, correction=tests.correction, alpha=tests.alpha)
+
+
+def _exploratory(tests: Tests, one: Callable[..., LocalResult]) -> dict[str, LocalResult]:
+    """Return ``category:test:level`` → result of the tests that are no headline."""
+    headlines = {(choice.test.name, choice.level) for choice in (tests.clusters, tests.excess)}
+    others = [o for o in tests.exploratory if (o.test.name, o.level) not in headlines]
+    return {
+        f"{category}:{choice.test.name}:{choice.level}": one(choice, category)
+        for category in tests.categories
+        for choice in others
+    }
 
 
 def _binned(
