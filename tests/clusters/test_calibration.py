@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+pytest.importorskip("pygeoda", reason='pip install "hotspots-geo[peers]"')
 # What `make calibrate` measures in full; found from the project's folder, as `make test` runs.
 measured = pytest.importorskip("benchmarks.calibrate_maps", reason="run python -m pytest")
 page = pytest.importorskip("benchmarks.calibrate", reason="run python -m pytest")
