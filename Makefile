@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+LOWEST := .venv-lowest
 DEPENDENCIES := setup.cfg pyproject.toml
 
-.PHONY: demo test test-slow lint docs notebooks bench calibrate clean
+.PHONY: demo test test-slow test-lowest lint docs notebooks bench calibrate clean
 
 demo: $(STAMP)-run
 	$(BIN)/hotspots demo --out out/juarez
@@ -15,6 +16,19 @@ test: $(STAMP)-test
 
 test-slow: $(STAMP)-test
 	$(BIN)/python -m pytest -m slow
+
+# The core: what reads files, draws polygons, writes results and reaches each extra, where versions
+# differ. Left out are browsers, peers and documentation.
+CORE := tests/assignment tests/incidents tests/layers tests/polygons tests/priority tests/project \
+	tests/spatial tests/tables tests/geocoding/online tests/maps/pictures tests/maps/save \
+	tests/clusters/local/test_getis_ord.py tests/clusters/risk/test_funnel.py tests/test_surface.py
+PEERS := tests/layers/test_areal.py::test_tobler_agrees
+
+# The lowest versions that setup.cfg allows run a sample city and the core of the tests.
+test-lowest: $(LOWEST)/.installed
+	$(LOWEST)/bin/hotspots demo --city tumbes --out out/lowest
+	$(LOWEST)/bin/python -m pytest -n auto --dist loadfile -m "not slow and not browser" \
+		$(CORE) --deselect $(PEERS)
 
 lint: $(STAMP)-lint
 	$(BIN)/ruff check .
@@ -35,7 +49,7 @@ calibrate: $(STAMP)-test
 	$(BIN)/python -m benchmarks.calibrate
 
 clean:
-	rm -rf $(VENV) out build dist docs/_build docs/api/generated docs/notebooks docs/jupyter_execute
+	rm -rf $(VENV) $(LOWEST) out build dist docs/_build docs/api/generated docs/notebooks docs/jupyter_execute
 
 $(BIN)/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'hotspots needs Python 3.11 or newer; say which with make PYTHON=python3.11')"
@@ -48,4 +62,13 @@ $(STAMP)-run: $(BIN)/python $(DEPENDENCIES)
 
 $(STAMP)-%: $(BIN)/python $(DEPENDENCIES)
 	$(BIN)/python -m pip install --quiet --editable ".[$*]"
+	touch $@
+
+# Made anew each time, since uv keeps what is installed. The lowest versions have wheels for
+# Python 3.11, which uv fetches where there is none.
+$(LOWEST)/.installed: $(BIN)/python $(DEPENDENCIES)
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv venv --quiet --clear --python 3.11 $(LOWEST)
+	$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct \
+		--editable ".[test-core]"
 	touch $@

@@ -17,7 +17,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from playwright.sync_api import sync_playwright
 
 import hotspots as hs
 from benchmarks.points import SIDE_M, wound
@@ -135,6 +134,8 @@ def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         raise SystemExit("No Chromium here: apt-get install chromium")
+    from playwright.sync_api import sync_playwright  # tests take the polygons without it
+
     with sync_playwright() as engine:
         browser = engine.chromium.launch(executable_path=found, args=list(FLAGS))
         yield browser

@@ -198,7 +198,9 @@ def test_no_argument_is_changed(tracts, halves):
 
 
 def test_tobler_agrees():
-    interpolate = pytest.importorskip("tobler.area_weighted").area_interpolate
+    interpolate = pytest.importorskip(
+        "tobler.area_weighted", reason='pip install "hotspots-geo[peers]"'
+    ).area_interpolate
     random = np.random.default_rng(5)
     source = source_of(
         voronoi(120, 3), count=random.uniform(0, 900, 120), share=random.uniform(0, 60, 120)

@@ -12,6 +12,8 @@ import pytest
 
 import hotspots as hs
 from hotspots.errors import DataFileError, HotspotsWarning, ProjectFileError
+
+pytest.importorskip("geopy", reason='pip install "hotspots-geo[online]"')
 from tests.geocoding.online.test_online import provider  # noqa: F401
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from tests.geocoding.online.test_online import Provider
 
-pytest.importorskip("geopy")
 SECTION = """
 [online]
 provider = "nominatim"

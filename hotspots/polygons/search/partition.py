@@ -170,6 +170,9 @@ def _tree_cut(part: UnitGraph, bounds: Bounds, share: float, rng: np.random.Gene
     """Return the branch of a random spanning tree whose residents fit best."""
     weights = part.border.copy()
     weights.data = 1.0 + rng.random(len(weights.data))
+    # scipy before 1.17.1 refuses to span a graph whose nodes have 64-bit numbers.
+    weights.indices = weights.indices.astype(np.int32)
+    weights.indptr = weights.indptr.astype(np.int32)
     tree = minimum_spanning_tree(weights)
     order, parent = breadth_first_order(tree, int(rng.integers(part.size)), directed=False)
     below = part.population.copy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+pytest.importorskip("pygeoda", reason='pip install "hotspots-geo[peers]"')
 # What `make calibrate` measures in full; found from the project's folder, as `make test` runs.
 measured = pytest.importorskip("benchmarks.calibrate.patternless", reason="run python -m pytest")
 page = pytest.importorskip("benchmarks.calibrate.__main__", reason="run python -m pytest")

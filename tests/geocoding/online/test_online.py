@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytest.importorskip("geopy")
+pytest.importorskip("geopy", reason='pip install "hotspots-geo[online]"')
 CRS = 32613
 ASKER = """
 import sys

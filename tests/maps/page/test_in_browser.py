@@ -36,7 +36,9 @@ HOSTILE = (
 
 @pytest.fixture(scope="module")
 def browser(chromium):
-    playwright = pytest.importorskip("playwright.sync_api")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason='pip install "hotspots-geo[test]"'
+    )
     with playwright.sync_playwright() as engine:
         started = engine.chromium.launch(executable_path=str(chromium), args=FLAGS)
         yield started
