@@ -116,7 +116,7 @@ def _checkup(project: Project, inputs: Inputs) -> Checkup:
         ),
         units=len(inputs.units),
         residents=float(inputs.units[schema.POPULATION].sum()),
-        unit_problems=unit_problems(inputs.units),
+        unit_problems=unit_problems(inputs.units, gap_m=project.units.gap_m),
         taxonomy=inputs.taxonomy,
         files={name: path.stat().st_size for name, path in inputs.files.items()},
     )

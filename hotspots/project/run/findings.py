@@ -86,7 +86,10 @@ def find(
     """
     tests = project.tests
     areas = {"polygons": plan.polygons, "units": units}
-    graphs = {level: neighbors(frame, islands="keep") for level, frame in areas.items()}
+    graphs = {
+        level: neighbors(frame, islands="keep", gap_m=project.units.gap_m)
+        for level, frame in areas.items()
+    }
     selected = {
         (level, category): select(frame, category=category, period=_period(project))
         for level, frame in (("polygons", counts), ("units", unit_counts))

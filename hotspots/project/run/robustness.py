@@ -54,7 +54,7 @@ def plan_options(project: Project) -> dict[str, Any]:
         "similarity": section.similarity,
         "name": project.units.name,
         "compactness_weight": section.compactness_weight,
-        "tolerance_m": section.gap_m,
+        "gap_m": project.units.gap_m,
         "within": section.within,
         "fixed": fixed if fixed is None or isinstance(fixed, str) else fixed.model_dump(),
         "effort": section.effort,
