@@ -60,6 +60,10 @@ class Adjacency:
         long = self.length > 0
         return Adjacency(self.first[long], self.second[long], self.length[long])
 
+    def isolates(self, places: int) -> NDArray[np.int64]:
+        """Return the positions, of so many areas, that are in no pair."""
+        return np.setdiff1d(np.arange(places), np.concatenate([self.first, self.second]))
+
 
 def adjacency(areas: Any, *, gap_m: float = GAP_M) -> Adjacency:
     """Return the pairs of areas that touch, with the meters of border that they share.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from hotspots._checks import (
     unique_index,
     whole_number,
 )
+from hotspots.catalogue import remark
 from hotspots.errors import GraphError, InputError
 from hotspots.spatial.adjacency import GAP_M, adjacency
 from hotspots.spatial.network import street_network, walking_distances
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 
 ISLANDS = ("keep", "nearest", "refuse")
 _TIE_M = 1e-6
+_WIDE = 10
+"""Areas less than so many gaps wide may not be in meters at all."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -153,6 +157,8 @@ def neighbors(
     _check_areas(areas, method, islands)
     _check_options(areas, method, options)
     links = _METHODS[method](areas, options)
+    if method in _CONTIGUITY:
+        _warn_of_wide_gap(areas, links, options.gap_m)
     return _graph(areas.index, _settle_islands(areas, links, islands))
 
 
@@ -268,6 +274,18 @@ _METHODS: dict[str, Callable[[gpd.GeoDataFrame, _Options], sparse.csr_array]] = 
     "kernel": _kernel,
     "walking": _walking,
 }
+
+
+_CONTIGUITY = ("queen", "rook", "border")
+
+
+def _warn_of_wide_gap(areas: gpd.GeoDataFrame, links: sparse.csr_array, gap_m: float) -> None:
+    """Warn of bridged gaps that are wide for such areas: those of a layer that is not in meters."""
+    width = float(np.sqrt(np.median(shapely.area(_shapes(areas)))))
+    if not 0 < width < _WIDE * gap_m:
+        return
+    if adjacency(_shapes(areas), gap_m=0).first.size * 2 < links.nnz:
+        warnings.warn(remark("wide_gap", width=f"{width:.3g}", gap=f"{gap_m:g}"), stacklevel=3)
 
 
 def _shapes(areas: gpd.GeoDataFrame) -> Geometries:

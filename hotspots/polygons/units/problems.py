@@ -111,11 +111,9 @@ def _overlaps(shapes: coverage.Geometries, names: Names, gap_m: float) -> Iterat
 
 def _apart(shapes: coverage.Geometries, names: Names, gap_m: float) -> Iterator[Row]:
     pairs = adjacency(shapes, gap_m=gap_m)
-    touching = np.r_[pairs.first, pairs.second]
-    borders = pairs.borders()
-    for row in np.setdiff1d(touching, np.r_[borders.first, borders.second]):
+    alone = pairs.isolates(len(names))
+    for row in np.setdiff1d(pairs.borders().isolates(len(names)), alone):
         yield names[row], Note.NO_BORDER, ""
-    alone = np.setdiff1d(np.arange(len(names)), touching)
     (row, nearest), away = shapely.STRtree(shapes).query_nearest(
         shapes[alone], exclusive=True, return_distance=True, all_matches=False
     )
