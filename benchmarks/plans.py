@@ -193,7 +193,7 @@ def judged(
 
 
 def _whole(units: gpd.GeoDataFrame, labels: Labels, count: int) -> float:
-    graph = hs.neighbors(units, method="rook", tolerance_m=1.0).adjacency
+    graph = hs.neighbors(units, method="rook").adjacency
     place = pd.Series(np.arange(len(units)), index=units.index)
     linked = graph[graph > 0].index
     focal = place[linked.get_level_values(0)].to_numpy()

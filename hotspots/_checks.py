@@ -156,6 +156,13 @@ def positive(value: object, what: str, mend: str) -> float:
     return float(value)
 
 
+def at_least_zero(value: object, what: str, mend: str) -> float:
+    """Return ``value`` when it is a finite number from 0 on; ``mend`` says what to give."""
+    if not (_real(value) and np.isfinite(value) and value >= 0):
+        raise InputError(f"{what} came as {value!r}. {mend}")
+    return float(value)
+
+
 def whole_number(value: object, what: str, mend: str, *, least: int = 1) -> int:
     """Return ``value`` when it is a whole number from ``least`` on; ``mend`` says what to give."""
     if not (_real(value) and isinstance(value, Integral) and value >= least):

@@ -78,6 +78,7 @@ class Note(StrEnum):
     SLIVER = "sliver"
     SEVERAL_PARTS = "several_parts"
     NO_NEIGHBOR = "no_neighbor"
+    NO_BORDER = "no_border"
     MISSING_POPULATION = "missing_population"
     NO_RESIDENTS = "no_residents"
     FRACTIONAL_POPULATION = "fractional_population"

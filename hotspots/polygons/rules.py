@@ -233,7 +233,7 @@ def _contiguous(links: coo_array, names: pd.Index, block: Integers) -> None:
         raise InputError(
             f"{_WHAT}: {names[first[block[unit]]]!r} and {names[unit]!r} are to be together, and "
             "no shared border within their group leads from one to the other. Add the units "
-            "between them, or raise tolerance_m where only a gap parts them."
+            "between them, or raise gap_m where only a gap parts them."
         )
 
 

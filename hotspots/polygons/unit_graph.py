@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from hotspots.spatial import coverage
+from hotspots.spatial.adjacency import adjacency
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -72,10 +73,10 @@ class UnitGraph:
         return np.asarray(connected_components(self.border, directed=False)[1], dtype=np.int64)
 
 
-def unit_graph(units: gpd.GeoDataFrame, traits: Floats, tolerance_m: float) -> UnitGraph:
-    """Return the graph of units; gaps up to ``tolerance_m`` count as touching."""
+def unit_graph(units: gpd.GeoDataFrame, traits: Floats, gap_m: float) -> UnitGraph:
+    """Return the graph of units that share a border, across gaps of up to ``gap_m``."""
     shapes = np.asarray(units.geometry.to_numpy(), dtype=object)
-    pairs = coverage.adjacency(shapes, tolerance=tolerance_m)
+    pairs = adjacency(shapes, gap_m=gap_m).borders()
     size = len(shapes)
     rows = np.concatenate([pairs.first, pairs.second])
     columns = np.concatenate([pairs.second, pairs.first])
@@ -91,5 +92,5 @@ def unit_graph(units: gpd.GeoDataFrame, traits: Floats, tolerance_m: float) -> U
         y=np.asarray(shapely.get_y(inside), dtype=float),
         border=border,
         traits=traits,
-        clean=pairs.clean,
+        clean=coverage.is_clean(shapes, gap_m=gap_m),
     )

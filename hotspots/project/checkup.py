@@ -13,6 +13,7 @@ from hotspots._notes import note_keys
 from hotspots.polygons.units.problems import unit_problems
 from hotspots.project.config.settings import Project, load_project
 from hotspots.project.run.inputs import Inputs, read_inputs
+from hotspots.spatial.adjacency import adjacency
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -43,6 +44,8 @@ class Checkup:
         First and last date, and the number of rows without one.
     units, residents
         Number of units and of their residents.
+    isolates, inhabited
+        Units with residents of which no neighbor has any, and units with residents.
     unit_problems
         DataFrame ``unit_id``, ``problem``, ``detail``.
     taxonomy
@@ -61,9 +64,16 @@ class Checkup:
     dates: tuple[str, str, int]
     units: int
     residents: float
+    isolates: int
+    inhabited: int
     unit_problems: pd.DataFrame
     taxonomy: Taxonomy
     files: dict[str, int]
+
+    @property
+    def too_many_isolates(self) -> bool:
+        """True where a headline test of clustering on units would say *not tested*."""
+        return self.isolates > schema.MOST_ISOLATES * self.inhabited
 
 
 def check(project_file: str | Path) -> Checkup:
@@ -101,6 +111,8 @@ def _checkup(project: Project, inputs: Inputs) -> Checkup:
     incidents: gpd.GeoDataFrame = inputs.incidents
     dates = incidents[schema.DATE].dropna()
     unmapped = incidents[incidents[schema.CATEGORY] == schema.UNMAPPED]
+    lived_in = inputs.units[inputs.units[schema.POPULATION] > 0]
+    neighborly = adjacency(lived_in.geometry.to_numpy(), gap_m=project.units.gap_m)
     return Checkup(
         project=project,
         rows=len(incidents),
@@ -116,7 +128,9 @@ def _checkup(project: Project, inputs: Inputs) -> Checkup:
         ),
         units=len(inputs.units),
         residents=float(inputs.units[schema.POPULATION].sum()),
-        unit_problems=unit_problems(inputs.units),
+        isolates=len(neighborly.isolates(len(lived_in))),
+        inhabited=len(lived_in),
+        unit_problems=unit_problems(inputs.units, gap_m=project.units.gap_m),
         taxonomy=inputs.taxonomy,
         files={name: path.stat().st_size for name, path in inputs.files.items()},
     )

@@ -20,7 +20,14 @@ from hotspots.schema.records import (
     Layer,
     Ranking,
 )
-from hotspots.schema.results import GlobalResult, LocalResult, LocalTest, Question, ScanResult
+from hotspots.schema.results import (
+    MOST_ISOLATES,
+    GlobalResult,
+    LocalResult,
+    LocalTest,
+    Question,
+    ScanResult,
+)
 from hotspots.schema.words import (
     ADDRESS,
     ASSIGNMENT_STATUS,
@@ -80,6 +87,7 @@ __all__ = [
     "LOCATION_SCORE",
     "LOCATION_STATUS",
     "LOWERED",
+    "MOST_ISOLATES",
     "NAME",
     "NEIGHBORHOOD",
     "NOT_STATED",

@@ -18,6 +18,9 @@ from hotspots.catalogue.whole_map import (
 )
 from hotspots.schema.words import LOWERED, RAISED, Label
 
+MOST_ISOLATES = 0.05
+"""Share of isolates up to which a test of neighbors says something about the whole map."""
+
 Question = Literal["clusters", "excess"]
 """What a headline test answers: do high values sit together, and is it high here?"""
 
@@ -130,6 +133,25 @@ class LocalResult:
     def test(self) -> str:
         """Name of the test."""
         return self.kind.name
+
+    @property
+    def with_data(self) -> int:
+        """Places that have a value."""
+        return int((self.table["label"].astype(str) != Label.NO_DATA.value).sum())
+
+    @property
+    def isolates(self) -> int:
+        """Places that have a value, and no neighbor that has one."""
+        return int((self.table["label"].astype(str) == Label.ISOLATE.value).sum())
+
+    @property
+    def too_many_isolates(self) -> bool:
+        """True where more than 1 in 20 places with data are isolates.
+
+        The rows of the table stand as they are, but the test says nothing about the whole map:
+        a headline says *not tested*.
+        """
+        return self.isolates > MOST_ISOLATES * self.with_data
 
     def __repr__(self) -> str:
         return result_text(self)

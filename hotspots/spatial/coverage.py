@@ -1,12 +1,13 @@
-"""Coverages: layers of polygons side by side; what touches what, and what is broken."""
+"""Coverages: what is broken in a layer of polygons side by side, and the repair of one shape."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+
+from hotspots.spatial.adjacency import GAP_M
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,62 +17,16 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Adjacency:
-    """Which polygons of a layer share a border, and how much of it.
-
-    Attributes
-    ----------
-    first, second
-        Positions of the two polygons of each pair, ``first < second``, pairs in order.
-    length
-        Meters of border that the two share.
-    clean
-        Whether the layer is a coverage without overlaps, and gaps within the tolerance.
-    """
-
-    first: NDArray[np.int64]
-    second: NDArray[np.int64]
-    length: NDArray[np.float64]
-    clean: bool
-
-
-def adjacency(geometries: Any, *, tolerance: float = 0.0) -> Adjacency:
-    """Return the pairs of polygons that share a border, with its length.
-
-    Borders with the same vertices on both sides are found by these. Where a layer is not a
-    clean coverage (vertices on one side only, small gaps, overlaps) the border of a pair is
-    the part of each outline that lies within ``tolerance`` of the other polygon. Polygons that
-    meet in a point alone are no pair.
-
-    Parameters
-    ----------
-    geometries
-        Polygons, in a projected CRS.
-    tolerance
-        Widest gap in meters that still counts as touching.
+def is_clean(geometries: Any, *, gap_m: float = GAP_M) -> bool:
+    """Return whether polygons neither overlap nor leave gaps of up to ``gap_m`` between them.
 
     Examples
     --------
-    >>> squares = shapely.box([0, 1, 1, 5], [0, 0, 1, 5], [1, 2, 2, 6], [1, 1, 2, 6])
-    >>> pairs = adjacency(squares)
-    >>> list(zip(pairs.first.tolist(), pairs.second.tolist(), pairs.length.tolist()))
-    [(0, 1, 1.0), (1, 2, 1.0)]
+    >>> sides = [shapely.box(0, 0, 9, 9), shapely.box(9.5, 0, 18, 9)]
+    >>> is_clean(sides), is_clean(sides, gap_m=0.1)
+    (False, True)
     """
-    shapes = np.asarray(geometries, dtype=object)
-    first, second, length = _shared_edges(shapes)
-    unclean = _unclean(shapes, tolerance)
-    kept = ~(unclean[first] & unclean[second])
-    first, second, length = first[kept], second[kept], length[kept]
-    loose = unclean | _open(shapes, first, second, length) if tolerance > 0 else unclean
-    if loose.any():
-        known = first * np.int64(len(shapes)) + second
-        more_first, more_second, more_length = _near_pairs(shapes, loose, known, tolerance)
-        first = np.concatenate([first, more_first])
-        second = np.concatenate([second, more_second])
-        length = np.concatenate([length, more_length])
-    order = np.lexsort((second, first))
-    return Adjacency(first[order], second[order], length[order], not unclean.any())
+    return bool(shapely.coverage_is_valid(np.asarray(geometries, dtype=object), gap_width=gap_m))
 
 
 def polygonal(geometries: Any) -> tuple[Geometries, NDArray[np.bool_]]:
@@ -141,17 +96,6 @@ def gaps(geometries: Any, *, least_area: float = 1.0) -> Geometries:
     return np.asarray(kept[np.argsort(shapely.to_wkb(shapely.normalize(kept)))], dtype=object)
 
 
-def touching(places: Any, geometries: Any, *, reach: float = 1e-3) -> list[Integers]:
-    """Return, for each place, which of the polygons come within ``reach`` meters of it."""
-    tree = shapely.STRtree(np.asarray(geometries, dtype=object))
-    place, polygon = tree.query(
-        np.asarray(places, dtype=object), predicate="dwithin", distance=reach
-    )
-    order = np.lexsort((polygon, place))
-    counts = np.bincount(place, minlength=len(places))
-    return np.split(polygon[order].astype(np.int64), np.cumsum(counts)[:-1]) if len(places) else []
-
-
 def narrower(geometries: Any, width: float) -> NDArray[np.bool_]:
     """Return which polygons no circle of the diameter ``width`` fits in.
 
@@ -166,72 +110,6 @@ def narrower(geometries: Any, width: float) -> NDArray[np.bool_]:
     thin = np.zeros(len(shapes), dtype=bool)
     thin[possible] = shapely.is_empty(shapely.buffer(shapes[possible], -0.5 * width))
     return thin
-
-
-def _shared_edges(shapes: Geometries) -> tuple[Integers, Integers, Floats]:
-    """Pairs by identical segments: sorting all segments, so near-linear in their number."""
-    parts, shape = shapely.get_parts(shapes, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    owner = shape[part]
-    points, ring = shapely.get_coordinates(rings, return_index=True)
-    _, vertex = np.unique(points[:, 0] + 1j * points[:, 1], return_inverse=True)
-    inner = ring[1:] == ring[:-1]
-    start, end = vertex[:-1][inner], vertex[1:][inner]
-    span = np.hypot(*(points[1:] - points[:-1])[inner].T)
-    who = owner[ring[:-1][inner]]
-    key = np.minimum(start, end) * np.int64(len(points)) + np.maximum(start, end)
-    order = np.lexsort((who, key))
-    key, who, span = key[order], who[order], span[order]
-    same = (key[1:] == key[:-1]) & (who[1:] != who[:-1])
-    return _summed(who[:-1][same], who[1:][same], span[1:][same], len(shapes))
-
-
-def _summed(
-    left: Integers, right: Integers, span: Floats, size: int
-) -> tuple[Integers, Integers, Floats]:
-    pair, where = np.unique(left * np.int64(size) + right, return_inverse=True)
-    length = np.bincount(where, weights=span, minlength=len(pair)).astype(np.float64)
-    return (pair // size).astype(np.int64), (pair % size).astype(np.int64), length
-
-
-def _unclean(shapes: Geometries, tolerance: float) -> NDArray[np.bool_]:
-    edges = shapely.coverage_invalid_edges(shapes, gap_width=tolerance)
-    return np.asarray(~shapely.is_empty(edges) & ~shapely.is_missing(edges), dtype=bool)
-
-
-def _open(
-    shapes: Geometries, first: Integers, second: Integers, length: Floats
-) -> NDArray[np.bool_]:
-    """Return which polygons have a part of their outline that is no other's.
-
-    Not every gap between such is an invalid edge to GEOS, whose search begins at vertices.
-    """
-    shared = np.bincount(first, weights=length, minlength=len(shapes))
-    shared += np.bincount(second, weights=length, minlength=len(shapes))
-    outline = shapely.length(shapes)
-    return np.asarray(shared < (1 - 1e-9) * outline, dtype=bool)
-
-
-def _near_pairs(
-    shapes: Geometries, loose: NDArray[np.bool_], known: Integers, tolerance: float
-) -> tuple[Integers, Integers, Floats]:
-    """Return the pairs among the loose polygons that run beside each other; not the known."""
-    rows = np.flatnonzero(loose)
-    dirty = shapes[rows]
-    # Rounding alone can hold apart a vertex and the edge that it was put on.
-    reach = max(tolerance, 1e-6)
-    left, right = shapely.STRtree(dirty).query(dirty, predicate="dwithin", distance=reach)
-    fresh = ~np.isin(rows[left] * np.int64(len(shapes)) + rows[right], known)
-    pair = (left < right) & fresh
-    left, right = left[pair], right[pair]
-    wide = shapely.buffer(dirty, reach, quad_segs=2)
-    outline = shapely.boundary(dirty)
-    there = shapely.length(shapely.intersection(outline[left], wide[right]))
-    back = shapely.length(shapely.intersection(outline[right], wide[left]))
-    length = np.minimum(there, back)
-    # Two corners that meet run alongside for at most about four times the reach.
-    real = length > 4.0 * reach
-    return rows[left[real]].astype(np.int64), rows[right[real]].astype(np.int64), length[real]
 
 
 def _polygon_part(shape: Any) -> Any:

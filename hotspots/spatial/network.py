@@ -48,15 +48,15 @@ class StreetNetwork:
     node: npt.NDArray[np.int64]
 
 
-def street_network(streets: gpd.GeoDataFrame, *, tolerance_m: float = 1.0) -> StreetNetwork:
+def street_network(streets: gpd.GeoDataFrame, *, snap_m: float = 1.0) -> StreetNetwork:
     """Return the network of street lines, walked in both directions.
 
     Parameters
     ----------
     streets
         Lines in a CRS in meters.
-    tolerance_m
-        How far from another street a street's end may lie, meters, and still meet it.
+    snap_m
+        How far from another street the end of one may lie, meters, and still meet it.
 
     Raises
     ------
@@ -80,14 +80,14 @@ def street_network(streets: gpd.GeoDataFrame, *, tolerance_m: float = 1.0) -> St
     first = np.searchsorted(line, np.arange(lines.size))
     last = np.append(first[1:], line.size) - 1
     ends = np.unique(np.concatenate([first, last]))
-    vertex, crowd = _meeting_points(points, ends, tolerance_m)
+    vertex, crowd = _meeting_points(points, ends, snap_m)
     stops = np.union1d(ends, np.flatnonzero(crowd[vertex] > 1))
     step = np.zeros(line.size)
     step[1:] = np.hypot(*(points[1:] - points[:-1]).T)
     step[first] = 0.0
     walked = np.cumsum(step)
     along = walked - walked[first][line]
-    on_line, on_along, on_vertex = _ends_on_lines(lines, points, line, ends, vertex, tolerance_m)
+    on_line, on_along, on_vertex = _ends_on_lines(lines, points, line, ends, vertex, snap_m)
     _, node = np.unique(np.concatenate([vertex[stops], on_vertex]), return_inverse=True)
     line = np.concatenate([line[stops], on_line])
     along = np.concatenate([along[stops], on_along])
@@ -137,14 +137,14 @@ def walking_distances(
     return start.astype(np.int64), end.astype(np.int64), meters
 
 
-def _meeting_points(points: Floats, ends: Integers, tolerance: float) -> tuple[Integers, Integers]:
+def _meeting_points(points: Floats, ends: Integers, snap: float) -> tuple[Integers, Integers]:
     """Return a number per vertex, the same where vertices meet, and how many have each number.
 
-    Equal vertices meet, and a line's end meets every vertex within the tolerance.
+    Equal vertices meet, and a line's end meets every vertex within ``snap`` meters.
     """
     _, vertex = np.unique(points[:, 0] + 1j * points[:, 1], return_inverse=True)
     near = cKDTree(points[ends]).sparse_distance_matrix(
-        cKDTree(points), tolerance, output_type="coo_matrix"
+        cKDTree(points), snap, output_type="coo_matrix"
     )
     one, other = vertex[ends[near.row]], vertex[near.col]
     size = int(vertex.max()) + 1
@@ -160,11 +160,11 @@ def _ends_on_lines(
     line: Integers,
     ends: Integers,
     vertex: Integers,
-    tolerance: float,
+    snap: float,
 ) -> tuple[Integers, Floats, Integers]:
     """Return where lines end on the middle of others: the other line, how far along, the end."""
     where = shapely.points(points[ends])
-    end, other = shapely.STRtree(lines).query(where, predicate="dwithin", distance=tolerance)
+    end, other = shapely.STRtree(lines).query(where, predicate="dwithin", distance=snap)
     mine = other == line[ends[end]]
     # A line that already has a vertex there meets the end by that.
     meets = np.unique(np.column_stack([line, vertex]), axis=0)

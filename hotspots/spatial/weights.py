@@ -1,7 +1,8 @@
-"""Neighbors: which areas touch or lie near each other, as a graph on the areas' index."""
+"""Spatial weights: which areas touch or lie near each other, as a graph on the areas' index."""
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from libpysal.graph import Graph
 from scipy import sparse
 
 from hotspots._checks import (
+    at_least_zero,
     geometries,
     positive,
     projected_crs,
@@ -19,9 +21,9 @@ from hotspots._checks import (
     unique_index,
     whole_number,
 )
+from hotspots.catalogue import remark
 from hotspots.errors import GraphError, InputError
-from hotspots.spatial.contiguity import touching_pairs
-from hotspots.spatial.coverage import adjacency
+from hotspots.spatial.adjacency import GAP_M, adjacency
 from hotspots.spatial.network import street_network, walking_distances
 from hotspots.spatial.order import name_rank
 from hotspots.spatial.proximity import KERNELS, adaptive, kernel_weights, nearest_k, within
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 
 ISLANDS = ("keep", "nearest", "refuse")
 _TIE_M = 1e-6
+_WIDE = 10
+"""Areas less than so many gaps wide may not be in meters at all."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,8 +51,9 @@ class _Options:
     k: int
     distance_m: float | None
     kernel: str | None
-    tolerance_m: float
+    gap_m: float
     streets: gpd.GeoDataFrame | None
+    street_snap_m: float
     minutes: float
     speed_m_s: float
     centers: gpd.GeoSeries | gpd.GeoDataFrame | None
@@ -62,8 +67,9 @@ def neighbors(
     distance_m: float | None = None,
     kernel: str | None = None,
     islands: str = "keep",
-    tolerance_m: float = 0.0,
+    gap_m: float = GAP_M,
     streets: gpd.GeoDataFrame | None = None,
+    street_snap_m: float = 1.0,
     minutes: float = 15.0,
     speed_m_s: float = 1.3,
     centers: gpd.GeoSeries | gpd.GeoDataFrame | None = None,
@@ -76,7 +82,7 @@ def neighbors(
         Polygons (points will do where centers count) in a CRS in meters.
     method
         ``queen``
-            A point in common. Weights of 1.
+            A point in common, or a gap of at most ``gap_m`` between them. Weights of 1.
         ``rook``
             A stretch of border in common. Weights of 1.
         ``border``
@@ -102,12 +108,14 @@ def neighbors(
     islands
         What becomes of an area without neighbors: ``keep``, join it to the ``nearest`` one
         (both ways, with the least weight of the graph), or ``refuse`` with an error.
-    tolerance_m
-        Gaps up to this many meters count as touching (``queen``, ``rook``, ``border``); for
-        ``walking``, as streets that meet (at least 1 m).
+    gap_m
+        Widest gap in meters, of ground that no other area holds, across which two areas still
+        touch (``queen``, ``rook``, ``border``). In a layer without gaps it changes nothing.
     streets
         Lines of the ``walking`` network, in the areas' CRS. Streets meet at common vertices
         and where one ends on another.
+    street_snap_m
+        How far from another street the end of one may lie, meters, and still meet it.
     minutes, speed_m_s
         Longest walk, and meters per second.
     centers
@@ -132,19 +140,25 @@ def neighbors(
     --------
     >>> import geopandas as gpd
     >>> squares = gpd.GeoDataFrame(
-    ...     geometry=[shapely.box(x, 0, x + 1, 1) for x in (0, 1, 3)],
+    ...     geometry=[shapely.box(x, 0, x + 100, 100) for x in (0, 100.5, 300)],
     ...     index=["a", "b", "c"], crs=32613)
     >>> neighbors(squares).cardinalities.tolist()
     [1, 1, 0]
+    >>> neighbors(squares, gap_m=0).cardinalities.tolist()
+    [0, 0, 0]
     >>> neighbors(squares, islands="nearest")["c"].index.tolist()
     ['b']
-    >>> neighbors(squares, method="kernel", distance_m=4)["a"].tolist()
-    [0.75, 0.25]
+    >>> neighbors(squares, method="kernel", distance_m=400)["a"].tolist()
+    [0.74875, 0.25]
     """
-    options = _Options(k, distance_m, kernel, tolerance_m, streets, minutes, speed_m_s, centers)
+    options = _Options(
+        k, distance_m, kernel, gap_m, streets, street_snap_m, minutes, speed_m_s, centers
+    )
     _check_areas(areas, method, islands)
     _check_options(areas, method, options)
     links = _METHODS[method](areas, options)
+    if method in _CONTIGUITY:
+        _warn_of_wide_gap(areas, links, options.gap_m)
     return _graph(areas.index, _settle_islands(areas, links, islands))
 
 
@@ -179,14 +193,14 @@ def _check_options(areas: gpd.GeoDataFrame, method: str, options: _Options) -> N
         positive(distance_m, "distance_m", mend)
     if options.kernel is not None and options.kernel not in KERNELS:
         raise InputError(f"kernel came as {options.kernel!r}. It is one of {', '.join(KERNELS)}.")
-    if options.tolerance_m != 0:
-        positive(options.tolerance_m, "tolerance_m", "Give meters from 0 on.")
+    at_least_zero(options.gap_m, "gap_m", "Give meters from 0 on.")
     if method == "walking":
         if options.streets is None:
             raise InputError(
                 "method='walking' needs the street lines. Give streets=, a layer in meters."
             )
         same_crs(areas, options.streets, "The areas and the streets")
+        at_least_zero(options.street_snap_m, "street_snap_m", "Give meters from 0 on.")
         for value, what in ((options.minutes, "minutes"), (options.speed_m_s, "speed_m_s")):
             positive(value, what, "Give a number above 0.")
     if options.centers is not None:
@@ -200,21 +214,18 @@ def _check_options(areas: gpd.GeoDataFrame, method: str, options: _Options) -> N
             )
 
 
-def _touching(areas: gpd.GeoDataFrame, options: _Options, *, rook: bool) -> sparse.csr_array:
-    pairs = touching_pairs(_shapes(areas), rook=rook, tolerance=float(options.tolerance_m))
-    return _both_ways(pairs[0], pairs[1], np.ones(pairs.shape[1]), len(areas))
-
-
 def _queen(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
-    return _touching(areas, options, rook=False)
+    pairs = adjacency(_shapes(areas), gap_m=options.gap_m)
+    return _both_ways(pairs.first, pairs.second, np.ones(len(pairs)), len(areas))
 
 
 def _rook(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
-    return _touching(areas, options, rook=True)
+    pairs = adjacency(_shapes(areas), gap_m=options.gap_m).borders()
+    return _both_ways(pairs.first, pairs.second, np.ones(len(pairs)), len(areas))
 
 
 def _border(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
-    pairs = adjacency(_shapes(areas), tolerance=float(options.tolerance_m))
+    pairs = adjacency(_shapes(areas), gap_m=options.gap_m).borders()
     return _both_ways(pairs.first, pairs.second, pairs.length, len(areas))
 
 
@@ -243,7 +254,7 @@ def _kernel(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
 
 def _walking(areas: gpd.GeoDataFrame, options: _Options) -> sparse.csr_array:
     assert options.streets is not None
-    network = street_network(options.streets, tolerance_m=max(1.0, options.tolerance_m))
+    network = street_network(options.streets, snap_m=options.street_snap_m)
     limit = options.minutes * 60 * options.speed_m_s
     focal, other, meters = walking_distances(
         network, _centers(areas, options, inside=True), limit_m=limit
@@ -263,6 +274,18 @@ _METHODS: dict[str, Callable[[gpd.GeoDataFrame, _Options], sparse.csr_array]] = 
     "kernel": _kernel,
     "walking": _walking,
 }
+
+
+_CONTIGUITY = ("queen", "rook", "border")
+
+
+def _warn_of_wide_gap(areas: gpd.GeoDataFrame, links: sparse.csr_array, gap_m: float) -> None:
+    """Warn of bridged gaps that are wide for such areas: those of a layer that is not in meters."""
+    width = float(np.sqrt(np.median(shapely.area(_shapes(areas)))))
+    if not 0 < width < _WIDE * gap_m:
+        return
+    if adjacency(_shapes(areas), gap_m=0).first.size * 2 < links.nnz:
+        warnings.warn(remark("wide_gap", width=f"{width:.3g}", gap=f"{gap_m:g}"), stacklevel=3)
 
 
 def _shapes(areas: gpd.GeoDataFrame) -> Geometries:
@@ -317,7 +340,7 @@ def _settle_islands(
         raise GraphError(
             f"{alone.size} areas have no neighbors, first {areas.index[alone[0]]!r}. "
             "Use islands='nearest' to join each to the nearest area, islands='keep' to leave "
-            "them out of the tests, or a tolerance_m that bridges the gaps."
+            "them out of the tests, or a gap_m that bridges the gaps."
         )
     if len(areas) < 2:
         raise GraphError("There is one area only, and no other to join it to.")

@@ -107,7 +107,7 @@ def test_meters_of_border():
 def test_meters_of_border_as_libpysal(columbus):
     # Cut to a grid, since three vertices of Columbus lie beside the border that they belong to.
     clean = columbus.set_geometry(shapely.set_precision(columbus.geometry, 1e-3))
-    ours = weights(neighbors(clean, method="border"))
+    ours = weights(neighbors(clean, method="border", gap_m=0))
     theirs = weights(Graph.build_contiguity(clean, rook=True, by_perimeter=True))
     assert theirs.keys() <= ours.keys()
     for pair, length in theirs.items():
@@ -182,6 +182,16 @@ def test_streets_that_cross_without_a_vertex_do_not_meet():
     assert neighbors(places, method="walking", streets=meeting, minutes=10).n_edges == 6
 
 
+def test_streets_that_end_near_another_meet_it_as_far_as_they_are_snapped():
+    streets = frame(shapely.from_wkt(["LINESTRING (0 0, 100 0)", "LINESTRING (50 3, 50 90)"]))
+    places = frame(shapely.points([[0, 0], [50, 90]]), list("ab"))
+    options = {"method": "walking", "streets": streets, "minutes": 10}
+    assert neighbors(places, **options).n_edges == 0
+    assert neighbors(places, street_snap_m=3, **options).n_edges == 2
+    with pytest.raises(InputError, match=r"street_snap_m came as -1"):
+        neighbors(places, street_snap_m=-1, **options)
+
+
 def test_the_shorter_of_two_streets():
     streets = frame(shapely.from_wkt(["LINESTRING (0 0, 50 80, 100 0)", "LINESTRING (0 0, 100 0)"]))
     places = frame(shapely.points([[0, 0], [100, 0]]))
@@ -254,7 +264,7 @@ def test_bad_input(town):
 
 def test_the_graph_is_as_libpysal_builds_it(columbus):
     named = columbus.set_index(columbus["POLYID"].astype(int).astype(str) + "x")
-    ours = neighbors(named)
+    ours = neighbors(named, gap_m=0)
     theirs = Graph.build_contiguity(named, rook=False)
     assert ours.equals(theirs)
     assert dict(ours["5x"]) == dict(theirs["5x"])
@@ -265,7 +275,7 @@ def test_the_graph_is_as_libpysal_builds_it(columbus):
         assert ours.subgraph(["1x", "2x", "5x"]).equals(theirs.subgraph(["1x", "2x", "5x"]))
         assert ours.to_W().neighbors == theirs.to_W().neighbors
     mixed = named.iloc[::-1]
-    again = neighbors(mixed)
+    again = neighbors(mixed, gap_m=0)
     assert again.equals(Graph.build_contiguity(mixed, rook=False))
     lag = again.lag(mixed["CRIME"])
     np.testing.assert_allclose(lag, ours.lag(named["CRIME"])[::-1])

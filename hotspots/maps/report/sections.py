@@ -19,7 +19,7 @@ from hotspots.maps.report.tables import (
     table_of,
     word,
 )
-from hotspots.maps.themes.headline import category_of
+from hotspots.maps.themes.headline import category_of, why_untested
 from hotspots.maps.themes.words import correction_words, layer_title, unit_words
 from hotspots.schema import ASSIGNMENT_STATUS, LOWERED, PROBLEM, RAISED, REPAIR
 
@@ -69,7 +69,10 @@ def tests_section(
     )  # fmt: skip
     made = table_of("tests", columns, list(designs), language, numbers=(4, 5, 6))
     said = (text("report.tests_read", language), text("report.tests_family", language))
-    return section_of("tests", language, said, [made, _labeled(designs, titles, language)])
+    untested = [one for one in results.values() if one.headline and one.too_many_isolates]
+    why = tuple(dict.fromkeys(why_untested(one, language) for one in untested))
+    tables = [made, _labeled(designs, titles, language)]
+    return section_of("tests", language, said, tables, warnings=why)
 
 
 def _design(result: LocalResult, language: str) -> tuple[str, ...]:

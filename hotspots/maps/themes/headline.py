@@ -46,6 +46,9 @@ class Verdict:
         How each question was answered, in sentences.
     withheld
         Number of polygons of which nothing is said.
+    untested
+        The test of clustering that cannot answer for the whole map, since too many of its
+        places are isolates; None otherwise.
     """
 
     index: pd.Index
@@ -55,6 +58,7 @@ class Verdict:
     result: LocalResult | None
     notes: tuple[str, ...]
     withheld: int = 0
+    untested: LocalResult | None = None
 
     @property
     def high(self) -> pd.Series:
@@ -96,7 +100,8 @@ def verdict(
 
     Each question is answered by the first test that may be its headline test (its ``kind`` says
     so), those that are before exploratory ones; of clusters, the roll-up of the units' test goes
-    before any on polygons.
+    before any on polygons. Where more than 1 in 20 of its places are isolates, the test of clusters
+    gives no answer, and stands in ``untested``.
     """
     mine = {key: value for key, value in results.items() if category_of(key) == category}
     excess_key = _first(mine, "excess")
@@ -105,17 +110,18 @@ def verdict(
     share = hot = None
     if rolled_up is not None:
         share = aligned(rolled_up, index, f"rolled_up[{category!r}]")["share_hot"].astype(float)
-        hot = (share >= MOST).rename("hot")
-        on_units = {k: v for k, v in unit_results.items() if category_of(k) == category}
-        unit_key = _first(on_units, "clusters")
-        used += [] if unit_key is None else [on_units[unit_key]]
-    else:
-        key = _first(mine, "clusters")
-        if key is not None:
-            hot = _raised(mine[key], index, key)
-            used.append(mine[key])
-    notes = tuple(result_notes(result, language)[0] for result in used)
-    return Verdict(index, excess, hot, share, used[0] if used else None, notes)
+        hot = None if share.isna().all() else (share >= MOST).rename("hot")
+        mine = {k: v for k, v in unit_results.items() if category_of(k) == category}
+    key = _first(mine, "clusters")
+    if key is not None and mine[key].too_many_isolates:
+        return replace(
+            Verdict(index, excess, None, None, *_how(used, language, mine[key])),
+            untested=mine[key],
+        )
+    if key is not None:
+        hot = _raised(mine[key], index, key) if rolled_up is None else hot
+        used.append(mine[key])
+    return Verdict(index, excess, hot, share, *_how(used, language))
 
 
 def sentence(
@@ -173,7 +179,27 @@ def category_of(key: str) -> str:
     return key.partition(":")[0]
 
 
+def why_untested(result: LocalResult, language: str) -> str:
+    """Return why a test of clusters gives no answer: its isolates, and what to do about them."""
+    level = result.level or "other"
+    return text(f"untested.{level}", language, n=result.isolates, total=result.with_data)
+
+
+def _how(
+    used: list[LocalResult], language: str, untested: LocalResult | None = None
+) -> tuple[LocalResult | None, tuple[str, ...]]:
+    """Return the result whose correction the sentence names, and how each question was answered."""
+    notes = [result_notes(result, language)[0] for result in used]
+    notes += [] if untested is None else [why_untested(untested, language)]
+    return (used[0] if used else None), tuple(notes)
+
+
 def _finding(found: Verdict, language: str) -> str:
+    if found.untested is not None:
+        said = _finding(replace(found, untested=None), language) if found.excess is not None else ""
+        key = "clusters_untested_too" if said else "clusters_untested"
+        total = len(found.index) - found.withheld
+        return text(f"sentence.{key}", language, finding=said, total=total)
     total = len(found.index) - found.withheld
     if found.excess is None and found.hot is None:
         return text("sentence.untested", language, total=total)
@@ -201,6 +227,8 @@ def _warnings(found: Verdict, language: str, located: tuple[int, int] | None) ->
                 bar=percent(LOCATED_BAR, language),
             )
         )
+    if found.untested is not None:
+        warned.append(why_untested(found.untested, language))
     if found.excess is not None and found.hot is not None:
         apart = int((found.excess != found.hot).sum())
         if apart:

@@ -20,6 +20,7 @@ from hotspots.polygons.regions import Merit
 from hotspots.polygons.search import search
 from hotspots.polygons.unit_graph import unit_graph
 from hotspots.schema import PlanQuality, PolygonPlan
+from hotspots.spatial.adjacency import GAP_M
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ def build_polygons(
     name: str | None = None,
     seed: int = 0,
     compactness_weight: float = 0.5,
-    tolerance_m: float = 1.0,
+    gap_m: float = GAP_M,
     fixed: Fixed | None = None,
     within: str | Sequence[str] = (),
     keep: Keep | None = None,
@@ -81,8 +82,8 @@ def build_polygons(
         Seed of the random draws.
     compactness_weight
         0 to 1: how much compactness weighs against likeness.
-    tolerance_m
-        Widest gap in meters between units that still counts as touching.
+    gap_m
+        Widest gap in meters across which units still touch (:func:`hotspots.neighbors`).
     fixed
         A column whose values say which units stay together (a police beat; missing for units
         that are free), or ``{"together": [[unit, unit], …], "apart": [[unit, unit], …]}``. In
@@ -149,11 +150,11 @@ def build_polygons(
     """
     floor, ceiling = _checks.bounds_in_order(residents, "build_polygons: residents")
     bounds = Bounds(floor, ceiling)
-    _check(units, name, compactness_weight, tolerance_m, effort)
+    _check(units, name, compactness_weight, gap_m, effort)
     ordered = units.set_axis(units.index.astype(str).rename(schema.UNIT_ID), axis=0).sort_index()
     traits = _standardized(ordered, list(similarity))
     kept_to = rules.rules(ordered, fixed, [within] if isinstance(within, str) else within)
-    whole = unit_graph(ordered, traits, tolerance_m)
+    whole = unit_graph(ordered, traits, gap_m)
     last = None if keep is None else keeping.kept(ordered, keep)
     task = search.Task(
         bounds=bounds,
@@ -214,7 +215,7 @@ def _check(
     units: gpd.GeoDataFrame,
     name: str | None,
     compactness_weight: float,
-    tolerance_m: float,
+    gap_m: float,
     effort: int,
 ) -> None:
     what = "build_polygons: units"
@@ -237,8 +238,7 @@ def _check(
             f"build_polygons: compactness_weight came as {compactness_weight}. "
             "Give 0 (likeness alone) to 1 (compactness alone)."
         )
-    if not 0 <= tolerance_m < np.inf:
-        raise InputError(f"build_polygons: tolerance_m came as {tolerance_m}. Give meters ≥ 0.")
+    _checks.at_least_zero(gap_m, "build_polygons: gap_m", "Give meters from 0 on.")
     if isinstance(effort, bool) or int(effort) != effort or effort < 1:
         raise InputError(f"build_polygons: effort came as {effort!r}. Give 1, 2, 3, …")
 

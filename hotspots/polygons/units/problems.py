@@ -11,6 +11,7 @@ import shapely
 from hotspots import _checks, schema
 from hotspots._notes import Note, split_note
 from hotspots.spatial import coverage
+from hotspots.spatial.adjacency import GAP_M, adjacency, areas_around
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ _SAME = 1e-6
 
 
 def unit_problems(
-    units: gpd.GeoDataFrame, *, gap_m: float = 1.0, sliver_m: float = 10.0
+    units: gpd.GeoDataFrame, *, gap_m: float = GAP_M, sliver_m: float = 10.0
 ) -> pd.DataFrame:
     """Return what is odd about the units, one row per unit and problem.
 
@@ -40,8 +41,8 @@ def unit_problems(
     units
         As returned by :func:`read_units`.
     gap_m
-        Width in meters up to which a gap between units is ``small_gap`` (they still count as
-        neighbors within this tolerance) and an overlap is ``sliver_overlap``.
+        Width in meters up to which a gap between units is ``small_gap`` (they still touch, see
+        :func:`hotspots.neighbors`) and an overlap is ``sliver_overlap``.
     sliver_m
         Width in meters below which a unit is itself a ``sliver``.
 
@@ -53,7 +54,9 @@ def unit_problems(
         - ``self_intersection``, ``geometry_mended``, ``folded_by_projection``: mended;
         - ``same_shape``: two units are one shape; ``overlap``, ``sliver_overlap``;
         - ``gap``: ground that units enclose and none holds; ``small_gap``;
-        - ``sliver``, ``several_parts``, ``no_neighbor``;
+        - ``no_neighbor``: it touches no unit, so no test of neighbors can be made there;
+          ``no_border``: it touches others in corners alone, so no polygon can hold it with them;
+        - ``sliver``, ``several_parts``;
         - ``missing_population``, ``no_residents``, ``fractional_population``.
 
     Examples
@@ -107,8 +110,10 @@ def _overlaps(shapes: coverage.Geometries, names: Names, gap_m: float) -> Iterat
 
 
 def _apart(shapes: coverage.Geometries, names: Names, gap_m: float) -> Iterator[Row]:
-    pairs = coverage.adjacency(shapes, tolerance=gap_m)
-    alone = np.setdiff1d(np.arange(len(names)), np.r_[pairs.first, pairs.second])
+    pairs = adjacency(shapes, gap_m=gap_m)
+    alone = pairs.isolates(len(names))
+    for row in np.setdiff1d(pairs.borders().isolates(len(names)), alone):
+        yield names[row], Note.NO_BORDER, ""
     (row, nearest), away = shapely.STRtree(shapes).query_nearest(
         shapes[alone], exclusive=True, return_distance=True, all_matches=False
     )
@@ -126,7 +131,7 @@ def _apart(shapes: coverage.Geometries, names: Names, gap_m: float) -> Iterator[
 def _enclosed(shapes: coverage.Geometries, names: Names, gap_m: float) -> Iterator[Row]:
     found = coverage.gaps(shapes)
     narrow = coverage.narrower(found, gap_m)
-    for gap, thin, around in zip(found, narrow, coverage.touching(found, shapes), strict=True):
+    for gap, thin, around in zip(found, narrow, areas_around(found, shapes), strict=True):
         first, *others = sorted(names[around])
         listed = ", ".join(others[:_MOST_NAMED]) + (", …" if len(others) > _MOST_NAMED else "")
         detail = " · ".join(filter(None, (f"{gap.area:.0f} m²", listed)))

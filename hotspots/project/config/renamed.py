@@ -12,6 +12,7 @@ RENAMED = {
     "gazetteer.neighbourhoods": "gazetteer.neighborhoods",
     "gazetteer.streets.kilometres": "gazetteer.streets.kilometers",
     "incidents.columns.neighbourhood": "incidents.columns.neighborhood",
+    "polygons.gap_m": "units.gap_m",
 }
 """Old key → new key, each with its sections."""
 

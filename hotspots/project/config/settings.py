@@ -61,7 +61,6 @@ class Polygons(Section):
     similarity: tuple[str, ...] = ()
     compactness_weight: float = Field(default=0.5, ge=0, le=1)
     tolerance_m: float = Field(default=0.0, ge=0)
-    gap_m: float = Field(default=1.0, ge=0)
     within: tuple[str, ...] = ()
     fixed: str | FixedUnits | None = None
     keep: str | None = None

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from hotspots.polygons.units.residents import Missing, ResidentsSource
 from hotspots.project.section import Crs, Section
+from hotspots.spatial.adjacency import GAP_M
 from hotspots.tables.postgis import PostgisSource, postgis_source
 
 _SECRET = re.compile("key|token|password|secret")
@@ -27,6 +28,7 @@ class Units(Section):
     name: str | None = None
     layer: str | None = None
     crs: Crs | None = None
+    gap_m: float = Field(default=GAP_M, ge=0)
 
     @model_validator(mode="after")
     def _one_source_of_residents(self) -> Units:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from hotspots.assignment.counts import select
@@ -13,7 +14,7 @@ from hotspots.clusters.multiple_testing import correct_family
 from hotspots.clusters.risk.rates import incident_rates
 from hotspots.clusters.roll_up import roll_up
 from hotspots.project.registry.tests import Observed
-from hotspots.project.run.guards import warn_of_uninhabited
+from hotspots.project.run.guards import warn_of_isolates, warn_of_uninhabited
 from hotspots.schema import POPULATION, LocalResult, PolygonPlan
 from hotspots.spatial.weights import neighbors
 
@@ -42,7 +43,8 @@ class Findings:
     exploratory
         ``category:test:level`` → every other test, each corrected on its own.
     rolled_up
-        Category → share of each polygon's residents in hot and cold units.
+        Category → share of each polygon's residents in hot and cold units; missing where too
+        many units are isolates.
     bins
         ``category:test:level`` → label and confidence (90, 95, 99%) of each place.
     """
@@ -59,6 +61,15 @@ class Findings:
         """All results: clusters, excess risk, then the exploratory tests."""
         groups = (self.clusters, self.excess, self.exploratory)
         return [result for group in groups for result in group.values()]
+
+    @property
+    def untested(self) -> dict[str, LocalResult]:
+        """Category → the headline test of clustering that has too many isolates to answer."""
+        return {
+            category: result
+            for category, result in self.clusters.items()
+            if result.too_many_isolates
+        }
 
 
 def find(
@@ -86,7 +97,7 @@ def find(
     """
     tests = project.tests
     areas = {"polygons": plan.polygons, "units": units}
-    graphs = {level: neighbors(frame, islands="keep") for level, frame in areas.items()}
+    graphs = {level: contiguity(project, frame) for level, frame in areas.items()}
     selected = {
         (level, category): select(frame, category=category, period=_period(project))
         for level, frame in (("polygons", counts), ("units", unit_counts))
@@ -104,6 +115,7 @@ def find(
         _headline(tests, choice, one, places=len(areas[choice.level]))
         for choice in (tests.clusters, tests.excess)
     )
+    warn_of_isolates(clusters, project.units.gap_m)
     exploratory = _exploratory(tests, one)
     return Findings(
         rates=_rates(project, plan, selected),
@@ -111,7 +123,7 @@ def find(
         excess=excess,
         exploratory=exploratory,
         rolled_up={
-            category: roll_up(result, plan.membership, weight=units[POPULATION])
+            category: _rolled_up(result, plan, units)
             for category, result in clusters.items()
             if tests.clusters.level == "units"
         },
@@ -138,9 +150,22 @@ def local_test(
     )
 
 
-def graph_for(choice: Choice, areas: gpd.GeoDataFrame) -> Graph | None:
+def graph_for(project: Project, choice: Choice, areas: gpd.GeoDataFrame) -> Graph | None:
     """Return the contiguity graph, or None if the test looks at each place alone."""
-    return neighbors(areas, islands="keep") if choice.test.kind.neighbors else None
+    return contiguity(project, areas) if choice.test.kind.neighbors else None
+
+
+def contiguity(project: Project, areas: gpd.GeoDataFrame) -> Graph:
+    """Return which areas touch, across gaps as wide as the project allows."""
+    return neighbors(areas, islands="keep", gap_m=project.units.gap_m)
+
+
+def _rolled_up(result: LocalResult, plan: PolygonPlan, units: gpd.GeoDataFrame) -> pd.DataFrame:
+    shares = roll_up(result, plan.membership, weight=units[POPULATION])
+    # A share of 0 would say that nobody lives in a cluster, where nobody knows.
+    return (
+        shares.assign(share_hot=np.nan, share_cold=np.nan) if result.too_many_isolates else shares
+    )
 
 
 def test_key(result: LocalResult) -> str:

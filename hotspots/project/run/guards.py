@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hotspots.geocoding.online.geocoder import OnlineGeocoder
     from hotspots.project.config.settings import Project
-    from hotspots.schema import PolygonPlan
+    from hotspots.schema import LocalResult, PolygonPlan
 
 MIN_POLYGONS = 3
 _CENTRAL_SHARE = 0.99
@@ -155,3 +155,21 @@ def warn_of_uninhabited(
             remark("nobody", n=int(odd.sum()), areas=len(odd), first=odd.index[0]),
             stacklevel=3,
         )
+
+
+def warn_of_isolates(clusters: Mapping[str, LocalResult], gap_m: float) -> None:
+    """Warn of places without a neighbor, where the headline test of clustering says nothing."""
+    worst = max(clusters.values(), key=lambda result: result.isolates, default=None)
+    if worst is None or not worst.isolates:
+        return
+    label = worst.table["label"].astype(str)
+    warnings.warn(
+        remark(
+            f"isolates_{worst.level}",
+            n=worst.isolates,
+            total=worst.with_data,
+            gap=f"{gap_m:g}",
+            first=worst.table.index[label == schema.Label.ISOLATE.value][0],
+        ),
+        stacklevel=3,
+    )

@@ -60,7 +60,7 @@ def chronology(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> Chr
         for category in tests.categories
         for period in periods
     }
-    graph = graph_for(tests.excess, plan.polygons)
+    graph = graph_for(project, tests.excess, plan.polygons)
     excess = {
         f"{category} {period}": local_test(
             project, tests.excess, Observed(category, one["events"], residents, graph)

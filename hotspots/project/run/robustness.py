@@ -54,7 +54,7 @@ def plan_options(project: Project) -> dict[str, Any]:
         "similarity": section.similarity,
         "name": project.units.name,
         "compactness_weight": section.compactness_weight,
-        "tolerance_m": section.gap_m,
+        "gap_m": project.units.gap_m,
         "within": section.within,
         "fixed": fixed if fixed is None or isinstance(fixed, str) else fixed.model_dump(),
         "effort": section.effort,
@@ -106,7 +106,7 @@ def _counts(project: Project, plan: PolygonPlan, incidents: gpd.GeoDataFrame) ->
 def _excess(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> pd.DataFrame:
     tests = project.tests
     events = _selected(project, counts, tests.headline)["events"]
-    graph = graph_for(tests.excess, plan.polygons)
+    graph = graph_for(project, tests.excess, plan.polygons)
     observed = Observed(tests.headline, events, plan.polygons[POPULATION], graph)
     found = local_test(project, tests.excess, observed)
     return pd.DataFrame({"excess": found.table["label"].isin(RAISED)})

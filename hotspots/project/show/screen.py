@@ -12,6 +12,7 @@ from hotspots import schema
 from hotspots._notes import note_keys
 from hotspots._text import printable
 from hotspots.catalogue import has_text, number, percent, text
+from hotspots.maps.themes.headline import why_untested
 from hotspots.project.run.titles import category_titles, titles_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,10 @@ def show_run(result: RunResult, out: Path, console: Console) -> None:
     reasons = result.plan.exceptions["reason"].value_counts()
     _show_tally(console, reasons, text("screen.exceptions", language), language, names="reason")
     console.print(_findings(result, language))
+    for why in dict.fromkeys(
+        why_untested(one, language) for one in result.findings.untested.values()
+    ):
+        console.print(f"[bold]{why}[/]")
     console.print()
     for key, path in (
         ("screen.map", out / "internal" / "briefing.html"),
@@ -65,6 +70,8 @@ def show_checkup(found: Checkup, console: Console) -> None:
     console.print(
         text("screen.units", language, units=found.units, residents=round(found.residents))
     )
+    if found.isolates:
+        _show_isolates(found, console)
     console.print(text("screen.rows", language, n=found.rows))
     first, last, undated = found.dates
     console.print(text("screen.dates", language, first=first, last=last, n=undated))
@@ -85,6 +92,14 @@ def show_checkup(found: Checkup, console: Console) -> None:
         for unit, key, detail in problems.head(10).itertuples(index=False):
             said = (str(unit), text(f"note.{key}", language), str(detail))
             console.print("  " + _safe(" · ".join(filter(None, said))))
+
+
+def _show_isolates(found: Checkup, console: Console) -> None:
+    """Print how many units have no neighbor, and whether clustering can be tested on the rest."""
+    language = found.project.project.language
+    key = "untested.units" if found.too_many_isolates else "screen.isolates"
+    said = text(key, language, n=found.isolates, total=found.inhabited)
+    console.print(f"[bold]{said}[/]" if found.too_many_isolates else said, soft_wrap=True)
 
 
 def show_verification(found: Verification, console: Console) -> None:
@@ -155,15 +170,22 @@ def _findings(result: RunResult, language: str) -> Table:
     titles = category_titles(result, language)
     findings = result.findings
     for category, excess in findings.excess.items():
-        clusters = findings.clusters[category]
-        hot = clusters.table["label"].isin(schema.RAISED)
-        places = result.units if clusters.level == "units" else result.plan.polygons
-        residents = places[schema.POPULATION]
         table.add_row(
             _safe(titles[category]),
             number(float(excess.table["statistic"].sum()), language),
             number(int(excess.table["label"].isin(schema.RAISED).sum()), language),
-            number(int(hot.sum()), language),
-            percent(float(residents[hot].sum() / residents.sum()), language),
+            *_hot(result, category, language),
         )
     return table
+
+
+def _hot(result: RunResult, category: str, language: str) -> tuple[str, str]:
+    """Return how many places are hot and how many residents live there, or that none was tested."""
+    if category in result.findings.untested:
+        return text("screen.not_tested", language), "—"
+    clusters = result.findings.clusters[category]
+    hot = clusters.table["label"].isin(schema.RAISED)
+    places = result.units if clusters.level == "units" else result.plan.polygons
+    residents = places[schema.POPULATION]
+    share = float(residents[hot].sum() / residents.sum())
+    return number(int(hot.sum()), language), percent(share, language)

@@ -17,13 +17,13 @@ from scipy.sparse.csgraph import connected_components
 from hotspots.errors import ColumnError, CrsError, InputError
 from hotspots.polygons.plan.build import build_polygons
 from hotspots.polygons.units.read import read_units
-from hotspots.spatial.coverage import adjacency
+from hotspots.spatial.adjacency import adjacency
 
 
-def holds_together(units, plan, tolerance=1.0):
+def holds_together(units, plan):
     """Every polygon's units are one connected group, by shared border."""
     frame = units.sort_index()
-    pairs = adjacency(frame.geometry.to_numpy(), tolerance=tolerance)
+    pairs = adjacency(frame.geometry.to_numpy()).borders()
     code = pd.factorize(plan.membership.reindex(frame.index))[0]
     same = code[pairs.first] == code[pairs.second]
     links = coo_array(
@@ -241,7 +241,7 @@ def test_small_gaps_count_as_touching(squares):
     units = squares([6000, 6000])
     units.geometry = [shapely.box(0, 0, 100, 100), shapely.box(100.4, 0, 200, 100)]
     assert len(build_polygons(units).polygons) == 1
-    assert len(build_polygons(units, tolerance_m=0.1).polygons) == 2
+    assert len(build_polygons(units, gap_m=0.1).polygons) == 2
 
 
 def test_names_come_from_where_most_people_live(squares):
@@ -288,7 +288,7 @@ def test_monterrey_leaves_out_next_to_nobody_who_could_be_in(shared_data):
         ({}, {"similarity": ["poverty"]}, ColumnError, r"no column 'poverty'"),
         ({}, {"name": "colonia"}, ColumnError, r"no column 'colonia'"),
         ({}, {"compactness_weight": 1.5}, InputError, r"compactness_weight came as 1.5"),
-        ({}, {"tolerance_m": -1.0}, InputError, r"tolerance_m came as -1.0"),
+        ({}, {"gap_m": -1.0}, InputError, r"gap_m came as -1.0"),
     ],
 )
 def test_bad_input_is_named_with_its_mend(squares, change, options, error, text):
