@@ -13,46 +13,46 @@ from hotspots.maps.themes.words import layer_title
 from hotspots.schema import POPULATION
 
 if TYPE_CHECKING:
-    from hotspots.maps.page.content import Subject
+    from hotspots.maps.page.audience import PageContent
     from hotspots.maps.themes.headline import Verdict
 
 
-def parts_of(subject: Subject) -> list[dict[str, str]]:
+def parts_of(content: PageContent) -> list[dict[str, str]]:
     """Return the ranking's criteria as they are drawn: title, color, weight."""
-    if subject.ranking is None or not _has_parts(subject):
+    if content.ranking is None or not _has_parts(content):
         return []
-    by_name = {layer.name: layer for layer in subject.layers}
+    by_name = {layer.name: layer for layer in content.layers}
     parts = []
-    for place, part in enumerate(subject.ranking.criteria):
+    for place, part in enumerate(content.ranking.criteria):
         layer = by_name.get(part.layer)
-        category = subject.categories.get(part.layer.removesuffix("_rate"))
-        title = category or (layer_title(layer, subject.language) if layer else part.layer)
+        category = content.categories.get(part.layer.removesuffix("_rate"))
+        title = category or (layer_title(layer, content.language) if layer else part.layer)
         parts.append(
             {
                 "title": title,
                 "color": palette.PARTS[place % len(palette.PARTS)],
-                "weight": percent(part.weight, subject.language),
+                "weight": percent(part.weight, content.language),
             }
         )
     return parts
 
 
-def _has_parts(subject: Subject) -> bool:
-    ranking = subject.ranking
+def _has_parts(content: PageContent) -> bool:
+    ranking = content.ranking
     return ranking is not None and all(
         f"share_{part.layer}" in ranking.table for part in ranking.criteria
     )
 
 
 def places_of(
-    subject: Subject, shapes: Any, ranked: dict[str, Any], parts: list[dict[str, str]]
+    content: PageContent, shapes: Any, ranked: dict[str, Any], parts: list[dict[str, str]]
 ) -> list[dict[str, Any]]:
     """Return what the page knows of each polygon: name, residents, rank and why."""
     points = shapes.representative_point()
-    language = subject.language
+    language = content.language
     places = []
-    for at, name in enumerate(subject.names):
-        population = float(subject.polygons[POPULATION].iloc[at])
+    for at, name in enumerate(content.names):
+        population = float(content.polygons[POPULATION].iloc[at])
         place: dict[str, Any] = {
             "name": name,
             "residents": text("unit.residents", language, n=round(population)),
@@ -77,7 +77,7 @@ def _why(shares: list[float], parts: list[dict[str, str]], language: str) -> dic
 
 
 def roster_of(
-    subject: Subject,
+    content: PageContent,
     ranked: dict[str, Any],
     verdicts: dict[str, Verdict],
     facts: dict[str, Any],
@@ -86,18 +86,18 @@ def roster_of(
     """Return the rows of *who first*, in the order of the ranks."""
     order = [at for at, rank in enumerate(ranked["rank"]) if rank is not None]
     order.sort(key=lambda at: (ranked["rank"][at], at))
-    told = facts.get(subject.headline)
-    found = verdicts.get(subject.headline)
-    high = [False] * len(subject.index) if found is None else list(found.high)
+    told = facts.get(content.headline)
+    found = verdicts.get(content.headline)
+    high = [False] * len(content.index) if found is None else list(found.high)
     rows = []
     for at in order:
-        population = round(float(subject.polygons[POPULATION].iloc[at]))
+        population = round(float(content.polygons[POPULATION].iloc[at]))
         rows.append(
             {
                 "place": at,
                 "rank": ranked["rank"][at],
-                "name": subject.names[at],
-                "residents": text("unit.residents", subject.language, n=population),
+                "name": content.names[at],
+                "residents": text("unit.residents", content.language, n=population),
                 "rate": told["rate"][at] if told else "",
                 "interval": told["range"][at] if told else "",
                 "high": bool(high[at]),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from hotspots.maps.page.content import Subject
+    from hotspots.maps.page.audience import PageContent
     from hotspots.maps.themes.headline import Verdict
     from hotspots.maps.themes.palette import Style
     from hotspots.maps.themes.theme import Theme, ThemeClass
@@ -48,12 +48,12 @@ _MOST_NUMBERS = 40
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Ground:
-    """What every picture of a subject stands on, in meters.
+    """What every picture of a content stands on, in meters.
 
     Attributes
     ----------
     polygons, units, streets
-        Shapes in one projected CRS; None where the subject has none.
+        Shapes in one projected CRS; None where the content has none.
     bounds
         (west, south, east, north) of the polygons.
     """
@@ -64,9 +64,9 @@ class Ground:
     bounds: tuple[float, float, float, float]
 
     @classmethod
-    def of(cls, subject: Subject) -> Ground:
-        """Return the shapes of a subject, in its own CRS or, from degrees, in a local one."""
-        polygons = subject.polygons.geometry
+    def of(cls, content: PageContent) -> Ground:
+        """Return the shapes of a content, in its own CRS or, from degrees, in a local one."""
+        polygons = content.polygons.geometry
         crs = polygons.crs if polygons.crs.is_projected else polygons.estimate_utm_crs()
         polygons = polygons.to_crs(crs)
 
@@ -75,16 +75,16 @@ class Ground:
 
         west, south, east, north = (float(edge) for edge in polygons.total_bounds)
         return cls(
-            polygons, there(subject.units), there(subject.streets), (west, south, east, north)
+            polygons, there(content.units.areas), there(content.streets), (west, south, east, north)
         )
 
 
-def drawn(subject: Subject, theme: Theme, ground: Ground, verdict: Verdict | None) -> Figure:
+def drawn(content: PageContent, theme: Theme, ground: Ground, verdict: Verdict | None) -> Figure:
     """Return the picture of one theme; of one with periods, a map for each of them."""
     with matplotlib.style.context("default"):
         figure = Figure(figsize=(WIDTH, HEIGHT), facecolor=PAPER)
         FigureCanvasAgg(figure)
-        _words(figure, subject, theme)
+        _words(figure, content, theme)
         shown = [(frame.title, frame.codes) for frame in theme.frames] or [("", theme.codes)]
         columns = _columns(len(shown), ground)
         rows = math.ceil(len(shown) / columns)
@@ -102,10 +102,10 @@ def drawn(subject: Subject, theme: Theme, ground: Ground, verdict: Verdict | Non
             if title:
                 _say(axes, 0.03, 0.99, title, size=size, weight="bold", va="bottom")
             elif verdict is not None and theme.category and theme.group == "statistics":
-                _numbers(axes, subject, ground, verdict)
+                _numbers(axes, content, ground, verdict)
             if place == 0:
-                _scale_bar(axes, subject.language, size=min(11.0, size))
-                _north(axes, text("page.north", subject.language), size=min(12.0, size))
+                _scale_bar(axes, content.language, size=min(11.0, size))
+                _north(axes, text("page.north", content.language), size=min(12.0, size))
         return figure
 
 
@@ -171,13 +171,13 @@ def _look(style: Style) -> dict[str, Any]:
     }
 
 
-def _numbers(axes: Axes, subject: Subject, ground: Ground, verdict: Verdict) -> None:
+def _numbers(axes: Axes, content: PageContent, ground: Ground, verdict: Verdict) -> None:
     """Write the ranks of the high places on them, the first ones first."""
-    if subject.ranking is None:
+    if content.ranking is None:
         return
-    ranks = subject.ranking.table["rank"].reindex(subject.index)[verdict.high.to_numpy(dtype=bool)]
+    ranks = content.ranking.table["rank"].reindex(content.index)[verdict.high.to_numpy(dtype=bool)]
     points = shapely.point_on_surface(ground.polygons.to_numpy())
-    where = dict(zip(subject.index, points, strict=True))
+    where = dict(zip(content.index, points, strict=True))
     for place, rank in ranks.dropna().sort_values().head(_MOST_NUMBERS).items():
         axes.text(
             where[place].x, where[place].y, str(int(rank)),
@@ -214,34 +214,34 @@ def _north(axes: Axes, words: str, *, size: float) -> None:
     )  # fmt: skip
 
 
-def _words(figure: Figure, subject: Subject, theme: Theme) -> None:
+def _words(figure: Figure, content: PageContent, theme: Theme) -> None:
     """Write the title and the marks above the map, and the legend beside it."""
-    title = subject.categories.get(theme.category, "")
+    title = content.categories.get(theme.category, "")
     heading = f"{title}: {theme.title}" if title else theme.title
     _say(figure, 0.02, 0.965, heading, size=22, weight="bold", va="top", width=70, lines=1)
-    under = " · ".join(filter(None, [subject.title, subject.period]))
+    under = " · ".join(filter(None, [content.header.title, content.header.period]))
     _say(figure, 0.02, 0.905, under, size=13, color=SOFT, va="top", width=120, lines=1)
     right = 0.98
-    for kind in (["synthetic"] if subject.synthetic else []) + [
-        "public" if subject.public else "restricted"
+    for kind in (["synthetic"] if content.header.synthetic else []) + [
+        "public" if content.public else "restricted"
     ]:
         ink, ground = _MARKS[kind]
         mark = figure.text(
-            right, 0.955, text(f"mark.{kind}", subject.language), ha="right", va="top", color=ink,
+            right, 0.955, text(f"mark.{kind}", content.language), ha="right", va="top", color=ink,
             fontsize=12, fontweight="bold", parse_math=False,
             bbox={"facecolor": ground, "edgecolor": ink if kind == "public" else ground, "pad": 5},
         )  # fmt: skip
         box = mark.get_window_extent()
         right -= box.width / figure.bbox.width + 0.018
-    _legend(figure, subject, theme)
+    _legend(figure, content, theme)
 
 
-def _legend(figure: Figure, subject: Subject, theme: Theme) -> None:
+def _legend(figure: Figure, content: PageContent, theme: Theme) -> None:
     top = 0.84
     if theme.unit:
         _say(figure, 0.735, top, theme.unit, size=12, color=SOFT, va="top", width=38, lines=2)
         top -= 0.045
-    handles = [_handle(one, subject.language, counted=not theme.frames) for one in theme.classes]
+    handles = [_handle(one, content.language, counted=not theme.frames) for one in theme.classes]
     key = figure.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(0.728, top), frameon=False,
         fontsize=13, handlelength=2.2, handleheight=1.3, labelspacing=0.65, borderaxespad=0.3,

@@ -60,12 +60,14 @@ def save_pictures(
     >>> import geopandas as gpd, tempfile
     >>> from shapely import box
     >>> from hotspots.maps.page.briefing import briefing_map
+    >>> from hotspots.maps.page.content import BriefingContent
     >>> from hotspots.schema import Layer
     >>> squares = gpd.GeoDataFrame(
     ...     {"population": [12_000]},
     ...     geometry=[box(360_000, 3_500_000, 361_000, 3_501_000)], index=["P1"], crs=32613)
     >>> poverty = Layer("poverty", squares["population"] / 400, "%", "more_is_worse", "Census")
-    >>> page = briefing_map(squares, results={}, layers=[poverty], language="en")
+    >>> content = BriefingContent(polygons=squares, results={}, layers=[poverty])
+    >>> page = briefing_map(content, language="en")
     >>> [path.name for path in save_pictures(page, tempfile.mkdtemp())]
     ['01_layer_poverty.png']
     """
@@ -75,18 +77,18 @@ def save_pictures(
             f"only: came with {unknown[0]!r}. This map can show: {', '.join(page.views)}."
         )
     figure = _figure()
-    subject = page.subject
-    verdicts = verdicts_of(subject)
+    content = page.content
+    verdicts = verdicts_of(content)
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{target} cannot be made: {error.strerror}. Name a folder.") from error
-    ground = figure.Ground.of(subject)
+    ground = figure.Ground.of(content)
     written = []
-    for number, theme in enumerate(themes_of(subject, verdicts), start=1):
+    for number, theme in enumerate(themes_of(content, verdicts), start=1):
         if only is None or theme.key in only:
-            picture = figure.drawn(subject, theme, ground, verdicts.get(theme.category))
+            picture = figure.drawn(content, theme, ground, verdicts.get(theme.category))
             written.append(_written(picture, target / f"{number:02d}_{_stem(theme)}.png"))
     return written
 

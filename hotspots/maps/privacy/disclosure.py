@@ -70,7 +70,7 @@ def withheld_places(
     >>> withheld_places({"homicide": table})["homicide"].tolist()
     [True, True, True]
     """
-    checked_threshold(threshold)
+    check_threshold(threshold)
     counts = {key: table["count"].fillna(0).astype(float) for key, table in rates.items()}
     found: dict[str, pd.Series] = {}
     for group in related_categories(counts):
@@ -80,7 +80,7 @@ def withheld_places(
     return {key: found[key] for key in rates}
 
 
-def checked_threshold(threshold: int) -> None:
+def check_threshold(threshold: int) -> None:
     """Raise an error unless the threshold is a whole number from 1 on."""
     whole = isinstance(threshold, int | np.integer) and not isinstance(threshold, bool)
     if not whole or threshold < 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hotspots._text import fold
 
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from hotspots.schema import Layer, LocalResult, Ranking
+    from hotspots.schema import Layer, Ranking
+
+Item = TypeVar("Item")
 
 SENSITIVE_CODES = ("03", "02041")
 """Of the ICCS: injurious acts of a sexual nature; trafficking for sexual exploitation."""
@@ -164,6 +166,6 @@ def ranks_by(ranking: Ranking, categories: Collection[str]) -> bool:
     )
 
 
-def without(results: Mapping[str, LocalResult], hidden: Collection[str]) -> dict[str, LocalResult]:
-    """Return the results (``category:anything`` → result) of the other categories."""
-    return {key: one for key, one in results.items() if key.partition(":")[0] not in hidden}
+def without(tables: Mapping[str, Item], hidden: Collection[str]) -> dict[str, Item]:
+    """Return the items (``category:anything`` → item) of all categories but the hidden ones."""
+    return {key: one for key, one in tables.items() if key.partition(":")[0] not in hidden}

@@ -36,7 +36,7 @@ def pseudo(monkeypatch):
     english = catalogue._catalogue("en")
     known = {"pseudo": marked(english), "en": english, "es": catalogue._catalogue("es")}
     monkeypatch.setattr(catalogue, "_catalogue", known.__getitem__)
-    for place in ("hotspots.catalogue", "hotspots.maps.page.content"):
+    for place in ("hotspots.catalogue", "hotspots.maps.page.audience"):
         monkeypatch.setattr(f"{place}.languages", lambda: ("en", "es", "pseudo"))
     return "pseudo"
 
@@ -70,10 +70,8 @@ def data_texts(node, path=""):
 
 
 @pytest.mark.parametrize("audience", ["internal", "public"])
-def test_no_word_of_the_briefing_is_left_over(city, options, pseudo, audience):
-    page = render_standalone(
-        briefing_map(city.polygons, **{**options, "language": pseudo, "audience": audience})
-    )
+def test_no_word_of_the_briefing_is_left_over(content, pseudo, audience):
+    page = render_standalone(briefing_map(content, language=pseudo, audience=audience))
     assert [words for words in texts_of(page) if left_over(words)] == []
     data = re.search(r'id="hs-data">(.*?)</script>', page, re.S).group(1)
     found = data_texts(json.loads(data))

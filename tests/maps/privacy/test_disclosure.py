@@ -89,27 +89,27 @@ def test_a_threshold_under_one_is_refused():
         hidden([1, 2], threshold=0)
 
 
-def test_no_number_on_the_public_page_gives_a_withheld_count_back(city, options):
+def test_no_number_on_the_public_page_gives_a_withheld_count_back(city, content):
     """Collect every number of the page; each must be known without the withheld counts.
 
     The page of a city in which every withheld count has another value must be the same to
     the byte: then no number on it can depend on one. The values stay under the threshold,
     or in the same order above it, so that the same polygons are withheld.
     """
-    first = public_page(city, options)
+    first = public_page(content)
     other = altered(city)
     mask = withheld_places(city.rates)["carjacking"]
     same = withheld_places(other)["carjacking"]
     assert mask.sum() > 2
     assert mask.equals(same)
-    assert first == public_page(city, {**options, "rates": other})
+    assert first == public_page(replace(content, rates=other))
 
 
-def test_a_withheld_count_in_the_score_hides_the_whole_ranking(city, options):
+def test_a_withheld_count_in_the_score_hides_the_whole_ranking(city, content):
     criteria = (Criterion("carjacking_rate", 0.5), *city.ranking.criteria[1:])
     table = city.ranking.table.rename(columns={"share_homicide_rate": "share_carjacking_rate"})
     ranking = replace(city.ranking, criteria=criteria, table=table)
-    data = page_data(public_page(city, {**options, "ranking": ranking}))
+    data = page_data(public_page(replace(content, ranking=ranking)))
     assert withheld_places(city.rates)["carjacking"].any()
     assert not data.get("grants")
     assert not data.get("parts")
@@ -117,8 +117,8 @@ def test_a_withheld_count_in_the_score_hides_the_whole_ranking(city, options):
     assert all(place.get("rank") is None for place in data["places"])
 
 
-def test_the_public_page_has_no_points_units_months_or_tests(city, options):
-    page = public_page(city, options)
+def test_the_public_page_has_no_points_units_months_or_tests(content):
+    page = public_page(content)
     data = page_data(page)
     for gone in ("points", "unitAreas", "unitNames"):
         assert gone not in data
@@ -129,8 +129,8 @@ def test_the_public_page_has_no_points_units_months_or_tests(city, options):
     assert "cifras reservadas" in page
 
 
-def public_page(city, options):
-    return render_standalone(briefing_map(city.polygons, **options, audience="public"))
+def public_page(content):
+    return render_standalone(briefing_map(content, audience="public"))
 
 
 def page_data(page):
