@@ -8,7 +8,8 @@ from hotspots import schema
 from hotspots.catalogue import said, text
 from hotspots.incidents.taxonomy.report import taxonomy_report
 from hotspots.maps.page.briefing import briefing_map
-from hotspots.maps.report.report import ReportFile, report_page
+from hotspots.maps.report.content import ReportContent, ReportFile
+from hotspots.maps.report.report import report_page
 from hotspots.maps.save.standalone import save_standalone, write_whole
 from hotspots.project.run.titles import category_titles, titles_of
 from hotspots.project.write.briefing_content import from_run, period_in_words
@@ -68,7 +69,7 @@ def run_report(result: RunResult) -> str:
         for group in (findings.excess, findings.clusters, findings.exploratory)
         for one in group.values()
     }
-    return report_page(
+    content = ReportContent(
         incidents=result.incidents,
         geocoding=result.geocoding,
         plan=result.plan,
@@ -89,11 +90,11 @@ def run_report(result: RunResult) -> str:
         remarks=[said(remark, language) for remark in result.remarks],
         title=text("run.report", language, name=project.project.name),
         period=period_in_words(result),
-        language=language,
         per=project.tests.per,
         currency=project.project.currency,
         synthetic=project.project.synthetic,
     )
+    return report_page(content, language=language)
 
 
 def files_of(result: RunResult) -> list[tuple[str, str]]:

@@ -14,7 +14,8 @@ import pytest
 
 from hotspots.catalogue import text
 from hotspots.maps.page.briefing import briefing_map
-from hotspots.maps.report.report import ReportFile, report_page
+from hotspots.maps.report.content import ReportContent, ReportFile
+from hotspots.maps.report.report import report_page
 from hotspots.maps.save.standalone import save_standalone, write_whole
 
 pytestmark = pytest.mark.browser
@@ -510,10 +511,10 @@ def test_folium_own_page_works_where_there_is_a_network(browser, content, tmp_pa
 
 def test_the_report_opens_without_a_network(browser, city, tmp_path):
     rows = pd.DataFrame({"assignment_status": ["inside"] * 3, "problem": [HOSTILE] * 3})
-    text_of = report_page(
+    content = ReportContent(
         incidents=rows, results=city.results, rates=city.rates, ranking=city.ranking, title=HOSTILE
     )
-    path = write_whole(tmp_path / "report.html", text_of)
+    path = write_whole(tmp_path / "report.html", report_page(content))
     with opened(browser, path, PHONE) as page:
         assert page.locator("h2").count() > 5
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -524,7 +525,7 @@ def test_a_table_of_the_report_downloads_and_its_file_opens_where_the_folder_lie
     browser, city, tmp_path
 ):
     """The download is the bytes of its address, under the page's policy; links are relative."""
-    text_of = report_page(
+    content = ReportContent(
         incidents=pd.DataFrame({"assignment_status": ["inside"] * 3}),
         results=city.results,
         rates=city.rates,
@@ -533,7 +534,7 @@ def test_a_table_of_the_report_downloads_and_its_file_opens_where_the_folder_lie
     )
     moved = tmp_path / "otra carpeta #1"
     moved.mkdir()
-    path = write_whole(moved / "report.html", text_of)
+    path = write_whole(moved / "report.html", report_page(content))
     (moved / "ranking.csv").write_text("polygon_id\n", encoding="utf-8")
     with opened(browser, path) as page:
         link = page.locator("a[download='ranking.csv']")

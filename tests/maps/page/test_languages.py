@@ -11,6 +11,7 @@ import pytest
 import hotspots.catalogue as catalogue
 from hotspots.incidents.taxonomy.report import taxonomy_report
 from hotspots.maps.page.briefing import briefing_map
+from hotspots.maps.report.content import ReportContent
 from hotspots.maps.report.report import report_page
 from hotspots.maps.save.standalone import render_standalone
 
@@ -82,7 +83,7 @@ def test_no_word_of_the_report_is_left_over(city, pseudo):
     rows = city.incidents.assign(
         repair="coordinates_swapped", problem="address_not_found: x; date_missing"
     )
-    page = report_page(
+    content = ReportContent(
         incidents=rows,
         results=city.results,
         rates=city.rates,
@@ -91,9 +92,9 @@ def test_no_word_of_the_report_is_left_over(city, pseudo):
         allocation=city.allocation,
         category_titles={"homicide": "Homicidio"},
         taxonomy=taxonomy_report(rows.assign(category_source="N_A", category="unmapped")),
-        language=pseudo,
         synthetic=True,
     )
+    page = report_page(content, language=pseudo)
     assert [words for words in texts_of(page) if left_over(words)] == []
 
 
