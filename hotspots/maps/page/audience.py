@@ -16,15 +16,15 @@ from hotspots.maps.page.content import (
     categories_of,
     check_content,
 )
-from hotspots.maps.privacy.disclosure import check_threshold, withheld_places
+from hotspots.maps.privacy.disclosure import check_threshold, withheld_polygons
 from hotspots.maps.privacy.sensitive import (
-    of_category,
+    computed_from,
+    leads_to_shelter,
     ranks_by,
     safe_layers,
     safe_services,
     sensitive_keys,
-    shows_shelter,
-    without,
+    without_categories,
 )
 from hotspots.schema import CATEGORY
 
@@ -147,15 +147,15 @@ def _without_protected_places(content: PageContent) -> PageContent:
         services=None if services is None else safe_services(services),
         units=replace(
             content.units,
-            results=without(content.units.results, hidden),
-            bins=without(content.units.bins, hidden),
+            results=without_categories(content.units.results, hidden),
+            bins=without_categories(content.units.bins, hidden),
         ),
         over_time=OverTime(
             rates={k: v for k, v in content.over_time.rates.items() if k not in hidden},
             results={k: v for k, v in content.over_time.results.items() if k not in hidden},
             monthly=monthly,
         ),
-        layers=[layer for layer in content.layers if not shows_shelter(layer)],
+        layers=[layer for layer in content.layers if not leads_to_shelter(layer)],
     )
 
 
@@ -173,9 +173,9 @@ def _for_the_public(content: PageContent) -> PageContent:
     rates = {key: table.reindex(content.index) for key, table in rates.items()}
     # A test without its counts cannot be told from a test of small ones: all of it is withheld.
     uncounted = {key: pd.Series(True, index=content.index) for key in categories}
-    withheld = uncounted | withheld_places(rates, threshold=content.threshold)
+    withheld = uncounted | withheld_polygons(rates, threshold=content.threshold)
     ranking, allocation = _public_ranking(content, withheld, hidden)
-    results = without(content.results, hidden)
+    results = without_categories(content.results, hidden)
     rolled_up = {k: v for k, v in content.units.rolled_up.items() if k in categories}
     return replace(
         content,
@@ -208,7 +208,7 @@ def _public_ranking(
         return None, None
     hidden = pd.Series(False, index=content.index)
     for category, mask in withheld.items():
-        if any(of_category(part.layer, [category]) for part in ranking.criteria):
+        if any(computed_from(part.layer, [category]) for part in ranking.criteria):
             hidden |= mask
     # Scores, their parts and even the order are functions of every count.
     return (None, None) if hidden.any() else (ranking, content.allocation)

@@ -1,4 +1,4 @@
-"""The briefing map: where, how sure, who first, and why there."""
+"""The briefing map: where crime is high, how sure that is, who comes first, and why."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ class _Surroundings(MacroElement):
         self.source = assets.briefing_script()
 
     def render(self, **kwargs: Any) -> str:
-        """Put the parts on the page: the words before the map, as they are read."""
+        """Put the style in the head and the text before the map, in reading order."""
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         figure: Any = self.get_root()
         style = assets.own("briefing.css") + assets.own("print.css")
@@ -202,7 +202,7 @@ class _Surroundings(MacroElement):
 
 
 class _Raw(Element):
-    """Text that goes on the page as it is."""
+    """HTML that goes on the page as it is."""
 
     def __init__(self, content: str) -> None:
         super().__init__()
@@ -218,6 +218,6 @@ def _check_basemap(basemap: str, audience: str) -> None:
         raise InputError(f"basemap: came as {basemap!r}. It is 'none', 'streets' or 'osm'.")
     if basemap == "osm" and audience == "public":
         raise InputError(
-            "basemap: a public page has no tiles, which would tell a stranger's server who "
-            "looks at it. Use basemap='streets' or 'none'."
+            "basemap: came as 'osm', and a public page has no tiles: they would tell another "
+            "server who looks at it. Use 'streets' or 'none'."
         )

@@ -1,4 +1,4 @@
-"""What can be laid over the colors: incidents, services, streets, outlines and numbers."""
+"""What can be laid over the themes: incidents, services, streets, outlines and ranks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from hotspots.catalogue import text
 from hotspots.maps import geometry
-from hotspots.maps.page.polygon_panel import counted, service_title
+from hotspots.maps.page.polygon_panel import counted_incidents, service_title
 from hotspots.maps.privacy.sensitive import sensitive_keys
 from hotspots.maps.themes import palette
 from hotspots.schema import CATEGORY
@@ -32,7 +32,7 @@ _HEAT = "#f03b20"
 
 
 def overlays_of(content: PageContent) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return the overlays as the controls and the legend show them, and the data drawn."""
+    """Return the overlays for the controls and the legend, and the data to draw."""
     overlays: list[dict[str, Any]] = []
     drawn: dict[str, Any] = {}
     language = content.language
@@ -70,7 +70,7 @@ def _overlay(key: str, group: str, language: str, *, on: bool) -> dict[str, Any]
 
 
 def _point_overlays(language: str) -> list[dict[str, Any]]:
-    """Return the three ways of showing incidents: as points, clustered, and as heat."""
+    """Return the three overlays of incidents: points, clusters and heat."""
     overlays = []
     for key, color, path in (
         ("incidents", _POINT, "dot"),
@@ -100,8 +100,8 @@ def _service_overlay(group: dict[str, Any]) -> dict[str, Any]:
 
 
 def _points(incidents: gpd.GeoDataFrame, content: PageContent) -> list[dict[str, Any]]:
-    """Return the counted incidents by category; the sensitive ones are never drawn."""
-    shown = counted(incidents).index
+    """Return the counted incidents by category, without the sensitive categories."""
+    shown = counted_incidents(incidents).index
     located = incidents.loc[shown]
     located = located[~(located.geometry.is_empty | located.geometry.isna())]
     places = located.geometry.to_crs(4326)

@@ -15,7 +15,7 @@ from hotspots.errors import InputError
 from hotspots.maps import assets, geometry
 from hotspots.maps.page import polygon_panel
 from hotspots.maps.page.overlays import overlays_of
-from hotspots.maps.page.ranking_list import parts_of, places_of, roster_of
+from hotspots.maps.page.ranking_list import criteria_of, polygons_in_words, ranking_rows
 from hotspots.maps.page.theme_list import context_layers, themes_of, verdicts_of
 from hotspots.maps.themes.headline import Sentence, Verdict, sentence, uneven_warning
 from hotspots.maps.themes.theme import Theme
@@ -32,7 +32,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True)
 class PageParts:
-    """What the page is made of.
+    """The parts of a page.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class PageParts:
     bounds
         ((south, west), (north, east)), in degrees.
     views
-        Key of each theme → its title, with its category's.
+        Key of each theme → title, with that of its category.
     """
 
     body: str
@@ -50,7 +50,7 @@ class PageParts:
 
 
 def page_parts(content: PageContent) -> PageParts:
-    """Return the body's HTML, the bounds, and what the map can show."""
+    """Return the HTML around the map, the map's bounds, and the views that it offers."""
     language = content.language
     verdicts = verdicts_of(content)
     themes = themes_of(content, verdicts)
@@ -60,21 +60,21 @@ def page_parts(content: PageContent) -> PageParts:
     west, south, east, north = (round(float(value), 5) for value in shapes.total_bounds)
     bounds = ((south, west), (north, east))
     overlays, drawn = overlays_of(content)
-    ranked = polygon_panel.ranks(content.ranking, content.index, language)
-    parts = parts_of(content)
+    ranked = polygon_panel.ranks_in_words(content.ranking, content.index, language)
+    parts = criteria_of(content)
     facts = _facts(content, verdicts)
     data = {
         "bounds": bounds,
         "start": start,
-        "beside": _beside(content, views),
+        "beside": _second_view(content, views),
         "themes": [_theme_data(theme) for theme in themes],
         "high": {key: [int(value) for value in found.high] for key, found in verdicts.items()},
         "facts": facts,
         "parts": parts,
-        "places": places_of(content, shapes, ranked, parts),
+        "places": polygons_in_words(content, shapes, ranked, parts),
         "areas": {"polygons": geometry.encode_areas(shapes)},
-        **_words(content, verdicts),
-        **_surroundings(content),
+        **_script_words(content, verdicts),
+        **_conditions(content),
         **_units_data(content),
         **drawn,
     }
@@ -98,13 +98,13 @@ def page_parts(content: PageContent) -> PageParts:
         headline_title=content.categories.get(content.headline, ""),
         withheld=_withheld_words(content),
         groups=_groups(content, themes, overlays),
-        choices=_choices(content, themes),
+        choices=_second_map_choices(content, themes),
         themes=[_legend(theme, content) for theme in themes],
         overlays=overlays,
         start=start,
-        roster=roster_of(content, ranked, verdicts, facts, parts),
+        roster=ranking_rows(content, ranked, verdicts, facts, parts),
         parts=parts,
-        data=Markup(as_data(data)),
+        data=Markup(script_json(data)),
     )
     return PageParts(body=body, bounds=bounds, views=views)
 
@@ -114,7 +114,7 @@ def _view_title(theme: Theme, content: PageContent) -> str:
     return f"{category}: {theme.title}" if category else theme.title
 
 
-def _beside(content: PageContent, views: Mapping[str, str]) -> str:
+def _second_view(content: PageContent, views: Mapping[str, str]) -> str:
     if content.beside and content.beside not in views:
         raise InputError(
             f"beside: came as {content.beside!r}. This page can show: {', '.join(views)}."
@@ -122,7 +122,7 @@ def _beside(content: PageContent, views: Mapping[str, str]) -> str:
     return content.beside
 
 
-def _words(content: PageContent, verdicts: dict[str, Verdict]) -> dict[str, Any]:
+def _script_words(content: PageContent, verdicts: dict[str, Verdict]) -> dict[str, Any]:
     """Return the words that the page's script fills in."""
     language, per = content.language, round(content.per)
     said = {key: _sentence(content, found, key) for key, found in verdicts.items()}
@@ -146,12 +146,14 @@ def _words(content: PageContent, verdicts: dict[str, Verdict]) -> dict[str, Any]
     }
 
 
-def _surroundings(content: PageContent) -> dict[str, Any]:
-    """Return what is known of each polygon beside its incidents."""
+def _conditions(content: PageContent) -> dict[str, Any]:
+    """Return each polygon's layers, grant and nearest services."""
     language, index = content.language, content.index
     told: dict[str, Any] = {
-        "conditions": polygon_panel.conditions(context_layers(content), index, language),
-        "grants": polygon_panel.grants(content.allocation, index, content.currency, language),
+        "conditions": polygon_panel.layers_in_words(context_layers(content), index, language),
+        "grants": polygon_panel.grants_in_words(
+            content.allocation, index, content.currency, language
+        ),
     }
     if content.services is not None and len(content.services):
         told["nearest"] = polygon_panel.nearest_services(
@@ -160,12 +162,12 @@ def _surroundings(content: PageContent) -> dict[str, Any]:
     return told
 
 
-def as_data(content: Any) -> str:
-    r"""Return JSON that nothing in it can end: every ``<`` is written as ``\u003c``.
+def script_json(content: Any) -> str:
+    r"""Return JSON that is safe within ``<script>``: every ``<`` is written as ``\u003c``.
 
     Examples
     --------
-    >>> as_data({"name": "</script>"})
+    >>> script_json({"name": "</script>"})
     '{"name":"\\u003c/script>"}'
     """
     plain = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -175,7 +177,7 @@ def as_data(content: Any) -> str:
 
 
 def _withheld_words(content: PageContent) -> str:
-    """Return what the page keeps back, in words."""
+    """Return the public page's sentence on what it withholds; "" on the internal page."""
     places = int(sum(hidden.sum() for hidden in content.withheld.values()))
     if not content.public:
         return ""
@@ -238,7 +240,7 @@ def _theme_data(theme: Theme) -> dict[str, Any]:
 
 
 def _packed(codes: Sequence[int]) -> str:
-    """Return one digit for each place, in base 36: a legend has fewer lines than that."""
+    """Return one base-36 digit per place; a legend has fewer classes than that."""
     return "".join(_DIGITS[code] for code in codes)
 
 
@@ -274,8 +276,8 @@ def _groups(
     return groups
 
 
-def _choices(content: PageContent, themes: list[Theme]) -> list[dict[str, Any]]:
-    """Return what a second map may show, by category; what has none comes last."""
+def _second_map_choices(content: PageContent, themes: list[Theme]) -> list[dict[str, Any]]:
+    """Return what a second map can show, by category; what has no category comes last."""
     titles = {**content.categories, "": text("page.group_context", content.language)}
     choices = []
     for category, title in titles.items():
@@ -300,16 +302,16 @@ def _facts(content: PageContent, verdicts: dict[str, Verdict]) -> dict[str, Any]
         if category not in verdicts:
             continue
         table = table.reindex(index)
-        told = polygon_panel.numbers_of(table, content.withheld.get(category), language)
+        told = polygon_panel.rates_in_words(table, content.withheld.get(category), language)
         if content.ranking is None:
             del told["range"]
         told["share"] = (
             []
             if content.public
-            else polygon_panel.share_words(verdicts[category].share_hot, language)
+            else polygon_panel.shares_in_words(verdicts[category].share_hot, language)
         )
         if category in months:
-            told["months"] = polygon_panel.months_of(months[category], index, language)
+            told["months"] = polygon_panel.months_chart(months[category], index, language)
         if category in hours:
             told["hours"] = hours[category]
         facts[category] = told
@@ -329,7 +331,7 @@ def _months(content: PageContent) -> dict[str, pd.DataFrame]:
         }
     if content.incidents is None:
         return {}
-    known = polygon_panel.counted(content.incidents)
+    known = polygon_panel.counted_incidents(content.incidents)
     known = known[known["date"].notna()]
     labels = known["date"].dt.strftime("%Y-%m")
     return {
@@ -342,9 +344,9 @@ def _hours(content: PageContent) -> dict[str, Any]:
     if content.incidents is None:
         return {}
     told = {}
-    known = polygon_panel.counted(content.incidents)
+    known = polygon_panel.counted_incidents(content.incidents)
     for category, part in known.groupby("category", observed=True):
-        hours = polygon_panel.hours_of(part, content.index)
+        hours = polygon_panel.hours_of_week(part, content.index)
         hours["notes"] = [
             text("panel.hours_note", content.language, n=total) for total in hours.pop("known")
         ]
@@ -354,7 +356,7 @@ def _hours(content: PageContent) -> dict[str, Any]:
 
 
 def _units_data(content: PageContent) -> dict[str, Any]:
-    """Return nothing of the units but their shapes, names and polygons, and nothing if public."""
+    """Return the units' shapes, names, residents and polygons; empty if there are no units."""
     if content.units.areas is None:
         return {}
     shapes = geometry.drawable(content.units.areas, what="units")

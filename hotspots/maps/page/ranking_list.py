@@ -1,4 +1,4 @@
-"""Who first: the criteria, each polygon's place in the order, and the rows of the list."""
+"""The ranking: its criteria, each polygon's place in it, and the rows of the list."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from hotspots.maps.themes.headline import Verdict
 
 
-def parts_of(content: PageContent) -> list[dict[str, str]]:
-    """Return the ranking's criteria as they are drawn: title, color, weight."""
-    if content.ranking is None or not _has_parts(content):
+def criteria_of(content: PageContent) -> list[dict[str, str]]:
+    """Return the title, color and weight of each criterion that has a share of the scores."""
+    if content.ranking is None or not _has_shares(content):
         return []
     by_name = {layer.name: layer for layer in content.layers}
     parts = []
@@ -37,17 +37,17 @@ def parts_of(content: PageContent) -> list[dict[str, str]]:
     return parts
 
 
-def _has_parts(content: PageContent) -> bool:
+def _has_shares(content: PageContent) -> bool:
     ranking = content.ranking
     return ranking is not None and all(
         f"share_{part.layer}" in ranking.table for part in ranking.criteria
     )
 
 
-def places_of(
+def polygons_in_words(
     content: PageContent, shapes: Any, ranked: dict[str, Any], parts: list[dict[str, str]]
 ) -> list[dict[str, Any]]:
-    """Return what the page knows of each polygon: name, residents, rank and why."""
+    """Return each polygon's name, residents, rank and the reason for it."""
     points = shapes.representative_point()
     language = content.language
     places = []
@@ -76,14 +76,14 @@ def _why(shares: list[float], parts: list[dict[str, str]], language: str) -> dic
     return {"parts": shares, "partWords": told, "why": why if total > 0 else ""}
 
 
-def roster_of(
+def ranking_rows(
     content: PageContent,
     ranked: dict[str, Any],
     verdicts: dict[str, Verdict],
     facts: dict[str, Any],
     parts: list[dict[str, str]],
 ) -> list[dict[str, Any]]:
-    """Return the rows of *who first*, in the order of the ranks."""
+    """Return the rows of the ranking list, first rank first."""
     order = [at for at, rank in enumerate(ranked["rank"]) if rank is not None]
     order.sort(key=lambda at: (ranked["rank"][at], at))
     told = facts.get(content.headline)

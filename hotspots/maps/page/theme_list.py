@@ -1,4 +1,4 @@
-"""Every theme that a content can be shown by, and the verdict on each category."""
+"""The themes that a page offers, and the verdict on each category."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def verdicts_of(content: PageContent) -> dict[str, Verdict]:
 
 
 def themes_of(content: PageContent, verdicts: dict[str, Verdict]) -> list[Theme]:
-    """Return the themes in the order in which a page offers them, category by category."""
+    """Return the themes in the page's order, category by category, then the layers."""
     language, index = content.language, content.index
     themes: list[Theme] = []
     for category, found in verdicts.items():
@@ -86,7 +86,7 @@ def themes_of(content: PageContent, verdicts: dict[str, Verdict]) -> list[Theme]
 
 
 def context_layers(content: PageContent) -> list[Layer]:
-    """Leave out the rates, which have themes of their own (and may be withheld)."""
+    """Return the layers without the rates, which have themes of their own."""
     rates = {f"{category}_rate" for category in content.categories} | {
         f"{category}_rate" for category in content.rates
     }

@@ -12,7 +12,7 @@ import hotspots as hs
 from hotspots.errors import InputError, MissingExtraError, OutputError
 from hotspots.maps.page.briefing import briefing_map
 from hotspots.maps.page.theme_list import themes_of, verdicts_of
-from hotspots.maps.pictures.figure import Ground, drawn
+from hotspots.maps.pictures.figure import BaseMap, draw_theme
 from hotspots.maps.pictures.pictures import save_pictures
 
 HOSTILE = "$\\frac{1}{0}$ <b>&{x}\u202e\u2028\x1b[2J ${'x'} " + "ñ" * 10_000
@@ -26,7 +26,9 @@ def page(content):
 def figure_of(page, key):
     verdicts = verdicts_of(page.content)
     (theme,) = [one for one in themes_of(page.content, verdicts) if one.key == key]
-    return drawn(page.content, theme, Ground.of(page.content), verdicts.get(theme.category)), theme
+    return draw_theme(
+        page.content, theme, BaseMap.of(page.content), verdicts.get(theme.category)
+    ), theme
 
 
 def words_of(figure):
@@ -143,7 +145,7 @@ def test_what_cannot_be_drawn_is_said(page, tmp_path, monkeypatch):
         save_pictures(page, tmp_path, only=["x"])
     file = tmp_path / "file"
     file.write_text("")
-    with pytest.raises(OutputError, match="cannot be made"):
+    with pytest.raises(OutputError, match="cannot be created"):
         save_pictures(page, file)
     monkeypatch.delitem(sys.modules, "hotspots.maps.pictures.figure")
     monkeypatch.delattr("hotspots.maps.pictures.figure")

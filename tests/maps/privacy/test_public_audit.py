@@ -21,7 +21,7 @@ from scipy.stats import chi2
 import hotspots as hs
 from hotspots.maps.page.briefing import briefing_map
 from hotspots.maps.page.content import BriefingContent
-from hotspots.maps.privacy.disclosure import withheld_places, withheld_together
+from hotspots.maps.privacy.disclosure import withheld_polygons, withheld_together
 from hotspots.maps.privacy.public_table import public_rates
 from hotspots.maps.save.csv import safe_csv
 from hotspots.maps.save.standalone import render_standalone
@@ -149,7 +149,7 @@ def changed(page, act):
 def secret(sparse, category="carjacking"):
     """Return a small count that is withheld, and a large one that goes with the small ones."""
     counts = sparse[category]["count"].to_numpy()
-    hidden = withheld_places(sparse)[category].to_numpy()
+    hidden = withheld_polygons(sparse)[category].to_numpy()
     return int(np.flatnonzero(hidden & (counts < 5))[0]), counts
 
 
@@ -214,7 +214,7 @@ def test_showing_the_complement_gives_the_small_count_back(city, content, sparse
     """The one other count that goes with a lonely small one is shown: subtraction does the rest."""
     page = public(content, sparse)
     counts = sparse["homicide"]["count"]
-    hidden = np.flatnonzero(withheld_places(sparse)["homicide"])
+    hidden = np.flatnonzero(withheld_polygons(sparse)["homicide"])
     others = [place for place in hidden if counts.iloc[place] >= 5]
 
     def show(data):
