@@ -16,8 +16,8 @@ from hotspots.maps import assets, geometry
 from hotspots.maps.page import polygon_panel
 from hotspots.maps.page.overlays import overlays_of
 from hotspots.maps.page.ranking_list import criteria_of, polygons_in_words, ranking_rows
-from hotspots.maps.page.theme_list import context_layers, themes_of, verdicts_of
-from hotspots.maps.themes.headline import Sentence, Verdict, sentence, uneven_warning
+from hotspots.maps.page.theme_list import context_layers, headlines_of, themes_of
+from hotspots.maps.themes.headline import Headline, Sentence, sentence, uneven_warning
 from hotspots.maps.themes.theme import Theme
 from hotspots.schema import POPULATION
 
@@ -52,33 +52,33 @@ class PageParts:
 def page_parts(content: PageContent) -> PageParts:
     """Return the HTML around the map, the map's bounds, and the views that it offers."""
     language = content.language
-    verdicts = verdicts_of(content)
-    themes = themes_of(content, verdicts)
+    headlines = headlines_of(content)
+    themes = themes_of(content, headlines)
     views = {theme.key: _view_title(theme, content) for theme in themes}
-    start = f"focus/{content.headline}" if verdicts else (themes[0].key if themes else "")
+    start = f"focus/{content.headline}" if headlines else (themes[0].key if themes else "")
     shapes = geometry.drawable(content.polygons)
     west, south, east, north = (round(float(value), 5) for value in shapes.total_bounds)
     bounds = ((south, west), (north, east))
     overlays, drawn = overlays_of(content)
     ranked = polygon_panel.ranks_in_words(content.ranking, content.index, language)
     parts = criteria_of(content)
-    facts = _facts(content, verdicts)
+    facts = _facts(content, headlines)
     data = {
         "bounds": bounds,
         "start": start,
         "beside": _second_view(content, views),
         "themes": [_theme_data(theme) for theme in themes],
-        "high": {key: [int(value) for value in found.high] for key, found in verdicts.items()},
+        "high": {key: [int(value) for value in found.high] for key, found in headlines.items()},
         "facts": facts,
         "parts": parts,
         "places": polygons_in_words(content, shapes, ranked, parts),
         "areas": {"polygons": geometry.encode_areas(shapes)},
-        **_script_words(content, verdicts),
+        **_script_words(content, headlines),
         **_conditions(content),
         **_units_data(content),
         **drawn,
     }
-    opening = verdicts.get(content.headline, _untested(content))
+    opening = headlines.get(content.headline, _untested(content))
     body = assets.fill(
         "briefing.html",
         title=content.header.title,
@@ -102,7 +102,7 @@ def page_parts(content: PageContent) -> PageParts:
         themes=[_legend(theme, content) for theme in themes],
         overlays=overlays,
         start=start,
-        roster=ranking_rows(content, ranked, verdicts, facts, parts),
+        roster=ranking_rows(content, ranked, headlines, facts, parts),
         parts=parts,
         data=Markup(script_json(data)),
     )
@@ -122,10 +122,10 @@ def _second_view(content: PageContent, views: Mapping[str, str]) -> str:
     return content.beside
 
 
-def _script_words(content: PageContent, verdicts: dict[str, Verdict]) -> dict[str, Any]:
+def _script_words(content: PageContent, headlines: dict[str, Headline]) -> dict[str, Any]:
     """Return the words that the page's script fills in."""
     language, per = content.language, round(content.per)
-    said = {key: _sentence(content, found, key) for key, found in verdicts.items()}
+    said = {key: _sentence(content, found, key) for key, found in headlines.items()}
     return {
         "headline": content.headline,
         "period": content.header.period,
@@ -189,11 +189,11 @@ def _withheld_words(content: PageContent) -> str:
     )
 
 
-def _untested(content: PageContent) -> Verdict:
-    return Verdict(content.index, None, None, None, None, ())
+def _untested(content: PageContent) -> Headline:
+    return Headline(content.index, None, None, None, None, ())
 
 
-def _sentence(content: PageContent, found: Verdict, category: str = "") -> Sentence:
+def _sentence(content: PageContent, found: Headline, category: str = "") -> Sentence:
     told = sentence(
         found,
         language=content.language,
@@ -293,13 +293,13 @@ def _marks(content: PageContent) -> list[dict[str, str]]:
     return [{"kind": kind, "words": text(f"mark.{kind}", content.language)} for kind in kinds]
 
 
-def _facts(content: PageContent, verdicts: dict[str, Verdict]) -> dict[str, Any]:
+def _facts(content: PageContent, headlines: dict[str, Headline]) -> dict[str, Any]:
     language, index = content.language, content.index
     months = _months(content)
     hours = _hours(content)
     facts: dict[str, Any] = {}
     for category, table in content.rates.items():
-        if category not in verdicts:
+        if category not in headlines:
             continue
         table = table.reindex(index)
         told = polygon_panel.rates_in_words(table, content.withheld.get(category), language)
@@ -308,7 +308,7 @@ def _facts(content: PageContent, verdicts: dict[str, Verdict]) -> dict[str, Any]
         told["share"] = (
             []
             if content.public
-            else polygon_panel.shares_in_words(verdicts[category].share_hot, language)
+            else polygon_panel.shares_in_words(headlines[category].share_hot, language)
         )
         if category in months:
             told["months"] = polygon_panel.months_chart(months[category], index, language)

@@ -14,7 +14,7 @@ from hotspots.schema import POPULATION
 
 if TYPE_CHECKING:
     from hotspots.maps.page.audience import PageContent
-    from hotspots.maps.themes.headline import Verdict
+    from hotspots.maps.themes.headline import Headline
 
 
 def criteria_of(content: PageContent) -> list[dict[str, str]]:
@@ -79,7 +79,7 @@ def _why(shares: list[float], parts: list[dict[str, str]], language: str) -> dic
 def ranking_rows(
     content: PageContent,
     ranked: dict[str, Any],
-    verdicts: dict[str, Verdict],
+    headlines: dict[str, Headline],
     facts: dict[str, Any],
     parts: list[dict[str, str]],
 ) -> list[dict[str, Any]]:
@@ -87,7 +87,7 @@ def ranking_rows(
     order = [at for at, rank in enumerate(ranked["rank"]) if rank is not None]
     order.sort(key=lambda at: (ranked["rank"][at], at))
     told = facts.get(content.headline)
-    found = verdicts.get(content.headline)
+    found = headlines.get(content.headline)
     high = [False] * len(content.index) if found is None else list(found.high)
     rows = []
     for at in order:

@@ -1,10 +1,10 @@
-"""The themes that a page offers, and the verdict on each category."""
+"""The themes that a page offers, and the headline on each category."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotspots.maps.themes.headline import Verdict, category_of, verdict
+from hotspots.maps.themes.headline import Headline, category_of, headline_of
 from hotspots.maps.themes.theme import Theme
 from hotspots.maps.themes.themes import focus_theme, layer_theme, rate_theme, result_theme
 from hotspots.maps.themes.timeline import time_themes
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 _PALETTES = (("pobre", "poverty"), ("pover", "poverty"), ("acces", "access"), ("dist", "access"))
 
 
-def verdicts_of(content: PageContent) -> dict[str, Verdict]:
-    """Return category → the verdict on it, silent of what is withheld."""
+def headlines_of(content: PageContent) -> dict[str, Headline]:
+    """Return category → the headline on it, silent of what is withheld."""
     found = {}
     for category in content.categories:
-        one = verdict(
+        one = headline_of(
             content.index,
             category=category,
             results=content.results,
@@ -36,11 +36,11 @@ def verdicts_of(content: PageContent) -> dict[str, Verdict]:
     return found
 
 
-def themes_of(content: PageContent, verdicts: dict[str, Verdict]) -> list[Theme]:
+def themes_of(content: PageContent, headlines: dict[str, Headline]) -> list[Theme]:
     """Return the themes in the page's order, category by category, then the layers."""
     language, index = content.language, content.index
     themes: list[Theme] = []
-    for category, found in verdicts.items():
+    for category, found in headlines.items():
         withheld = content.withheld.get(category)
         themes.append(focus_theme(found, category=category, language=language, withheld=withheld))
         for level, areas, results in _levels(content):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from hotspots.maps.page.audience import PageContent
-    from hotspots.maps.themes.headline import Verdict
+    from hotspots.maps.themes.headline import Headline
     from hotspots.maps.themes.palette import Style
     from hotspots.maps.themes.theme import Theme, ThemeClass
 
@@ -80,7 +80,7 @@ class BaseMap:
 
 
 def draw_theme(
-    content: PageContent, theme: Theme, base: BaseMap, verdict: Verdict | None
+    content: PageContent, theme: Theme, base: BaseMap, headline: Headline | None
 ) -> Figure:
     """Return the picture of a theme; if it has periods, with a map for each."""
     with matplotlib.style.context("default"):
@@ -103,8 +103,8 @@ def draw_theme(
             _draw_map(axes, theme, base, codes, streets=len(shown) == 1)
             if title:
                 _write_text(axes, 0.03, 0.99, title, size=size, weight="bold", va="bottom")
-            elif verdict is not None and theme.category and theme.group == "statistics":
-                _write_ranks(axes, content, base, verdict)
+            elif headline is not None and theme.category and theme.group == "statistics":
+                _write_ranks(axes, content, base, headline)
             if place == 0:
                 _draw_scale_bar(axes, content.language, size=min(11.0, size))
                 _draw_north_arrow(axes, text("page.north", content.language), size=min(12.0, size))
@@ -175,11 +175,11 @@ def _patch_style(style: Style) -> dict[str, Any]:
     }
 
 
-def _write_ranks(axes: Axes, content: PageContent, base: BaseMap, verdict: Verdict) -> None:
+def _write_ranks(axes: Axes, content: PageContent, base: BaseMap, headline: Headline) -> None:
     """Write the ranks on the high polygons, up to a number that can be read."""
     if content.ranking is None:
         return
-    ranks = content.ranking.table["rank"].reindex(content.index)[verdict.high.to_numpy(dtype=bool)]
+    ranks = content.ranking.table["rank"].reindex(content.index)[headline.high.to_numpy(dtype=bool)]
     points = shapely.point_on_surface(base.polygons.to_numpy())
     where = dict(zip(content.index, points, strict=True))
     for place, rank in ranks.dropna().sort_values().head(_MOST_NUMBERS).items():

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hotspots.errors import InputError, MissingExtraError, OutputError
-from hotspots.maps.page.theme_list import themes_of, verdicts_of
+from hotspots.maps.page.theme_list import headlines_of, themes_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -76,7 +76,7 @@ def save_pictures(
         )
     figure = _figure()
     content = page.content
-    verdicts = verdicts_of(content)
+    headlines = headlines_of(content)
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -86,9 +86,9 @@ def save_pictures(
         ) from error
     base = figure.BaseMap.of(content)
     written = []
-    for number, theme in enumerate(themes_of(content, verdicts), start=1):
+    for number, theme in enumerate(themes_of(content, headlines), start=1):
         if only is None or theme.key in only:
-            picture = figure.draw_theme(content, theme, base, verdicts.get(theme.category))
+            picture = figure.draw_theme(content, theme, base, headlines.get(theme.category))
             written.append(_written(picture, target / f"{number:02d}_{_stem(theme)}.png"))
     return written
 

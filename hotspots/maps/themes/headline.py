@@ -27,7 +27,7 @@ LOCATED_BAR = 0.85
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Verdict:
+class Headline:
     """Which polygons are high, by each of the two questions.
 
     Attributes
@@ -64,8 +64,8 @@ class Verdict:
             found = found if answer is None else found | answer
         return found
 
-    def without(self, withheld: pd.Series) -> Verdict:
-        """Return the verdict that says nothing of the withheld polygons."""
+    def without(self, withheld: pd.Series) -> Headline:
+        """Return the headline that says nothing of the withheld polygons."""
         return replace(
             self,
             excess=None if self.excess is None else self.excess & ~withheld,
@@ -83,7 +83,7 @@ class Sentence:
     warnings: tuple[str, ...]
 
 
-def verdict(
+def headline_of(
     index: pd.Index,
     *,
     category: str,
@@ -91,8 +91,8 @@ def verdict(
     unit_results: Mapping[str, LocalResult],
     rolled_up: pd.DataFrame | None,
     language: str,
-) -> Verdict:
-    """Return the verdict on a category from whatever tests of it there are.
+) -> Headline:
+    """Return the headline on a category from whatever tests of it there are.
 
     Each question is answered by the first test that may be its headline test (its ``kind`` says
     so), those that are before exploratory ones; of clusters, the roll-up of the units' test goes
@@ -115,11 +115,11 @@ def verdict(
             hot = _raised(mine[key], index, key)
             used.append(mine[key])
     notes = tuple(result_notes(result, language)[0] for result in used)
-    return Verdict(index, excess, hot, share, used[0] if used else None, notes)
+    return Headline(index, excess, hot, share, used[0] if used else None, notes)
 
 
 def sentence(
-    found: Verdict,
+    found: Headline,
     *,
     language: str,
     period: str,
@@ -173,7 +173,7 @@ def category_of(key: str) -> str:
     return key.partition(":")[0]
 
 
-def _finding(found: Verdict, language: str) -> str:
+def _finding(found: Headline, language: str) -> str:
     total = len(found.index) - found.withheld
     if found.excess is None and found.hot is None:
         return text("sentence.untested", language, total=total)
@@ -190,7 +190,7 @@ def _finding(found: Verdict, language: str) -> str:
     return text(f"sentence.{kind}" if n else f"sentence.{kind}_none", language, n=n, total=total)
 
 
-def _warnings(found: Verdict, language: str, located: tuple[int, int] | None) -> list[str]:
+def _warnings(found: Headline, language: str, located: tuple[int, int] | None) -> list[str]:
     warned: list[str] = []
     if located is not None and located[1] and located[0] / located[1] < LOCATED_BAR:
         warned.append(

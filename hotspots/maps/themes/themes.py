@@ -23,15 +23,15 @@ from hotspots.maps.themes.words import (
 from hotspots.schema import Layer, LocalResult
 
 if TYPE_CHECKING:
-    from hotspots.maps.themes.headline import Verdict
+    from hotspots.maps.themes.headline import Headline
 
 
 def focus_theme(
-    verdict: Verdict, *, category: str, language: str, withheld: pd.Series | None = None
+    headline: Headline, *, category: str, language: str, withheld: pd.Series | None = None
 ) -> Theme:
     """Return the theme on which the page opens: where it is really high, all else pale."""
-    excess, hot = verdict.excess, verdict.hot
-    index = verdict.index
+    excess, hot = headline.excess, headline.hot
+    index = headline.index
     is_excess = excess if excess is not None else pd.Series(False, index=index)
     is_hot = hot if hot is not None else pd.Series(False, index=index)
     codes = pd.Series(3, index=index)
@@ -60,7 +60,7 @@ def focus_theme(
         title=text("theme.focus", language),
         unit="",
         source=text("theme.focus_note", language),
-        notes=verdict.notes,
+        notes=headline.notes,
         classes=classes,
         codes=places,
         texts=(),

@@ -11,7 +11,7 @@ import pytest
 import hotspots as hs
 from hotspots.errors import InputError, MissingExtraError, OutputError
 from hotspots.maps.page.briefing import briefing_map
-from hotspots.maps.page.theme_list import themes_of, verdicts_of
+from hotspots.maps.page.theme_list import headlines_of, themes_of
 from hotspots.maps.pictures.figure import BaseMap, draw_theme
 from hotspots.maps.pictures.pictures import save_pictures
 
@@ -24,10 +24,10 @@ def page(content):
 
 
 def figure_of(page, key):
-    verdicts = verdicts_of(page.content)
-    (theme,) = [one for one in themes_of(page.content, verdicts) if one.key == key]
+    headlines = headlines_of(page.content)
+    (theme,) = [one for one in themes_of(page.content, headlines) if one.key == key]
     return draw_theme(
-        page.content, theme, BaseMap.of(page.content), verdicts.get(theme.category)
+        page.content, theme, BaseMap.of(page.content), headlines.get(theme.category)
     ), theme
 
 
