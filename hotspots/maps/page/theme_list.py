@@ -1,4 +1,4 @@
-"""The themes that a page offers, and the headline on each category."""
+"""The themes that a page offers, and the headline of each category."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PALETTES = (("pobre", "poverty"), ("pover", "poverty"), ("acces", "access"), ("
 
 
 def headlines_of(content: PageContent) -> dict[str, Headline]:
-    """Return category → the headline on it, silent of what is withheld."""
+    """Return category → headline, without the polygons that are withheld."""
     found = {}
     for category in content.categories:
         one = headline_of(

@@ -1,4 +1,4 @@
-"""The answer to *where is it really high*, from the two questions, and its sentence."""
+"""The headline of a category: where it is really high, by two questions, in one sentence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hotspots.schema import GeocodingReport, Question
 
 MOST = 0.5
-"""A polygon counts as clustered when at least this share of its residents lives in hot units."""
+"""Least share of its residents in hot units that makes a polygon clustered."""
 
 LOCATED_BAR = 0.85
 """Least located share at which a crime map can be trusted (Ratcliffe 2004)."""
@@ -28,24 +28,24 @@ LOCATED_BAR = 0.85
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Headline:
-    """Which polygons are high, by each of the two questions.
+    """Which polygons are high in a category, by each of the two questions.
 
     Attributes
     ----------
     index
         The polygons.
     excess
-        True where the polygon is above the city's ordinary variation; None where not tested.
+        True where the polygon is above the city's ordinary variation; None if not tested.
     hot
-        True where most residents live in a cluster; None where not tested.
+        True where most residents live in a cluster; None if not tested.
     share_hot
-        Share of each polygon's residents in hot units; None where units were not tested.
+        Share of each polygon's residents in hot units; None if the units were not tested.
     result
-        The result whose correction the sentence names; None where nothing was tested.
+        The result whose correction the sentence names; None if nothing was tested.
     notes
-        How each question was answered, in sentences.
+        How each question was tested, in sentences.
     withheld
-        Number of polygons of which nothing is said.
+        Number of polygons that are left out.
     """
 
     index: pd.Index
@@ -58,14 +58,14 @@ class Headline:
 
     @property
     def high(self) -> pd.Series:
-        """True where either question says so."""
+        """True where either question says that the polygon is high."""
         found = pd.Series(False, index=self.index)
         for answer in (self.excess, self.hot):
             found = found if answer is None else found | answer
         return found
 
     def without(self, withheld: pd.Series) -> Headline:
-        """Return the headline that says nothing of the withheld polygons."""
+        """Return the headline without the withheld polygons."""
         return replace(
             self,
             excess=None if self.excess is None else self.excess & ~withheld,
@@ -77,7 +77,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The header's sentence, and what it must warn of."""
+    """The sentence of the header, and its warnings."""
 
     words: str
     warnings: tuple[str, ...]
@@ -92,7 +92,7 @@ def headline_of(
     rolled_up: pd.DataFrame | None,
     language: str,
 ) -> Headline:
-    """Return the headline on a category from whatever tests of it there are.
+    """Return the headline of a category, from whatever tests of it there are.
 
     Each question is answered by the first test that may be its headline test (its ``kind`` says
     so), those that are before exploratory ones; of clusters, the roll-up of the units' test goes
@@ -104,7 +104,8 @@ def headline_of(
     used = [] if excess_key is None else [mine[excess_key]]
     share = hot = None
     if rolled_up is not None:
-        share = aligned(rolled_up, index, f"rolled_up[{category!r}]")["share_hot"].astype(float)
+        what = f"units.rolled_up[{category!r}]"
+        share = aligned(rolled_up, index, what)["share_hot"].astype(float)
         hot = (share >= MOST).rename("hot")
         on_units = {k: v for k, v in unit_results.items() if category_of(k) == category}
         unit_key = _first(on_units, "clusters")
@@ -125,7 +126,7 @@ def sentence(
     period: str,
     located: tuple[int, int] | None,
 ) -> Sentence:
-    """Return the header's sentence: how many are high, how sure, when, on how many."""
+    """Return the sentence of the header: how many polygons are high, how sure, and when."""
     words = _finding(found, language)
     details = []
     if found.withheld:
@@ -147,9 +148,9 @@ def uneven_warning(
     language: str,
     public: bool,
 ) -> str:
-    """Return the warning that misses are not at random, by so much that it may show, or "".
+    """Return the warning that locations are not missing at random, or "" if that is immaterial.
 
-    The public one names no offense and no neighborhood.
+    The public warning names no offense and no neighborhood.
     """
     if report is None:
         return ""
@@ -163,7 +164,7 @@ def uneven_warning(
 
 
 def category_of(key: str) -> str:
-    """Return the category that a result's key starts with.
+    """Return the category in the key of a result.
 
     Examples
     --------
