@@ -83,9 +83,13 @@ def pages(folder: Path) -> dict[str, tuple[Path, str]]:
     counts = pd.Series(np.random.default_rng(0).poisson(20, len(polygons)), index=polygons.index)
     rates = hs.incident_rates(counts, exposure=polygons["population"])
     excess = hs.excess_risk(counts, polygons["population"])
-    ours = hs.briefing_map(
-        polygons, results={"homicide:excess": excess}, rates={"homicide": rates}, title="10,000"
+    content = hs.BriefingContent(
+        polygons=polygons,
+        results={"homicide:excess": excess},
+        rates={"homicide": rates},
+        header=hs.PageHeader(title="10,000"),
     )
+    ours = hs.briefing_map(content)
     theirs = folium.Map(tiles=None)
     plain = polygons.assign(rate=rates["rate"]).reset_index().to_crs(4326)
     folium.GeoJson(plain, tooltip=folium.GeoJsonTooltip(["name", "rate"])).add_to(theirs)

@@ -43,6 +43,10 @@ from .layers.areal import areal_layer as areal_layer
 from .layers.raster import raster_layer as raster_layer
 from .layers.table import layers_table as layers_table
 from .maps.page.briefing import briefing_map as briefing_map
+from .maps.page.content import BriefingContent as BriefingContent
+from .maps.page.content import OverTime as OverTime
+from .maps.page.content import PageHeader as PageHeader
+from .maps.page.content import UnitFindings as UnitFindings
 from .maps.pictures.pictures import save_pictures as save_pictures
 from .maps.save.pdf import save_pdf as save_pdf
 from .maps.save.standalone import save_standalone as save_standalone
@@ -59,6 +63,7 @@ from .priority.ranking import rank_polygons as rank_polygons
 from .project.checkup import check as check
 from .project.runner import run as run
 from .project.verification import verify as verify
+from .project.write.briefing_content import from_run as from_run
 from .samples import sample as sample
 from .schema import Allocation as Allocation
 from .schema import BorderSensitivity as BorderSensitivity

@@ -1,4 +1,4 @@
-"""The page's own files, and the two libraries that every folium map asks for."""
+"""The page's own files, and the two libraries that every folium map needs."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _JQUERY = ("xstatic-jquery", "xstatic/pkg/jquery/data")
 
 @cache
 def own(name: str) -> str:
-    """Return the text of one of the files in ``assets/``."""
+    """Return the text of a file in ``assets/``."""
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 @cache
 def briefing_script() -> str:
-    """Return the briefing's scripts as one, in a scope of their own."""
+    """Return the briefing's scripts as one script with its own scope."""
     parts = "\n".join(own(f"briefing/{name}.js") for name in _BRIEFING)
     return f'(function () {{\n"use strict";\n{parts}}})();'
 
 
 def fill(name: str, **values: Any) -> str:
-    """Return a template of ``assets/`` filled in; every value is escaped for HTML."""
+    """Return a filled-in template of ``assets/``; every value is escaped for HTML."""
     return _templates().get_template(name).render(**values)
 
 
@@ -45,7 +45,7 @@ def leaflet_js() -> str:
 
 @cache
 def leaflet_css() -> str:
-    """Return Leaflet's style sheet with its pictures inside."""
+    """Return Leaflet's style sheet with its images inlined."""
 
     def inlined(match: re.Match[str]) -> str:
         return f"url({data_url(match.group(1).strip(chr(39) + chr(34)))})"
@@ -61,7 +61,7 @@ def jquery_js() -> str:
 
 
 def data_url(name: str) -> str:
-    """Return one of Leaflet's pictures as a ``data:`` address."""
+    """Return one of Leaflet's images as a ``data:`` URL."""
     content = _path(_LEAFLET, name).read_bytes()
     return f"data:image/png;base64,{base64.b64encode(content).decode('ascii')}"
 
@@ -78,7 +78,7 @@ def _templates() -> jinja2.Environment:
 
 
 def _script(package: tuple[str, str], name: str) -> str:
-    # A source map is an address that a browser's tools would fetch.
+    # A source map is a URL that a browser's developer tools would fetch.
     return re.sub(r"\n?//# sourceMappingURL=\S+\s*$", "", _text(package, name))
 
 

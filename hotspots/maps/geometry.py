@@ -1,8 +1,8 @@
-"""Geometry made small for a page: simplified as a coverage, rounded, and in whole numbers.
+"""Compact geometry for a page: simplified as a coverage, rounded, delta-encoded.
 
-A coordinate is written as a whole number of 1e-5 degrees (about a meter), and each as its
-difference from the one before: a third of GeoJSON's size, and the shared border of two
-neighbors still is the same line.
+A coordinate is a whole number of steps of 1e-5 degrees (about a meter), written as the difference
+from the one before. That takes a third of the space of GeoJSON, and the border between two
+neighbors is still one line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STEP = 1e-5
-"""Degrees in one step of the page's coordinates."""
+"""Size of one step of the page's coordinates, in degrees."""
 
 _WGS84 = 4326
 
@@ -31,18 +31,17 @@ def drawable(
 ) -> gpd.GeoSeries:
     """Return the areas' shapes for drawing, in degrees of longitude and latitude.
 
-    Neighbors are simplified together, so that neither a gap nor an overlap opens between
-    them. Where the areas overlap already, that cannot be promised: they are drawn as they
-    came, and a warning says so.
+    Neighbors are simplified together, so that neither gaps nor overlaps open between them. That
+    is impossible if the areas overlap already: they are then drawn as they are, with a warning.
 
     Parameters
     ----------
     areas
-        Polygons in a projected CRS in meters (or in degrees: then not simplified).
+        Polygons in a projected CRS in meters, or in degrees (then they are not simplified).
     tolerance_m
-        How far a simplified border may lie from the real one, in meters.
+        Largest distance of a simplified border from the real one, in meters.
     what
-        How errors and warnings call the areas.
+        What errors and warnings call the areas.
 
     Returns
     -------
@@ -54,7 +53,7 @@ def drawable(
     CrsError
         If the areas have no CRS.
     InputError
-        If one has no shape, or a shape lies outside the world.
+        If an area has no shape, or lies outside the world.
 
     Examples
     --------
@@ -89,10 +88,10 @@ def drawable(
 
 
 def encode_areas(shapes: gpd.GeoSeries) -> list[list[list[int]]]:
-    """Return each shape's rings as differences in steps: ``[shape][ring][x, y, dx, dy, …]``.
+    """Return each shape's rings, delta-encoded in steps: ``[shape][ring][x, y, dx, dy, …]``.
 
-    The outer ring and the holes of all parts stand in one list; they are filled by the
-    even-odd rule. The point that closes a ring is left out.
+    The outer rings and the holes of all parts are in one list, to be filled by the even-odd
+    rule. The point that closes a ring is left out.
 
     Examples
     --------
@@ -109,14 +108,14 @@ def encode_areas(shapes: gpd.GeoSeries) -> list[list[list[int]]]:
 
 
 def encode_lines(lines: gpd.GeoSeries) -> list[list[int]]:
-    """Return each line as differences in steps; lines of one point are left out."""
+    """Return the lines, delta-encoded in steps; lines of one point are left out."""
     parts = shapely.get_parts(lines[~(lines.is_empty | lines.isna())].to_numpy())
     encoded = [_differences(_steps(part)) for part in parts]
     return [line for line in encoded if len(line) >= 4]
 
 
 def encode_points(longitude: NDArray[Any], latitude: NDArray[Any]) -> list[int]:
-    """Return points as differences in steps, in the order in which they came.
+    """Return the points, delta-encoded in steps, in their order.
 
     Examples
     --------
@@ -128,7 +127,7 @@ def encode_points(longitude: NDArray[Any], latitude: NDArray[Any]) -> list[int]:
 
 
 def near_each_other(longitude: NDArray[Any], latitude: NDArray[Any]) -> NDArray[np.int64]:
-    """Return the order in which points follow each other closely (along a Z-shaped curve)."""
+    """Return an order of the points that keeps neighbors together (along a Z-order curve)."""
     if len(longitude) == 0:
         return np.empty(0, dtype=np.int64)
     x, y = (_rank_bits(values) for values in (longitude, latitude))
@@ -171,7 +170,7 @@ def _differences(steps: NDArray[np.int64]) -> list[int]:
 
 
 def _rank_bits(values: NDArray[Any]) -> NDArray[np.int64]:
-    """Spread each value's place in its range over every other bit."""
+    """Return each value, scaled to 16 bits, with its bits spread to every second position."""
     low, high = float(np.min(values)), float(np.max(values))
     scaled = (np.asarray(values) - low) / ((high - low) or 1.0)
     bits = (scaled * 0xFFFF).astype(np.int64)

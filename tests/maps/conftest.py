@@ -15,6 +15,7 @@ from shapely.geometry import LineString, Point, box
 from hotspots.clusters.local.getis_ord import GI_STAR
 from hotspots.clusters.local.moran import LOCAL_MORAN
 from hotspots.clusters.risk.excess import EXCESS_RISK
+from hotspots.maps.page.content import BriefingContent, OverTime, PageHeader, UnitFindings
 from hotspots.schema import Allocation, Criterion, Label, Layer, LocalResult, Ranking
 
 CRS = 32613
@@ -83,33 +84,37 @@ def make_city(columns=12, rows=9, seed=0):
     return city
 
 
-def briefing_options(city):
-    """Return every option of a full internal briefing of the toy city."""
-    return {
-        "results": city.results,
-        "category_titles": {
+def briefing_content(city):
+    """Return everything that a full internal briefing of the toy city shows."""
+    return BriefingContent(
+        polygons=city.polygons,
+        results=city.results,
+        rates=city.rates,
+        bins=city.bins,
+        units=UnitFindings(
+            areas=city.units,
+            membership=city.membership,
+            results=city.unit_results,
+            rolled_up=city.rolled_up,
+        ),
+        over_time=OverTime(rates=city.rates_over_time, results=city.results_over_time),
+        layers=city.layers,
+        ranking=city.ranking,
+        allocation=city.allocation,
+        incidents=city.incidents,
+        services=city.services,
+        streets=city.streets,
+        header=PageHeader(
+            title="Ciudad de juguete: homicidio",
+            period="2013",
+            located=(589, 606),
+            synthetic=True,
+        ),
+        category_titles={
             "homicide": "Homicidio",
             "carjacking": "Robo de vehículo con violencia",
         },
-        "units": city.units,
-        "membership": city.membership,
-        "unit_results": city.unit_results,
-        "rolled_up": city.rolled_up,
-        "bins": city.bins,
-        "rates": city.rates,
-        "rates_over_time": city.rates_over_time,
-        "results_over_time": city.results_over_time,
-        "layers": city.layers,
-        "ranking": city.ranking,
-        "allocation": city.allocation,
-        "incidents": city.incidents,
-        "services": city.services,
-        "streets": city.streets,
-        "title": "Ciudad de juguete: homicidio",
-        "period": "2013",
-        "located": (589, 606),
-        "synthetic": True,
-    }
+    )
 
 
 def result(index, raised, kind, level, headline=False):
@@ -317,8 +322,8 @@ def city():
 
 
 @pytest.fixture(scope="session")
-def options(city):
-    return briefing_options(city)
+def content(city):
+    return briefing_content(city)
 
 
 @pytest.fixture(scope="session")

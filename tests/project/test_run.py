@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 
 import hotspots as hs
 from hotspots.cli import app
+from hotspots.errors import InputError
 from hotspots.project.config.starter import write_project_file
 from hotspots.project.write.manifest import digests
-from hotspots.project.write.pages import geocoding_in_period
 
 
 def outputs(folder: Path) -> dict[str, str]:
@@ -47,11 +47,25 @@ def test_the_header_counts_the_rows_of_the_tested_period(town, tmp_path: Path) -
     rows = int(((dates.dt.month == 2) & (whole.incidents["category"] == "homicide")).sum())
     assert 0 < rows < 100
     page = (tmp_path / "month" / "internal" / "briefing.html").read_text(encoding="utf-8")
-    located = geocoding_in_period(result).by_category.loc["homicide", "located"]
-    assert f"{located} de {rows} incidentes ubicados" in page
+    located = hs.from_run(result).located_of("homicide")
+    assert located[1] == rows
+    assert f"{located[0]} de {rows} incidentes ubicados" in page
     data = re.search(r'id="hs-data">(.*?)</script>', page, re.S)
     (points,) = json.loads(data.group(1))["points"]
     assert len(points["xy"]) // 2 == result.findings.rates["homicide"]["count"].sum()
+
+
+def test_a_run_is_shown_again_and_its_public_record_has_no_points(town, tmp_path: Path) -> None:
+    result = hs.run(town.project, out=tmp_path / "out")
+    for audience, name in (("internal", "briefing.html"), ("public", "public.html")):
+        shown = hs.from_run(result, audience=audience)
+        assert (shown.incidents is None) == (audience == "public")
+        assert (shown.over_time.monthly is None) == (audience == "public")
+        page = hs.briefing_map(shown, audience=audience, language="es")
+        again = hs.save_standalone(page, tmp_path / name)
+        assert again.read_bytes() == (tmp_path / "out" / audience / name).read_bytes()
+    with pytest.raises(InputError, match="audience: came as 'press'"):
+        hs.from_run(result, audience="press")
 
 
 def test_a_criterion_without_a_direction_has_its_layers(town, tmp_path: Path) -> None:

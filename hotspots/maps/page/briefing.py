@@ -1,38 +1,46 @@
-"""The briefing map: where, how sure, who first, and why there."""
+"""The briefing map: where crime is high, how sure that is, who comes first, and why."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields, replace
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 import folium
 from branca.element import Element, MacroElement
 from folium.template import Template
 
-from hotspots._checks import columns_present
-from hotspots.catalogue import text
 from hotspots.errors import InputError, StandaloneError
 from hotspots.maps import assets
-from hotspots.maps.page.content import (
-    Audience,
-    Basemap,
-    Subject,
-    categories_of,
-    check_subject,
-    made_discreet,
-    made_public,
-)
+from hotspots.maps.page.audience import Audience, PageContent, page_content
+from hotspots.maps.page.content import BriefingContent
 from hotspots.maps.page.page_data import page_parts
-from hotspots.maps.privacy.sensitive import safe_services
 from hotspots.maps.save.standalone import render_standalone
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    import geopandas as gpd
-    import pandas as pd
+Basemap = Literal["none", "streets", "osm"]
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
-    from hotspots.schema import Allocation, GeocodingReport, Layer, LocalResult, Ranking
+_MOVED = {
+    "unit_results": "units=UnitFindings(results=...)",
+    "rolled_up": "units=UnitFindings(rolled_up=...)",
+    "membership": "units=UnitFindings(membership=...)",
+    "unit_bins": "units=UnitFindings(bins=...)",
+    "units": "units=UnitFindings(areas=...)",
+    "rates_over_time": "over_time=OverTime(rates=...)",
+    "results_over_time": "over_time=OverTime(results=...)",
+    "monthly": "over_time=OverTime(monthly=...)",
+    "title": "header=PageHeader(title=...)",
+    "period": "header=PageHeader(period=...)",
+    "located": "header=PageHeader(located=...)",
+    "geocoding": "header=PageHeader(geocoding=...)",
+    "synthetic": "header=PageHeader(synthetic=...)",
+    "titles": "result_titles=...",
+}
+"""Where :class:`BriefingContent` takes what people look for under another name."""
 
 
 class BriefingMap(folium.Map):
@@ -40,29 +48,29 @@ class BriefingMap(folium.Map):
 
     Attributes
     ----------
+    content
+        What the page shows, without what its audience may not see.
     language
         Code of the page's language.
     page_title
         Title of the window.
     views
-        Key of each thing that the map can show → its title, for ``beside`` and for
+        Key → title of everything that the map can show, for ``beside`` and for
         :func:`hotspots.save_pictures`.
-    subject
-        What the page is about, without what its audience may not see.
     """
 
     def __init__(
-        self, subject: Subject, *, page_title: str, views: Mapping[str, str], **options: Any
+        self, content: PageContent, *, page_title: str, views: Mapping[str, str], **options: Any
     ) -> None:
         super().__init__(**options)
         self._name = "Map"
-        self.subject = subject
+        self.content = content
         self.views = dict(views)
-        self.language = subject.language
+        self.language = content.language
         self.page_title = page_title
 
     def _repr_html_(self, **kwargs: Any) -> str:
-        """Return the page in a frame; folium's own way where it has tiles to fetch."""
+        """Return the page in a frame, or folium's own view if the page has tiles to fetch."""
         try:
             page = render_standalone(self)
         except StandaloneError:
@@ -70,127 +78,67 @@ class BriefingMap(folium.Map):
         return assets.fill("frame.html", page=page, title=self.page_title)
 
 
+def _content_in_one_record(function: Callable[Given, Made]) -> Callable[Given, Made]:
+    """Refuse a call that gives the content as arguments of its own, and say how to give it."""
+    names = {one.name for one in fields(BriefingContent)} | set(_MOVED)
+
+    @wraps(function)
+    def checked(*args: Given.args, **kwargs: Given.kwargs) -> Made:
+        alone = [name for name in kwargs if name in names]
+        content = args[0] if args else kwargs.get("content")
+        if alone or not isinstance(content, BriefingContent):
+            came = ", ".join(alone) or ("nothing" if content is None else type(content).__name__)
+            moved = "; ".join(f"{name} is {_MOVED[name]}" for name in alone if name in _MOVED)
+            raise InputError(
+                f"briefing_map: came with {came}. Give what the page shows as one record: "
+                "briefing_map(BriefingContent(polygons=..., results=...), audience='internal')"
+                + (f". In the record, {moved}." if moved else ".")
+            )
+        return function(*args, **kwargs)
+
+    return checked
+
+
+@_content_in_one_record
 def briefing_map(
-    polygons: gpd.GeoDataFrame,
+    content: BriefingContent,
     *,
-    results: Mapping[str, LocalResult],
-    titles: Mapping[str, str] | None = None,
-    category_titles: Mapping[str, str] | None = None,
-    headline: str | None = None,
-    units: gpd.GeoDataFrame | None = None,
-    membership: pd.Series | None = None,
-    unit_results: Mapping[str, LocalResult] | None = None,
-    rolled_up: Mapping[str, pd.DataFrame] | None = None,
-    bins: Mapping[str, pd.DataFrame] | None = None,
-    unit_bins: Mapping[str, pd.DataFrame] | None = None,
-    rates: Mapping[str, pd.DataFrame] | None = None,
-    rates_over_time: Mapping[str, Mapping[str, pd.DataFrame]] | None = None,
-    results_over_time: Mapping[str, Mapping[str, LocalResult]] | None = None,
-    layers: Sequence[Layer] = (),
-    ranking: Ranking | None = None,
-    allocation: Allocation | None = None,
-    incidents: gpd.GeoDataFrame | None = None,
-    services: gpd.GeoDataFrame | None = None,
-    streets: gpd.GeoDataFrame | None = None,
-    monthly: pd.DataFrame | None = None,
     audience: Audience = "internal",
     language: str = "es",
-    title: str = "",
-    period: str = "",
-    located: tuple[int, int] | Mapping[str, tuple[int, int]] | None = None,
-    geocoding: GeocodingReport | None = None,
-    synthetic: bool = False,
-    sensitive: Collection[str] = (),
     threshold: int = 5,
-    per: float = 100_000,
-    currency: str = "MXN",
     basemap: Basemap = "streets",
     beside: str = "",
-) -> folium.Map:
-    """Return the briefing as a folium map: it opens on the hot places, numbered by rank.
+) -> BriefingMap:
+    """Return the briefing as a folium map that opens on the hot spots, numbered by rank.
 
     Parameters
     ----------
-    polygons
-        On ``polygon_id``: ``population``, ``geometry``, and ``name`` where there is one.
-    results
-        ``"<category>"`` or ``"<category>:<anything>"`` → a local test on the polygons.
-    titles
-        Key of a result → its title, where the test's own name does not do.
-    category_titles
-        Category → title, in the order in which the page offers them.
-    headline
-        The category on which the page opens; without it the first criterion's.
-    units, membership
-        The census units and the polygon of each, for the units' layers.
-    unit_results
-        The same as ``results``, on the units.
-    rolled_up
-        Category → ``share_hot`` on the polygons (of :func:`hotspots.roll_up`).
-    bins, unit_bins
-        Key of ``results`` or ``unit_results`` → table of :func:`hotspots.confidence`: the test
-        is then shown at 90, 95 and 99%.
-    rates
-        Category → table of :func:`hotspots.incident_rates` on the polygons.
-    rates_over_time, results_over_time
-        Category → period (``"2013"`` or ``"2013-07"``) → rates and local test of that period
-        alone, on the polygons, for the slider.
-    layers
-        Poverty, access and whatever else is known by polygon.
-    ranking, allocation
-        Who first, and how much.
-    incidents
-        Of :func:`hotspots.assign`; drawn as points on the internal page alone.
-    services
-        Points with ``kind`` and ``name``; shelters are never shown.
-    streets
-        Lines drawn faintly beneath (``basemap="streets"``).
-    monthly
-        Incidents by (``polygon_id``, ``category``, ``period``), of
-        :func:`hotspots.count_incidents`; without it they are counted from ``incidents``.
+    content
+        What the page shows.
     audience
         ``internal`` (marked as restricted), or ``public``: no points, no units, no months,
-        and no count under ``threshold`` nor anything that follows from one.
+        no count below ``threshold``, and nothing that gives one away.
     language
         Language of the page, one of :func:`hotspots.languages`.
-    title, period
-        What the page is called, and the time that was tested, in words.
-    located
-        (located, read): of how many incidents the place is known; or that by category. Without
-        it the report's, where there is one.
-    geocoding
-        Of :func:`hotspots.geocoding_report`: the page warns where what is missing is not missing
-        at random: some group misses at least five points more or fewer than the others, and one
-        of the two more than 15%.
-    synthetic
-        True prints on the page that its data are invented.
-    sensitive
-        Categories whose places are drawn on no page (of them there are no points, units, months
-        or hours) and that no public page names, beside those whose key or title says so
-        (``sexual_violence``, ``violencia_familiar`` ...).
     threshold
-        Least count that the public page may show.
-    per
-        Of how many residents the rates speak.
-    currency
-        Code of the budget's currency.
+        Smallest count that the public page may show.
     basemap
         ``none``, ``streets``, or ``osm`` (tiles from a network: such a page cannot be saved
         as standalone, and is never public).
     beside
-        What a second map shows at the side, linked to the first, when the page opens: a key of
-        :attr:`BriefingMap.views`, e.g. ``"layer:poverty/"``; "" for none (the page's own switch
-        opens it at any time).
+        What a second map, linked to the first, shows beside it when the page opens: a key of
+        :attr:`BriefingMap.views`, e.g. ``"layer:poverty/"``. "" opens one map; the page's own
+        switch opens the second at any time.
 
     Returns
     -------
-    folium.Map
-        Anything of folium's can be added to it.
+    BriefingMap
+        A ``folium.Map``: anything of folium's can be added to it.
 
     Raises
     ------
     InputError
-        If there is no polygon, a table is not about these polygons, or an option is unknown.
+        If there is no polygon, a table is of other polygons, or an option is unknown.
 
     Examples
     --------
@@ -202,61 +150,21 @@ def briefing_map(
     ...     index=["P1"],
     ...     crs=32613,
     ... )
-    >>> page = briefing_map(squares, results={}, title="Un polígono")
+    >>> page = briefing_map(BriefingContent(polygons=squares, results={}), language="en")
     >>> isinstance(page, folium.Map)
     True
     """
-    categories = categories_of(results, rates or {}, category_titles or {})
-    if services is not None:
-        columns_present(services.columns, ["kind"], "services")
-    subject = Subject(
-        polygons=polygons,
-        results=results,
-        categories=categories,
-        headline=_headline(headline, categories, ranking),
-        titles=titles or {},
-        units=units,
-        membership=membership,
-        unit_results=unit_results or {},
-        rolled_up=rolled_up or {},
-        bins=bins or {},
-        unit_bins=unit_bins or {},
-        rates=rates or {},
-        rates_over_time=rates_over_time or {},
-        results_over_time=results_over_time or {},
-        layers=tuple(layers),
-        ranking=ranking,
-        allocation=allocation,
-        incidents=incidents,
-        services=None if services is None else safe_services(services),
-        streets=streets if basemap == "streets" else None,
-        monthly=monthly,
-        audience=audience,
-        language=language,
-        title=title or text("page.title", language),
-        period=period,
-        located=located,
-        geocoding=geocoding,
-        synthetic=synthetic,
-        sensitive=sensitive,
-        threshold=threshold,
-        per=per,
-        currency=currency,
-        beside=beside,
+    _check_basemap(basemap, audience)
+    if basemap != "streets":
+        content = replace(content, streets=None)
+    shown = page_content(
+        content, audience=audience, language=language, threshold=threshold, beside=beside
     )
-    return _assemble(check_subject(subject), basemap)
-
-
-def _assemble(subject: Subject, basemap: Basemap) -> BriefingMap:
-    _check_basemap(basemap, subject.audience)
-    subject = replace(subject, **made_discreet(subject))  # type: ignore[arg-type]
-    if subject.public:
-        subject = replace(subject, **made_public(subject))  # type: ignore[arg-type]
-    parts = page_parts(subject)
+    parts = page_parts(shown)
     (south, west), (north, east) = parts.bounds
     page = BriefingMap(
-        subject,
-        page_title=subject.title,
+        shown,
+        page_title=shown.header.title,
         views=parts.views,
         location=((south + north) / 2, (west + east) / 2),
         zoom_start=11,
@@ -284,7 +192,7 @@ class _Surroundings(MacroElement):
         self.source = assets.briefing_script()
 
     def render(self, **kwargs: Any) -> str:
-        """Put the parts on the page: the words before the map, as they are read."""
+        """Put the style in the head and the text before the map, in reading order."""
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         figure: Any = self.get_root()
         style = assets.own("briefing.css") + assets.own("print.css")
@@ -294,7 +202,7 @@ class _Surroundings(MacroElement):
 
 
 class _Raw(Element):
-    """Text that goes on the page as it is."""
+    """HTML that goes on the page as it is."""
 
     def __init__(self, content: str) -> None:
         super().__init__()
@@ -305,24 +213,11 @@ class _Raw(Element):
         return self.content
 
 
-def _headline(named: str | None, categories: Mapping[str, str], ranking: Ranking | None) -> str:
-    if named is not None:
-        if named not in categories:
-            raise InputError(
-                f"headline: came as {named!r}. "
-                f"The categories are {', '.join(categories) or 'none'}."
-            )
-        return named
-    criteria = () if ranking is None else ranking.criteria
-    ranked = [part.layer.removesuffix("_rate") for part in criteria]
-    return next((key for key in ranked if key in categories), next(iter(categories), ""))
-
-
 def _check_basemap(basemap: str, audience: str) -> None:
     if basemap not in ("none", "streets", "osm"):
         raise InputError(f"basemap: came as {basemap!r}. It is 'none', 'streets' or 'osm'.")
     if basemap == "osm" and audience == "public":
         raise InputError(
-            "basemap: a public page has no tiles, which would tell a stranger's server who "
-            "looks at it. Use basemap='streets' or 'none'."
+            "basemap: came as 'osm', and a public page has no tiles: they would tell another "
+            "server who looks at it. Use 'streets' or 'none'."
         )

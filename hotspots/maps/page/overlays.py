@@ -1,4 +1,4 @@
-"""What can be laid over the colors: incidents, services, streets, outlines and numbers."""
+"""What can be laid over the themes: incidents, services, streets, outlines and ranks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from hotspots.catalogue import text
 from hotspots.maps import geometry
-from hotspots.maps.page.polygon_panel import counted, service_title
+from hotspots.maps.page.polygon_panel import counted_incidents, service_title
 from hotspots.maps.privacy.sensitive import sensitive_keys
 from hotspots.maps.themes import palette
 from hotspots.schema import CATEGORY
@@ -16,7 +16,7 @@ from hotspots.schema import CATEGORY
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from hotspots.maps.page.content import Subject
+    from hotspots.maps.page.audience import PageContent
 
 _MARKS = ("square", "triangle", "diamond", "circle")
 _PATHS = {
@@ -31,25 +31,25 @@ _POINT = "#2b2b2b"
 _HEAT = "#f03b20"
 
 
-def overlays_of(subject: Subject) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return the overlays as the controls and the legend show them, and the data drawn."""
+def overlays_of(content: PageContent) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the overlays for the controls and the legend, and the data to draw."""
     overlays: list[dict[str, Any]] = []
     drawn: dict[str, Any] = {}
-    language = subject.language
-    if subject.incidents is not None and not subject.public:
-        drawn["points"] = _points(subject.incidents, subject)
+    language = content.language
+    if content.incidents is not None and not content.public:
+        drawn["points"] = _points(content.incidents, content)
         overlays += _point_overlays(language)
-    if subject.services is not None and len(subject.services):
-        groups = _services(subject.services, language)
+    if content.services is not None and len(content.services):
+        groups = _services(content.services, language)
         drawn["services"] = groups
         overlays += [_service_overlay(group) for group in groups]
     overlays.append(_overlay("outlines", "base", language, on=True))
     overlays.append(_overlay("numbers", "base", language, on=True))
-    if subject.units is not None:
+    if content.units.areas is not None:
         overlays.append(_overlay("units", "base", language, on=False))
-    if subject.streets is not None and len(subject.streets):
-        lines = subject.streets.geometry
-        if subject.streets.crs is not None and subject.streets.crs.is_projected:
+    if content.streets is not None and len(content.streets):
+        lines = content.streets.geometry
+        if content.streets.crs is not None and content.streets.crs.is_projected:
             lines = lines.simplify(5.0)
         drawn["streets"] = geometry.encode_lines(lines.to_crs(4326))
         overlays.append(_overlay("streets", "base", language, on=True))
@@ -70,7 +70,7 @@ def _overlay(key: str, group: str, language: str, *, on: bool) -> dict[str, Any]
 
 
 def _point_overlays(language: str) -> list[dict[str, Any]]:
-    """Return the three ways of showing incidents: as points, clustered, and as heat."""
+    """Return the three overlays of incidents: points, clusters and heat."""
     overlays = []
     for key, color, path in (
         ("incidents", _POINT, "dot"),
@@ -99,15 +99,15 @@ def _service_overlay(group: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _points(incidents: gpd.GeoDataFrame, subject: Subject) -> list[dict[str, Any]]:
-    """Return the counted incidents by category; the sensitive ones are never drawn."""
-    shown = counted(incidents).index
+def _points(incidents: gpd.GeoDataFrame, content: PageContent) -> list[dict[str, Any]]:
+    """Return the counted incidents by category, without the sensitive categories."""
+    shown = counted_incidents(incidents).index
     located = incidents.loc[shown]
     located = located[~(located.geometry.is_empty | located.geometry.isna())]
     places = located.geometry.to_crs(4326)
-    hidden = sensitive_keys(subject.categories, subject.sensitive)
+    hidden = sensitive_keys(content.categories, content.sensitive)
     groups = []
-    for category in subject.categories:
+    for category in content.categories:
         if category in hidden:
             continue
         mine = places[(located[CATEGORY] == category).to_numpy(dtype=bool)]

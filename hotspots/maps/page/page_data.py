@@ -15,16 +15,16 @@ from hotspots.errors import InputError
 from hotspots.maps import assets, geometry
 from hotspots.maps.page import polygon_panel
 from hotspots.maps.page.overlays import overlays_of
-from hotspots.maps.page.ranking_list import parts_of, places_of, roster_of
-from hotspots.maps.page.theme_list import context_layers, themes_of, verdicts_of
-from hotspots.maps.themes.headline import Sentence, Verdict, sentence, uneven_warning
+from hotspots.maps.page.ranking_list import criteria_of, polygons_in_words, ranking_rows
+from hotspots.maps.page.theme_list import context_layers, headlines_of, themes_of
+from hotspots.maps.themes.headline import Headline, Sentence, sentence, uneven_warning
 from hotspots.maps.themes.theme import Theme
 from hotspots.schema import POPULATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hotspots.maps.page.content import Subject
+    from hotspots.maps.page.audience import PageContent
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -32,7 +32,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True)
 class PageParts:
-    """What the page is made of.
+    """The parts of a page.
 
     Attributes
     ----------
@@ -41,7 +41,7 @@ class PageParts:
     bounds
         ((south, west), (north, east)), in degrees.
     views
-        Key of each theme → its title, with its category's.
+        Key of each theme → title, with that of its category.
     """
 
     body: str
@@ -49,87 +49,87 @@ class PageParts:
     views: dict[str, str]
 
 
-def page_parts(subject: Subject) -> PageParts:
-    """Return the body's HTML, the bounds, and what the map can show."""
-    language = subject.language
-    verdicts = verdicts_of(subject)
-    themes = themes_of(subject, verdicts)
-    views = {theme.key: _view_title(theme, subject) for theme in themes}
-    start = f"focus/{subject.headline}" if verdicts else (themes[0].key if themes else "")
-    shapes = geometry.drawable(subject.polygons)
+def page_parts(content: PageContent) -> PageParts:
+    """Return the HTML around the map, the map's bounds, and the views that it offers."""
+    language = content.language
+    headlines = headlines_of(content)
+    themes = themes_of(content, headlines)
+    views = {theme.key: _view_title(theme, content) for theme in themes}
+    start = f"focus/{content.headline}" if headlines else (themes[0].key if themes else "")
+    shapes = geometry.drawable(content.polygons)
     west, south, east, north = (round(float(value), 5) for value in shapes.total_bounds)
     bounds = ((south, west), (north, east))
-    overlays, drawn = overlays_of(subject)
-    ranked = polygon_panel.ranks(subject.ranking, subject.index, language)
-    parts = parts_of(subject)
-    facts = _facts(subject, verdicts)
+    overlays, drawn = overlays_of(content)
+    ranked = polygon_panel.ranks_in_words(content.ranking, content.index, language)
+    parts = criteria_of(content)
+    facts = _facts(content, headlines)
     data = {
         "bounds": bounds,
         "start": start,
-        "beside": _beside(subject, views),
+        "beside": _second_view(content, views),
         "themes": [_theme_data(theme) for theme in themes],
-        "high": {key: [int(value) for value in found.high] for key, found in verdicts.items()},
+        "high": {key: [int(value) for value in found.high] for key, found in headlines.items()},
         "facts": facts,
         "parts": parts,
-        "places": places_of(subject, shapes, ranked, parts),
+        "places": polygons_in_words(content, shapes, ranked, parts),
         "areas": {"polygons": geometry.encode_areas(shapes)},
-        **_words(subject, verdicts),
-        **_surroundings(subject),
-        **_units_data(subject),
+        **_script_words(content, headlines),
+        **_conditions(content),
+        **_units_data(content),
         **drawn,
     }
-    opening = verdicts.get(subject.headline, _untested(subject))
+    opening = headlines.get(content.headline, _untested(content))
     body = assets.fill(
         "briefing.html",
-        title=subject.title,
-        marks=_marks(subject),
-        sentence=_sentence(subject, opening, subject.headline),
+        title=content.header.title,
+        marks=_marks(content),
+        sentence=_sentence(content, opening, content.headline),
         words=words("page", language)
         | {
             "ranking_note": text(
                 "page.ranking_note",
                 language,
-                title=subject.categories.get(subject.headline, ""),
-                per=round(subject.per),
+                title=content.categories.get(content.headline, ""),
+                per=round(content.per),
             )
         },
-        categories=[{"key": key, "title": title} for key, title in subject.categories.items()],
-        headline=subject.headline,
-        headline_title=subject.categories.get(subject.headline, ""),
-        withheld=_withheld_words(subject),
-        groups=_groups(subject, themes, overlays),
-        choices=_choices(subject, themes),
-        themes=[_legend(theme, subject) for theme in themes],
+        categories=[{"key": key, "title": title} for key, title in content.categories.items()],
+        headline=content.headline,
+        headline_title=content.categories.get(content.headline, ""),
+        withheld=_withheld_words(content),
+        groups=_groups(content, themes, overlays),
+        choices=_second_map_choices(content, themes),
+        themes=[_legend(theme, content) for theme in themes],
         overlays=overlays,
         start=start,
-        roster=roster_of(subject, ranked, verdicts, facts, parts),
+        roster=ranking_rows(content, ranked, headlines, facts, parts),
         parts=parts,
-        data=Markup(as_data(data)),
+        data=Markup(script_json(data)),
     )
     return PageParts(body=body, bounds=bounds, views=views)
 
 
-def _view_title(theme: Theme, subject: Subject) -> str:
-    category = subject.categories.get(theme.category, "")
+def _view_title(theme: Theme, content: PageContent) -> str:
+    category = content.categories.get(theme.category, "")
     return f"{category}: {theme.title}" if category else theme.title
 
 
-def _beside(subject: Subject, views: Mapping[str, str]) -> str:
-    if subject.beside and subject.beside not in views:
+def _second_view(content: PageContent, views: Mapping[str, str]) -> str:
+    if content.beside and content.beside not in views:
         raise InputError(
-            f"beside: came as {subject.beside!r}. This page can show: {', '.join(views)}."
+            f"beside: came as {content.beside!r}. This page can show: {', '.join(views)}."
         )
-    return subject.beside
+    return content.beside
 
 
-def _words(subject: Subject, verdicts: dict[str, Verdict]) -> dict[str, Any]:
+def _script_words(content: PageContent, headlines: dict[str, Headline]) -> dict[str, Any]:
     """Return the words that the page's script fills in."""
-    language, per = subject.language, round(subject.per)
-    said = {key: _sentence(subject, found, key) for key, found in verdicts.items()}
+    language, per = content.language, round(content.per)
+    said = {key: _sentence(content, found, key) for key, found in headlines.items()}
     return {
-        "headline": subject.headline,
-        "period": subject.period,
-        "titles": dict(subject.categories),
+        "headline": content.headline,
+        "period": content.header.period,
+        "titles": dict(content.categories),
         "days": words("format", language)["days_short"],
         "words": words("panel", language)
         | {f"time_{key}": value for key, value in words("time", language).items()}
@@ -140,32 +140,34 @@ def _words(subject: Subject, verdicts: dict[str, Verdict]) -> dict[str, Any]:
             "rate": text("unit.rate", language, per=per),
         },
         "sentences": {
-            key: [f"{subject.categories[key]}.", told.words, " ".join(told.warnings)]
+            key: [f"{content.categories[key]}.", told.words, " ".join(told.warnings)]
             for key, told in said.items()
         },
     }
 
 
-def _surroundings(subject: Subject) -> dict[str, Any]:
-    """Return what is known of each polygon beside its incidents."""
-    language, index = subject.language, subject.index
+def _conditions(content: PageContent) -> dict[str, Any]:
+    """Return each polygon's layers, grant and nearest services."""
+    language, index = content.language, content.index
     told: dict[str, Any] = {
-        "conditions": polygon_panel.conditions(context_layers(subject), index, language),
-        "grants": polygon_panel.grants(subject.allocation, index, subject.currency, language),
+        "conditions": polygon_panel.layers_in_words(context_layers(content), index, language),
+        "grants": polygon_panel.grants_in_words(
+            content.allocation, index, content.currency, language
+        ),
     }
-    if subject.services is not None and len(subject.services):
+    if content.services is not None and len(content.services):
         told["nearest"] = polygon_panel.nearest_services(
-            subject.polygons, subject.services, language
+            content.polygons, content.services, language
         )
     return told
 
 
-def as_data(content: Any) -> str:
-    r"""Return JSON that nothing in it can end: every ``<`` is written as ``\u003c``.
+def script_json(content: Any) -> str:
+    r"""Return JSON that is safe within ``<script>``: every ``<`` is written as ``\u003c``.
 
     Examples
     --------
-    >>> as_data({"name": "</script>"})
+    >>> script_json({"name": "</script>"})
     '{"name":"\\u003c/script>"}'
     """
     plain = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -174,35 +176,35 @@ def as_data(content: Any) -> str:
     return plain
 
 
-def _withheld_words(subject: Subject) -> str:
-    """Return what the page keeps back, in words."""
-    places = int(sum(hidden.sum() for hidden in subject.withheld.values()))
-    if not subject.public:
+def _withheld_words(content: PageContent) -> str:
+    """Return the public page's sentence on what it withholds; "" on the internal page."""
+    places = int(sum(hidden.sum() for hidden in content.withheld.values()))
+    if not content.public:
         return ""
     return text(
         "sentence.withheld" if places else "sentence.public",
-        subject.language,
+        content.language,
         n=places,
-        threshold=subject.threshold,
+        threshold=content.threshold,
     )
 
 
-def _untested(subject: Subject) -> Verdict:
-    return Verdict(subject.index, None, None, None, None, ())
+def _untested(content: PageContent) -> Headline:
+    return Headline(content.index, None, None, None, None, ())
 
 
-def _sentence(subject: Subject, found: Verdict, category: str = "") -> Sentence:
+def _sentence(content: PageContent, found: Headline, category: str = "") -> Sentence:
     told = sentence(
         found,
-        language=subject.language,
-        period=subject.period,
-        located=subject.located_of(category),
+        language=content.language,
+        period=content.header.period,
+        located=content.located_of(category),
     )
     uneven = uneven_warning(
-        subject.geocoding,
-        titles=subject.categories,
-        language=subject.language,
-        public=subject.public,
+        content.header.geocoding,
+        titles=content.categories,
+        language=content.language,
+        public=content.public,
     )
     return replace(told, warnings=(*told.warnings, uneven)) if uneven else told
 
@@ -238,15 +240,15 @@ def _theme_data(theme: Theme) -> dict[str, Any]:
 
 
 def _packed(codes: Sequence[int]) -> str:
-    """Return one digit for each place, in base 36: a legend has fewer lines than that."""
+    """Return one base-36 digit per place; a legend has fewer classes than that."""
     return "".join(_DIGITS[code] for code in codes)
 
 
-def _legend(theme: Theme, subject: Subject) -> dict[str, Any]:
+def _legend(theme: Theme, content: PageContent) -> dict[str, Any]:
     return {
         "key": theme.key,
         "title": theme.title,
-        "category_title": subject.categories.get(theme.category, ""),
+        "category_title": content.categories.get(theme.category, ""),
         "unit": theme.unit,
         "source": theme.source,
         "notes": theme.notes,
@@ -254,7 +256,7 @@ def _legend(theme: Theme, subject: Subject) -> dict[str, Any]:
             {
                 "label": line.label,
                 "style": line.style,
-                "places": number(line.places, subject.language),
+                "places": number(line.places, content.language),
             }
             for line in theme.classes
         ],
@@ -262,21 +264,21 @@ def _legend(theme: Theme, subject: Subject) -> dict[str, Any]:
 
 
 def _groups(
-    subject: Subject, themes: list[Theme], overlays: list[dict[str, Any]]
+    content: PageContent, themes: list[Theme], overlays: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     groups = []
     for name in ("statistics", "time", "incidents", "context", "base"):
         mine = [theme for theme in themes if theme.group == name]
         over = [overlay for overlay in overlays if overlay["group"] == name]
         if mine or over:
-            title = text(f"page.group_{name}", subject.language)
+            title = text(f"page.group_{name}", content.language)
             groups.append({"title": title, "themes": mine, "overlays": over})
     return groups
 
 
-def _choices(subject: Subject, themes: list[Theme]) -> list[dict[str, Any]]:
-    """Return what a second map may show, by category; what has none comes last."""
-    titles = {**subject.categories, "": text("page.group_context", subject.language)}
+def _second_map_choices(content: PageContent, themes: list[Theme]) -> list[dict[str, Any]]:
+    """Return what a second map can show, by category; what has no category comes last."""
+    titles = {**content.categories, "": text("page.group_context", content.language)}
     choices = []
     for category, title in titles.items():
         mine = [theme for theme in themes if theme.category == category]
@@ -285,51 +287,51 @@ def _choices(subject: Subject, themes: list[Theme]) -> list[dict[str, Any]]:
     return choices
 
 
-def _marks(subject: Subject) -> list[dict[str, str]]:
-    kinds = ["synthetic"] if subject.synthetic else []
-    kinds.append("public" if subject.public else "restricted")
-    return [{"kind": kind, "words": text(f"mark.{kind}", subject.language)} for kind in kinds]
+def _marks(content: PageContent) -> list[dict[str, str]]:
+    kinds = ["synthetic"] if content.header.synthetic else []
+    kinds.append("public" if content.public else "restricted")
+    return [{"kind": kind, "words": text(f"mark.{kind}", content.language)} for kind in kinds]
 
 
-def _facts(subject: Subject, verdicts: dict[str, Verdict]) -> dict[str, Any]:
-    language, index = subject.language, subject.index
-    months = _months(subject)
-    hours = _hours(subject)
+def _facts(content: PageContent, headlines: dict[str, Headline]) -> dict[str, Any]:
+    language, index = content.language, content.index
+    months = _months(content)
+    hours = _hours(content)
     facts: dict[str, Any] = {}
-    for category, table in subject.rates.items():
-        if category not in verdicts:
+    for category, table in content.rates.items():
+        if category not in headlines:
             continue
         table = table.reindex(index)
-        told = polygon_panel.numbers_of(table, subject.withheld.get(category), language)
-        if subject.ranking is None:
+        told = polygon_panel.rates_in_words(table, content.withheld.get(category), language)
+        if content.ranking is None:
             del told["range"]
         told["share"] = (
             []
-            if subject.public
-            else polygon_panel.share_words(verdicts[category].share_hot, language)
+            if content.public
+            else polygon_panel.shares_in_words(headlines[category].share_hot, language)
         )
         if category in months:
-            told["months"] = polygon_panel.months_of(months[category], index, language)
+            told["months"] = polygon_panel.months_chart(months[category], index, language)
         if category in hours:
             told["hours"] = hours[category]
         facts[category] = told
     return facts
 
 
-def _months(subject: Subject) -> dict[str, pd.DataFrame]:
-    if subject.monthly is not None:
-        events = subject.monthly
+def _months(content: PageContent) -> dict[str, pd.DataFrame]:
+    if content.over_time.monthly is not None:
+        events = content.over_time.monthly
         if "events" not in events:
-            return {subject.headline: events}
+            return {content.headline: events}
         return {
             str(category): part.reset_index().pivot_table(
                 index="polygon_id", columns="period", values="events", aggfunc="sum", fill_value=0
             )
             for category, part in events.groupby(level="category", sort=False)
         }
-    if subject.incidents is None:
+    if content.incidents is None:
         return {}
-    known = polygon_panel.counted(subject.incidents)
+    known = polygon_panel.counted_incidents(content.incidents)
     known = known[known["date"].notna()]
     labels = known["date"].dt.strftime("%Y-%m")
     return {
@@ -338,37 +340,37 @@ def _months(subject: Subject) -> dict[str, pd.DataFrame]:
     }
 
 
-def _hours(subject: Subject) -> dict[str, Any]:
-    if subject.incidents is None:
+def _hours(content: PageContent) -> dict[str, Any]:
+    if content.incidents is None:
         return {}
     told = {}
-    known = polygon_panel.counted(subject.incidents)
+    known = polygon_panel.counted_incidents(content.incidents)
     for category, part in known.groupby("category", observed=True):
-        hours = polygon_panel.hours_of(part, subject.index)
+        hours = polygon_panel.hours_of_week(part, content.index)
         hours["notes"] = [
-            text("panel.hours_note", subject.language, n=total) for total in hours.pop("known")
+            text("panel.hours_note", content.language, n=total) for total in hours.pop("known")
         ]
         if any(hours["shades"]):
             told[str(category)] = hours
     return told
 
 
-def _units_data(subject: Subject) -> dict[str, Any]:
-    """Return nothing of the units but their shapes, names and polygons, and nothing if public."""
-    if subject.units is None:
+def _units_data(content: PageContent) -> dict[str, Any]:
+    """Return the units' shapes, names, residents and polygons; empty if there are no units."""
+    if content.units.areas is None:
         return {}
-    shapes = geometry.drawable(subject.units, what="units")
-    residents = subject.units[POPULATION]
+    shapes = geometry.drawable(content.units.areas, what="units")
+    residents = content.units.areas[POPULATION]
     at = (
         np.full(len(shapes), -1)
-        if subject.membership is None
-        else subject.index.get_indexer(pd.Index(subject.membership.reindex(shapes.index)))
+        if content.units.membership is None
+        else content.index.get_indexer(pd.Index(content.units.membership.reindex(shapes.index)))
     )
     return {
         "unitAreas": geometry.encode_areas(shapes),
         "unitNames": [str(name) for name in shapes.index],
         "unitResidents": [
-            text("unit.residents", subject.language, n=round(float(value))) for value in residents
+            text("unit.residents", content.language, n=round(float(value))) for value in residents
         ],
         "unitPolygon": [int(value) for value in at],
     }

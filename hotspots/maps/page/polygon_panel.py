@@ -1,4 +1,4 @@
-"""What the page says of each polygon: its incidents in time, its conditions, its money."""
+"""What the page says of each polygon: rates, months and hours, layers, rank and grant."""
 
 from __future__ import annotations
 
@@ -35,8 +35,10 @@ HOURS_PER_BLOCK = 3
 _KILOMETER = 1000
 
 
-def numbers_of(rates: pd.DataFrame, withheld: pd.Series | None, language: str) -> dict[str, Any]:
-    """Return each polygon's count, rate and interval in words; withheld ones say so."""
+def rates_in_words(
+    rates: pd.DataFrame, withheld: pd.Series | None, language: str
+) -> dict[str, Any]:
+    """Return each polygon's count, rate and interval in words, or that they are withheld."""
     hidden = np.zeros(len(rates), dtype=bool) if withheld is None else withheld.to_numpy(dtype=bool)
     secret = text("value.withheld", language)
 
@@ -63,13 +65,13 @@ def numbers_of(rates: pd.DataFrame, withheld: pd.Series | None, language: str) -
     }
 
 
-def months_of(counts: pd.DataFrame, index: pd.Index, language: str) -> dict[str, Any]:
-    """Return a small chart for each polygon: bars of its periods as one SVG path.
+def months_chart(counts: pd.DataFrame, index: pd.Index, language: str) -> dict[str, Any]:
+    """Return a bar chart of each polygon's periods as an SVG path.
 
     Parameters
     ----------
     counts
-        Polygons × periods (labels that sort in time), incidents.
+        Number of incidents, polygons × periods; the labels sort in time.
     index
         The polygons, in the page's order.
     language
@@ -78,7 +80,8 @@ def months_of(counts: pd.DataFrame, index: pd.Index, language: str) -> dict[str,
     Returns
     -------
     dict
-        ``paths`` (one a polygon), ``peaks`` (words), ``first`` and ``last`` period.
+        ``paths`` (one per polygon), ``peaks`` (in words), ``ticks`` (the years), ``first`` and
+        ``last`` period.
     """
     table = counts.drop(columns=UNDATED, errors="ignore").sort_index(axis=1)
     table = table.reindex(index).fillna(0)
@@ -108,7 +111,7 @@ def months_of(counts: pd.DataFrame, index: pd.Index, language: str) -> dict[str,
 
 
 def bars(values: np.ndarray[Any, Any]) -> str:
-    """Return bars from left to right, the highest as high as the chart, as an SVG path.
+    """Return a bar chart as an SVG path; the highest bar fills its height.
 
     Examples
     --------
@@ -131,10 +134,10 @@ def bars(values: np.ndarray[Any, Any]) -> str:
     return "".join(path)
 
 
-def hours_of(incidents: pd.DataFrame, index: pd.Index) -> dict[str, Any]:
-    """Return each polygon's hours of the week as shades 0–9, Monday's first block first.
+def hours_of_week(incidents: pd.DataFrame, index: pd.Index) -> dict[str, Any]:
+    """Return each polygon's blocks of three hours, from Monday on, in shades 0–9.
 
-    Only incidents whose hour is known count (``date_precision`` minute).
+    Only incidents whose hour is known count (``date_precision`` is ``minute``).
     """
     known = incidents[incidents[DATE_PRECISION].astype(str) == "minute"]
     blocks = 24 // HOURS_PER_BLOCK
@@ -151,8 +154,8 @@ def hours_of(incidents: pd.DataFrame, index: pd.Index) -> dict[str, Any]:
     }
 
 
-def counted(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the incidents that have a polygon of their own and enter the counts."""
+def counted_incidents(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the incidents that enter the counts: those assigned to one polygon."""
     needed = [CATEGORY, POLYGON_ID, ASSIGNMENT_STATUS, DATE, DATE_PRECISION]
     missing = [name for name in needed if name not in incidents.columns]
     if missing:
@@ -164,8 +167,10 @@ def counted(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
     return found
 
 
-def conditions(layers: Sequence[Layer], index: pd.Index, language: str) -> list[dict[str, Any]]:
-    """Return each layer's value by polygon beside the city's median."""
+def layers_in_words(
+    layers: Sequence[Layer], index: pd.Index, language: str
+) -> list[dict[str, Any]]:
+    """Return each layer's value in each polygon, with the city's median."""
     told = []
     for layer in layers:
         values = layer.values.reindex(index).astype(float)
@@ -192,7 +197,7 @@ def nearest_services(
 ) -> list[list[list[str]]]:
     """Return, for each polygon, the nearest service of each kind: kind, name, distance.
 
-    Distances are straight lines in meters from a point inside the polygon.
+    Distances are straight-line, in meters, from a point inside the polygon.
     """
     services = services.to_crs(polygons.crs)
     services = services[~(services.geometry.is_empty | services.geometry.isna())]
@@ -210,13 +215,13 @@ def nearest_services(
 
 
 def service_title(kind: str, language: str) -> str:
-    """Return the name of a kind of service, or the kind itself where it has none."""
+    """Return the title of a kind of service, or the kind itself if it has none."""
     key = f"service.{kind.strip().casefold().replace(' ', '_')}"
     return text(key, language) if has_text(key, language) else kind.replace("_", " ")
 
 
 def distance_words(meters: float, language: str) -> str:
-    """Return a distance in meters up to a kilometer, then in kilometers.
+    """Return a distance in words: in meters up to a kilometer, then in kilometers.
 
     Examples
     --------
@@ -229,8 +234,8 @@ def distance_words(meters: float, language: str) -> str:
     return text("unit.kilometers", language, value=value)
 
 
-def ranks(ranking: Ranking | None, index: pd.Index, language: str) -> dict[str, Any]:
-    """Return each polygon's rank, in what range it moves, and the parts of its score."""
+def ranks_in_words(ranking: Ranking | None, index: pd.Index, language: str) -> dict[str, Any]:
+    """Return each polygon's rank, the range of its rank, and the parts of its score."""
     if ranking is None:
         return {"rank": [], "words": [], "range": [], "parts": []}
     table = ranking.table.reindex(index)
@@ -260,10 +265,10 @@ def ranks(ranking: Ranking | None, index: pd.Index, language: str) -> dict[str, 
     return told
 
 
-def grants(
+def grants_in_words(
     allocation: Allocation | None, index: pd.Index, currency: str, language: str
 ) -> list[str]:
-    """Return each polygon's share of the budget in words."""
+    """Return each polygon's grant in words."""
     if allocation is None:
         return []
     table = allocation.table.reindex(index)
@@ -280,7 +285,7 @@ def grants(
     ]
 
 
-def share_words(share: pd.Series | None, language: str) -> list[str]:
+def shares_in_words(share: pd.Series | None, language: str) -> list[str]:
     """Return what share of each polygon's residents lives in a cluster, in words."""
     if share is None:
         return []
@@ -302,7 +307,7 @@ def _with_unit(value: float, words: str, language: str) -> str:
 
 
 def _ticks(labels: list[str]) -> list[list[Any]]:
-    """Return the place (0–1) and the name of each year's first period."""
+    """Return the position (0–1) and the label of each year's first period."""
     ticks: list[list[Any]] = []
     for place, label in enumerate(labels):
         year = label[:4]

@@ -1,4 +1,4 @@
-"""Who first: the criteria, each polygon's place in the order, and the rows of the list."""
+"""The ranking: its criteria, each polygon's place in it, and the rows of the list."""
 
 from __future__ import annotations
 
@@ -13,46 +13,46 @@ from hotspots.maps.themes.words import layer_title
 from hotspots.schema import POPULATION
 
 if TYPE_CHECKING:
-    from hotspots.maps.page.content import Subject
-    from hotspots.maps.themes.headline import Verdict
+    from hotspots.maps.page.audience import PageContent
+    from hotspots.maps.themes.headline import Headline
 
 
-def parts_of(subject: Subject) -> list[dict[str, str]]:
-    """Return the ranking's criteria as they are drawn: title, color, weight."""
-    if subject.ranking is None or not _has_parts(subject):
+def criteria_of(content: PageContent) -> list[dict[str, str]]:
+    """Return the title, color and weight of each criterion that has a share of the scores."""
+    if content.ranking is None or not _has_shares(content):
         return []
-    by_name = {layer.name: layer for layer in subject.layers}
+    by_name = {layer.name: layer for layer in content.layers}
     parts = []
-    for place, part in enumerate(subject.ranking.criteria):
+    for place, part in enumerate(content.ranking.criteria):
         layer = by_name.get(part.layer)
-        category = subject.categories.get(part.layer.removesuffix("_rate"))
-        title = category or (layer_title(layer, subject.language) if layer else part.layer)
+        category = content.categories.get(part.layer.removesuffix("_rate"))
+        title = category or (layer_title(layer, content.language) if layer else part.layer)
         parts.append(
             {
                 "title": title,
                 "color": palette.PARTS[place % len(palette.PARTS)],
-                "weight": percent(part.weight, subject.language),
+                "weight": percent(part.weight, content.language),
             }
         )
     return parts
 
 
-def _has_parts(subject: Subject) -> bool:
-    ranking = subject.ranking
+def _has_shares(content: PageContent) -> bool:
+    ranking = content.ranking
     return ranking is not None and all(
         f"share_{part.layer}" in ranking.table for part in ranking.criteria
     )
 
 
-def places_of(
-    subject: Subject, shapes: Any, ranked: dict[str, Any], parts: list[dict[str, str]]
+def polygons_in_words(
+    content: PageContent, shapes: Any, ranked: dict[str, Any], parts: list[dict[str, str]]
 ) -> list[dict[str, Any]]:
-    """Return what the page knows of each polygon: name, residents, rank and why."""
+    """Return each polygon's name, residents, rank and the reason for it."""
     points = shapes.representative_point()
-    language = subject.language
+    language = content.language
     places = []
-    for at, name in enumerate(subject.names):
-        population = float(subject.polygons[POPULATION].iloc[at])
+    for at, name in enumerate(content.names):
+        population = float(content.polygons[POPULATION].iloc[at])
         place: dict[str, Any] = {
             "name": name,
             "residents": text("unit.residents", language, n=round(population)),
@@ -76,28 +76,28 @@ def _why(shares: list[float], parts: list[dict[str, str]], language: str) -> dic
     return {"parts": shares, "partWords": told, "why": why if total > 0 else ""}
 
 
-def roster_of(
-    subject: Subject,
+def ranking_rows(
+    content: PageContent,
     ranked: dict[str, Any],
-    verdicts: dict[str, Verdict],
+    headlines: dict[str, Headline],
     facts: dict[str, Any],
     parts: list[dict[str, str]],
 ) -> list[dict[str, Any]]:
-    """Return the rows of *who first*, in the order of the ranks."""
+    """Return the rows of the ranking list, first rank first."""
     order = [at for at, rank in enumerate(ranked["rank"]) if rank is not None]
     order.sort(key=lambda at: (ranked["rank"][at], at))
-    told = facts.get(subject.headline)
-    found = verdicts.get(subject.headline)
-    high = [False] * len(subject.index) if found is None else list(found.high)
+    told = facts.get(content.headline)
+    found = headlines.get(content.headline)
+    high = [False] * len(content.index) if found is None else list(found.high)
     rows = []
     for at in order:
-        population = round(float(subject.polygons[POPULATION].iloc[at]))
+        population = round(float(content.polygons[POPULATION].iloc[at]))
         rows.append(
             {
                 "place": at,
                 "rank": ranked["rank"][at],
-                "name": subject.names[at],
-                "residents": text("unit.residents", subject.language, n=population),
+                "name": content.names[at],
+                "residents": text("unit.residents", content.language, n=population),
                 "rate": told["rate"][at] if told else "",
                 "interval": told["range"][at] if told else "",
                 "high": bool(high[at]),

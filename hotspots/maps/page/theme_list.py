@@ -1,10 +1,10 @@
-"""Every theme that a subject can be shown by, and the verdict on each category."""
+"""The themes that a page offers, and the headline of each category."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotspots.maps.themes.headline import Verdict, category_of, verdict
+from hotspots.maps.themes.headline import Headline, category_of, headline_of
 from hotspots.maps.themes.theme import Theme
 from hotspots.maps.themes.themes import focus_theme, layer_theme, rate_theme, result_theme
 from hotspots.maps.themes.timeline import time_themes
@@ -12,38 +12,38 @@ from hotspots.maps.themes.timeline import time_themes
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hotspots.maps.page.content import Subject
+    from hotspots.maps.page.audience import PageContent
     from hotspots.schema import Layer, LocalResult
 
 _PALETTES = (("pobre", "poverty"), ("pover", "poverty"), ("acces", "access"), ("dist", "access"))
 
 
-def verdicts_of(subject: Subject) -> dict[str, Verdict]:
-    """Return category → the verdict on it, silent of what is withheld."""
+def headlines_of(content: PageContent) -> dict[str, Headline]:
+    """Return category → headline, without the polygons that are withheld."""
     found = {}
-    for category in subject.categories:
-        one = verdict(
-            subject.index,
+    for category in content.categories:
+        one = headline_of(
+            content.index,
             category=category,
-            results=subject.results,
-            unit_results=subject.unit_results,
-            rolled_up=subject.rolled_up.get(category),
-            language=subject.language,
+            results=content.results,
+            unit_results=content.units.results,
+            rolled_up=content.units.rolled_up.get(category),
+            language=content.language,
         )
-        if category in subject.withheld:
-            one = one.without(subject.withheld[category])
+        if category in content.withheld:
+            one = one.without(content.withheld[category])
         found[category] = one
     return found
 
 
-def themes_of(subject: Subject, verdicts: dict[str, Verdict]) -> list[Theme]:
-    """Return the themes in the order in which a page offers them, category by category."""
-    language, index = subject.language, subject.index
+def themes_of(content: PageContent, headlines: dict[str, Headline]) -> list[Theme]:
+    """Return the themes in the page's order, category by category, then the layers."""
+    language, index = content.language, content.index
     themes: list[Theme] = []
-    for category, found in verdicts.items():
-        withheld = subject.withheld.get(category)
+    for category, found in headlines.items():
+        withheld = content.withheld.get(category)
         themes.append(focus_theme(found, category=category, language=language, withheld=withheld))
-        for level, areas, results in _levels(subject):
+        for level, areas, results in _levels(content):
             themes += [
                 result_theme(
                     result,
@@ -52,51 +52,51 @@ def themes_of(subject: Subject, verdicts: dict[str, Verdict]) -> list[Theme]:
                     category=category,
                     level=level,
                     language=language,
-                    title=subject.titles.get(key),
+                    title=content.result_titles.get(key),
                     withheld=withheld,
-                    bins=(subject.bins if level == "polygons" else subject.unit_bins).get(key),
+                    bins=(content.bins if level == "polygons" else content.units.bins).get(key),
                 )
                 for key, result in results.items()
                 if category_of(key) == category
             ]
-        if category in subject.rates:
+        if category in content.rates:
             themes.append(
                 rate_theme(
-                    subject.rates[category],
+                    content.rates[category],
                     index,
                     category=category,
-                    per=subject.per,
+                    per=content.per,
                     language=language,
                     withheld=withheld,
                 )
             )
         themes += time_themes(
-            subject.rates_over_time.get(category, {}),
-            subject.results_over_time.get(category, {}),
+            content.over_time.rates.get(category, {}),
+            content.over_time.results.get(category, {}),
             index,
             category=category,
             language=language,
-            per=subject.per,
+            per=content.per,
         )
     themes += [
         layer_theme(layer, index, palette_name=_palette(layer), language=language)
-        for layer in context_layers(subject)
+        for layer in context_layers(content)
     ]
     return themes
 
 
-def context_layers(subject: Subject) -> list[Layer]:
-    """Leave out the rates, which have themes of their own (and may be withheld)."""
-    rates = {f"{category}_rate" for category in subject.categories} | {
-        f"{category}_rate" for category in subject.rates
+def context_layers(content: PageContent) -> list[Layer]:
+    """Return the layers without the rates, which have themes of their own."""
+    rates = {f"{category}_rate" for category in content.categories} | {
+        f"{category}_rate" for category in content.rates
     }
-    return [layer for layer in subject.layers if layer.name not in rates]
+    return [layer for layer in content.layers if layer.name not in rates]
 
 
-def _levels(subject: Subject) -> list[tuple[str, pd.Index, dict[str, LocalResult]]]:
-    levels = [("polygons", subject.index, dict(subject.results))]
-    if subject.units is not None:
-        levels.append(("units", subject.units.index, dict(subject.unit_results)))
+def _levels(content: PageContent) -> list[tuple[str, pd.Index, dict[str, LocalResult]]]:
+    levels = [("polygons", content.index, dict(content.results))]
+    if content.units.areas is not None:
+        levels.append(("units", content.units.areas.index, dict(content.units.results)))
     return levels
 
 

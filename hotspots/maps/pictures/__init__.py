@@ -1,1 +1,1 @@
-"""Pictures of a map's layers, drawn by matplotlib."""
+"""Pictures of a map's views, drawn by matplotlib."""

@@ -1,4 +1,4 @@
-"""One layer drawn by matplotlib: the map, its legend, its words."""
+"""One view drawn by matplotlib: the map, its legend and its text."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from hotspots.maps.page.content import Subject
-    from hotspots.maps.themes.headline import Verdict
+    from hotspots.maps.page.audience import PageContent
+    from hotspots.maps.themes.headline import Headline
     from hotspots.maps.themes.palette import Style
     from hotspots.maps.themes.theme import Theme, ThemeClass
 
@@ -47,13 +47,13 @@ _MOST_NUMBERS = 40
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Ground:
-    """What every picture of a subject stands on, in meters.
+class BaseMap:
+    """What every picture of a page has in common: shapes in meters.
 
     Attributes
     ----------
     polygons, units, streets
-        Shapes in one projected CRS; None where the subject has none.
+        Shapes in one projected CRS; None if the page has none.
     bounds
         (west, south, east, north) of the polygons.
     """
@@ -64,9 +64,9 @@ class Ground:
     bounds: tuple[float, float, float, float]
 
     @classmethod
-    def of(cls, subject: Subject) -> Ground:
-        """Return the shapes of a subject, in its own CRS or, from degrees, in a local one."""
-        polygons = subject.polygons.geometry
+    def of(cls, content: PageContent) -> BaseMap:
+        """Return the shapes of a page in its own CRS, or from degrees in the local UTM zone."""
+        polygons = content.polygons.geometry
         crs = polygons.crs if polygons.crs.is_projected else polygons.estimate_utm_crs()
         polygons = polygons.to_crs(crs)
 
@@ -75,18 +75,20 @@ class Ground:
 
         west, south, east, north = (float(edge) for edge in polygons.total_bounds)
         return cls(
-            polygons, there(subject.units), there(subject.streets), (west, south, east, north)
+            polygons, there(content.units.areas), there(content.streets), (west, south, east, north)
         )
 
 
-def drawn(subject: Subject, theme: Theme, ground: Ground, verdict: Verdict | None) -> Figure:
-    """Return the picture of one theme; of one with periods, a map for each of them."""
+def draw_theme(
+    content: PageContent, theme: Theme, base: BaseMap, headline: Headline | None
+) -> Figure:
+    """Return the picture of a theme; if it has periods, with a map for each."""
     with matplotlib.style.context("default"):
         figure = Figure(figsize=(WIDTH, HEIGHT), facecolor=PAPER)
         FigureCanvasAgg(figure)
-        _words(figure, subject, theme)
+        _write_words(figure, content, theme)
         shown = [(frame.title, frame.codes) for frame in theme.frames] or [("", theme.codes)]
-        columns = _columns(len(shown), ground)
+        columns = _columns(len(shown), base)
         rows = math.ceil(len(shown) / columns)
         # The longest title must fit over its map.
         letters = max(len(title) for title, _ in shown) or 1
@@ -98,20 +100,20 @@ def drawn(subject: Subject, theme: Theme, ground: Ground, verdict: Verdict | Non
             room = 1.0 - min(title_room, 0.25) if len(shown) > 1 else 1.0
             box = (0.02 + column * wide, 0.03 + (rows - 1 - row) * tall, wide, tall * room)
             axes = figure.add_axes(box)
-            _map(axes, theme, ground, codes, streets=len(shown) == 1)
+            _draw_map(axes, theme, base, codes, streets=len(shown) == 1)
             if title:
-                _say(axes, 0.03, 0.99, title, size=size, weight="bold", va="bottom")
-            elif verdict is not None and theme.category and theme.group == "statistics":
-                _numbers(axes, subject, ground, verdict)
+                _write_text(axes, 0.03, 0.99, title, size=size, weight="bold", va="bottom")
+            elif headline is not None and theme.category and theme.group == "statistics":
+                _write_ranks(axes, content, base, headline)
             if place == 0:
-                _scale_bar(axes, subject.language, size=min(11.0, size))
-                _north(axes, text("page.north", subject.language), size=min(12.0, size))
+                _draw_scale_bar(axes, content.language, size=min(11.0, size))
+                _draw_north_arrow(axes, text("page.north", content.language), size=min(12.0, size))
         return figure
 
 
-def _columns(maps: int, ground: Ground) -> int:
-    """Return how many columns draw so many maps of this shape the largest."""
-    west, south, east, north = ground.bounds
+def _columns(maps: int, base: BaseMap) -> int:
+    """Return the number of columns in which so many maps of this shape come out largest."""
+    west, south, east, north = base.bounds
     shape = max(east - west, 1.0) / max(north - south, 1.0)
 
     def size(columns: int) -> float:
@@ -121,28 +123,30 @@ def _columns(maps: int, ground: Ground) -> int:
     return max(range(1, maps + 1), key=size)
 
 
-def _map(axes: Axes, theme: Theme, ground: Ground, codes: Sequence[int], *, streets: bool) -> None:
+def _draw_map(
+    axes: Axes, theme: Theme, base: BaseMap, codes: Sequence[int], *, streets: bool
+) -> None:
     axes.set_axis_off()
-    shapes = ground.polygons if theme.level == "polygons" or ground.units is None else ground.units
+    shapes = base.polygons if theme.level == "polygons" or base.units is None else base.units
     places = np.asarray(codes)
     for code, one in enumerate(theme.classes):
         mine = shapes[places == code]
         if len(mine):
-            look = _look(one.style)
+            look = _patch_style(one.style)
             axes.add_collection(
                 PathCollection(_paths(mine), zorder=2 + one.style.weight / 10, **look)
             )
     if theme.level == "units":
-        outlines = _paths(ground.polygons)
+        outlines = _paths(base.polygons)
         axes.add_collection(
             PathCollection(outlines, facecolor="none", edgecolor="#4a463d", linewidth=0.9, zorder=3)
         )
-    if streets and ground.streets is not None:
-        lines = [shapely.get_coordinates(line) for line in shapely.get_parts(ground.streets)]
+    if streets and base.streets is not None:
+        lines = [shapely.get_coordinates(line) for line in shapely.get_parts(base.streets)]
         axes.add_collection(
             LineCollection(lines, colors="#5f5a4c", linewidths=0.3, alpha=0.35, zorder=2.9)
         )
-    west, south, east, north = ground.bounds
+    west, south, east, north = base.bounds
     margin = 0.03 * max(east - west, north - south)
     axes.set_xlim(west - margin, east + margin)
     axes.set_ylim(south - margin, north + margin)
@@ -150,7 +154,7 @@ def _map(axes: Axes, theme: Theme, ground: Ground, codes: Sequence[int], *, stre
 
 
 def _paths(shapes: gpd.GeoSeries) -> list[Path]:
-    """Return one path for each shape, its holes and parts included."""
+    """Return one path per shape, with its holes and parts."""
     return [
         Path.make_compound_path(
             *(Path(shapely.get_coordinates(ring), closed=True) for ring in shapely.get_rings(shape))
@@ -159,8 +163,8 @@ def _paths(shapes: gpd.GeoSeries) -> list[Path]:
     ]
 
 
-def _look(style: Style) -> dict[str, Any]:
-    """Return how a class is drawn: fill, contour, dashes and hatching, as on the page."""
+def _patch_style(style: Style) -> dict[str, Any]:
+    """Return the fill, outline, dashes and hatching of a class, as on the page."""
     dashes = tuple(float(one) for one in style.dash.split())
     return {
         "facecolor": style.fill,
@@ -171,13 +175,13 @@ def _look(style: Style) -> dict[str, Any]:
     }
 
 
-def _numbers(axes: Axes, subject: Subject, ground: Ground, verdict: Verdict) -> None:
-    """Write the ranks of the high places on them, the first ones first."""
-    if subject.ranking is None:
+def _write_ranks(axes: Axes, content: PageContent, base: BaseMap, headline: Headline) -> None:
+    """Write the ranks on the high polygons, up to a number that can be read."""
+    if content.ranking is None:
         return
-    ranks = subject.ranking.table["rank"].reindex(subject.index)[verdict.high.to_numpy(dtype=bool)]
-    points = shapely.point_on_surface(ground.polygons.to_numpy())
-    where = dict(zip(subject.index, points, strict=True))
+    ranks = content.ranking.table["rank"].reindex(content.index)[headline.high.to_numpy(dtype=bool)]
+    points = shapely.point_on_surface(base.polygons.to_numpy())
+    where = dict(zip(content.index, points, strict=True))
     for place, rank in ranks.dropna().sort_values().head(_MOST_NUMBERS).items():
         axes.text(
             where[place].x, where[place].y, str(int(rank)),
@@ -186,7 +190,7 @@ def _numbers(axes: Axes, subject: Subject, ground: Ground, verdict: Verdict) -> 
         )  # fmt: skip
 
 
-def _scale_bar(axes: Axes, language: str, *, size: float) -> None:
+def _draw_scale_bar(axes: Axes, language: str, *, size: float) -> None:
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
     most = (east - west) / 4
@@ -204,8 +208,8 @@ def _scale_bar(axes: Axes, language: str, *, size: float) -> None:
               ha="right", va="bottom", fontsize=size, color=INK, zorder=8)  # fmt: skip
 
 
-def _north(axes: Axes, words: str, *, size: float) -> None:
-    # In points above the words, so that it points up on the smallest map, too.
+def _draw_north_arrow(axes: Axes, words: str, *, size: float) -> None:
+    # In points above the letter, so that it points up even on the smallest map.
     tip = axes.transAxes + ScaledTranslation(0, 3.2 * size / 72, axes.figure.dpi_scale_trans)
     axes.annotate(
         words, xy=(0.965, 0.03), xycoords=tip, xytext=(0.965, 0.03), textcoords=axes.transAxes,
@@ -214,34 +218,38 @@ def _north(axes: Axes, words: str, *, size: float) -> None:
     )  # fmt: skip
 
 
-def _words(figure: Figure, subject: Subject, theme: Theme) -> None:
+def _write_words(figure: Figure, content: PageContent, theme: Theme) -> None:
     """Write the title and the marks above the map, and the legend beside it."""
-    title = subject.categories.get(theme.category, "")
+    title = content.categories.get(theme.category, "")
     heading = f"{title}: {theme.title}" if title else theme.title
-    _say(figure, 0.02, 0.965, heading, size=22, weight="bold", va="top", width=70, lines=1)
-    under = " · ".join(filter(None, [subject.title, subject.period]))
-    _say(figure, 0.02, 0.905, under, size=13, color=SOFT, va="top", width=120, lines=1)
+    _write_text(figure, 0.02, 0.965, heading, size=22, weight="bold", va="top", width=70, lines=1)
+    under = " · ".join(filter(None, [content.header.title, content.header.period]))
+    _write_text(figure, 0.02, 0.905, under, size=13, color=SOFT, va="top", width=120, lines=1)
     right = 0.98
-    for kind in (["synthetic"] if subject.synthetic else []) + [
-        "public" if subject.public else "restricted"
+    for kind in (["synthetic"] if content.header.synthetic else []) + [
+        "public" if content.public else "restricted"
     ]:
-        ink, ground = _MARKS[kind]
+        ink, base = _MARKS[kind]
         mark = figure.text(
-            right, 0.955, text(f"mark.{kind}", subject.language), ha="right", va="top", color=ink,
+            right, 0.955, text(f"mark.{kind}", content.language), ha="right", va="top", color=ink,
             fontsize=12, fontweight="bold", parse_math=False,
-            bbox={"facecolor": ground, "edgecolor": ink if kind == "public" else ground, "pad": 5},
+            bbox={"facecolor": base, "edgecolor": ink if kind == "public" else base, "pad": 5},
         )  # fmt: skip
         box = mark.get_window_extent()
         right -= box.width / figure.bbox.width + 0.018
-    _legend(figure, subject, theme)
+    _draw_legend(figure, content, theme)
 
 
-def _legend(figure: Figure, subject: Subject, theme: Theme) -> None:
+def _draw_legend(figure: Figure, content: PageContent, theme: Theme) -> None:
     top = 0.84
     if theme.unit:
-        _say(figure, 0.735, top, theme.unit, size=12, color=SOFT, va="top", width=38, lines=2)
+        _write_text(
+            figure, 0.735, top, theme.unit, size=12, color=SOFT, va="top", width=38, lines=2
+        )
         top -= 0.045
-    handles = [_handle(one, subject.language, counted=not theme.frames) for one in theme.classes]
+    handles = [
+        _legend_patch(one, content.language, counted=not theme.frames) for one in theme.classes
+    ]
     key = figure.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(0.728, top), frameon=False,
         fontsize=13, handlelength=2.2, handleheight=1.3, labelspacing=0.65, borderaxespad=0.3,
@@ -249,17 +257,17 @@ def _legend(figure: Figure, subject: Subject, theme: Theme) -> None:
     for label in key.get_texts():
         label.set_parse_math(False)
     foot = " ".join(one[:1].upper() + one[1:] for one in [theme.source, *theme.notes] if one)
-    _say(figure, 0.735, 0.04, foot, size=11, color=SOFT, va="bottom", width=46, lines=9)
+    _write_text(figure, 0.735, 0.04, foot, size=11, color=SOFT, va="bottom", width=46, lines=9)
 
 
-def _handle(one: ThemeClass, language: str, *, counted: bool) -> Patch:
+def _legend_patch(one: ThemeClass, language: str, *, counted: bool) -> Patch:
     label = textwrap.fill(_plain(one.label), 32)
     if counted:
         label = f"{label}  ({number(one.places, language)})"
-    return Patch(label=label, **_look(one.style))
+    return Patch(label=label, **_patch_style(one.style))
 
 
-def _say(
+def _write_text(
     where: Figure | Axes,
     x: float,
     y: float,
@@ -271,7 +279,7 @@ def _say(
     lines: int = 1,
     **more: Any,
 ) -> None:
-    """Write words as they are (a dollar sign starts no formula), wrapped and cut at ``lines``."""
+    """Write text as it is (a dollar sign starts no formula), wrapped and cut after ``lines``."""
     wrapped = textwrap.wrap(_plain(words), width, max_lines=lines, placeholder=" …") or [""]
     options: dict[str, Any] = (
         {} if isinstance(where, Figure) else {"transform": where.transAxes, "zorder": 9}

@@ -1,4 +1,4 @@
-"""Pictures of a map's layers for slides: PNG, with legend, scale bar and north arrow."""
+"""Pictures of a map's views for slides: PNG, with legend, scale bar and north arrow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hotspots.errors import InputError, MissingExtraError, OutputError
-from hotspots.maps.page.theme_list import themes_of, verdicts_of
+from hotspots.maps.page.theme_list import headlines_of, themes_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,21 +23,19 @@ DPI = 100
 def save_pictures(
     page: BriefingMap, folder: str | Path, *, only: Collection[str] | None = None
 ) -> list[Path]:
-    """Write one PNG for each layer that the map can show, and return the files.
+    """Write one PNG per view of the map, and return the files.
 
-    A picture has the colors, outlines, hatching and legend of the page, its title, unit and
-    source, the marks (restricted, invented data), a scale bar in meters and a north arrow; on the
-    hot places stand their ranks. A layer with a slider becomes a sheet of small maps, one for each
-    period. What the page withholds, its pictures withhold. The same map gives the same bytes with
-    the same version of matplotlib.
+    A picture has the page's colors, outlines, hatching and legend, its title, unit, source and
+    marks (restricted, invented data), a scale bar and a north arrow; hot spots bear their ranks.
+    A view with a slider becomes a sheet of small maps, one per period. Pictures withhold what the
+    page withholds. The same map gives the same bytes with the same version of matplotlib.
 
     Parameters
     ----------
     page
-        Of :func:`hotspots.briefing_map`.
+        From :func:`hotspots.briefing_map`.
     folder
-        Where the pictures go; it is made where it is not there. Files of the same names are
-        replaced.
+        Folder of the pictures; it is created if need be, and files of the same names replaced.
     only
         Keys of ``page.views``; all by default.
 
@@ -51,7 +49,7 @@ def save_pictures(
     MissingExtraError
         If matplotlib is not installed (extra ``static``).
     InputError
-        If ``only`` names a layer that the map does not have.
+        If ``only`` names a view that the map does not have.
     OutputError
         If a picture cannot be written.
 
@@ -60,12 +58,14 @@ def save_pictures(
     >>> import geopandas as gpd, tempfile
     >>> from shapely import box
     >>> from hotspots.maps.page.briefing import briefing_map
+    >>> from hotspots.maps.page.content import BriefingContent
     >>> from hotspots.schema import Layer
     >>> squares = gpd.GeoDataFrame(
     ...     {"population": [12_000]},
     ...     geometry=[box(360_000, 3_500_000, 361_000, 3_501_000)], index=["P1"], crs=32613)
     >>> poverty = Layer("poverty", squares["population"] / 400, "%", "more_is_worse", "Census")
-    >>> page = briefing_map(squares, results={}, layers=[poverty], language="en")
+    >>> content = BriefingContent(polygons=squares, results={}, layers=[poverty])
+    >>> page = briefing_map(content, language="en")
     >>> [path.name for path in save_pictures(page, tempfile.mkdtemp())]
     ['01_layer_poverty.png']
     """
@@ -75,24 +75,26 @@ def save_pictures(
             f"only: came with {unknown[0]!r}. This map can show: {', '.join(page.views)}."
         )
     figure = _figure()
-    subject = page.subject
-    verdicts = verdicts_of(subject)
+    content = page.content
+    headlines = headlines_of(content)
     target = Path(folder)
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{target} cannot be made: {error.strerror}. Name a folder.") from error
-    ground = figure.Ground.of(subject)
+        raise OutputError(
+            f"{target} cannot be created: {error.strerror}. Name a folder that you may write in."
+        ) from error
+    base = figure.BaseMap.of(content)
     written = []
-    for number, theme in enumerate(themes_of(subject, verdicts), start=1):
+    for number, theme in enumerate(themes_of(content, headlines), start=1):
         if only is None or theme.key in only:
-            picture = figure.drawn(subject, theme, ground, verdicts.get(theme.category))
+            picture = figure.draw_theme(content, theme, base, headlines.get(theme.category))
             written.append(_written(picture, target / f"{number:02d}_{_stem(theme)}.png"))
     return written
 
 
 def require_matplotlib() -> None:
-    """Raise where pictures cannot be drawn, before anything else is done.
+    """Raise an error if pictures cannot be drawn, before a run begins.
 
     Raises
     ------

@@ -1,11 +1,11 @@
-"""What a public page may not count, and what must go with it so that nobody works it out.
+"""Which counts a public page withholds, and which others, so that nobody can work them out.
 
-The public page and its downloads hold one count for each polygon and category, and what follows
-from that count alone (its rate and interval). They hold no months or years, no units, no points
-and no test statistic. So there are three ways back to a withheld count: subtraction from a total
-of the category (the header's number of located incidents is nearly that, and the exact one may be
-known from elsewhere); subtraction between categories of which one is the sum of others; and the
-rule itself, run backwards. :func:`withheld_places` closes all three.
+The public page and its downloads give one count per polygon and category, and what follows from
+that count alone: its rate and interval. They give no months or years, no units, no points and no
+test statistic. That leaves three ways back to a withheld count: to subtract from the total of the
+category (the header's number of located incidents comes close, and the exact total may be known
+from elsewhere); to subtract between categories of which one is the sum of others; and to run the
+rule itself backwards. :func:`withheld_polygons` closes all three.
 """
 
 from __future__ import annotations
@@ -26,37 +26,36 @@ if TYPE_CHECKING:
 
 
 _BLOCK = 2
-"""Further polygons are withheld by twos: of a lone last one it would be known that it is not 0."""
+"""Further polygons are withheld in pairs: a single last one could be told to be above 0."""
 
 
-def withheld_places(
+def withheld_polygons(
     rates: Mapping[str, pd.DataFrame], *, threshold: int = 5
 ) -> dict[str, pd.Series]:
-    """Return, for each category, True where the polygon's count is not to be shown.
+    """Return, for each category, True where the polygon's count must not be shown.
 
-    Withheld are counts under the threshold and, where there is one, further polygons whatever
-    their counts: the two with the fewest residents, then the next two, until at least
-    ``threshold`` incidents are withheld in all. As that order has nothing to do with the counts,
-    a reader who knows the category's total, every count that is shown, and this rule to the
-    letter still finds every value under the threshold possible for each withheld count that is.
-    That holds with fewer incidents than the threshold in the whole category only up to their
-    number.
+    A count below the threshold is withheld. If there is one, further polygons are withheld
+    whatever their counts: the two with the fewest residents, then the next two, until at least
+    ``threshold`` incidents are withheld in all. That order does not depend on the counts. So to a
+    reader who knows the total of the category, every count that is shown, and this very rule, each
+    withheld count below the threshold can still be any number below it (but not more than there
+    are incidents in the whole category).
 
     Categories of which one is the sum of others are withheld together, polygon by polygon, until
-    the condition holds for each.
+    this holds for each of them.
 
     Parameters
     ----------
     rates
         Category → table with ``count`` on the polygons and, for their order, ``exposure``
-        (residents); those with as many, and those of a table without it, go by their keys.
+        (residents). Ties, and tables without residents, go by the polygons' identifiers.
     threshold
-        The least count that may be shown.
+        Smallest count that may be shown.
 
     Raises
     ------
     InputError
-        If the threshold is under 1.
+        If the threshold is below 1.
 
     References
     ----------
@@ -67,10 +66,10 @@ def withheld_places(
     Examples
     --------
     >>> table = pd.DataFrame({"count": [0, 9, 30], "exposure": [900, 100, 500]}, index=list("abc"))
-    >>> withheld_places({"homicide": table})["homicide"].tolist()
+    >>> withheld_polygons({"homicide": table})["homicide"].tolist()
     [True, True, True]
     """
-    checked_threshold(threshold)
+    check_threshold(threshold)
     counts = {key: table["count"].fillna(0).astype(float) for key, table in rates.items()}
     found: dict[str, pd.Series] = {}
     for group in related_categories(counts):
@@ -80,17 +79,15 @@ def withheld_places(
     return {key: found[key] for key in rates}
 
 
-def checked_threshold(threshold: int) -> None:
-    """Raise an error unless the threshold is a whole number from 1 on."""
+def check_threshold(threshold: int) -> None:
+    """Raise an error unless the threshold is a whole number from 1 up."""
     whole = isinstance(threshold, int | np.integer) and not isinstance(threshold, bool)
     if not whole or threshold < 1:
-        raise InputError(
-            f"threshold: came as {threshold!r}. It is a whole number, and the least is 1."
-        )
+        raise InputError(f"threshold: came as {threshold!r}. Give a whole number from 1 up.")
 
 
 def withheld_together(counts: pd.DataFrame, order: pd.Index, threshold: int) -> pd.Series:
-    """Return True where the counts of related categories are withheld, all of them or none.
+    """Return True where the counts of related categories are withheld, all of them at once.
 
     Parameters
     ----------
@@ -99,7 +96,7 @@ def withheld_together(counts: pd.DataFrame, order: pd.Index, threshold: int) -> 
     order
         The polygons, in the order in which further ones are withheld.
     threshold
-        The least count that may be shown.
+        Smallest count that may be shown.
     """
     hidden: pd.Series = (counts < threshold).any(axis=1)
     if not hidden.any():
@@ -112,12 +109,12 @@ def withheld_together(counts: pd.DataFrame, order: pd.Index, threshold: int) -> 
 
 
 def related_categories(counts: Mapping[str, pd.Series]) -> list[list[str]]:
-    """Return the categories in groups: those of which one is the sum of others are in one.
+    """Return the categories in groups; a sum is in one group with its parts.
 
     Parameters
     ----------
     counts
-        Category → count on the polygons, all on one index.
+        Category → count on the polygons, all on the same index.
 
     Examples
     --------
@@ -139,7 +136,7 @@ def related_categories(counts: Mapping[str, pd.Series]) -> list[list[str]]:
 
 
 def _parts(whole: str, others: list[str], counts: Mapping[str, pd.Series]) -> list[str]:
-    """Return which of the others sum to the whole on every polygon; none if none do."""
+    """Return the others that add up to the whole on every polygon, or none."""
     target = counts[whole]
     aligned = {key: counts[key].reindex(target.index, fill_value=0) for key in others}
     inside = {key: count for key, count in aligned.items() if (count <= target).all()}
@@ -158,7 +155,7 @@ def _parts(whole: str, others: list[str], counts: Mapping[str, pd.Series]) -> li
 
 
 def _essential(table: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return rows of which all other rows are combinations: no more than there are columns."""
+    """Return independent rows that span all rows: no more than there are columns."""
     triangle, places = qr(table.T, mode="r", pivoting=True)
     sizes = np.abs(np.diag(triangle))
     found: NDArray[np.float64] = table[places[: int((sizes > 1e-9 * sizes[0]).sum())]]
@@ -166,9 +163,9 @@ def _essential(table: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _order(table: pd.DataFrame) -> pd.Index:
-    """Return the polygons in the public order in which further ones are withheld.
+    """Return the polygons in the order, known to the public, in which further ones are withheld.
 
-    The order of the table's rows has no say: a page and its download may have them otherwise.
+    It does not depend on the order of the rows, which may differ between page and download.
     """
     by_name = table.iloc[np.argsort(table.index.astype(str), kind="stable")]
     if "exposure" not in table:

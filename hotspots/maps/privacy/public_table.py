@@ -1,4 +1,4 @@
-"""The numbers that anybody may have: the public page's, as a table."""
+"""The public page's numbers as a table."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots.catalogue import text
-from hotspots.maps.privacy.disclosure import withheld_places
+from hotspots.maps.privacy.disclosure import withheld_polygons
 from hotspots.maps.privacy.sensitive import sensitive_keys
 from hotspots.schema import NAME, POPULATION
 
@@ -28,34 +28,34 @@ def public_rates(
     language: str,
     sensitive: Collection[str] = (),
 ) -> pd.DataFrame:
-    """Return counts and rates with what the public page withholds left empty.
+    """Return counts and rates; what the public page withholds is empty.
 
     Parameters
     ----------
     polygons
         On ``polygon_id``: ``population`` and, where there is one, ``name``.
     rates
-        Category → table of :func:`hotspots.incident_rates` on the polygons. Categories that no
-        public page names are left out.
+        Category → table of :func:`hotspots.incident_rates` on the polygons. Sensitive categories
+        are left out.
     titles
         Category → title.
     threshold
-        The least count that may be shown.
+        Smallest count that may be shown.
     language
-        Of the note beside what is withheld.
+        Language of the note on what is withheld.
     sensitive
-        Categories that are not published, beside those whose key says so.
+        Categories that are sensitive in addition to those whose key or title says so.
 
     Returns
     -------
     DataFrame
         On (``polygon_id``, ``category``): ``name``, ``population``, ``crime`` (the title),
-        ``count``, ``rate`` (per year, by as many residents as the rates are), ``rate_low`` and
-        ``rate_high`` (rounded as on the page), and ``note``, which says why what is empty is.
+        ``count``, ``rate`` (per year, per as many residents as in ``rates``), ``rate_low`` and
+        ``rate_high`` (rounded as on the page), and ``note`` (why a row is empty).
     """
     never = sensitive_keys({key: titles.get(key, "") for key in rates}, sensitive)
     shown = {key: table for key, table in rates.items() if key not in never}
-    withheld = withheld_places(shown, threshold=threshold)
+    withheld = withheld_polygons(shown, threshold=threshold)
     why = text("value.withheld_why", language, threshold=threshold)
     parts = []
     for category, table in shown.items():

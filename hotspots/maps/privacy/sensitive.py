@@ -1,9 +1,9 @@
-"""Whose places must not be known: victims of sexual and domestic violence, and shelters."""
+"""What must not be located: victims of sexual and domestic violence, and shelters."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hotspots._text import fold
 
@@ -12,10 +12,12 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from hotspots.schema import Layer, LocalResult, Ranking
+    from hotspots.schema import Layer, Ranking
+
+Item = TypeVar("Item")
 
 SENSITIVE_CODES = ("03", "02041")
-"""Of the ICCS: injurious acts of a sexual nature; trafficking for sexual exploitation."""
+"""ICCS classes: injurious acts of a sexual nature; trafficking for sexual exploitation."""
 
 _STEMS = re.compile(
     r"\b(sexua|sex\b|rap(e|es|ist|ists)\b|estupr|tocamiento|pudor\b|incest|pederast|pedofil|paedophil"
@@ -44,17 +46,16 @@ _SHELTER_NAME = re.compile(r"^(albergue|refugio|casa (de )?(acogida|refugio|abri
 
 
 def is_sensitive(category: str, named: Collection[str] = ()) -> bool:
-    """Return whether a category's places must not be known, by the words of a key or title.
+    """Return whether a key or title names sexual or domestic violence, which is never located.
 
-    Words of sexual and of domestic violence in Spanish, Portuguese and English count, in any
-    case, with accents or without.
+    The words are those of Spanish, Portuguese and English, in any case, with or without accents.
 
     Parameters
     ----------
     category
-        A key (``abuso_sexual``), a title or a label as a table has it.
+        A key (``abuso_sexual``), a title, or a label from a table.
     named
-        Keys that are sensitive whatever their words.
+        Keys that are sensitive whatever they say.
 
     Examples
     --------
@@ -76,7 +77,7 @@ def is_sensitive(category: str, named: Collection[str] = ()) -> bool:
 
 
 def has_sensitive_code(code: str) -> bool:
-    """Return whether a code of the international classification is of a sensitive class.
+    """Return whether a code of the ICCS belongs to a sensitive class.
 
     Examples
     --------
@@ -87,7 +88,7 @@ def has_sensitive_code(code: str) -> bool:
 
 
 def is_shelter(kind: str) -> bool:
-    """Return whether a kind of service is one that people hide in.
+    """Return whether a kind of service is a shelter.
 
     Examples
     --------
@@ -100,9 +101,9 @@ def is_shelter(kind: str) -> bool:
 
 
 def names_shelter(name: str) -> bool:
-    """Return whether a service's own name says that it is a shelter, whatever its kind.
+    """Return whether a service is a shelter by its own name, whatever its kind.
 
-    Stricter than :func:`is_shelter`: a school may be called after a quarter, El Refugio.
+    Stricter than :func:`is_shelter`: a school may be named after its neighborhood, El Refugio.
 
     Examples
     --------
@@ -115,7 +116,7 @@ def names_shelter(name: str) -> bool:
 
 
 def safe_services(services: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the services without shelters, known by kind or name."""
+    """Return the services without those that are shelters by kind or name."""
     kinds = services["kind"].astype(str)
     hidden = kinds.isin({kind for kind in kinds.unique() if is_shelter(kind)})
     if "name" in services:
@@ -124,7 +125,7 @@ def safe_services(services: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def sensitive_keys(categories: Mapping[str, str], named: Collection[str] = ()) -> frozenset[str]:
-    """Return the keys of the categories (key → title) that are sensitive by key, title or name."""
+    """Return the categories (key → title) that are sensitive by key or title, or are named so."""
     return frozenset(
         key
         for key, title in categories.items()
@@ -132,38 +133,41 @@ def sensitive_keys(categories: Mapping[str, str], named: Collection[str] = ()) -
     )
 
 
-def of_category(layer: str, categories: Collection[str]) -> bool:
-    """Return whether a layer, by its name, is computed from the incidents of a category.
+def computed_from(layer: str, categories: Collection[str]) -> bool:
+    """Return whether a layer's name says that it is computed from the incidents of a category.
 
     Examples
     --------
-    >>> of_category("homicide_rate", ["homicide"]), of_category("poverty", ["homicide"])
+    >>> computed_from("homicide_rate", ["homicide"]), computed_from("poverty", ["homicide"])
     (True, False)
     """
     return any(layer == key or layer.startswith(f"{key}_") for key in categories)
 
 
-def shows_shelter(layer: Layer) -> bool:
-    """Return whether a layer is the way to a shelter, from which its place could be found."""
+def leads_to_shelter(layer: Layer) -> bool:
+    """Return whether a layer measures the way to a shelter, which would give away its location."""
     return any(is_shelter(words) for words in (layer.name, *layer.title.values()))
 
 
 def safe_layers(layers: Sequence[Layer], hidden: Collection[str]) -> list[Layer]:
-    """Return the layers that are of none of the hidden categories and lead to no shelter."""
+    """Return the layers that neither come from a hidden category nor lead to a shelter."""
     return [
         layer
         for layer in layers
-        if not (of_category(layer.name, hidden) or is_sensitive(layer.name) or shows_shelter(layer))
+        if not (
+            computed_from(layer.name, hidden) or is_sensitive(layer.name) or leads_to_shelter(layer)
+        )
     ]
 
 
 def ranks_by(ranking: Ranking, categories: Collection[str]) -> bool:
-    """Return whether one of the categories, or a sensitive one by its name, enters the score."""
+    """Return whether a criterion comes from one of the categories, or from a sensitive one."""
     return any(
-        of_category(part.layer, categories) or is_sensitive(part.layer) for part in ranking.criteria
+        computed_from(part.layer, categories) or is_sensitive(part.layer)
+        for part in ranking.criteria
     )
 
 
-def without(results: Mapping[str, LocalResult], hidden: Collection[str]) -> dict[str, LocalResult]:
-    """Return the results (``category:anything`` → result) of the other categories."""
-    return {key: one for key, one in results.items() if key.partition(":")[0] not in hidden}
+def without_categories(tables: Mapping[str, Item], hidden: Collection[str]) -> dict[str, Item]:
+    """Return the items (``category:anything`` → item) of all categories but the hidden ones."""
+    return {key: one for key, one in tables.items() if key.partition(":")[0] not in hidden}

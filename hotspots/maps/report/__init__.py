@@ -1,1 +1,1 @@
-"""The report, a file a section."""
+"""The report, one module per section."""

@@ -1,4 +1,4 @@
-"""The report's section on places: how many are known, and where the others are."""
+"""The report's section on geocoding: the hit rate, and where locations are missing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MOST_GROUPS = 15
 def geocoding_section(
     facts: GeocodingReport | None, titles: Mapping[str, str], language: str
 ) -> Section | None:
-    """Return how many places are known, how sure that is, and where the misses are."""
+    """Return the hit rate, its interval, and where the misses are."""
     if facts is None:
         return None
     said = [_rate(facts, language)]
@@ -75,7 +75,7 @@ def _tables(facts: GeocodingReport, titles: Mapping[str, str], language: str) ->
 
 
 def _most_missed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the groups with most rows that are not located, the most first."""
+    """Return the groups with the most rows without a location, the most first."""
     missed = frame["rows"] - frame["located"]
     order = missed[missed > 0].sort_values(ascending=False, kind="stable").index[:_MOST_GROUPS]
     return frame.loc[order]

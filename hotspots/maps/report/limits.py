@@ -1,4 +1,4 @@
-"""The report's last section: what it cannot say, and which rows are in no count."""
+"""The report's last section: what it cannot say, and which rows some count leaves out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNPLACED = ("unlocated", "outside", "shared")
 
 
 def limits_section(incidents: pd.DataFrame, language: str) -> Section:
-    """Return what the maps and the tables cannot say, and the rows that they leave out."""
+    """Return what maps and tables cannot say, and the rows that they leave out."""
     said = tuple(text(f"limit.{key}", language) for key in _LIMITS)
     reasons = _reasons(incidents)
     reasons = {key: rows for key, rows in reasons.items() if rows.any()}
@@ -37,7 +37,7 @@ def limits_section(incidents: pd.DataFrame, language: str) -> Section:
 
 
 def _reasons(incidents: pd.DataFrame) -> dict[str, pd.Series]:
-    """Return reason → whether it keeps each row out of some count."""
+    """Return reason → True for the rows that it keeps out of some count."""
     fates = incidents[ASSIGNMENT_STATUS].astype(str)
     reasons = {key: fates == key for key in _UNPLACED}
     if CATEGORY in incidents:

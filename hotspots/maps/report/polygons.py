@@ -1,4 +1,4 @@
-"""The report's section on polygons: how they were drawn, and what hangs on that."""
+"""The report's section on polygons: how they were drawn, and what depends on it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from hotspots.schema import BorderSensitivity, PlanQuality, PlanStability, PolygonPlan
 
 _SHOWN = 0.005
-"""Shares below half a per cent are not worth a line."""
+"""Smallest share that gets a line."""
 
 
 def polygons_section(
@@ -24,7 +24,7 @@ def polygons_section(
     borders: BorderSensitivity | None = None,
     plans: PlanStability | None = None,
 ) -> Section | None:
-    """Return how the polygons were drawn, what is out of bounds, and what hangs on the borders."""
+    """Return how the polygons were drawn, which are out of bounds, and what borders change."""
     if plan is None:
         return None
     sentences = [*_quality(plan.quality, language), *_kept(plan, language)]
@@ -161,7 +161,7 @@ def _doubt(
     plans: PlanStability | None,
     language: str,
 ) -> Table | None:
-    """Return the polygons that other plans or other sides judge high, or otherwise."""
+    """Return the polygons whose verdict changes with the plan or with the side of a border."""
     if borders is None or plans is None:
         return None
     shares = _by_polygon(plan, plans.table).join(borders.table.add_suffix("_changed"))
@@ -177,7 +177,7 @@ def _doubt(
 
 
 def _by_polygon(plan: PolygonPlan, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the residents' mean of the units' shares in each polygon."""
+    """Return the mean share of each polygon's units, weighted by residents."""
     weight = plan.residents.reindex(table.index)
     polygon = plan.membership.reindex(table.index)
     total = weight.groupby(polygon).sum()

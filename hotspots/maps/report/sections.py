@@ -1,4 +1,4 @@
-"""The sections of the report, each from the record of its stage."""
+"""Sections of the report, each made from what a stage returned."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def data_section(
     remarks: Sequence[str],
     language: str,
 ) -> Section:
-    """Return what was read and each row's fate; the fates add up to the rows."""
+    """Return what was read, and how many rows met each fate; the fates add up."""
     fates = incidents[ASSIGNMENT_STATUS].astype(str).value_counts()
     tables = [
         counts_table(
@@ -45,7 +45,7 @@ def data_section(
     ]
     for column, name in ((REPAIR, "repairs"), (PROBLEM, "problems")):
         if column in incidents:
-            # A row may bear several notes, so these tables add up to nothing.
+            # A row may have several notes, so these counts do not add up to the rows.
             keys = note_keys(incidents[column])
             found = {word("note", str(key), language): int(n) for key, n in keys.items()}
             if found:
@@ -57,7 +57,7 @@ def data_section(
 def tests_section(
     results: Mapping[str, LocalResult], titles: Mapping[str, str], language: str
 ) -> Section | None:
-    """Return every test with its null, its correction, its family and what it labeled."""
+    """Return every test with its null, correction and family, and how many places it labeled."""
     if not results:
         return None
     designs: dict[tuple[str, ...], dict[str, LocalResult]] = {}
@@ -76,7 +76,7 @@ def tests_section(
 
 
 def _design(result: LocalResult, language: str) -> tuple[str, ...]:
-    """Return how a test was made, in words; the tests of all offenses share a design."""
+    """Return the design of a test in words; tests of several categories can share one."""
     return (
         test_name(result.test, language),
         text(f"level.{result.level}", language) if result.level else "",
@@ -95,7 +95,7 @@ def _labeled(
     titles: Mapping[str, str],
     language: str,
 ) -> Table:
-    """Return how many places each test labeled high and low, by offense."""
+    """Return how many places each test labeled high and low, by category."""
     categories = dict.fromkeys(category for made in designs.values() for category in made)
     rows = []
     for category in categories:
@@ -155,7 +155,7 @@ def rates_section(
 
 
 def layers_section(layers: Sequence[Layer], language: str) -> Section | None:
-    """Return the layers, their units, their sources and what they lack."""
+    """Return the layers with unit, median, number of missing values, and source."""
     if not layers:
         return None
     rows = [
@@ -179,7 +179,7 @@ def ranking_section(
     plan: PolygonPlan | None,
     language: str,
 ) -> Section | None:
-    """Return the criteria, and the order with the range in which each rank moves."""
+    """Return the criteria, and the ranking with the range of each rank."""
     if ranking is None:
         return None
     named = {layer.name: layer_title(layer, language) for layer in layers}

@@ -1,4 +1,4 @@
-"""Where the report's numbers come from: the files beside it, and each table as CSV."""
+"""The files in which the report's numbers are, and the CSV of each table."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ _OF_TABLE = {
     "doubt": "",
     "criteria": "",
 }
-"""Tables whose file is another than their section's; what no file holds has none."""
+"""Tables that are in another file than their section, or ("") in none."""
 
 _NUMBER = re.compile(r"[−-]?\d{1,3}(,\d{3})*(\.\d+)?|[−-]?\d+(\.\d+)?")
 
 
 def with_sources(section: Section, files: Collection[str]) -> Section:
-    """Return the section with the file of its numbers, and each table's file and CSV.
+    """Return the section with the file of its numbers, and with the file and CSV of each table.
 
     Parameters
     ----------
     section
         A section of the report.
     files
-        Names of the files that lie beside the report; no other is named.
+        Names of the files beside the report; no others are named.
     """
     own = _OF_SECTION.get(section.anchor, "")
     tables = []
@@ -60,9 +60,9 @@ def with_sources(section: Section, files: Collection[str]) -> Section:
 
 
 def csv_address(table: Table) -> str:
-    """Return the table as a ``data:`` address of a CSV that a spreadsheet shows and does not run.
+    """Return the table as the ``data:`` URL of a CSV that a spreadsheet shows and does not run.
 
-    Whole cells that are numbers are numbers there; ranges, shares and words stay as shown.
+    Cells that hold just a number become numbers; ranges, shares and words stay as shown.
 
     Examples
     --------
@@ -83,9 +83,9 @@ def csv_address(table: Table) -> str:
 
 
 def _plain(cell: str) -> str | int | float:
-    """Return the number that a cell shows, or its words."""
+    """Return the number that a cell shows, or its text."""
     if not _NUMBER.fullmatch(cell):
-        # A spreadsheet would take "10 / 3" for a date.
+        # A spreadsheet would read "10 / 3" as a date.
         return cell.replace(" / ", " | ")
     written = cell.replace(",", "").replace("−", "-")
     return float(written) if "." in written else int(written)

@@ -1,4 +1,4 @@
-"""The report's tables: every cell is text already, in the page's language."""
+"""The report's tables, in which every cell is text in the page's language."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 _SECTIONS = {"location_status": "status", "location_precision": "precision"}
 
 MOST = 40
-"""Rows of a table that the report shows of long lists; the files have all of them."""
+"""Most rows of a long list in the report; the files have all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as it is printed: every cell is text already.
+    """A table as it is printed.
 
     Attributes
     ----------
     caption, columns, rows
-        Words of the table; ``numbers`` says which columns stand to the right.
+        Text of the table; ``numbers`` says which columns are aligned right.
     total
-        A last row that adds up, or nothing.
+        The last row, with the sums; empty for none.
     name
-        Key of the table, and the name of its CSV.
+        Key of the table and name of its CSV.
     source
-        File beside the report that holds its numbers, or nothing.
+        File beside the report that holds its numbers; "" for none.
     download
-        Address of the table as CSV.
+        ``data:`` URL of the table as CSV.
     """
 
     caption: str
@@ -51,7 +51,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section: its anchor, title, sentences, warnings, tables and the file of its numbers."""
+    """A section: anchor, title, sentences, warnings, tables and the file of its numbers."""
 
     anchor: str
     title: str
@@ -91,14 +91,14 @@ def table_of(
 def counts_table(
     name: str, counts: Mapping[str, int], language: str, *, total: bool = True
 ) -> Table:
-    """Return how many rows there are of each thing and, where it says something, their sum."""
+    """Return the number of rows of each kind and, if ``total``, their sum."""
     rows = [(label, number(n, language)) for label, n in counts.items()]
     added = (text("report.total", language), number(sum(counts.values()), language))
     return table_of(name, ("what", "rows"), rows, language, (1,), added if total else ())
 
 
 def frame_table(name: str, frame: pd.DataFrame, language: str) -> Table:
-    """Return a stage's own table as it is, its index included where it has a name."""
+    """Return a stage's own table as it is, with its index if that has a name."""
     shown = frame.head(MOST)
     if shown.index.name:
         shown = shown.reset_index()

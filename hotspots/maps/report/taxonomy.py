@@ -1,4 +1,4 @@
-"""The report's section on labels: which class each became, and where labels change."""
+"""The report's section on labels: the class of each, and where labels change."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from hotspots.schema import TaxonomyReport
 
 _ENOUGH = 0.05
-"""Share of vague or unmapped rows from which on the report warns."""
+"""Share of vague or unmapped rows above which the report warns."""
 
 
 def taxonomy_section(
     report: TaxonomyReport | None, titles: Mapping[str, str], language: str
 ) -> Section | None:
-    """Return which classes the labels became, what has none, and when labels come and go."""
+    """Return the classes of the labels, labels without one, and when labels come and go."""
     if report is None:
         return None
     read = text(
@@ -77,7 +77,7 @@ def _unmapped(unmapped: pd.DataFrame, language: str) -> Table:
 
 
 def _changes(changes: pd.DataFrame, titles: Mapping[str, str], language: str) -> Table:
-    """Return the changes of the commonest labels first."""
+    """Return the changes of labels, the commonest labels first."""
     shown = changes.sort_values("rows", ascending=False, kind="stable").head(MOST)
     rows = [
         (

@@ -1,4 +1,4 @@
-"""Tables that open in a spreadsheet and run nothing there."""
+"""CSV that opens in a spreadsheet and runs nothing there."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""Characters with which a spreadsheet takes a text for a formula, or skips to one."""
+"""Characters that make a spreadsheet take a text for a formula, or that it skips to one."""
 
 
 def safe_csv(frame: pd.DataFrame, path: str | Path) -> Path:
-    """Write a table, its index first, that a spreadsheet shows and does not run.
+    """Write a table as CSV that a spreadsheet shows and does not run, and return its path.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe before it; numbers
-    stay numbers (−106.4 is a longitude). UTF-8 with a mark that Excel knows it by; a missing
-    value is an empty cell. The same table gives the same bytes.
+    Text that a spreadsheet would take for a formula gets a leading apostrophe; numbers stay
+    numbers (−106.4 is a longitude). The file is UTF-8 with a byte-order mark, so that Excel
+    recognizes it. A missing value is an empty cell. The same table gives the same bytes.
 
     Parameters
     ----------
     frame
-        The table; an index without a name is left out.
+        The table. Its index comes first, unless it has no name.
     path
-        The file to write; it is moved into its place whole.
+        The file to write; it is replaced as a whole or not at all.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def safe_csv(frame: pd.DataFrame, path: str | Path) -> Path:
 
 
 def csv_text(frame: pd.DataFrame) -> str:
-    r"""Return the text that :func:`safe_csv` writes, with the mark that Excel knows it by.
+    r"""Return the text that :func:`safe_csv` writes, with its byte-order mark.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def csv_text(frame: pd.DataFrame) -> str:
 
 
 def safe_cell(value: Any) -> Any:
-    """Return a cell that a spreadsheet shows as it is.
+    """Return a cell that a spreadsheet shows and does not run.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def safe_cell(value: Any) -> Any:
 
 
 def starts_formula(words: str) -> bool:
-    """Return whether a spreadsheet would take the words for a formula.
+    """Return whether a spreadsheet would take the text for a formula.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Pages as PDF, printed by a browser of this machine that is kept off the network."""
+"""PDF of a page, printed by a local browser that is kept off the network."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _FLAGS = (
     *("--headless=new", "--disable-gpu", "--no-first-run", "--no-default-browser-check"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *("--disable-extensions", "--disable-default-apps", "--metrics-recording-only", "--no-pings"),
-    # No name is ever resolved: a page that asked for something would get nothing.
+    # No host name is resolved, so a page cannot fetch anything.
     "--host-resolver-rules=MAP * ~NOTFOUND",
     *("--no-pdf-header-footer", "--virtual-time-budget=4000"),
 )
@@ -48,18 +48,18 @@ _EPOCH = b"20000101000000"
 
 
 def find_browser(named: str | Path | None = None) -> Path:
-    """Return a Chromium-like browser of this machine.
+    """Return a Chromium-like browser that is installed here.
 
     Parameters
     ----------
     named
-        The browser's program; by default what the environment variable ``HOTSPOTS_BROWSER``
-        names, then what is on the path, then the usual places.
+        The browser's executable. By default, what the environment variable ``HOTSPOTS_BROWSER``
+        names, then the first found on the path, then in the usual folders.
 
     Raises
     ------
     BrowserError
-        If there is none: what was looked for, and what to do.
+        If there is none; the error says what was looked for and what to do.
     """
     wanted = named or os.environ.get(BROWSER_VARIABLE)
     if wanted:
@@ -88,20 +88,20 @@ def save_pdf(
     browser: str | Path | None = None,
     timeout_s: float = 120.0,
 ) -> Path:
-    """Print a page to a PDF and return its path.
+    """Print a page to a PDF, and return its path.
 
-    The briefing prints on one sheet, A4 or Letter, landscape: the map, the first ten places, and
-    how it was tested in one paragraph. The browser starts with a profile of its own, which is
-    thrown away, and reaches no network. The same page and browser give the same bytes.
+    The briefing prints on one landscape sheet, A4 or Letter: the map, the first ten polygons of
+    the ranking, and one paragraph on the tests. The browser runs with a temporary profile and
+    without a network. The same page and browser give the same bytes.
 
     Parameters
     ----------
     page
-        A map, e.g. of :func:`hotspots.briefing_map`, or a standalone HTML file.
+        A map, e.g. from :func:`hotspots.briefing_map`, or a standalone HTML file.
     path
-        The file to write; it is moved into its place whole.
+        The file to write; it is replaced as a whole or not at all.
     browser
-        The browser's program; see :func:`find_browser`.
+        The browser's executable; by default, the first that is found.
     timeout_s
         Seconds after which the browser is stopped.
 
@@ -110,7 +110,7 @@ def save_pdf(
     BrowserError
         If there is no browser, or it prints nothing.
     OutputError
-        If the file cannot be written; what was there before is left as it was.
+        If the file cannot be written; an earlier file is then left as it was.
 
     Examples
     --------
@@ -165,7 +165,7 @@ def _print(program: Path, file: Path, printed: Path, profile: Path, timeout_s: f
 
 
 def _as_root() -> Sequence[str]:
-    """Return the flag without which Chromium refuses to run as root (in a container, say)."""
+    """Return the flag that Chromium needs to run as root, e.g. in a container."""
     root = sys.platform != "win32" and os.geteuid() == 0
     return ("--no-sandbox",) if root else ()
 

@@ -1,4 +1,4 @@
-"""One file that opens without a network, and runs nothing but its own scripts."""
+"""One HTML file that opens without a network and runs nothing but its own scripts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import folium
 
-# What folium puts on every map and this page has no use for.
+# What folium puts on every map and this page does not use.
 _DROPPED = {
     "bootstrap",
     "bootstrap_css",
@@ -45,24 +45,23 @@ _FETCHES = re.compile(
 def save_standalone(page: folium.Map, path: str | Path) -> Path:
     """Write the map as one file that opens without a network, and return its path.
 
-    Leaflet is inlined; a Content-Security-Policy forbids every fetch, and every script but
-    those of the page itself. The same map gives the same bytes. The file is written beside
-    its place and moved there whole.
+    Leaflet is inlined. A Content-Security-Policy forbids every request, and every script but
+    the page's own. The same map gives the same bytes.
 
     Parameters
     ----------
     page
-        A map, e.g. of :func:`hotspots.briefing_map`; anything of folium's may be added that
-        brings no address of its own.
+        A map, e.g. from :func:`hotspots.briefing_map`. Anything of folium's may be added to it
+        that does not load from a URL.
     path
-        The file to write.
+        The file to write; it is replaced as a whole or not at all.
 
     Raises
     ------
     StandaloneError
-        If the page has a tile layer, or anything else that would be fetched.
+        If the page has a tile layer, or anything else that would be loaded from a URL.
     OutputError
-        If the file cannot be written; what was there before is left as it was.
+        If the file cannot be written; an earlier file is then left as it was.
 
     Examples
     --------
@@ -96,23 +95,23 @@ def render_standalone(page: folium.Map) -> str:
 
 
 def close_page(*, head: str, body: str, scripts: list[str], language: str, title: str) -> str:
-    """Return a whole page under its Content-Security-Policy, after looking through it.
+    """Return a whole page with its Content-Security-Policy, after inspecting it.
 
     Parameters
     ----------
     head, body
-        HTML without any script that runs.
+        HTML without any executable script.
     scripts
-        The page's own scripts, in order; only these run.
+        The page's own scripts, in order; only these may run.
     language
         Code of the page's language.
     title
-        The window's title (plain text).
+        Title of the window, in plain text.
 
     Raises
     ------
     StandaloneError
-        If anything on the page would be fetched, or would run that is not in ``scripts``.
+        If the page would load anything, or run anything that is not in ``scripts``.
     """
     scripts = [script.strip() for script in scripts if script.strip()]
     for script in scripts:
@@ -172,7 +171,7 @@ def write_whole(path: str | Path, content: str) -> Path:
 
 
 def _head(root: Any, script: str) -> tuple[str, list[str]]:
-    """Return the head's own parts, and the libraries' scripts in their order."""
+    """Return the page's own parts of the head, and the scripts of the libraries in order."""
     if "L.AwesomeMarkers" in script:
         raise StandaloneError(
             "folium.Icon needs fonts from a network. Use folium.CircleMarker or folium.DivIcon."
@@ -202,7 +201,7 @@ def _head(root: Any, script: str) -> tuple[str, list[str]]:
 
 
 def _without_folium_head(part: str) -> str:
-    """Drop folium's metas (they forbid zooming) and its two switches, false by default."""
+    """Return a part without folium's meta tags (they forbid zooming) and default switches."""
     part = re.sub(r"<meta[^>]*>", "", part)
     return re.sub(
         r"<script>\s*L_NO_TOUCH = false;\s*L_DISABLE_3D = false;\s*</script>", "", part
@@ -240,7 +239,7 @@ def _elements(element: Any) -> Iterator[Any]:
 
 
 def _stable_ids(page: folium.Map, parts: list[str]) -> list[str]:
-    """Replace folium's random ids by numbers, in the order in which they first appear."""
+    """Return the parts with folium's random ids replaced by numbers, in order of appearance."""
     ids = {str(element._id) for element in [page, *_elements(page)]}
     ids |= {str(element._id) for element in _elements(page.get_root())}
     pattern = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
@@ -266,7 +265,7 @@ def _policy(scripts: list[str]) -> str:
 
 
 class _Inspector(HTMLParser):
-    """Looks through a part of the page for what would be fetched or run."""
+    """Inspects a part of the page for anything that would be loaded or run."""
 
     def __init__(self, part: str) -> None:
         super().__init__(convert_charrefs=True)

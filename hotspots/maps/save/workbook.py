@@ -1,4 +1,4 @@
-"""Tables in one Excel workbook that shows them and runs nothing."""
+"""Tables in one Excel workbook that runs nothing."""
 
 from __future__ import annotations
 
@@ -47,22 +47,21 @@ def save_workbook(
 ) -> Path:
     """Write tables as the sheets of one Excel workbook, and return its path.
 
-    Numbers stay numbers and dates dates; text stays text, whatever it begins with: a text that
-    Excel would take for a formula bears Excel's own mark of text. The first row of each sheet
-    stays in view and filters. A text longer than a cell can be (32,767 letters) is cut and ends
-    in "…"; a table longer than a sheet goes on in the next one. The same tables give the same
-    bytes.
+    Numbers stay numbers and dates stay dates. Text stays text: what Excel would take for a formula
+    gets Excel's own mark of text. The first row of each sheet is frozen and has filters. Text
+    longer than a cell can hold (32,767 characters) is cut and ends in "…"; a table longer than a
+    sheet goes on in another. The same tables give the same bytes.
 
     Parameters
     ----------
     tables
-        Name of the sheet → table; the levels of its index that have names come first.
+        Name of the sheet → table. Its index comes first, if it has a name.
     path
-        The file to write; it is moved into its place whole.
+        The file to write; it is replaced as a whole or not at all.
     dictionary
-        What the columns mean; the first sheet.
+        What the columns mean; it becomes the first sheet.
     language
-        Of the first sheet's name.
+        Language of the first sheet's name.
 
     Returns
     -------
@@ -72,14 +71,14 @@ def save_workbook(
     Warns
     -----
     HotspotsWarning
-        If a table is longer than a sheet, or a text longer than a cell.
+        If a table is longer than a sheet, or text longer than a cell.
 
     Raises
     ------
     InputError
         If there is no table, or one has more columns than a sheet (16,384).
     OutputError
-        If the file cannot be written; what was there before is left as it was.
+        If the file cannot be written; an earlier file is then left as it was.
 
     Examples
     --------
@@ -130,7 +129,7 @@ def _with_index(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _say_limits(name: str, table: pd.DataFrame) -> None:
-    """Refuse what no sheet holds, and say what is divided or cut."""
+    """Refuse a table too wide for a sheet, and warn of what is divided or cut."""
     if len(table.columns) > _MOST_COLUMNS:
         raise InputError(
             f"save_workbook: the table {name!r} has {len(table.columns)} columns and a sheet "
@@ -142,7 +141,7 @@ def _say_limits(name: str, table: pd.DataFrame) -> None:
     for column in range(len(table.columns)):
         values = table.iloc[:, column]
         if not pd.api.types.is_numeric_dtype(values.dtype):
-            # Only a text of more than half a cell's letters can have too many UTF-16 units.
+            # Only text longer than half the limit can have too many UTF-16 units.
             long = [one for one in values if isinstance(one, str) and 2 * len(one) > _LONGEST_CELL]
             cut += sum(_readable(one) != one for one in long)
     if cut:
@@ -150,7 +149,7 @@ def _say_limits(name: str, table: pd.DataFrame) -> None:
 
 
 def _sheets(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return name → rows of each sheet; names are made such that Excel takes them."""
+    """Return name → rows of each sheet, with names that Excel accepts."""
     sheets: dict[str, pd.DataFrame] = {}
     for name, table in tables.items():
         plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", name).strip().strip("'") or "-"
@@ -202,24 +201,24 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any, quoted: Any) -> N
 
 
 def _fits(value: Any) -> bool:
-    """Return whether Excel, which knows 53 bits of a number, keeps the value as it is."""
+    """Return whether Excel, which keeps 53 bits of a number, keeps this one exactly."""
     if isinstance(value, int | np.integer):
         return abs(int(value)) <= _LARGEST_WHOLE
     return math.isfinite(value)
 
 
 def _readable(words: str) -> str:
-    """Return the text that a cell can hold, by UTF-16 units as Excel counts them."""
+    """Return as much of the text as a cell can hold, in UTF-16 units as Excel counts them."""
     whole = words.encode("utf-16-le", "replace")
     if len(whole) > 2 * _LONGEST_CELL:
         return whole[: 2 * (_LONGEST_CELL - 1)].decode("utf-16-le", "ignore") + "…"
     shown = whole.decode("utf-16-le")
-    # XlsxWriter writes what looks like its own formatted text as it is, marks and all.
+    # XlsxWriter writes what looks like its own rich text as markup.
     return f"{shown} " if shown.startswith("<r>") and shown.endswith("</r>") else shown
 
 
 def _width(title: str, values: list[Any]) -> float:
-    """Return a width in letters that shows most of the first values."""
+    """Return a width in characters that fits most of the first values."""
     shown = [len(str(value)) for value in values[:_SAMPLED]]
     usual = float(np.quantile(shown, 0.9)) if shown else 0.0
     return min(max(usual, len(title) + 3, 8) + 1, _WIDEST)

@@ -1,1 +1,1 @@
-"""Themes: ways of coloring the places, with their classes and words."""
+"""Themes: ways of coloring the map, with their classes and text."""

@@ -1,4 +1,4 @@
-"""The answer to *where is it really high*, from the two questions, and its sentence."""
+"""The headline of a category: where it is really high, by two questions, in one sentence."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ if TYPE_CHECKING:
     from hotspots.schema import GeocodingReport, Question
 
 MOST = 0.5
-"""A polygon counts as clustered when at least this share of its residents lives in hot units."""
+"""Least share of its residents in hot units that makes a polygon clustered."""
 
 LOCATED_BAR = 0.85
 """Least located share at which a crime map can be trusted (Ratcliffe 2004)."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Verdict:
-    """Which polygons are high, by each of the two questions.
+class Headline:
+    """Which polygons are high in a category, by each of the two questions.
 
     Attributes
     ----------
     index
         The polygons.
     excess
-        True where the polygon is above the city's ordinary variation; None where not tested.
+        True where the polygon is above the city's ordinary variation; None if not tested.
     hot
-        True where most residents live in a cluster; None where not tested.
+        True where most residents live in a cluster; None if not tested.
     share_hot
-        Share of each polygon's residents in hot units; None where units were not tested.
+        Share of each polygon's residents in hot units; None if the units were not tested.
     result
-        The result whose correction the sentence names; None where nothing was tested.
+        The result whose correction the sentence names; None if nothing was tested.
     notes
-        How each question was answered, in sentences.
+        How each question was tested, in sentences.
     withheld
-        Number of polygons of which nothing is said.
+        Number of polygons that are left out.
     untested
         The test of clustering that cannot answer for the whole map, since too many of its
         places are isolates; None otherwise.
@@ -62,14 +62,14 @@ class Verdict:
 
     @property
     def high(self) -> pd.Series:
-        """True where either question says so."""
+        """True where either question says that the polygon is high."""
         found = pd.Series(False, index=self.index)
         for answer in (self.excess, self.hot):
             found = found if answer is None else found | answer
         return found
 
-    def without(self, withheld: pd.Series) -> Verdict:
-        """Return the verdict that says nothing of the withheld polygons."""
+    def without(self, withheld: pd.Series) -> Headline:
+        """Return the headline without the withheld polygons."""
         return replace(
             self,
             excess=None if self.excess is None else self.excess & ~withheld,
@@ -81,13 +81,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The header's sentence, and what it must warn of."""
+    """The sentence of the header, and its warnings."""
 
     words: str
     warnings: tuple[str, ...]
 
 
-def verdict(
+def headline_of(
     index: pd.Index,
     *,
     category: str,
@@ -95,8 +95,8 @@ def verdict(
     unit_results: Mapping[str, LocalResult],
     rolled_up: pd.DataFrame | None,
     language: str,
-) -> Verdict:
-    """Return the verdict on a category from whatever tests of it there are.
+) -> Headline:
+    """Return the headline of a category, from whatever tests of it there are.
 
     Each question is answered by the first test that may be its headline test (its ``kind`` says
     so), those that are before exploratory ones; of clusters, the roll-up of the units' test goes
@@ -109,29 +109,30 @@ def verdict(
     used = [] if excess_key is None else [mine[excess_key]]
     share = hot = None
     if rolled_up is not None:
-        share = aligned(rolled_up, index, f"rolled_up[{category!r}]")["share_hot"].astype(float)
+        what = f"units.rolled_up[{category!r}]"
+        share = aligned(rolled_up, index, what)["share_hot"].astype(float)
         hot = None if share.isna().all() else (share >= MOST).rename("hot")
         mine = {k: v for k, v in unit_results.items() if category_of(k) == category}
     key = _first(mine, "clusters")
     if key is not None and mine[key].too_many_isolates:
+        untested = mine[key]
         return replace(
-            Verdict(index, excess, None, None, *_how(used, language, mine[key])),
-            untested=mine[key],
+            Headline(index, excess, None, None, *_how(used, language, untested)), untested=untested
         )
     if key is not None:
         hot = _raised(mine[key], index, key) if rolled_up is None else hot
         used.append(mine[key])
-    return Verdict(index, excess, hot, share, *_how(used, language))
+    return Headline(index, excess, hot, share, *_how(used, language))
 
 
 def sentence(
-    found: Verdict,
+    found: Headline,
     *,
     language: str,
     period: str,
     located: tuple[int, int] | None,
 ) -> Sentence:
-    """Return the header's sentence: how many are high, how sure, when, on how many."""
+    """Return the sentence of the header: how many polygons are high, how sure, and when."""
     words = _finding(found, language)
     details = []
     if found.withheld:
@@ -153,9 +154,9 @@ def uneven_warning(
     language: str,
     public: bool,
 ) -> str:
-    """Return the warning that misses are not at random, by so much that it may show, or "".
+    """Return the warning that locations are not missing at random, or "" if that is immaterial.
 
-    The public one names no offense and no neighborhood.
+    The public warning names no offense and no neighborhood.
     """
     if report is None:
         return ""
@@ -169,7 +170,7 @@ def uneven_warning(
 
 
 def category_of(key: str) -> str:
-    """Return the category that a result's key starts with.
+    """Return the category in the key of a result.
 
     Examples
     --------
@@ -194,7 +195,7 @@ def _how(
     return (used[0] if used else None), tuple(notes)
 
 
-def _finding(found: Verdict, language: str) -> str:
+def _finding(found: Headline, language: str) -> str:
     if found.untested is not None:
         said = _finding(replace(found, untested=None), language) if found.excess is not None else ""
         key = "clusters_untested_too" if said else "clusters_untested"
@@ -216,7 +217,7 @@ def _finding(found: Verdict, language: str) -> str:
     return text(f"sentence.{kind}" if n else f"sentence.{kind}_none", language, n=n, total=total)
 
 
-def _warnings(found: Verdict, language: str, located: tuple[int, int] | None) -> list[str]:
+def _warnings(found: Headline, language: str, located: tuple[int, int] | None) -> list[str]:
     warned: list[str] = []
     if located is not None and located[1] and located[0] / located[1] < LOCATED_BAR:
         warned.append(

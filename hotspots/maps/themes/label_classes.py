@@ -1,4 +1,4 @@
-"""The classes of a local test's map: by confidence, by strength, or by its labels."""
+"""The classes of a local test: by confidence, by strength, or by label."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ _UNTESTED = (Label.NO_DATA, Label.NO_EVIDENCE, Label.ISOLATE, Label.NOT_TESTED)
 def result_classes(
     result: LocalResult, table: pd.DataFrame, bins: pd.DataFrame | None, language: str
 ) -> tuple[Lines, pd.Series]:
-    """Return the legend's lines, and the place in them of each place of ``table``.
+    """Return the legend's classes, and the class of each place of ``table``.
 
     Parameters
     ----------
     result
-        The test; its labels and q are read from ``table``, in the page's order.
+        The test; its labels and q are those of ``table``, in the page's order.
     table
         ``label`` and ``q`` on the places.
     bins
-        Of :func:`hotspots.confidence`, on the same places; None for two strengths by q.
+        From :func:`hotspots.confidence`, on the same places; None for two strengths by q.
     language
-        Of the words.
+        Language of the labels.
     """
     if bins is not None and result.kind.graded:
         return _bin_classes(bins, result, language)
@@ -80,7 +80,7 @@ def _label_classes(
 
 
 def _bin_classes(bins: pd.DataFrame, result: LocalResult, language: str) -> tuple[Lines, pd.Series]:
-    """Return a class for each confidence of each side, hot before cold."""
+    """Return a class per side and confidence, hot before cold."""
     label = bins["label"].astype(str)
     sides = (label.isin(RAISED), label.isin(LOWERED))
     styles = (

@@ -1,7 +1,7 @@
-"""Colors that survive color blindness and the station's printer, and breaks in round numbers.
+"""Colors for the color-blind and for black-and-white printers, and breaks in round numbers.
 
 The colors are ColorBrewer's (Brewer, Harrower and The Pennsylvania State University,
-https://colorbrewer2.org); what a color says, a contour or a hatching says again.
+https://colorbrewer2.org). What a color says, an outline or a hatching says again.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ SEQUENTIAL: dict[str, tuple[str, ...]] = {
     "other": ("#f7f7f7", "#cccccc", "#969696", "#636363", "#252525"),  # Greys
     "residents": ("#f2f0f7", "#cbc9e2", "#9e9ac8", "#756bb1", "#54278f"),  # Purples
 }
-"""Five classes each, from little to much."""
+"""Five colors each, from low to high."""
 
 DOTS = ("#1b9e77", "#d95f02", "#7570b3", "#e7298a", "#66a61e", "#e6ab02")  # Dark2
-"""Qualitative colors of points, told apart on paper by their shapes."""
+"""Qualitative colors of points, which also differ in shape."""
 
 PARTS = ("#08519c", "#6baed6", "#c6dbef", "#006d2c", "#74c476", "#c7e9c0")  # Blues, Greens
 """Qualitative colors of the parts of a score."""
 
 _LEAST_SPREAD = 1e-300
 _ENOUGH = 400
-"""Values that are enough to find the breaks of any number of them."""
+"""Number of quantiles that stands for any larger number of values."""
 
 PALE = "#f3f1ec"
 MISSING = "#d9d9d9"
@@ -88,18 +88,18 @@ def ramp(name: str) -> tuple[str, ...]:
 
 
 def round_breaks(values: NDArray[np.float64], *, classes: int = 5) -> list[float]:
-    """Return at most ``classes − 1`` rising breaks in round numbers, where the values part.
+    """Return at most ``classes − 1`` rising breaks, in round numbers.
 
-    The values are grouped so that each is as near as can be to its group's mean (Fisher's
-    natural breaks); between two groups the break is the roundest number there is. A break is
-    the lower bound of its class. Values that are all the same have no break.
+    The groups are Fisher's natural breaks, with the least squared distance of the values from the
+    means of their groups; the break between two groups is the roundest number there is. A break
+    is the lower bound of its class. Equal values have no break.
 
     Parameters
     ----------
     values
-        The values to divide; missing ones are ignored.
+        The values to classify; missing ones are ignored.
     classes
-        The most classes that there may be.
+        Largest number of classes.
 
     References
     ----------
@@ -134,7 +134,7 @@ def round_breaks(values: NDArray[np.float64], *, classes: int = 5) -> list[float
 
 
 def classify(values: NDArray[np.float64], breaks: list[float]) -> NDArray[np.int64]:
-    """Return the class of each value, counted from 0; −1 where it is missing.
+    """Return the class of each value, from 0; −1 where the value is missing.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def spread_colors(name: str, classes: int) -> tuple[str, ...]:
 def _natural_starts(
     values: NDArray[np.float64], weights: NDArray[np.int64], classes: int
 ) -> list[int]:
-    """Return where each class but the first starts, with the least squares within classes."""
+    """Return where each class but the first starts, by least squares within classes."""
     n = len(values)
     shifted = values - values[0]  # keeps the sums of squares small
     sums = [np.concatenate([[0.0], np.cumsum(weights * shifted**k)]) for k in (0, 1, 2)]

@@ -1,4 +1,4 @@
-"""A theme as a record: its classes, its words, the class of each place."""
+"""A theme as a record: its classes, its text, and the class of each place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ThemeClass:
-    """One line of a legend: its words, how it is drawn, and how many places it has."""
+    """A class of the legend: its label, its style, and how many places are in it."""
 
     label: str
     style: Style
@@ -20,7 +20,7 @@ class ThemeClass:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One period of a theme: its words, and each place's class and incidents."""
+    """One period of a theme: its title, and the class and incidents of each place."""
 
     title: str
     codes: tuple[int, ...]
@@ -36,23 +36,23 @@ class Theme:
     kind
         What is shown, the same for every category: ``focus``, ``rate``, ``excess:polygons`` …
     category
-        The category that it shows, "" for a theme that has none.
+        The category; "" for a theme without one.
     group
         ``statistics``, ``time`` or ``context``.
     level
         ``polygons`` or ``units``: which places are colored.
     title, unit, source
-        Words of the legend; the unit and the source may be empty.
+        Text of the legend; unit and source may be empty.
     notes
         How it was tested, in sentences.
     classes
-        The legend's lines.
+        The classes of the legend.
     codes
-        Class of each place, in the places' order.
+        Class of each place, in order.
     texts
-        What the tooltip says of each place; empty where the class says it all.
+        Tooltip of each place; empty if the class says it all.
     frames
-        The periods of a theme with a slider, the last one as in ``codes``; empty without one.
+        The periods of the slider, of which the last is in ``codes``; empty without a slider.
     """
 
     kind: str
@@ -70,5 +70,5 @@ class Theme:
 
     @property
     def key(self) -> str:
-        """The theme's own name on the page."""
+        """Key of the theme on the page."""
         return f"{self.kind}/{self.category}"

@@ -1,4 +1,4 @@
-"""A theme: one way of coloring the places, with its classes, its words and its source."""
+"""Themes: where it is high, local tests, rates and layers, each with its classes."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from hotspots.maps.themes.words import (
 from hotspots.schema import Layer, LocalResult
 
 if TYPE_CHECKING:
-    from hotspots.maps.themes.headline import Verdict
+    from hotspots.maps.themes.headline import Headline
 
 
 def focus_theme(
-    verdict: Verdict, *, category: str, language: str, withheld: pd.Series | None = None
+    headline: Headline, *, category: str, language: str, withheld: pd.Series | None = None
 ) -> Theme:
-    """Return the theme on which the page opens: where it is really high, all else pale."""
-    excess, hot = verdict.excess, verdict.hot
-    index = verdict.index
+    """Return the theme on which the page opens: the high polygons, and all others pale."""
+    excess, hot = headline.excess, headline.hot
+    index = headline.index
     is_excess = excess if excess is not None else pd.Series(False, index=index)
     is_hot = hot if hot is not None else pd.Series(False, index=index)
     codes = pd.Series(3, index=index)
@@ -60,7 +60,7 @@ def focus_theme(
         title=text("theme.focus", language),
         unit="",
         source=text("theme.focus_note", language),
-        notes=verdict.notes,
+        notes=headline.notes,
         classes=classes,
         codes=places,
         texts=(),
@@ -79,10 +79,10 @@ def result_theme(
     withheld: pd.Series | None = None,
     bins: pd.DataFrame | None = None,
 ) -> Theme:
-    """Return the theme of one local test: by confidence, by quadrant, or by its labels.
+    """Return the theme of a local test: by confidence, by strength, or by label.
 
-    With ``bins`` (of :func:`hotspots.confidence`) a test with two sides is shown at 90, 95 and
-    99%; without them in two strengths, by its q.
+    With ``bins`` (from :func:`hotspots.confidence`) a two-sided test is shown at 90, 95 and 99%;
+    without them, in two strengths by its q.
     """
     table = aligned(result.table, index, f"results[{key!r}]")
     known = None if bins is None else aligned(bins, index, f"bins[{key!r}]")
@@ -123,7 +123,7 @@ def rate_theme(
     source: str = "",
     withheld: pd.Series | None = None,
 ) -> Theme:
-    """Return the theme of a category's crude rate per so many residents and year."""
+    """Return the theme of a category's crude rate, per ``per`` residents and year."""
     values = aligned(rates, index, f"rates[{category!r}]")["rate"].astype(float)
     if withheld is not None:
         values = values.mask(withheld.to_numpy(dtype=bool))
@@ -145,7 +145,7 @@ def rate_theme(
 
 
 def layer_theme(layer: Layer, index: pd.Index, *, palette_name: str, language: str) -> Theme:
-    """Return the theme of a layer: poverty, access, or anything else by polygon."""
+    """Return the theme of a layer."""
     values = layer.values.reindex(index).astype(float)
     lines, codes = _shades(values, palette_name, language, None)
     classes, places = _classed(codes, lines)
@@ -201,7 +201,7 @@ def _hide(codes: pd.Series, withheld: pd.Series | None, code: int) -> pd.Series:
 def _classed(
     codes: pd.Series, lines: list[tuple[str, Style]], always: list[int] | None = None
 ) -> tuple[tuple[ThemeClass, ...], tuple[int, ...]]:
-    """Drop the classes that no place has, so that a legend shows what is on the map."""
+    """Return the classes that are on the map (and those in ``always``), and each place's class."""
     counts = np.bincount(codes.to_numpy(dtype=int), minlength=len(lines))
     kept = [place for place in range(len(lines)) if counts[place] or place in (always or [])]
     new = {old: place for place, old in enumerate(kept)}

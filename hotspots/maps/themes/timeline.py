@@ -1,4 +1,4 @@
-"""Themes of many periods: the slider's stops, colored by one scale."""
+"""Themes with a slider: all periods of a category in the same classes."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def time_themes(
     language: str,
     per: float,
 ) -> list[Theme]:
-    """Return the themes of a category's periods: its rates, and where it was high in each.
+    """Return a category's themes over time: its rates, and its tests.
 
     Parameters
     ----------
     rates
         Period → table of :func:`hotspots.incident_rates` on the polygons.
     results
-        Period → excess risk or another local test of the same period; may be empty.
+        Period → local test of the same period, e.g. excess risk; may be empty.
     index
         The polygons, in the page's order.
     category, language, per
@@ -52,12 +52,12 @@ def time_themes(
     Raises
     ------
     InputError
-        If a table is not about these polygons, or a test is about a period without rates.
+        If a table is of other polygons, or a test of a period without rates.
     """
     if not rates:
         return []
     tables = {
-        period: aligned(rates[period], index, f"rates_over_time[{category!r}][{period!r}]")
+        period: aligned(rates[period], index, f"over_time.rates[{category!r}][{period!r}]")
         for period in sorted(rates)
     }
     found = [_rates_theme(tables, category=category, language=language, per=per)]
@@ -65,8 +65,8 @@ def time_themes(
         strangers = sorted(set(results) - set(tables))
         if strangers:
             raise InputError(
-                f"results_over_time[{category!r}]: {strangers[0]!r} has no rates. "
-                f"The periods of rates_over_time are {', '.join(tables)}."
+                f"over_time.results[{category!r}]: {strangers[0]!r} has no rates. "
+                f"The periods of over_time.rates are {', '.join(tables)}."
             )
         found.append(_tests_theme(tables, results, category=category, language=language))
     return found
@@ -75,7 +75,7 @@ def time_themes(
 def _rates_theme(
     tables: Mapping[str, pd.DataFrame], *, category: str, language: str, per: float
 ) -> Theme:
-    """Return the rates of every period in the classes of all periods together."""
+    """Return the theme of the rates, with one set of classes for all periods."""
     values = np.column_stack([table["rate"].to_numpy(dtype=float) for table in tables.values()])
     breaks = palette.round_breaks(values.ravel())
     colors = palette.spread_colors("rates", len(breaks) + 1)
@@ -115,7 +115,7 @@ def _tests_theme(
     for column, period in enumerate(tables):
         if period not in results:
             continue
-        what = f"results_over_time[{category!r}][{period!r}]"
+        what = f"over_time.results[{category!r}][{period!r}]"
         table = aligned(results[period].table, places, what)
         label, q = table["label"].astype(str).to_numpy(), table["q"].to_numpy(dtype=float)
         codes[np.isfinite(q), column] = plain

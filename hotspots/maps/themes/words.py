@@ -1,4 +1,4 @@
-"""The words of a theme: titles, units, how it was tested, its classes from little to much."""
+"""The text of a theme: titles, units, how it was tested, and the labels of its classes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def layer_title(layer: Layer, language: str) -> str:
-    """Return the layer's title in the language, or in any it has, or its name."""
+    """Return a layer's title in the language, else in another, else its name."""
     titles: Mapping[str, str] = layer.title
     return titles.get(language) or next(iter(titles.values()), layer.name.replace("_", " "))
 
 
 def unit_words(unit: str, language: str) -> str:
-    """Return a layer's unit in words where the catalogue knows it."""
+    """Return a layer's unit in words, or as it is if the catalogue does not have it."""
     key = f"layer_unit.{unit.strip().lower().replace(' ', '_')}"
     return text(key, language) if unit and has_text(key, language) else unit
 
@@ -59,7 +59,7 @@ def correction_words(result: LocalResult, language: str) -> str:
 
 
 def class_words(breaks: list[float], values: pd.Series, language: str) -> list[str]:
-    """Return the words of the classes that the breaks part, from little to much."""
+    """Return the labels of the classes between the breaks, from low to high."""
     if not breaks:
         known = values.dropna()
         only = significant(float(known.iloc[0]), language) if len(known) else ""

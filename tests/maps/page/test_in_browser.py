@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pandas as pd
 import pypdfium2
@@ -13,7 +14,8 @@ import pytest
 
 from hotspots.catalogue import text
 from hotspots.maps.page.briefing import briefing_map
-from hotspots.maps.report.report import ReportFile, report_page
+from hotspots.maps.report.content import ReportContent, ReportFile
+from hotspots.maps.report.report import report_page
 from hotspots.maps.save.standalone import save_standalone, write_whole
 
 pytestmark = pytest.mark.browser
@@ -46,9 +48,9 @@ def browser(chromium):
 
 
 @pytest.fixture(scope="module")
-def internal(city, options, tmp_path_factory):
+def internal(content, tmp_path_factory):
     path = tmp_path_factory.mktemp("pages") / "briefing.html"
-    return save_standalone(briefing_map(city.polygons, **options), path)
+    return save_standalone(briefing_map(content), path)
 
 
 @contextmanager
@@ -289,8 +291,8 @@ def test_before_and_after_have_sliders_of_their_own(browser, internal):
         assert [page.inner_text(one) for one in times] == ["2013", "2012"]
 
 
-def test_a_page_can_open_with_two_maps(browser, city, options, tmp_path):
-    page_map = briefing_map(city.polygons, **options, beside="rate/homicide")
+def test_a_page_can_open_with_two_maps(browser, content, tmp_path):
+    page_map = briefing_map(content, beside="rate/homicide")
     assert page_map.views["layer:poverty/"] == "Pobreza"
     path = save_standalone(page_map, tmp_path / "two.html")
     with opened(browser, path) as page:
@@ -366,8 +368,8 @@ CONTRASTS = """() => {
 
 
 @pytest.mark.parametrize("audience", ["internal", "public"])
-def test_every_text_has_the_contrast_of_aa(browser, city, options, tmp_path, audience):
-    page_map = briefing_map(city.polygons, **options, audience=audience)
+def test_every_text_has_the_contrast_of_aa(browser, content, tmp_path, audience):
+    page_map = briefing_map(content, audience=audience)
     path = save_standalone(page_map, tmp_path / "page.html")
     with opened(browser, path) as page:
         page.click(".hs-row >> nth=0")
@@ -407,7 +409,7 @@ def test_paper_has_the_map_the_top_ten_and_the_method(browser, internal, tmp_pat
 
 
 @pytest.mark.parametrize("audience", ["internal", "public"])
-def test_hostile_words_are_shown_and_not_run(browser, city, options, tmp_path, audience):
+def test_hostile_words_are_shown_and_not_run(browser, city, content, tmp_path, audience):
     polygons = city.polygons.copy()
     polygons["name"] = HOSTILE
     services = city.services.assign(name=HOSTILE, kind=HOSTILE)
@@ -422,17 +424,16 @@ def test_hostile_words_are_shown_and_not_run(browser, city, options, tmp_path, a
         )
         for layer in city.layers
     ]
-    changed = {
-        **options,
-        "title": HOSTILE,
-        "period": HOSTILE,
-        "category_titles": {"homicide": HOSTILE, "carjacking": HOSTILE},
-        "titles": {"homicide:gi": HOSTILE},
-        "services": services,
-        "layers": layers,
-        "audience": audience,
-    }
-    path = save_standalone(briefing_map(polygons, **changed), tmp_path / "hostile.html")
+    changed = replace(
+        content,
+        polygons=polygons,
+        header=replace(content.header, title=HOSTILE, period=HOSTILE),
+        category_titles={"homicide": HOSTILE, "carjacking": HOSTILE},
+        result_titles={"homicide:gi": HOSTILE},
+        services=services,
+        layers=layers,
+    )
+    path = save_standalone(briefing_map(changed, audience=audience), tmp_path / "hostile.html")
     with opened(browser, path) as page:
         title = page.title()
         page.hover(".hs-row >> nth=0")
@@ -462,8 +463,8 @@ def test_an_injected_script_does_not_run(browser, internal, tmp_path):
     context.close()
 
 
-def test_a_notebook_shows_it_without_a_network(browser, city, options, tmp_path):
-    frame = briefing_map(city.polygons, **options)._repr_html_()
+def test_a_notebook_shows_it_without_a_network(browser, content, tmp_path):
+    frame = briefing_map(content)._repr_html_()
     path = write_whole(tmp_path / "notebook.html", f"<!DOCTYPE html><body>{frame}</body>")
     with browser.new_context(viewport=DESK, offline=True) as context:
         page = context.new_page()
@@ -479,12 +480,12 @@ def test_a_notebook_shows_it_without_a_network(browser, city, options, tmp_path)
         assert heard == []
 
 
-def test_folium_own_page_works_where_there_is_a_network(browser, city, options, tmp_path):
+def test_folium_own_page_works_where_there_is_a_network(browser, content, tmp_path):
     """The addresses that folium links to are answered from the installed copies."""
     from hotspots.maps import assets
 
     path = tmp_path / "folium.html"
-    briefing_map(city.polygons, **options).save(str(path))
+    briefing_map(content).save(str(path))
     with browser.new_context(viewport=DESK) as context:
         page = context.new_page()
         errors = []
@@ -512,10 +513,10 @@ def test_folium_own_page_works_where_there_is_a_network(browser, city, options, 
 
 def test_the_report_opens_without_a_network(browser, city, tmp_path):
     rows = pd.DataFrame({"assignment_status": ["inside"] * 3, "problem": [HOSTILE] * 3})
-    text_of = report_page(
+    content = ReportContent(
         incidents=rows, results=city.results, rates=city.rates, ranking=city.ranking, title=HOSTILE
     )
-    path = write_whole(tmp_path / "report.html", text_of)
+    path = write_whole(tmp_path / "report.html", report_page(content))
     with opened(browser, path, PHONE) as page:
         assert page.locator("h2").count() > 5
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -526,7 +527,7 @@ def test_a_table_of_the_report_downloads_and_its_file_opens_where_the_folder_lie
     browser, city, tmp_path
 ):
     """The download is the bytes of its address, under the page's policy; links are relative."""
-    text_of = report_page(
+    content = ReportContent(
         incidents=pd.DataFrame({"assignment_status": ["inside"] * 3}),
         results=city.results,
         rates=city.rates,
@@ -535,7 +536,7 @@ def test_a_table_of_the_report_downloads_and_its_file_opens_where_the_folder_lie
     )
     moved = tmp_path / "otra carpeta #1"
     moved.mkdir()
-    path = write_whole(moved / "report.html", text_of)
+    path = write_whole(moved / "report.html", report_page(content))
     (moved / "ranking.csv").write_text("polygon_id\n", encoding="utf-8")
     with opened(browser, path) as page:
         link = page.locator("a[download='ranking.csv']")

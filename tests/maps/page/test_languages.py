@@ -11,6 +11,7 @@ import pytest
 import hotspots.catalogue as catalogue
 from hotspots.incidents.taxonomy.report import taxonomy_report
 from hotspots.maps.page.briefing import briefing_map
+from hotspots.maps.report.content import ReportContent
 from hotspots.maps.report.report import report_page
 from hotspots.maps.save.standalone import render_standalone
 
@@ -36,7 +37,7 @@ def pseudo(monkeypatch):
     english = catalogue._catalogue("en")
     known = {"pseudo": marked(english), "en": english, "es": catalogue._catalogue("es")}
     monkeypatch.setattr(catalogue, "_catalogue", known.__getitem__)
-    for place in ("hotspots.catalogue", "hotspots.maps.page.content"):
+    for place in ("hotspots.catalogue", "hotspots.maps.page.audience"):
         monkeypatch.setattr(f"{place}.languages", lambda: ("en", "es", "pseudo"))
     return "pseudo"
 
@@ -70,10 +71,8 @@ def data_texts(node, path=""):
 
 
 @pytest.mark.parametrize("audience", ["internal", "public"])
-def test_no_word_of_the_briefing_is_left_over(city, options, pseudo, audience):
-    page = render_standalone(
-        briefing_map(city.polygons, **{**options, "language": pseudo, "audience": audience})
-    )
+def test_no_word_of_the_briefing_is_left_over(content, pseudo, audience):
+    page = render_standalone(briefing_map(content, language=pseudo, audience=audience))
     assert [words for words in texts_of(page) if left_over(words)] == []
     data = re.search(r'id="hs-data">(.*?)</script>', page, re.S).group(1)
     found = data_texts(json.loads(data))
@@ -84,7 +83,7 @@ def test_no_word_of_the_report_is_left_over(city, pseudo):
     rows = city.incidents.assign(
         repair="coordinates_swapped", problem="address_not_found: x; date_missing"
     )
-    page = report_page(
+    content = ReportContent(
         incidents=rows,
         results=city.results,
         rates=city.rates,
@@ -93,9 +92,9 @@ def test_no_word_of_the_report_is_left_over(city, pseudo):
         allocation=city.allocation,
         category_titles={"homicide": "Homicidio"},
         taxonomy=taxonomy_report(rows.assign(category_source="N_A", category="unmapped")),
-        language=pseudo,
         synthetic=True,
     )
+    page = report_page(content, language=pseudo)
     assert [words for words in texts_of(page) if left_over(words)] == []
 
 

@@ -10,6 +10,7 @@ import shapely
 
 from benchmarks.pages import wound_squares
 from hotspots.maps.page.briefing import briefing_map
+from hotspots.maps.page.content import BriefingContent
 from hotspots.maps.save.standalone import render_standalone
 from tests.maps.conftest import _rates, excess
 
@@ -21,13 +22,9 @@ def test_half_a_million_vertices_are_less_than_5_megabytes():
     assert shapely.get_num_coordinates(polygons.geometry.to_numpy()).sum() > 500_000
     counts = pd.Series(range(10_000), index=polygons.index) % 40
     rates = _rates(polygons, counts.to_numpy())
-    page = render_standalone(
-        briefing_map(
-            polygons,
-            results={"homicide": excess(rates, counts.to_numpy() == 39)},
-            rates={"homicide": rates},
-        )
-    )
+    found = {"homicide": excess(rates, counts.to_numpy() == 39)}
+    content = BriefingContent(polygons=polygons, results=found, rates={"homicide": rates})
+    page = render_standalone(briefing_map(content))
     assert len(page.encode("utf-8")) / 1e6 < MOST_MB
     data = json.loads(re.search(r'id="hs-data">(.*?)</script>', page, re.S).group(1))
     assert len(data["areas"]["polygons"]) == len(polygons)

@@ -26,7 +26,7 @@ def test_months_name_the_highest_and_each_year_once():
     counts = pd.DataFrame(
         [[1, 5, 0], [0, 0, 0]], index=["a", "b"], columns=["2012-11", "2012-12", "2013-01"]
     )
-    told = polygon_panel.months_of(counts.assign(undated=9), pd.Index(["a", "b", "c"]), "es")
+    told = polygon_panel.months_chart(counts.assign(undated=9), pd.Index(["a", "b", "c"]), "es")
     assert told["peaks"] == ["máximo 5 en un mes (diciembre de 2012)", "", ""]
     assert told["ticks"] == [[0.0, "2012"], [0.6667, "2013"]]
     assert told["paths"][1] == told["paths"][2] == ""
@@ -43,7 +43,7 @@ def test_hours_count_only_what_has_an_hour():
         }
     )
     frame.loc[4] = ["a", pd.Timestamp("2013-04-02"), "day"]
-    told = polygon_panel.hours_of(frame, pd.Index(["a", "b"]))
+    told = polygon_panel.hours_of_week(frame, pd.Index(["a", "b"]))
     assert told["known"] == [3, 0]
     assert told["shades"][0][0] == "9"  # Monday, the first block: two of three
     assert told["shades"][0][-1] == "4"  # Sunday, the last
@@ -58,7 +58,7 @@ def test_conditions_stand_beside_the_median():
         Layer("s", pd.Series([1.0, 2.0, 3.0], index), "", "more_is_better", ""),
         Layer("n", pd.Series([1.0, 2.0, 3.0], index), "m", "neutral", ""),
     ]
-    told = polygon_panel.conditions(layers, index, "en")
+    told = polygon_panel.layers_in_words(layers, index, "en")
     assert told[0]["values"] == ["10.0%", "30.0%", "no data"]
     assert told[0]["median"] == "median 20.0%"
     assert [one["worse"] for one in told] == [[-1, 1, 0], [1, 0, -1], [0, 0, 0]]
@@ -78,7 +78,7 @@ def test_the_nearest_of_each_kind_in_straight_meters():
 
 def test_incidents_without_their_fate_are_refused():
     with pytest.raises(ColumnError, match="no column 'assignment_status'"):
-        polygon_panel.counted(
+        polygon_panel.counted_incidents(
             gpd.GeoDataFrame(
                 {"category": [], "polygon_id": [], "date": [], "date_precision": []}, geometry=[]
             )

@@ -62,9 +62,9 @@ def blocks(picture):
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_view_looks_as_it_did(browser, city, options, tmp_path, view):  # noqa: F811
+def test_a_view_looks_as_it_did(browser, content, tmp_path, view):  # noqa: F811
     size, act = VIEWS[view]
-    path = save_standalone(briefing_map(city.polygons, **options), tmp_path / "page.html")
+    path = save_standalone(briefing_map(content), tmp_path / "page.html")
     made = tmp_path / f"{view}.png"
     with opened(browser, path, size) as page:
         act(page)

@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import struct
 import sys
+from dataclasses import replace
 
 import pytest
 
 import hotspots as hs
 from hotspots.errors import InputError, MissingExtraError, OutputError
 from hotspots.maps.page.briefing import briefing_map
-from hotspots.maps.page.theme_list import themes_of, verdicts_of
-from hotspots.maps.pictures.figure import Ground, drawn
+from hotspots.maps.page.theme_list import headlines_of, themes_of
+from hotspots.maps.pictures.figure import BaseMap, draw_theme
 from hotspots.maps.pictures.pictures import save_pictures
 
 HOSTILE = "$\\frac{1}{0}$ <b>&{x}\u202e\u2028\x1b[2J ${'x'} " + "ñ" * 10_000
 
 
 @pytest.fixture(scope="module")
-def page(city, options):
-    return briefing_map(city.polygons, **options)
+def page(content):
+    return briefing_map(content)
 
 
 def figure_of(page, key):
-    verdicts = verdicts_of(page.subject)
-    (theme,) = [one for one in themes_of(page.subject, verdicts) if one.key == key]
-    return drawn(page.subject, theme, Ground.of(page.subject), verdicts.get(theme.category)), theme
+    headlines = headlines_of(page.content)
+    (theme,) = [one for one in themes_of(page.content, headlines) if one.key == key]
+    return draw_theme(
+        page.content, theme, BaseMap.of(page.content), headlines.get(theme.category)
+    ), theme
 
 
 def words_of(figure):
@@ -48,10 +51,10 @@ def test_one_slide_for_each_layer_of_the_page(page, tmp_path):
     assert {size_of(path) for path in files} == {(1600, 900)}
 
 
-def test_the_same_page_gives_the_same_bytes(city, options, page, tmp_path):
+def test_the_same_page_gives_the_same_bytes(content, page, tmp_path):
     keys = ["focus/homicide", "time_rate/homicide"]
     first = save_pictures(page, tmp_path / "a", only=keys)
-    second = save_pictures(briefing_map(city.polygons, **options), tmp_path / "b", only=keys)
+    second = save_pictures(briefing_map(content), tmp_path / "b", only=keys)
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
@@ -107,25 +110,29 @@ def test_a_layer_with_periods_is_a_sheet_of_maps(page):
     assert {"2011", "2012", "2013"} <= set(words_of(figure))
 
 
-def test_public_pictures_withhold_what_the_page_withholds(city, options):
-    page = briefing_map(city.polygons, **options, audience="public")
+def test_public_pictures_withhold_what_the_page_withholds(content):
+    page = briefing_map(content, audience="public")
     assert "time_rate/homicide" not in page.views
     assert not any("units" in key for key in page.views)
     words = words_of(figure_of(page, "rate/carjacking")[0])
     assert "RESERVADO" not in words
     assert "VERSIÓN PÚBLICA" in words
-    withheld = int(page.subject.withheld["carjacking"].sum())
+    withheld = int(page.content.withheld["carjacking"].sum())
     assert f"Cifra reservada ({withheld})" in words
 
 
-def test_words_that_could_be_formulas_or_break_the_page(city, options, tmp_path):
+def test_words_that_could_be_formulas_or_break_the_page(city, content, tmp_path):
     layers = [
         type(one)(one.name, one.values, HOSTILE, one.direction, HOSTILE, {"es": HOSTILE})
         for one in city.layers
     ]
-    changed = {**options, "title": HOSTILE, "period": HOSTILE, "layers": layers}
-    changed["category_titles"] = {"homicide": HOSTILE, "carjacking": HOSTILE}
-    page = briefing_map(city.polygons, **changed)
+    changed = replace(
+        content,
+        header=replace(content.header, title=HOSTILE, period=HOSTILE),
+        layers=layers,
+        category_titles={"homicide": HOSTILE, "carjacking": HOSTILE},
+    )
+    page = briefing_map(changed)
     (file,) = save_pictures(page, tmp_path, only=["layer:poverty/"])
     assert size_of(file) == (1600, 900)
     words = words_of(figure_of(page, "layer:poverty/")[0])
@@ -138,7 +145,7 @@ def test_what_cannot_be_drawn_is_said(page, tmp_path, monkeypatch):
         save_pictures(page, tmp_path, only=["x"])
     file = tmp_path / "file"
     file.write_text("")
-    with pytest.raises(OutputError, match="cannot be made"):
+    with pytest.raises(OutputError, match="cannot be created"):
         save_pictures(page, file)
     monkeypatch.delitem(sys.modules, "hotspots.maps.pictures.figure")
     monkeypatch.delattr("hotspots.maps.pictures.figure")

@@ -15,7 +15,7 @@ from scipy.optimize import linprog
 
 from hotspots.errors import InputError
 from hotspots.maps.page.briefing import briefing_map
-from hotspots.maps.privacy.disclosure import related_categories, withheld_places
+from hotspots.maps.privacy.disclosure import related_categories, withheld_polygons
 from hotspots.maps.save.standalone import render_standalone
 from hotspots.schema import Criterion
 
@@ -24,7 +24,7 @@ THRESHOLD = 5
 
 def hidden(counts, threshold=THRESHOLD):
     frame = pd.DataFrame({"count": counts}, index=[f"P{k}" for k in range(len(counts))])
-    return withheld_places({"x": frame}, threshold=threshold)["x"].to_numpy()
+    return withheld_polygons({"x": frame}, threshold=threshold)["x"].to_numpy()
 
 
 @given(st.lists(st.integers(0, 40), min_size=2, max_size=30))
@@ -51,9 +51,9 @@ def test_two_polygons_of_a_public_order_go_with_a_small_one():
 
 def test_that_order_is_of_residents():
     table = pd.DataFrame({"count": [0, 30, 9, 50], "exposure": [900, 40, 700, 60]})
-    mask = withheld_places({"x": table})["x"]
+    mask = withheld_polygons({"x": table})["x"]
     assert mask.tolist() == [True, True, False, True]
-    turned = withheld_places({"x": table[::-1]})["x"]
+    turned = withheld_polygons({"x": table[::-1]})["x"]
     assert turned.sort_index().equals(mask)
 
 
@@ -89,36 +89,36 @@ def test_a_threshold_under_one_is_refused():
         hidden([1, 2], threshold=0)
 
 
-def test_no_number_on_the_public_page_gives_a_withheld_count_back(city, options):
+def test_no_number_on_the_public_page_gives_a_withheld_count_back(city, content):
     """Collect every number of the page; each must be known without the withheld counts.
 
     The page of a city in which every withheld count has another value must be the same to
     the byte: then no number on it can depend on one. The values stay under the threshold,
     or in the same order above it, so that the same polygons are withheld.
     """
-    first = public_page(city, options)
+    first = public_page(content)
     other = altered(city)
-    mask = withheld_places(city.rates)["carjacking"]
-    same = withheld_places(other)["carjacking"]
+    mask = withheld_polygons(city.rates)["carjacking"]
+    same = withheld_polygons(other)["carjacking"]
     assert mask.sum() > 2
     assert mask.equals(same)
-    assert first == public_page(city, {**options, "rates": other})
+    assert first == public_page(replace(content, rates=other))
 
 
-def test_a_withheld_count_in_the_score_hides_the_whole_ranking(city, options):
+def test_a_withheld_count_in_the_score_hides_the_whole_ranking(city, content):
     criteria = (Criterion("carjacking_rate", 0.5), *city.ranking.criteria[1:])
     table = city.ranking.table.rename(columns={"share_homicide_rate": "share_carjacking_rate"})
     ranking = replace(city.ranking, criteria=criteria, table=table)
-    data = page_data(public_page(city, {**options, "ranking": ranking}))
-    assert withheld_places(city.rates)["carjacking"].any()
+    data = page_data(public_page(replace(content, ranking=ranking)))
+    assert withheld_polygons(city.rates)["carjacking"].any()
     assert not data.get("grants")
     assert not data.get("parts")
     assert all("parts" not in place for place in data["places"])
     assert all(place.get("rank") is None for place in data["places"])
 
 
-def test_the_public_page_has_no_points_units_months_or_tests(city, options):
-    page = public_page(city, options)
+def test_the_public_page_has_no_points_units_months_or_tests(content):
+    page = public_page(content)
     data = page_data(page)
     for gone in ("points", "unitAreas", "unitNames"):
         assert gone not in data
@@ -129,8 +129,8 @@ def test_the_public_page_has_no_points_units_months_or_tests(city, options):
     assert "cifras reservadas" in page
 
 
-def public_page(city, options):
-    return render_standalone(briefing_map(city.polygons, **options, audience="public"))
+def public_page(content):
+    return render_standalone(briefing_map(content, audience="public"))
 
 
 def page_data(page):
@@ -141,7 +141,7 @@ def page_data(page):
 def altered(city):
     """Return the rates with every withheld count changed, and all that follows from it."""
     table = city.rates["carjacking"].copy()
-    mask = withheld_places(city.rates)["carjacking"]
+    mask = withheld_polygons(city.rates)["carjacking"]
     small = mask & (table["count"] < THRESHOLD)
     table.loc[small, "count"] = (table.loc[small, "count"] + 2) % THRESHOLD
     for column in ("rate", "rate_low", "rate_high"):

@@ -20,7 +20,8 @@ from scipy.stats import chi2
 
 import hotspots as hs
 from hotspots.maps.page.briefing import briefing_map
-from hotspots.maps.privacy.disclosure import withheld_places, withheld_together
+from hotspots.maps.page.content import BriefingContent
+from hotspots.maps.privacy.disclosure import withheld_polygons, withheld_together
 from hotspots.maps.privacy.public_table import public_rates
 from hotspots.maps.save.csv import safe_csv
 from hotspots.maps.save.standalone import render_standalone
@@ -49,17 +50,34 @@ def poisson_rates(polygons, counts):
     )
 
 
-def public(city, options, rates, threshold=5, **changes):
+def public(content, rates, threshold=5, located=None, **changes):
     results = {
         f"{key}:excess": excess(table.assign(expected=1.0), table["count"].to_numpy() > 40)
         for key, table in rates.items()
     }
-    options = {**options, "rates": rates, "results": results, "unit_results": {}, "rolled_up": {}}
-    for name in ("rates_over_time", "results_over_time", "bins"):
-        given = options.get(name, {})
-        options[name] = {key: one for key, one in given.items() if category_of(key) in rates}
-    options |= {"threshold": threshold, "located": None, **changes}
-    return render_standalone(briefing_map(city.polygons, **options, audience="public"))
+
+    def known(tables):
+        return {key: one for key, one in tables.items() if category_of(key) in rates}
+
+    over_time = content.over_time
+    given = {
+        "rates": rates,
+        "results": results,
+        "bins": known(content.bins),
+        "units": replace(content.units, results={}, rolled_up={}),
+        "over_time": replace(
+            over_time, rates=known(over_time.rates), results=known(over_time.results)
+        ),
+        "header": replace(content.header, located=located),
+        **changes,
+    }
+    page = briefing_map(replace(content, **given), audience="public", threshold=threshold)
+    return render_standalone(page)
+
+
+def bare(polygons):
+    """Return content without anything but polygons and titles."""
+    return BriefingContent(polygons=polygons, results={}, category_titles=TITLES)
 
 
 def attack(city, rates, page, rows=(), ranked=frozenset(), threshold=5, rule=True, sums=()):
@@ -97,8 +115,8 @@ def sparse(city):
 
 
 @pytest.mark.parametrize("threshold", [1, 5, 10])
-def test_the_intruder_learns_nothing(city, options, sparse, tmp_path, threshold):
-    page = public(city, options, sparse, threshold)
+def test_the_intruder_learns_nothing(city, content, sparse, tmp_path, threshold):
+    page = public(content, sparse, threshold)
     rows = download(city, sparse, tmp_path, threshold)
     for rule in (False, True):
         assert attack(city, sparse, page, rows, {"homicide"}, threshold, rule) == []
@@ -106,15 +124,15 @@ def test_the_intruder_learns_nothing(city, options, sparse, tmp_path, threshold)
 
 @given(st.integers(0, 10_000), st.floats(0.5, 30))
 @settings(deadline=None, max_examples=8)
-def test_nor_from_any_other_counts(city, options, seed, mean):
+def test_nor_from_any_other_counts(city, content, seed, mean):
     rng = np.random.default_rng(seed)
     rates = {"carjacking": poisson_rates(city.polygons, rng.poisson(mean, len(city.polygons)))}
-    page = public(city, options, rates, ranking=None, allocation=None)
+    page = public(content, rates, ranking=None, allocation=None)
     assert attack(city, rates, page) == []
 
 
-def test_a_threshold_above_all_counts_withholds_all(city, options, sparse):
-    page = public(city, options, sparse, threshold=10_000)
+def test_a_threshold_above_all_counts_withholds_all(city, content, sparse):
+    page = public(content, sparse, threshold=10_000)
     facts = page_data(page)["facts"]
     assert {words for one in facts.values() for words in one["count"]} == {"reservado"}
     assert attack(city, sparse, page, threshold=10_000) == []
@@ -131,7 +149,7 @@ def changed(page, act):
 def secret(sparse, category="carjacking"):
     """Return a small count that is withheld, and a large one that goes with the small ones."""
     counts = sparse[category]["count"].to_numpy()
-    hidden = withheld_places(sparse)[category].to_numpy()
+    hidden = withheld_polygons(sparse)[category].to_numpy()
     return int(np.flatnonzero(hidden & (counts < 5))[0]), counts
 
 
@@ -173,14 +191,14 @@ def label(data, key, place, code):
 
 
 @pytest.fixture(scope="module")
-def ranked_page(city, options, sparse):
+def ranked_page(city, content, sparse):
     """The page of a city whose score holds the category with many small counts."""
     ranking = replace(
         city.ranking,
         criteria=(Criterion("carjacking_rate", 0.5), *city.ranking.criteria[1:]),
         table=city.ranking.table.rename(columns={"share_homicide_rate": "share_carjacking_rate"}),
     )
-    page = public(city, options, sparse, ranking=ranking)
+    page = public(content, sparse, ranking=ranking)
     assert attack(city, sparse, page, ranked={"carjacking"}) == []
     return page
 
@@ -192,11 +210,11 @@ def test_every_planted_leak_is_found(city, sparse, ranked_page, what):
     assert attack(city, sparse, planted, ranked={"carjacking"}) != []
 
 
-def test_showing_the_complement_gives_the_small_count_back(city, options, sparse):
+def test_showing_the_complement_gives_the_small_count_back(city, content, sparse):
     """The one other count that goes with a lonely small one is shown: subtraction does the rest."""
-    page = public(city, options, sparse)
+    page = public(content, sparse)
     counts = sparse["homicide"]["count"]
-    hidden = np.flatnonzero(withheld_places(sparse)["homicide"])
+    hidden = np.flatnonzero(withheld_polygons(sparse)["homicide"])
     others = [place for place in hidden if counts.iloc[place] >= 5]
 
     def show(data):
@@ -234,8 +252,7 @@ SUMS = [("property", ["robbery", "carjacking"])]
 
 def test_nor_by_subtracting_a_category_from_the_sum_of_several(small_city, summed, tmp_path):
     city = small_city
-    bare = {"category_titles": TITLES}
-    page = public(city, bare, summed)
+    page = public(bare(city.polygons), summed)
     assert attack(city, summed, page, download(city, summed, tmp_path), sums=SUMS) == []
     facts = page_data(page)["facts"]
     assert all(facts[key]["count"][4] == "reservado" for key in ("robbery", "property"))
@@ -244,7 +261,7 @@ def test_nor_by_subtracting_a_category_from_the_sum_of_several(small_city, summe
 
 def test_a_sum_that_is_shown_gives_its_small_part_back(small_city, summed):
     """Each category withheld for itself alone is not enough: 2 = 27 − 25."""
-    page = public(small_city, {"category_titles": TITLES}, summed)
+    page = public(bare(small_city.polygons), summed)
 
     def show(data):
         for key in ("carjacking", "property"):
@@ -259,8 +276,8 @@ def written(page, old, new):
     return page.replace(old, new, 1)
 
 
-def test_leaks_in_the_words_around_the_map_are_found(city, options, sparse):
-    page = public(city, options, sparse, located=(5_000, 6_000))
+def test_leaks_in_the_words_around_the_map_are_found(city, content, sparse):
+    page = public(content, sparse, located=(5_000, 6_000))
     assert attack(city, sparse, page) == []
     assert "5,000 de 6,000" in page
     high = re.search(r'id="hs-sentence">(\d+) de', page)
@@ -273,8 +290,8 @@ def test_leaks_in_the_words_around_the_map_are_found(city, options, sparse):
     assert any("legend counts" in one for one in attack(city, sparse, leaky))
 
 
-def test_a_download_that_says_more_than_the_page_is_found(city, options, sparse, tmp_path):
-    page = public(city, options, sparse)
+def test_a_download_that_says_more_than_the_page_is_found(city, content, sparse, tmp_path):
+    page = public(content, sparse)
     rows = download(city, sparse, tmp_path)
     place, _ = secret(sparse)
     for row in rows:
@@ -333,16 +350,16 @@ def masked(counts, threshold):
 @pytest.mark.parametrize("count", [0, 3, 12])
 def test_one_polygon_and_its_total(city, count):
     """The header does not say as a total what the polygon does not say as a count."""
-    one = SimpleNamespace(polygons=city.polygons.iloc[:1])
+    one = bare(city.polygons.iloc[:1])
     rates = {"homicide": poisson_rates(one.polygons, [count])}
-    page = public(one, {"category_titles": TITLES}, rates, located=(count, count))
+    page = public(one, rates, located=(count, count))
     data = page_data(page)
     assert (data["facts"]["homicide"]["count"][0] == "reservado") == (count < 5)
     assert "ubicados" not in page
 
 
-def test_a_test_without_counts_says_nothing(city, options):
-    page = public(city, {**options, "ranking": None, "allocation": None}, {}, results=city.results)
+def test_a_test_without_counts_says_nothing(content):
+    page = public(content, {}, results=content.results, ranking=None, allocation=None)
     data = page_data(page)
     assert not any(any(flags) for flags in data["high"].values())
     for one in data["themes"]:
@@ -351,12 +368,12 @@ def test_a_test_without_counts_says_nothing(city, options):
             assert not any(one["texts"])
 
 
-def test_a_layer_of_counts_is_not_published(city, options, sparse):
+def test_a_layer_of_counts_is_not_published(city, content, sparse):
     """Neighbors' smoothed rates are made of the withheld counts, too."""
     smooth = replace(city.layers[0], name="homicide_smoothed", title={"es": "Tasa suavizada"})
-    page = public(city, options, sparse, layers=[*city.layers, smooth])
+    page = public(content, sparse, layers=[*city.layers, smooth])
     assert "suavizada" not in page
-    internal = render_standalone(briefing_map(city.polygons, **options | {"layers": [smooth]}))
+    internal = render_standalone(briefing_map(replace(content, layers=[smooth])))
     assert "suavizada" in internal
 
 

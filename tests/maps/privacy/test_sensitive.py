@@ -19,19 +19,19 @@ from hotspots.schema import Criterion
 
 
 @pytest.mark.parametrize("audience", ["internal", "public"])
-def test_shelters_are_on_no_page(city, options, audience):
-    page = render_standalone(briefing_map(city.polygons, **options, audience=audience))
+def test_shelters_are_on_no_page(content, audience):
+    page = render_standalone(briefing_map(content, audience=audience))
     assert "Casa 3" not in page
     assert "refugio" not in page
 
 
-def test_sensitive_categories_are_not_published_and_never_drawn(city, options):
+def test_sensitive_categories_are_not_published_and_never_drawn(city, content):
     rates = {**city.rates, "sexual_violence": city.rates["homicide"]}
-    titles = {**options["category_titles"], "sexual_violence": "Violencia sexual"}
-    changed = {**options, "rates": rates, "category_titles": titles}
-    public = render_standalone(briefing_map(city.polygons, **changed, audience="public"))
+    titles = {**content.category_titles, "sexual_violence": "Violencia sexual"}
+    changed = replace(content, rates=rates, category_titles=titles)
+    public = render_standalone(briefing_map(changed, audience="public"))
     assert "Violencia sexual" not in public
-    internal = page_data(render_standalone(briefing_map(city.polygons, **changed)))
+    internal = page_data(render_standalone(briefing_map(changed)))
     assert "sexual_violence" not in [group["category"] for group in internal["points"]]
 
 
@@ -94,20 +94,20 @@ def test_keys_that_say_whose_places_must_not_be_known(key, sensitive):
      "centro de acolhimento",
      "safe house", "Hogar para mujeres", "women's house"],
 )  # fmt: skip
-def test_shelters_by_any_name(city, options, kind):
+def test_shelters_by_any_name(city, content, kind):
     services = city.services.assign(kind=["clinica", "escuela", kind])
-    page = render_standalone(briefing_map(city.polygons, **{**options, "services": services}))
+    page = render_standalone(briefing_map(replace(content, services=services)))
     data = page_data(page)
     assert [group["kind"] for group in data["services"]] == ["clinica", "escuela"]
     assert kind not in page
 
 
-def test_a_category_that_was_named_sensitive_is_treated_so(city, options, tmp_path):
-    changed = {**options, "sensitive": {"carjacking"}}
-    public = render_standalone(briefing_map(city.polygons, **changed, audience="public"))
+def test_a_category_that_was_named_sensitive_is_treated_so(city, content, tmp_path):
+    changed = replace(content, sensitive={"carjacking"})
+    public = render_standalone(briefing_map(changed, audience="public"))
     assert "carjacking" not in public
     assert "Robo de vehículo" not in public
-    internal = page_data(render_standalone(briefing_map(city.polygons, **changed)))
+    internal = page_data(render_standalone(briefing_map(changed)))
     assert [group["category"] for group in internal["points"]] == ["homicide"]
     assert "carjacking" in internal["facts"]
     table = public_rates(
@@ -116,18 +116,18 @@ def test_a_category_that_was_named_sensitive_is_treated_so(city, options, tmp_pa
     assert set(table.index.get_level_values("category")) == {"homicide"}
 
 
-def test_no_layer_score_or_grant_tells_of_a_sensitive_category(city, options):
+def test_no_layer_score_or_grant_tells_of_a_sensitive_category(city, content):
     title = {"es": "Violencia sexual", "en": "Sexual violence"}
     rate = replace(city.layers[0], name="sexual_violence_rate", title=title)
     criteria = (Criterion("sexual_violence_rate", 0.5), *city.ranking.criteria[1:])
     table = city.ranking.table.rename(columns={"share_homicide_rate": "share_sexual_violence_rate"})
-    changed = {
-        **options,
-        "rates": {**city.rates, "sexual_violence": city.rates["homicide"]},
-        "layers": [*city.layers, rate],
-        "ranking": replace(city.ranking, criteria=criteria, table=table),
-    }
-    page = public_page(city, changed)
+    changed = replace(
+        content,
+        rates={**city.rates, "sexual_violence": city.rates["homicide"]},
+        layers=[*city.layers, rate],
+        ranking=replace(city.ranking, criteria=criteria, table=table),
+    )
+    page = public_page(changed)
     assert "sexual" not in page.casefold()
     data = page_data(page)
     assert data["grants"] == []
@@ -135,27 +135,29 @@ def test_no_layer_score_or_grant_tells_of_a_sensitive_category(city, options):
 
 
 @pytest.fixture
-def abused(city, options):
+def abused(city, content):
     """The city whose carjackings are an offense known by its title alone, "delito_07"."""
 
     def renamed(tables):
         return {key.replace("carjacking", "delito_07"): table for key, table in tables.items()}
 
-    titles = {"homicide": "Homicidio", "delito_07": "Violencia familiar"}
     incidents = city.incidents.assign(
         category=city.incidents["category"].astype(str).replace("carjacking", "delito_07")
     )
-    tables = ("rates", "results", "unit_results", "rolled_up", "rates_over_time")
-    return {
-        **options,
-        **{name: renamed(options[name]) for name in tables},
-        "category_titles": titles,
-        "incidents": incidents,
-    }
+    units, over_time = content.units, content.over_time
+    return replace(
+        content,
+        rates=renamed(content.rates),
+        results=renamed(content.results),
+        units=replace(units, results=renamed(units.results), rolled_up=renamed(units.rolled_up)),
+        over_time=replace(over_time, rates=renamed(over_time.rates)),
+        category_titles={"homicide": "Homicidio", "delito_07": "Violencia familiar"},
+        incidents=incidents,
+    )
 
 
 def test_of_a_sensitive_category_the_internal_page_has_the_polygons_rates_alone(city, abused):
-    data = page_data(render_standalone(briefing_map(city.polygons, **abused)))
+    data = page_data(render_standalone(briefing_map(abused)))
     assert [group["category"] for group in data["points"]] == ["homicide"]
     mine = [one for one in data["themes"] if one["category"] == "delito_07"]
     assert {one["level"] for one in mine} == {"polygons"}
@@ -172,24 +174,25 @@ def test_nor_months_of_a_table_that_was_given(city, abused):
         names=["polygon_id", "category", "period"],
     )
     monthly = pd.DataFrame({"events": [3, 4]}, index=keys)
-    page = render_standalone(briefing_map(city.polygons, **abused, monthly=monthly))
+    over_time = replace(abused.over_time, monthly=monthly)
+    page = render_standalone(briefing_map(replace(abused, over_time=over_time)))
     facts = page_data(page)["facts"]
     assert "months" in facts["homicide"]
     assert "months" not in facts["delito_07"]
 
 
-def test_a_title_alone_keeps_a_category_off_the_public_page(city, abused):
-    page = public_page(city, abused)
+def test_a_title_alone_keeps_a_category_off_the_public_page(abused):
+    page = public_page(abused)
     assert "delito_07" not in page
     assert "familiar" not in page
 
 
 @pytest.mark.parametrize("audience", ["internal", "public"])
-def test_no_layer_leads_to_a_shelter(city, options, audience):
+def test_no_layer_leads_to_a_shelter(city, content, audience):
     """From distances to a place, the place can be found."""
     way = replace(city.layers[0], name="albergues_distance", title={"es": "Camino al albergue"})
-    changed = {**options, "layers": [*city.layers, way]}
-    page = render_standalone(briefing_map(city.polygons, **changed, audience=audience))
+    changed = replace(content, layers=[*city.layers, way])
+    page = render_standalone(briefing_map(changed, audience=audience))
     assert "albergue" not in page.casefold()
 
 
@@ -205,9 +208,9 @@ def test_no_layer_leads_to_a_shelter(city, options, audience):
         ("Clínica Hospital de la Mujer", False),
     ],
 )
-def test_shelters_under_another_kind(city, options, name, shelter):
+def test_shelters_under_another_kind(city, content, name, shelter):
     services = city.services.assign(kind=["a", "b", "c"], name=["Clínica 1", "Escuela 2", name])
-    page = render_standalone(briefing_map(city.polygons, **{**options, "services": services}))
+    page = render_standalone(briefing_map(replace(content, services=services)))
     kinds = [group["kind"] for group in page_data(page)["services"]]
     assert kinds == (["a", "b"] if shelter else ["a", "b", "c"])
     assert names_shelter(name) is shelter
@@ -243,8 +246,8 @@ def test_a_users_taxonomy_is_read_for_codes_titles_and_labels(tmp_path):
     assert sensitive_categories(load_taxonomy(path)) == {"c1", "c2", "c3"}
 
 
-def public_page(city, options):
-    return render_standalone(briefing_map(city.polygons, **options, audience="public"))
+def public_page(content):
+    return render_standalone(briefing_map(content, audience="public"))
 
 
 def page_data(page):

@@ -15,7 +15,8 @@ import shapely
 from hotspots.geocoding.report.report import geocoding_report
 from hotspots.incidents.taxonomy.report import taxonomy_report
 from hotspots.incidents.taxonomy.taxonomy import Taxonomy
-from hotspots.maps.report.report import ReportFile, report_page
+from hotspots.maps.report.content import ReportContent, ReportFile
+from hotspots.maps.report.report import report_page
 from hotspots.schema import PlanQuality, PolygonPlan
 
 
@@ -86,7 +87,7 @@ def labeled():
     return frame.assign(date=pd.to_datetime(frame["year"].astype(str)))
 
 
-def page(city, plan, geocoding, **changes):
+def page(city, plan, geocoding, language="es", **changes):
     rows = pd.DataFrame(
         {
             "assignment_status": ["inside"] * 580 + ["unlocated"] * 20 + ["outside"] * 6,
@@ -109,7 +110,7 @@ def page(city, plan, geocoding, **changes):
         "remarks": ["Un aviso"],
         "synthetic": True,
     }
-    return report_page(**{**given, **changes})
+    return report_page(ReportContent(**{**given, **changes}), language=language)
 
 
 def tables(text):

@@ -23,9 +23,9 @@ LETTER = (792, 612)
 
 
 @pytest.fixture(scope="module")
-def page(city, options, tmp_path_factory):
+def page(content, tmp_path_factory):
     path = tmp_path_factory.mktemp("print") / "briefing.html"
-    return save_standalone(briefing_map(city.polygons, **options), path)
+    return save_standalone(briefing_map(content), path)
 
 
 def script(path, body):
@@ -59,9 +59,9 @@ def test_one_sheet_has_the_map_the_top_ten_and_the_method(chromium, page, city, 
 
 
 @pytest.mark.browser
-def test_the_same_page_gives_the_same_bytes(chromium, page, city, options, tmp_path):
+def test_the_same_page_gives_the_same_bytes(chromium, page, content, tmp_path):
     first = save_pdf(page, tmp_path / "a.pdf", browser=chromium).read_bytes()
-    second = save_pdf(briefing_map(city.polygons, **options), tmp_path / "b.pdf", browser=chromium)
+    second = save_pdf(briefing_map(content), tmp_path / "b.pdf", browser=chromium)
     assert first == second.read_bytes()
     assert b"D:20000101000000" in first
 

@@ -17,16 +17,16 @@ from hotspots.maps.save.standalone import close_page, render_standalone, save_st
 
 
 @pytest.fixture(scope="module")
-def page(city, options):
-    return render_standalone(briefing_map(city.polygons, **options))
+def page(content):
+    return render_standalone(briefing_map(content))
 
 
-def test_the_same_map_gives_the_same_bytes(city, options, page):
-    assert render_standalone(briefing_map(city.polygons, **options)) == page
+def test_the_same_map_gives_the_same_bytes(content, page):
+    assert render_standalone(briefing_map(content)) == page
 
 
-def test_saving_twice_gives_the_same_bytes(city, options, tmp_path):
-    made = briefing_map(city.polygons, **options)
+def test_saving_twice_gives_the_same_bytes(content, tmp_path):
+    made = briefing_map(content)
     first, second = (save_standalone(made, tmp_path / name) for name in ("a.html", "b.html"))
     assert first.read_bytes() == second.read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.html", "b.html"]
@@ -53,8 +53,8 @@ def test_nothing_on_the_page_has_an_address(page):
         assert absent not in page.lower()
 
 
-def test_tiles_are_refused(city, options, tmp_path):
-    made = briefing_map(city.polygons, **{**options, "basemap": "osm"})
+def test_tiles_are_refused(content, tmp_path):
+    made = briefing_map(content, basemap="osm")
     with pytest.raises(StandaloneError, match="has a layer from https://"):
         save_standalone(made, tmp_path / "map.html")
     assert not list(tmp_path.iterdir())
@@ -124,15 +124,15 @@ def test_a_script_that_ends_early_is_refused():
         close_page(head="", body="", scripts=["var a = '</script>'"], language="es", title="")
 
 
-def test_a_script_added_to_the_page_is_refused(city, options):
-    made = briefing_map(city.polygons, **options)
+def test_a_script_added_to_the_page_is_refused(content):
+    made = briefing_map(content)
     made.get_root().html.add_child(Element("<script>alert(1)</script>"))
     with pytest.raises(StandaloneError, match="holds a script beside its own"):
         render_standalone(made)
 
 
-def test_what_folium_adds_without_an_address_is_kept(city, options):
-    made = briefing_map(city.polygons, **options)
+def test_what_folium_adds_without_an_address_is_kept(content):
+    made = briefing_map(content)
     folium.Marker((31.6, -106.4)).add_to(made)
     folium.CircleMarker((31.6, -106.4), popup="Base").add_to(made)
     folium.GeoJson({"type": "Point", "coordinates": [-106.4, 31.6]}).add_to(made)
@@ -152,7 +152,7 @@ def test_a_folder_is_no_file_to_write(city, tmp_path):
         save_standalone(folium.Map(tiles=None), tmp_path)
 
 
-def test_an_old_page_outlives_a_failure(city, options, tmp_path):
+def test_an_old_page_outlives_a_failure(tmp_path):
     path = tmp_path / "map.html"
     path.write_text("old", encoding="utf-8")
     with pytest.raises(StandaloneError, match="has a layer from"):

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from hotspots.geocoding.report.report import geocoding_report
-from hotspots.maps.themes.headline import category_of, sentence, uneven_warning, verdict
+from hotspots.maps.themes.headline import category_of, headline_of, sentence, uneven_warning
 
 
 def found(city, category="homicide", **changes):
@@ -22,7 +22,7 @@ def found(city, category="homicide", **changes):
         "language": "en",
         **changes,
     }
-    return verdict(city.polygons.index, category=category, **given)
+    return headline_of(city.polygons.index, category=category, **given)
 
 
 def said(answer, **changes):

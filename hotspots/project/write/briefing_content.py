@@ -1,0 +1,159 @@
+"""What a run's briefing shows: its result as one record for the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from hotspots import schema
+from hotspots.assignment.periods import labels, matching
+from hotspots.catalogue import text
+from hotspots.geocoding.report.report import geocoding_report
+from hotspots.maps.page.audience import check_audience
+from hotspots.maps.page.content import BriefingContent, OverTime, PageHeader, UnitFindings
+from hotspots.project.run.inputs import known_places
+from hotspots.project.run.titles import category_titles, sensitive_categories
+
+if TYPE_CHECKING:
+    from hotspots.maps.page.audience import Audience
+    from hotspots.project.run.pipeline import RunResult
+    from hotspots.schema import GeocodingReport, LocalResult
+
+
+def from_run(result: RunResult, *, audience: Audience = "internal") -> BriefingContent:
+    """Return what the briefing of a run shows.
+
+    Parameters
+    ----------
+    result
+        From :func:`hotspots.run`.
+    audience
+        ``internal``, or ``public``: then the record holds no incidents and nothing by period.
+        :func:`hotspots.briefing_map` takes the same option and withholds the rest.
+
+    Returns
+    -------
+    BriefingContent
+        In the language of the run. ``dataclasses.replace`` makes a copy that differs in a field.
+
+    Raises
+    ------
+    InputError
+        If there is no such audience.
+
+    Examples
+    --------
+    >>> import hotspots as hs, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = hs.run(hs.sample("tumbes") / "project.toml", out=folder + "/out")
+    >>> hs.briefing_map(hs.from_run(result)).page_title
+    'Tumbes: dónde la violencia es más alta'
+    """
+    check_audience(audience)
+    project, findings = result.project, result.findings
+    language = project.project.language
+    drawn = [layer.name for layer in project.layers if layer.drawn]
+    services = [result.inputs.services[name] for name in drawn]
+    internal = audience == "internal"
+    return BriefingContent(
+        polygons=result.plan.polygons,
+        results=tests_on(result, "polygons"),
+        rates=findings.rates,
+        bins=bins_on(result, "polygons"),
+        units=UnitFindings(
+            areas=result.units,
+            membership=result.plan.membership,
+            results=tests_on(result, "units"),
+            rolled_up=findings.rolled_up,
+            bins=bins_on(result, "units"),
+        ),
+        over_time=_over_time(result) if internal else OverTime(),
+        layers=result.layers,
+        ranking=result.ranking,
+        allocation=result.allocation,
+        incidents=_in_period(result) if internal else None,
+        services=gpd.GeoDataFrame(pd.concat(services)) if services else None,
+        streets=result.inputs.streets if project.map.streets else None,
+        header=_header(result),
+        category_titles=category_titles(result, language),
+        headline=project.tests.headline,
+        sensitive=sensitive_categories(result.inputs.taxonomy),
+        per=project.tests.per,
+        currency=project.project.currency,
+    )
+
+
+def tests_on(result: RunResult, level: str) -> dict[str, LocalResult]:
+    """Return ``category:test`` → result on one level, the headline tests first."""
+    findings = result.findings
+    return {
+        f"{one.variable}:{one.test}": one
+        for group in (findings.excess, findings.clusters, findings.exploratory)
+        for one in group.values()
+        if one.level == level
+    }
+
+
+def bins_on(result: RunResult, level: str) -> dict[str, pd.DataFrame]:
+    """Return ``category:test`` → the confidence of each place of one level."""
+    ending = f":{level}"
+    return {
+        key.removesuffix(ending): bins
+        for key, bins in result.findings.bins.items()
+        if key.endswith(ending)
+    }
+
+
+def geocoding_in_period(result: RunResult) -> GeocodingReport:
+    """Return the report on the places of the rows of the tested period alone."""
+    project = result.project
+    if project.tests.period == "all":
+        return result.geocoding
+    return geocoding_report(
+        _in_period(result),
+        **known_places(result.inputs),
+        alpha=project.tests.alpha,
+        seed=project.project.seed,
+    )
+
+
+def period_in_words(result: RunResult) -> str:
+    """Return the tested period: the project's, or the years of the dated incidents."""
+    period = result.project.tests.period
+    if isinstance(period, tuple):
+        first, last = period
+    elif period != "all":
+        first = last = period
+    else:
+        dates = result.incidents[schema.DATE].dropna()
+        if dates.empty:
+            return text("value.undated", result.project.project.language)
+        first, last = str(dates.min().year), str(dates.max().year)
+    return first if first == last else f"{first}–{last}"
+
+
+def _header(result: RunResult) -> PageHeader:
+    general = result.project.project
+    return PageHeader(
+        title=text("run.briefing", general.language, name=general.name),
+        period=period_in_words(result),
+        geocoding=geocoding_in_period(result),
+        synthetic=general.synthetic,
+    )
+
+
+def _over_time(result: RunResult) -> OverTime:
+    return OverTime(
+        rates=result.chronology.rates, results=result.chronology.tests, monthly=result.counts
+    )
+
+
+def _in_period(result: RunResult) -> gpd.GeoDataFrame:
+    """Return the incidents that the tests were about: points of other years are not theirs."""
+    period = result.project.tests.period
+    if period == "all":
+        return result.incidents
+    months = labels(result.incidents, "month")
+    return result.incidents[months.isin(matching(months.unique(), period))]
