@@ -98,10 +98,10 @@ def headline_of(
 ) -> Headline:
     """Return the headline of a category, from whatever tests of it there are.
 
-    Each question is answered by the first test that may be its headline test (its ``kind`` says
-    so), those that are before exploratory ones; of clusters, the roll-up of the units' test goes
-    before any on polygons. Where more than 1 in 20 of its places are isolates, the test of clusters
-    gives no answer, and stands in ``untested``.
+    Each question is answered by the first test whose ``kind`` answers it; headline tests go before
+    exploratory ones, and the roll-up of the units' test before any test of clusters on polygons.
+    Where more than 1 in 20 of its places are isolates, the test of clusters gives no answer, and
+    stands in ``untested``.
     """
     mine = {key: value for key, value in results.items() if category_of(key) == category}
     excess_key = _first(mine, "excess")
