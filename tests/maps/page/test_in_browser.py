@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import pandas as pd
-import pypdfium2
 import pytest
 
 from hotspots.catalogue import text
@@ -575,6 +574,7 @@ def test_the_printed_map_shows_its_hot_polygons(browser, internal, tmp_path, ove
                 overlay,
             )
         tab.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True, print_background=True)
+    pypdfium2 = pytest.importorskip("pypdfium2", reason='pip install "hotspots-geo[test]"')
     sheet = pypdfium2.PdfDocument(tmp_path / "sheet.pdf")[0].render(scale=1).to_numpy()
     left = sheet[:, : sheet.shape[1] * 6 // 10, :3].astype(int)
     # The legend's swatch alone is some 300 pixels; blue, green, red.
