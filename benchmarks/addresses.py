@@ -1,6 +1,6 @@
-"""Addresses: how many are found and how often a high score is right, and how fast it goes.
+"""Addresses: how many are found, how often a high score is right, and how fast it is.
 
-``python -m benchmarks.addresses`` prints the seconds and the peak memory of its speed alone.
+``python -m benchmarks.addresses`` measures and prints speed and peak memory alone.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ STREETS = 20_000
 ADDRESSES = 100_000
 QUERIES = 300
 SLIPS = 0.12
-ASKED_PER_S = 5_000
-ASKED_GB = 1.5
+TARGET_PER_S = 5_000
+TARGET_GB = 1.5
 RIGHT_M = 200.0
 CORNER_M = 15.0  # a corner belongs to the units around it
 BANDS = (0.0, 0.7, 0.8, 0.9, 0.95, 1.001)
@@ -47,17 +47,17 @@ _SYLLABLES = ("ba", "ce", "di", "fo", "gu", "la", "me", "ni", "pa", "que", "ri",
 
 
 def text() -> list[str]:
-    """Measure all, and return the section of the page."""
+    """Measure everything and return the section of the page."""
     city, slipped = sample(0.0), sample(1.0)
     parts = [*known_answers(city, slipped), "", *speed_lines()]
-    results = {"sample city": city, "sample city, a slip in each": slipped}
+    results = {"sample city": city, "sample city, a typo in each": slipped}
     if CHICAGO.exists():
         results = {"Chicago": chicago(), **results}
     return [*parts, "", *reliability(results)]
 
 
 def known_answers(city: pd.DataFrame, slipped: pd.DataFrame) -> list[str]:
-    """Return the table of what is asked of the answers."""
+    """Return the table of answers and their targets."""
     rows = []
     if CHICAGO.exists():
         found = chicago()
@@ -68,7 +68,7 @@ def known_answers(city: pd.DataFrame, slipped: pd.DataFrame) -> list[str]:
             ("Chicago: score ≥ .9", f"{sure.mean():.1%}", "at least 40%"),
             ("of these within 200 m", f"{found['right'][sure].mean():.1%}", "at least 95%"),
         ]
-    for name, found in (("Sample city", city), ("Sample city, a slip in each", slipped)):
+    for name, found in (("Sample city", city), ("Sample city, a typo in each", slipped)):
         findable, lost = found[found["findable"]], found[~found["findable"]]
         right = findable["right"] & findable["answered"]
         wrong = ~found["right"][found["sure"]]
@@ -78,17 +78,17 @@ def known_answers(city: pd.DataFrame, slipped: pd.DataFrame) -> list[str]:
             (f"{name}: unfindable answered", f"{lost['answered'].mean():.2%}", "at most 2%"),
         ]
     return [
-        f"Chicago: a random 80% of its distinct addresses find the others ({len(SEEDS)} seeds). "
-        "The sample city: rows that have an address alone, of which 12% have a slip in the "
-        "street's name, besides short forms and lost accents; then with one more slip in the "
-        "longest word of each.",
+        f"Chicago: a random 80% of its distinct addresses locate the others ({len(SEEDS)} seeds). "
+        "The sample city: rows with nothing but an address, 12% of them with a typo in the street "
+        "name, besides abbreviations and lost accents; then with one more typo in the longest "
+        "word of each.",
         "",
-        *table(("answers", "found", "asked"), "lrr", rows),
+        *table(("answers", "found", "target"), "lrr", rows),
     ]
 
 
 def reliability(results: dict[str, pd.DataFrame]) -> list[str]:
-    """Return the table of scores against the share of right answers."""
+    """Return the table of scores against the share of correct answers."""
     rows = []
     for name, found in results.items():
         sure = found[found["answered"]]
@@ -102,27 +102,28 @@ def reliability(results: dict[str, pd.DataFrame]) -> list[str]:
 
 
 def speed_lines() -> list[str]:
-    """Measure speed in a process of its own, and return its table."""
+    """Measure speed in its own process and return the table."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.addresses"], check=True, capture_output=True, text=True
     )
     one = json.loads(done.stdout)
     rows = [
-        ("geocode", f"{one['ours']:,.0f}", f"at least {ASKED_PER_S:,}", f"{one['gb']:.2f} GB"),
+        ("geocode", f"{one['ours']:,.0f}", f"at least {TARGET_PER_S:,}", f"{one['gb']:.2f} GB"),
         ("rapidfuzz extractOne, WRatio", f"{one['peer']:,.0f}", "", ""),
     ]
     return [
-        f"{ADDRESSES:,} addresses ({SLIPS:.0%} with a slip, {one['matched']:.0%} matched) against "
-        f"{STREETS:,} street names, from text to point; the peer alone looks the street's name up, "
-        f"over {QUERIES} of them. Peak memory (asked: under {ASKED_GB:g} GB) is the whole process.",
+        f"{ADDRESSES:,} addresses ({SLIPS:.0%} with a typo, {one['matched']:.0%} matched) against "
+        f"{STREETS:,} street names, from text to point; the peer only looks up the street name, "
+        f"for {QUERIES} of them. Peak memory (target: under {TARGET_GB:g} GB) is that of the whole "
+        "process.",
         "",
-        *table(("", "addresses a second", "asked", "peak memory"), "lrrr", rows),
+        *table(("", "addresses a second", "target", "peak memory"), "lrrr", rows),
     ]
 
 
 @cache
 def chicago() -> pd.DataFrame:
-    """Return the answers to a random fifth of Chicago's addresses, from the others."""
+    """Return the answers to a random fifth of Chicago's addresses, found from the others."""
     rows = pd.read_csv(CHICAGO).drop_duplicates("Address")
     points = gpd.points_from_xy(rows["Longitude"], rows["Latitude"])
     places = gpd.GeoDataFrame(rows[["Address"]], geometry=points, crs=4326).to_crs(32616)
@@ -131,15 +132,15 @@ def chicago() -> pd.DataFrame:
         known = np.random.default_rng(seed).random(len(places)) < 0.8
         gazetteer = Gazetteer.from_layers(addresses=places[known], address_text="Address")
         held_out = places[~known].reset_index(drop=True)
-        asked = read_incidents(pd.DataFrame({"a": held_out["Address"]}), address="a", crs=32616)
-        found = geocode(asked, gazetteer).set_index(held_out.index)
+        unlocated = read_incidents(pd.DataFrame({"a": held_out["Address"]}), address="a", crs=32616)
+        found = geocode(unlocated, gazetteer).set_index(held_out.index)
         off = found.geometry.distance(held_out.geometry)
         answers.append(judged(found, off <= RIGHT_M).assign(off=off, findable=True))
     return pd.concat(answers, ignore_index=True)
 
 
 def sample(slips: float) -> pd.DataFrame:
-    """Return the answers to the sample city's rows that have an address alone."""
+    """Return the answers to the sample city's rows that have nothing but an address."""
     units = gpd.read_file(SAMPLE / "unidades.geojson").to_crs(32613).set_index("CVEGEO")
     places = pd.read_csv(SAMPLE / "lugares.csv")
     points = gpd.points_from_xy(places["longitud"], places["latitud"])
@@ -168,7 +169,7 @@ def sample(slips: float) -> pd.DataFrame:
 
 
 def judged(found: gpd.GeoDataFrame, right: pd.Series) -> pd.DataFrame:
-    """Return the scores, which rows were answered with a point, and which of these are right."""
+    """Return the scores, which rows got a point, and which of these are correct."""
     answered = found["location_status"] == "matched"
     sure = answered & (found["location_score"] >= 0.9)
     scores = pd.DataFrame(found[["location_score"]])
@@ -225,7 +226,7 @@ def grid(names: Sequence[str]) -> gpd.GeoDataFrame:
 
 
 def written_addresses(gazetteer: Gazetteer, rng: np.random.Generator) -> list[str]:
-    """Return addresses as clerks write them: three of five by number, the others by a crossing."""
+    """Return addresses as clerks write them: three in five by number, the others by a crossing."""
     streets = gazetteer.streets
     pairs = list(streets.crossings)
     written = []
@@ -241,7 +242,7 @@ def written_addresses(gazetteer: Gazetteer, rng: np.random.Generator) -> list[st
 
 
 def measure() -> dict[str, float]:
-    """Return addresses a second, ours and the peer's, the share matched and the peak memory."""
+    """Return addresses per second, ours and the peer's, the share matched and the peak memory."""
     rng = np.random.default_rng(0)
     names = street_names(rng)
     gazetteer = Gazetteer.from_layers(
@@ -257,10 +258,10 @@ def measure() -> dict[str, float]:
     unit = 1 if sys.platform == "darwin" else 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     plain = [fold(name) for name in names]
-    asked = [fold(with_slip(name, SLIPS, rng)) for name in names[:QUERIES]]
+    queries = [fold(with_slip(name, SLIPS, rng)) for name in names[:QUERIES]]
     start = time.perf_counter()
-    for name in asked:
-        process.extractOne(name, plain, scorer=fuzz.WRatio)
+    for query in queries:
+        process.extractOne(query, plain, scorer=fuzz.WRatio)
     theirs = time.perf_counter() - start
     return {
         "ours": len(rows) / taken,

@@ -1,4 +1,4 @@
-"""Cells: the square grids on which everything is measured, and values without a pattern."""
+"""Cells: the square grids that statistics are measured on, and values without a pattern."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def squares(side: int) -> gpd.GeoDataFrame:
 
 
 def queen_matrix(side: int) -> sparse.csr_array:
-    """Return the queen neighbors of the same squares, made from their numbers alone."""
+    """Return the queen contiguity of the same squares as a sparse matrix."""
     line = sparse.diags_array(
         [np.ones(side - 1), np.ones(side), np.ones(side - 1)], offsets=[-1, 0, 1]
     )
@@ -37,7 +37,7 @@ def queen_matrix(side: int) -> sparse.csr_array:
 
 
 def queen_graph(side: int) -> Graph:
-    """Return the same as a graph."""
+    """Return the queen contiguity as a Graph."""
     matrix = queen_matrix(side).tocoo()
     places = pd.RangeIndex(side * side)
     ends = pd.MultiIndex(

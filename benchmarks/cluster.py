@@ -1,8 +1,8 @@
-"""A country: points made on the workers as Parquet partitions, assigned and counted there.
+"""A country: points written by the workers as Parquet partitions, assigned and counted there.
 
-``python -m benchmarks.cluster --points 200_000_000`` prints the seconds and the peak memory of
-each process. ``--events 0.3`` gives so large a share of the points an event that others share,
-whose rows must then be shuffled among the workers.
+``python -m benchmarks.cluster --points 200_000_000`` prints the time and the peak memory of each
+process. ``--events 0.3`` gives that share of the points an event in common with others, whose rows
+must then be shuffled between the workers.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ SIDE_M = 1_000.0
 CATEGORIES = ("homicide", "robbery", "assault")
 DAYS = 3_653  # 2015 to 2024
 BYTES_PER_POINT = 40  # on disk, at most
-ASKED_GB = 1.5
+TARGET_GB = 1.5
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One run: what was counted, how long each half took, and what each process needed.
+    """One run: what was counted, how long each half took, and the memory of each process.
 
     Attributes
     ----------
@@ -67,12 +67,12 @@ class Counted:
 
     @property
     def peak_gb(self) -> float:
-        """Peak memory of the process that needed most."""
+        """Peak memory of the process that needed the most."""
         return max(*self.workers_gb, self.client_gb)
 
 
 def measured(points: int = POINTS) -> Counted:
-    """Return one run in a process of its own."""
+    """Return one run in its own process."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.cluster", "--points", str(points), "--json"],
         check=True,
@@ -83,14 +83,14 @@ def measured(points: int = POINTS) -> Counted:
 
 
 def polygons() -> gpd.GeoDataFrame:
-    """Return a grid of polygons with wavy borders of some 200 vertices, without gaps."""
+    """Return a grid of polygons without gaps, with wavy borders of some 200 vertices."""
     shapes = [_cell(column, row) for row in range(ROWS) for column in range(COLUMNS)]
     names = pd.Index([f"P{number:03d}" for number in range(len(shapes))], name="polygon_id")
     return gpd.GeoDataFrame(geometry=shapes, crs=32613, index=names)
 
 
 def write_partition(number: int, size: int, events: float, folder: str) -> int:
-    """Write one partition, the same from the same number, and return its size in bytes."""
+    """Write one partition, reproducibly from its number, and return its size in bytes."""
     rng = np.random.default_rng([20, number])
     kinds = pd.Categorical.from_codes(rng.integers(0, len(CATEGORIES), size), list(CATEGORIES))
     days = np.datetime64("2015-01-01", "ms") + rng.integers(0, DAYS, size).astype("m8[D]")
@@ -101,7 +101,7 @@ def write_partition(number: int, size: int, events: float, folder: str) -> int:
         "date": days,
     }
     if events:
-        # A third as many events as rows of them, spread over all partitions.
+        # A third as many events as rows that have one, spread over all partitions.
         shared = rng.random(size) < events
         drawn = rng.integers(0, 2**40, size)
         columns["event_id"] = np.where(shared, drawn // 3 * 3, np.nan)
@@ -112,10 +112,13 @@ def write_partition(number: int, size: int, events: float, folder: str) -> int:
 
 
 def run(points: int, events: float, folder: str) -> Counted:
-    """Write, read, assign and count so many points on a local cluster."""
+    """Write, read, assign and count that many points on a local cluster."""
     areas = polygons()
     options = {"n_workers": WORKERS, "threads_per_worker": 1, "dashboard_address": None}
-    with LocalCluster(memory_limit=int(ASKED_GB * 1e9), **options) as cluster, Client(cluster) as c:
+    with (
+        LocalCluster(memory_limit=int(TARGET_GB * 1e9), **options) as cluster,
+        Client(cluster) as c,
+    ):
         processes = set(c.run(os.getpid).values())
         start = time.perf_counter()
         starts = range(0, points, PARTITION)
@@ -128,7 +131,7 @@ def run(points: int, events: float, folder: str) -> Counted:
         counts = hs.count_incidents(incidents, areas, by="category", period="month")
         end = time.perf_counter()
         if set(c.run(os.getpid).values()) != processes:
-            raise RuntimeError("A worker was restarted, and its peak memory went with it.")
+            raise RuntimeError("A worker was restarted, and its peak memory is lost.")
         peaks = sorted(c.run(peak_gb).values())
     if counts["victims"].sum() != points:
         raise RuntimeError(f"{counts['victims'].sum()} points were counted of {points}.")
@@ -159,31 +162,32 @@ def _cell(column: int, row: int) -> shapely.Polygon:
 
 
 def _side(along: int, line: int, last: int) -> np.ndarray:
-    """Return one side of a cell from west to east: wavy, but straight where the country ends."""
+    """Return one side of a cell from west to east: wavy, but straight at the outer border."""
     steps = np.arange(CORNERS + 1) / CORNERS
     height = 40.0 if 0 < line < last else 0.0
     wave = height * np.sin(2 * np.pi * 3 * steps)
-    wave[-1] = 0.0  # the sine of a whole turn is not quite 0, and corners must meet
+    wave[-1] = 0.0  # the sine of a full turn is not exactly 0, and corners must meet
     return np.column_stack([(along + steps) * SIDE_M, line * SIDE_M + wave])
 
 
 def main() -> None:
-    """Measure as the command line says."""
+    """Measure as the command line asks."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster")
     parser.add_argument("--points", type=int, default=POINTS)
     parser.add_argument("--events", type=float, default=0.0, help="share of rows with an event_id")
     parser.add_argument("--folder", help="where the temporary files go")
     parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         room = shutil.disk_usage(folder).free
-        if room < asked.points * BYTES_PER_POINT:
+        if room < options.points * BYTES_PER_POINT:
             raise SystemExit(
                 f"{folder} has room for {room / 1e9:.1f} GB, and "
-                f"{asked.points * BYTES_PER_POINT / 1e9:.1f} GB are needed. Name another --folder."
+                f"{options.points * BYTES_PER_POINT / 1e9:.1f} GB are needed. "
+                "Name another --folder."
             )
-        result = run(asked.points, asked.events, folder)
-    print(json.dumps(asdict(result)) if asked.json else told(result))
+        result = run(options.points, options.events, folder)
+    print(json.dumps(asdict(result)) if options.json else told(result))
 
 
 def told(result: Counted) -> str:

@@ -1,4 +1,4 @@
-"""Clusters: local statistics beside esda's and pygeoda's, on one grid with one set of values."""
+"""Clusters: local statistics against esda's and pygeoda's, on the same grid and values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import esda
 import pygeoda
 
 from benchmarks.cells import queen_graph, rates, squares
-from benchmarks.timing import Contender, Work, seconds
+from benchmarks.timing import Benchmark, Contender, seconds
 from hotspots.clusters.local.bivariate_moran import local_moran_bivariate
 from hotspots.clusters.local.geary import local_geary
 from hotspots.clusters.local.getis_ord import getis_ord
@@ -28,15 +28,15 @@ SIDE = 100
 DRAWS = 9_999
 NEIGHBORS = 30
 
-# What esda keeps of its simulations costs it time and 800 MB, and nobody reads it here.
+# Keeping the simulations costs esda time and 800 MB, and nothing here reads them.
 _ESDA = {"permutations": DRAWS, "keep_simulations": False, "seed": 1}
 
 
-def moran() -> Work:
-    """Return local Moran beside both peers."""
+def moran() -> Benchmark:
+    """Return local Moran against both peers."""
     values = rates(SIDE * SIDE)
     run = partial(esda.Moran_Local, values.to_numpy(), queen()[1], **_ESDA)
-    return Work(
+    return Benchmark(
         "Local Moran, queen",
         Contender("local_moran", lambda: local_moran(values, queen()[0], permutations=DRAWS)),
         (
@@ -46,11 +46,11 @@ def moran() -> Work:
     )
 
 
-def gi_star() -> Work:
-    """Return Gi* beside both peers."""
+def gi_star() -> Benchmark:
+    """Return Gi* against both peers."""
     values = rates(SIDE * SIDE)
     run = partial(esda.G_Local, values.to_numpy(), queen()[1], star=True, **_ESDA)
-    return Work(
+    return Benchmark(
         "Gi*, queen",
         Contender("getis_ord", lambda: getis_ord(values, queen()[0], permutations=DRAWS)),
         (
@@ -60,33 +60,33 @@ def gi_star() -> Work:
     )
 
 
-def kernel() -> Work:
+def kernel() -> Benchmark:
     """Return local Moran with unequal weights."""
     values = rates(SIDE * SIDE)
     near = neighbors(squares(SIDE), method="kernel", k=NEIGHBORS)
     run = partial(esda.Moran_Local, values.to_numpy(), near.to_W(), **_ESDA)
-    return Work(
+    return Benchmark(
         f"Local Moran, triangular kernel, {near.cardinalities.mean():.0f} neighbors",
         Contender("local_moran", lambda: local_moran(values, near, permutations=DRAWS)),
         (best_esda("Moran_Local", run, 3),),
     )
 
 
-def geary() -> Work:
+def geary() -> Benchmark:
     """Return local Geary."""
     values = rates(SIDE * SIDE)
 
     def run(n_jobs: int) -> object:
         return esda.Geary_Local(queen()[1], n_jobs=n_jobs, **_ESDA).fit(values.to_numpy())
 
-    return Work(
+    return Benchmark(
         "Local Geary, queen",
         Contender("local_geary", lambda: local_geary(values, queen()[0], permutations=DRAWS)),
         (best_esda("Geary_Local", run, 20),),
     )
 
 
-def join_counts() -> Work:
+def join_counts() -> Benchmark:
     """Return local join counts."""
     values = rates(SIDE * SIDE)
     high = (values > values.quantile(0.8)).astype(int)
@@ -94,7 +94,7 @@ def join_counts() -> Work:
     def run(n_jobs: int) -> object:
         return esda.Join_Counts_Local(queen()[1], n_jobs=n_jobs, **_ESDA).fit(high.to_numpy())
 
-    return Work(
+    return Benchmark(
         "Local join counts, queen, in a fifth of the cells",
         Contender(
             "local_join_counts", lambda: local_join_counts(high, queen()[0], permutations=DRAWS)
@@ -103,11 +103,11 @@ def join_counts() -> Work:
     )
 
 
-def bivariate() -> Work:
+def bivariate() -> Benchmark:
     """Return bivariate local Moran."""
     values, others = rates(SIDE * SIDE), rates(SIDE * SIDE, seed=1)
     run = partial(esda.Moran_Local_BV, values.to_numpy(), others.to_numpy(), queen()[1], **_ESDA)
-    return Work(
+    return Benchmark(
         "Bivariate local Moran, queen",
         Contender(
             "local_moran_bivariate",
@@ -117,7 +117,7 @@ def bivariate() -> Work:
     )
 
 
-WORKS = {
+BENCHMARKS = {
     "moran": moran,
     "gi_star": gi_star,
     "kernel": kernel,
@@ -129,27 +129,27 @@ WORKS = {
 
 @cache
 def queen() -> tuple[Graph, W]:
-    """Return the queen neighbors of the cells, for us and for esda."""
+    """Return the queen contiguity of the cells, for us and for esda."""
     graph = queen_graph(SIDE)
     return graph, graph.to_W()
 
 
-def best_esda(name: str, run: Callable[..., object], asked: float) -> Contender:
-    """Return esda's statistic with one job or with one per core, whichever is faster here."""
+def best_esda(name: str, run: Callable[..., object], target: float) -> Contender:
+    """Return esda's statistic with one job or one per core, whichever is faster here."""
     taken = {}
     for jobs in (1, os.cpu_count() or 1):
         once = partial(run, n_jobs=jobs)
-        # The first run compiles, and starts the workers.
+        # The first run compiles and starts the workers.
         once()
         taken[jobs] = seconds(once)
     best = min(taken, key=lambda jobs: taken[jobs])
-    return Contender(f"esda {name}, n_jobs={best}", partial(run, n_jobs=best), asked)
+    return Contender(f"esda {name}, n_jobs={best}", partial(run, n_jobs=best), target)
 
 
 def _pygeoda(name: str) -> Iterator[Contender]:
     weights = pygeoda.queen_weights(pygeoda.open(squares(SIDE)))
     values = rates(SIDE * SIDE).tolist()
-    for method, asked in (("complete", 100), ("lookup-table", 30)):
+    for method, target in (("complete", 100), ("lookup-table", 30)):
         run = partial(
             getattr(pygeoda, name),
             weights,
@@ -159,4 +159,4 @@ def _pygeoda(name: str) -> Iterator[Contender]:
             seed=1,
             cpu_threads=os.cpu_count(),
         )
-        yield Contender(f"pygeoda {name}, {method}", run, asked)
+        yield Contender(f"pygeoda {name}, {method}", run, target)

@@ -1,4 +1,4 @@
-"""Intake: time and peak memory of a police table of 1,000,000 rows, in a process of its own.
+"""Intake: time and peak memory of a police table of 1,000,000 rows, in its own process.
 
 ``python -m benchmarks.intake read FILE.csv`` reads a file and prints seconds and peak gigabytes.
 """
@@ -25,8 +25,8 @@ from hotspots.incidents.read import read_incidents
 from hotspots.incidents.repeats import near_repeats
 
 ROWS = 1_000_000
-ASKED_S = 20.0
-ASKED_GB = 2.0
+TARGET_S = 20.0
+TARGET_GB = 2.0
 _COLUMNS = {
     "date": "FECHA",
     "time": "HORA",
@@ -51,7 +51,7 @@ _LABELS = (
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Seconds of the reading, seconds of the list of repeats, and the process's peak memory."""
+    """Seconds to read, seconds to list repeats, and the peak memory of the process."""
 
     rows: int
     read_seconds: float
@@ -60,10 +60,10 @@ class Intake:
 
 
 def measured(rows: int = ROWS) -> Intake:
-    """Return what reading a table of that many rows takes."""
+    """Return what it takes to read a table of that many rows."""
     with tempfile.TemporaryDirectory() as folder:
         file = str(Path(folder) / "carpetas.csv")
-        # A process begins with its parent's peak: the table is written by another one.
+        # A child's peak memory starts at its parent's: so another process writes the table.
         _alone("write", file, str(rows))
         return Intake(**json.loads(_alone("read", file)))
 
@@ -74,25 +74,25 @@ def _alone(*arguments: str) -> str:
 
 
 def text() -> list[str]:
-    """Measure, and return the section."""
+    """Measure and return the section."""
     one = measured()
     rows = [
-        ("`read_incidents`", f"{one.read_seconds:.1f} s", f"under {ASKED_S:g} s"),
-        ("its peak memory", f"{one.gigabytes:.2f} GB", f"under {ASKED_GB:g} GB"),
+        ("`read_incidents`", f"{one.read_seconds:.1f} s", f"under {TARGET_S:g} s"),
+        ("its peak memory", f"{one.gigabytes:.2f} GB", f"under {TARGET_GB:g} GB"),
         ("`near_repeats` of the incidents", f"{one.repeats_seconds:.1f} s", ""),
     ]
     print(*rows, sep="\n", flush=True)
     return [
         f"A CSV file of {one.rows:,} rows and {len(_COLUMNS) + 1} columns in Windows-1252, 5% of "
-        "its places swapped or missing, in a process of its own: decoded, dates, labels and "
-        "places read, mended within a study area, repeats marked.",
+        "its places swapped or missing, in its own process: decoded, dates, labels and places "
+        "read, repaired within a study area, repeats marked.",
         "",
-        *table(("", "ours", "asked"), "lrr", rows),
+        *table(("", "ours", "target"), "lrr", rows),
     ]
 
 
 def police_table(rows: int) -> pd.DataFrame:
-    """Return an invented table as a prosecutor's office exports it: 5% faulty places."""
+    """Return a made-up table like those that a prosecutor's office exports: 5% faulty places."""
     rng = np.random.default_rng(0)
     days = pd.Timestamp("2009-01-01") + pd.to_timedelta(rng.integers(0, 3_650, rows), unit="D")
     x = (-106.48 + rng.normal(0, 0.03, rows)).round(6).astype(str)

@@ -1,4 +1,4 @@
-"""A million: time and peak memory of a test on 1,000,000 cells, each in a process of its own.
+"""A million: time and peak memory of a test on 1,000,000 cells, each in its own process.
 
 ``python -m benchmarks.million getis_ord sparse`` prints the median seconds and the peak bytes.
 """
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 SIDE = 1000
 DRAWS = 99_999
 TESTS = {"getis_ord": getis_ord, "local_moran": local_moran}
-ASKED_S = {"sparse": 1.0, "graph": 2.0}
-ASKED_GB = 2.0
+TARGET_S = {"sparse": 1.0, "graph": 2.0}
+TARGET_GB = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """A test without a peer: its median seconds and its process's peak memory, and the bounds."""
+    """A test without a peer: its median time and the peak memory of its process."""
 
     test: str
     links: str
@@ -39,15 +39,15 @@ class Alone:
     gigabytes: float
 
     @property
-    def asked(self) -> float:
-        """Seconds that it may take."""
-        return ASKED_S[self.links]
+    def target(self) -> float:
+        """The most seconds that it may take."""
+        return TARGET_S[self.links]
 
 
 def measured() -> Iterator[Alone]:
     """Yield each test from the sparse matrix and from a Graph."""
     for test in TESTS:
-        for links in ASKED_S:
+        for links in TARGET_S:
             done = subprocess.run(
                 [sys.executable, "-m", "benchmarks.million", test, links],
                 check=True,
@@ -62,7 +62,7 @@ def _measure(test: str, links: str) -> dict[str, float]:
     made = queen_matrix(SIDE) if links == "sparse" else queen_graph(SIDE)
     taken = []
     for _ in range(RUNS + 1):
-        # A copy has not yet kept anything from a run before.
+        # A copy has cached nothing in an earlier run.
         fresh = made.copy()
         taken.append(seconds(lambda fresh=fresh: TESTS[test](values, fresh, permutations=DRAWS)))
     # Linux counts in kilobytes, macOS in bytes.

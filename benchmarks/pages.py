@@ -1,4 +1,4 @@
-"""Pages: size and time until ready, beside folium's own GeoJson of the same polygons."""
+"""Pages: size and time to load, against folium's own GeoJson of the same polygons."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ READY = "() => new Promise(done => requestAnimationFrame(() => requestAnimationF
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page that was opened a few times: what it is, its size, and when it was ready."""
+    """A page that was opened a few times: its title, its size, and its time to load."""
 
     title: str
     size_mb: float
     seconds: float
-    asked: str
+    target: str
 
 
 def text() -> list[str]:
-    """Return the section: the sample city's briefing, and many polygons beside folium."""
+    """Return the section: the sample city's briefing, and many polygons against folium."""
     with TemporaryDirectory() as folder, chromium() as browser:
         files = pages(Path(folder))
         taken: dict[str, list[float]] = {title: [] for title in files}
@@ -57,27 +57,27 @@ def text() -> list[str]:
             for title, (path, _) in files.items():
                 taken[title].append(ready(browser, path))
         found = [
-            Page(title, path.stat().st_size / 1e6, median(taken[title][1:]), asked)
-            for title, (path, asked) in files.items()
+            Page(title, path.stat().st_size / 1e6, median(taken[title][1:]), target)
+            for title, (path, target) in files.items()
         ]
         version = browser.version
     rows = [
-        (one.title, f"{one.size_mb:.2f} MB", f"{one.seconds:.2f} s", one.asked) for one in found
+        (one.title, f"{one.size_mb:.2f} MB", f"{one.seconds:.2f} s", one.target) for one in found
     ]
     for row in rows:
         print(" | ".join(row), flush=True)
     return [
-        "From the opening of the file until two frames were drawn, in headless Chromium "
-        f"{version}, each time in a new window of 1366 × 768; medians, the pages in turn. "
-        "folium's page is given Leaflet, jQuery and the rest of what it links to at once, as from "
-        "a cache.",
+        "From opening the file until two frames are drawn, in headless Chromium "
+        f"{version}, each time in a new window of 1366 × 768; medians, the pages alternately. "
+        "What folium's page links to (Leaflet, jQuery and so on) is served instantly, as from a "
+        "cache.",
         "",
-        *table(("page", "size", "ready in", "asked"), "lrrr", rows),
+        *table(("page", "size", "ready in", "target"), "lrrr", rows),
     ]
 
 
 def pages(folder: Path) -> dict[str, tuple[Path, str]]:
-    """Return title → (file, what was asked) of all pages."""
+    """Return title → (file, target) of all pages."""
     polygons = wound_squares()
     vertices = shapely.get_num_coordinates(polygons.geometry.to_numpy()).sum()
     counts = pd.Series(np.random.default_rng(0).poisson(20, len(polygons)), index=polygons.index)
@@ -111,7 +111,7 @@ def pages(folder: Path) -> dict[str, tuple[Path, str]]:
 
 
 def wound_squares() -> gpd.GeoDataFrame:
-    """Return squares whose borders wind, the same line on both sides of each."""
+    """Return squares with winding borders, identical on both sides."""
     width = SIDE_M / SIDE
     corners = np.arange(SIDE) * width
     x, y = (axis.ravel() for axis in np.meshgrid(corners, corners))
@@ -128,7 +128,7 @@ def wound_squares() -> gpd.GeoDataFrame:
 
 
 def city(corners: np.ndarray) -> np.ndarray:
-    """Return the corners where a city lies, 40 km wide."""
+    """Return the vertices moved to where a city lies, 40 km wide."""
     return np.round(corners * 0.4 + [350_000, 3_500_000], 2)
 
 
@@ -147,7 +147,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def ready(browser: Browser, path: Path) -> float:
-    """Return how many seconds a page takes until it is drawn."""
+    """Return the seconds until a page is drawn."""
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
     page.route("https://**", answer)
@@ -160,7 +160,7 @@ def ready(browser: Browser, path: Path) -> float:
 
 
 def answer(route: Route) -> None:
-    """Answer what folium links to from the installed copies."""
+    """Serve what folium links to from the installed copies."""
     url = route.request.url
     script, style = "text/javascript", "text/css"
     if "leaflet.js" in url:

@@ -1,4 +1,4 @@
-"""Plans: polygons drawn from real units, grids and blocks, beside what the field has."""
+"""Plans: polygons drawn from real units, grids and blocks, against the field's own tools."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ BLOCK = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """How long a plan took, and how good it is.
+    """The time that a plan took, and its quality.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ def grid(side: int, sigma: float, mean: float = MEAN) -> gpd.GeoDataFrame:
     )
 
 
-# Title, units, asked seconds (None: not asked), which peers run beside us.
+# Title, units, target in seconds (None: no target), and the peers that run as well.
 CASES: dict[str, tuple[str, Callable[[], gpd.GeoDataFrame], float | None, tuple[str, ...]]] = {
     "manchester": ("Greater Manchester, 282 units", manchester, 1, ("spopt",)),
     "monterrey": ("Monterrey, 3,136 neighborhoods", monterrey, 10, ()),
@@ -102,29 +102,39 @@ PEERS = {
 
 
 def text() -> list[str]:
-    """Measure every case, each in a process of its own, and return the section's lines."""
+    """Measure every case, each in its own process, and return the lines of the section."""
     rows = []
-    for name, (title, _, asked, peers) in CASES.items():
+    for name, (title, _, target, peers) in CASES.items():
         if name in ("manchester", "monterrey") and not SHARED.exists():
-            rows.append((title, "the data are not here", *[""] * 7))
+            rows.append((title, "data not available", *[""] * 7))
             continue
         for who in ("hotspots", *peers):
-            rows.append((title, *cells(who, measured(name, who), asked)))
+            rows.append((title, *cells(who, measured(name, who), target)))
             print(" | ".join(map(str, rows[-1])), flush=True)
-    head = ("units", "by", "time", "asked", "polygons", "in bounds", "possible", "whole", "compact")
+    head = (
+        "units",
+        "by",
+        "time",
+        "target",
+        "polygons",
+        "in bounds",
+        "possible",
+        "whole",
+        "compact",
+    )
     return [
-        f"{FLOOR:,}–{CEILING:,} residents. Each plan is drawn once, in a process of its own. *In "
-        "bounds* is the share of the residents who live in polygons within the bounds, *possible* "
-        "the most that any plan could have (proven), *whole* the share of polygons that hang "
-        "together, *compact* their mean Polsby–Popper.",
+        f"{FLOOR:,}–{CEILING:,} residents. Each plan is drawn once, in its own process. *In "
+        "bounds* is the share of residents who live in polygons within the bounds, *possible* the "
+        "proven maximum of any plan, *whole* the share of contiguous polygons, *compact* their "
+        "mean Polsby–Popper score.",
         "",
         *table(head, "llrrrrrrr", rows),
     ]
 
 
-def cells(who: str, drawn: Drawn | None, asked: float | None) -> tuple[str, ...]:
-    """Return the cells of a plan, or of the lack of one."""
-    bound = f"under {asked:g} s" if asked and who == "hotspots" else ""
+def cells(who: str, drawn: Drawn | None, target: float | None) -> tuple[str, ...]:
+    """Return the cells of a plan, or of a failure."""
+    bound = f"under {target:g} s" if target and who == "hotspots" else ""
     if drawn is None:
         return (PEERS[who], "failed", bound, *[""] * 5)
     possible = "" if np.isnan(drawn.possible) else f"{drawn.possible:.2%}"
@@ -141,7 +151,7 @@ def cells(who: str, drawn: Drawn | None, asked: float | None) -> tuple[str, ...]
 
 
 def measured(name: str, who: str) -> Drawn | None:
-    """Return one plan, made in a process of its own; None where it could not be made."""
+    """Return one plan, drawn in its own process; None if that failed."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.plans", name, who], capture_output=True, text=True
     )
@@ -149,10 +159,10 @@ def measured(name: str, who: str) -> Drawn | None:
 
 
 def draw(name: str, who: str) -> Drawn:
-    """Draw one plan here."""
+    """Draw one plan in this process."""
     units = CASES[name][1]()
     if who == "hotspots":
-        # What loads at the first call is not the plan's.
+        # A first call, so that loading modules is not measured.
         hs.build_polygons(grid(5, 0.6))
         start = time.perf_counter()
         plan = hs.build_polygons(units)
@@ -174,7 +184,7 @@ def draw(name: str, who: str) -> Drawn:
 def judged(
     units: gpd.GeoDataFrame, labels: Labels, taken: float, possible: float, peak: float
 ) -> Drawn:
-    """Return how good a plan is, ours and a peer's by the same measure."""
+    """Return the quality of a plan, ours or a peer's, by the same measures."""
     count = int(labels.max()) + 1
     population = units["population"].to_numpy()
     residents = np.bincount(labels, weights=population, minlength=count)

@@ -1,4 +1,4 @@
-"""Sections: a page of which each part is remade by itself."""
+"""Sections: a page whose parts are rewritten one by one."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
 
 
 def table(head: Sequence[str], align: str, rows: Sequence[Sequence[object]]) -> list[str]:
-    """Return the lines of a table; ``align`` has an ``l`` or an ``r`` for each column."""
+    """Return the lines of a Markdown table; ``align`` has an ``l`` or ``r`` for each column."""
     marks = {"l": "---", "r": "--:"}
     lines = [head, [marks[side] for side in align], *rows]
     return ["| " + " | ".join(str(cell) for cell in line) + " |" for line in lines]
 
 
 def replaced(text: str, head: str, made: Mapping[str, str], order: Sequence[str]) -> str:
-    """Return a page with some sections remade, all of them in their order below the head."""
+    """Return a page with some sections replaced, all in order below the head."""
     kept = {}
     for part in f"\n{text}".split("\n## ")[1:]:
         title, _, body = part.partition("\n")

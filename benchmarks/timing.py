@@ -1,4 +1,4 @@
-"""Timing: ours and its peers in turn, warmed up, by medians."""
+"""Timing: ours and its peers alternately, warmed up, by medians."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ LEAST_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One way to do a piece of work.
+    """One way to do what a benchmark measures.
 
     Attributes
     ----------
     name
-        What is run, as the table says it.
+        What is run, as the table names it.
     run
-        Does the work once.
-    asked
-        For a peer, how many times as long as ours it should take at least.
+        Runs it once.
+    target
+        For a peer, the least ratio of its time to ours.
     """
 
     name: str
     run: Callable[[], object]
-    asked: float | None = None
+    target: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """A piece of work, our way to do it, and the peers'."""
+class Benchmark:
+    """What is measured: our way to do it, and those of the peers."""
 
     title: str
     ours: Contender
@@ -45,49 +45,49 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Medians of one work by us and by one peer, in seconds."""
+    """Median times of ours and of one peer, in seconds."""
 
     title: str
     ours: str
     peer: str
     our_seconds: float
     peer_seconds: float
-    asked: float | None
+    target: float | None
 
     @property
     def ratio(self) -> float:
-        """How many times as long the peer takes."""
+        """The peer's time divided by ours."""
         return self.peer_seconds / self.our_seconds
 
 
-def compare(work: Work) -> list[Comparison]:
-    """Return the comparison with each peer: after one warming run, ours and a peer's in turn."""
-    work.ours.run()
-    ours: dict[str, list[float]] = {peer.name: [] for peer in work.peers}
-    theirs: dict[str, list[float]] = {peer.name: [] for peer in work.peers}
-    for peer in work.peers:
+def compare(benchmark: Benchmark) -> list[Comparison]:
+    """Return the comparison with each peer: after a warm-up, ours and the peer's alternately."""
+    benchmark.ours.run()
+    ours: dict[str, list[float]] = {peer.name: [] for peer in benchmark.peers}
+    theirs: dict[str, list[float]] = {peer.name: [] for peer in benchmark.peers}
+    for peer in benchmark.peers:
         # The first run may compile.
         peer.run()
-    for peer in work.peers * RUNS:
-        # A peer's threads and caches are its own affair: ours runs twice, and the second counts.
-        work.ours.run()
-        ours[peer.name].append(seconds(work.ours.run))
+    for peer in benchmark.peers * RUNS:
+        # The peer's run leaves caches and threads behind: ours runs twice, and the second counts.
+        benchmark.ours.run()
+        ours[peer.name].append(seconds(benchmark.ours.run))
         theirs[peer.name].append(seconds(peer.run))
     return [
         Comparison(
-            work.title,
-            work.ours.name,
+            benchmark.title,
+            benchmark.ours.name,
             peer.name,
             median(ours[peer.name]),
             median(theirs[peer.name]),
-            peer.asked,
+            peer.target,
         )
-        for peer in work.peers
+        for peer in benchmark.peers
     ]
 
 
 def seconds(run: Callable[[], object]) -> float:
-    """Return how long one run takes: what takes milliseconds is run for a quarter of a second."""
+    """Return the time of one run; short runs are repeated for a quarter of a second."""
     gc.collect()
     start = time.perf_counter()
     runs = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, TypeGuard, get_args
 
 import numpy as np
 import pandas as pd
@@ -82,6 +82,13 @@ def numeric(values: pd.Series, what: str) -> None:
         raise InputError(
             f"{what} are of type {values.dtype}, not numbers. Convert them: pd.to_numeric(...)."
         )
+
+
+def one_of(value: object, options: object, what: str) -> None:
+    """Raise :class:`InputError` unless ``value`` is one of the ``options``, a ``Literal``."""
+    allowed = get_args(options)
+    if not isinstance(value, str) or value not in allowed:
+        raise InputError(f"{what} came as {value!r}. It is one of {', '.join(map(repr, allowed))}.")
 
 
 def geometries(frame: object, what: str) -> None:

@@ -1,9 +1,9 @@
-"""Honesty, measured: `make calibrate` writes docs/evidence/calibration_tables.md.
+"""Calibration: false alarms and power of the tests; writes docs/evidence/calibration_tables.md.
 
 python -m benchmarks.calibrate            # an hour or more on two cores
-python -m benchmarks.calibrate --quick    # minutes, to see that it runs
+python -m benchmarks.calibrate --quick    # minutes, to check that it runs
 python -m benchmarks.calibrate --share .4 # fewer maps; the tables say how many
-python -m benchmarks.calibrate --only scan # one section; the others stay as they stand
+python -m benchmarks.calibrate --only scan # one section; the others stay
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ OUT = Path("docs/evidence/calibration_tables.md")
 SAMPLE = Path("sample_data/juarez/unidades.geojson")
 SEED = 1
 MEANS, SIGMAS = (5, 20, 80), (0.0, 0.15, 0.3)
-# On 900 places 99,999 draws leave room below the .05/900 that a lone label needs.
+# On 900 places 99,999 permutations reach below the .05/900 that a single label needs.
 PLACES: dict[str, tuple[int, int | str]] = {
     "10×10": (1000, "auto"),
     "30×30": (1000, 99_999),
@@ -45,17 +45,17 @@ FURTHER = [
     ("join counts", "10×10", 1000, "auto"),
     ("local Geary", "10×10", 200, "auto"),
 ]
-"""Tests, and where else they are asked: on how many maps, by how many permutations."""
+"""Further tests and maps: how many maps, with how many permutations."""
 
 SECTIONS = ("permutations", "further", "excess", "scan", "power")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the tables and write them to one page."""
+    """Compute the tables and write them to one page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a fiftieth of the maps")
     parser.add_argument("--share", type=float, default=1.0, help="share of the maps, 0 to 1")
-    parser.add_argument("--only", choices=SECTIONS, help="remake this section of the page alone")
+    parser.add_argument("--only", choices=SECTIONS, help="rewrite only this section of the page")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=OUT)
     options = parser.parse_args(arguments)
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def remade(path: Path, section: str, share: float) -> str:
-    """Return the page at ``path`` with the section of that title made anew, and saying so."""
+    """Return the page at ``path`` with one section replaced by title, and marked as such."""
     title, _, rest = section.partition("\n")
     section = f"{title}\n\n*Made by itself, {_amount(share)}; {_versions()}.*\n{rest}\n"
     parts = re.split(r"^(?=## )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
@@ -87,34 +87,34 @@ def remade(path: Path, section: str, share: float) -> str:
 
 
 class Page:
-    """The tables: each method starts its work, and returns what waits for it and writes it."""
+    """The tables: each method starts its jobs and returns a function that writes the results."""
 
     def __init__(self, pool: ProcessPoolExecutor, share: float) -> None:
         self.pool = pool
         self.share = share
 
     def maps(self, full: int) -> int:
-        """Return the number of maps of a setting that has ``full`` of them in full."""
+        """Return the number of maps of a setting that has ``full`` of them in a full run."""
         return max(4, round(full * self.share))
 
     def permutations(self) -> Callable[[], str]:
         """Start Getis-Ord and local Moran on maps without a pattern."""
-        asked = [
+        cases = [
             (test, place, maps, draws) for place, (maps, draws) in PLACES.items() for test in MAIN
         ]
-        return self._alarms("Permutation tests on maps without a pattern", asked)
+        return self._alarms("Permutation tests on maps without a pattern", cases)
 
     def further(self) -> Callable[[], str]:
         """Start the other local tests, and unequal weights."""
         return self._alarms("Unequal weights and other tests on such maps", FURTHER)
 
     def _alarms(
-        self, title: str, asked: Sequence[tuple[str, str, int, int | str]]
+        self, title: str, cases: Sequence[tuple[str, str, int, int | str]]
     ) -> Callable[[], str]:
-        graphs = {place: _graph(place) for _, place, _, _ in asked}
-        work: dict[tuple[str, str, str], Future[quiet.Alarms]] = {}
-        for (test, place, maps, draws), kind in product(asked, quiet.VALUES):
-            work[place, kind, test] = self.pool.submit(
+        graphs = {place: _graph(place) for _, place, _, _ in cases}
+        jobs: dict[tuple[str, str, str], Future[quiet.Alarms]] = {}
+        for (test, place, maps, draws), kind in product(cases, quiet.VALUES):
+            jobs[place, kind, test] = self.pool.submit(
                 quiet.patternless,
                 test,
                 kind,
@@ -126,7 +126,7 @@ class Page:
 
         def write() -> str:
             rows = []
-            for (place, kind, test), future in work.items():
+            for (place, kind, test), future in jobs.items():
                 alarms = future.result()
                 small = f"{alarms.small_p:.1%} ± {2 * alarms.small_p_error:.1%}"
                 labeled = f"{alarms.labeled:.1%}"
@@ -135,9 +135,9 @@ class Page:
             return _section(
                 title,
                 "The share of tested places with p ≤ .05 (± two standard errors over the maps), "
-                "two-sided but for join counts, which ask of more joins alone; the share of maps "
-                "with any label at FDR 5%; and how many islands bore another label than "
-                "*isolate*. At most 5% is asked of both shares; ties make them smaller.",
+                "two-sided except for join counts, which test for more joins only; the share of "
+                "maps with any label at FDR 5%; and how many islands bore another label than "
+                "*isolate*. Both shares should be at most 5%; ties make them smaller.",
                 ["map", "values", "test", "maps", "p ≤ .05", "any label", "islands labeled"],
                 rows,
             )
@@ -147,13 +147,13 @@ class Page:
     def excess(self) -> Callable[[], str]:
         """Start excess risk on maps whose risk varies without a pattern."""
         maps = self.maps(1000)
-        work = {
+        jobs = {
             key: self.pool.submit(quiet.excess_alarms, *key, maps, SEED)
             for key in product(MEANS, SIGMAS)
         }
 
         def write() -> str:
-            results = {key: future.result() for key, future in work.items()}
+            results = {key: future.result() for key, future in jobs.items()}
             rows = [
                 [mean, sigma, maps, f"{small:.1%}", f"{labeled:.1%}"]
                 for (mean, sigma), (small, labeled) in results.items()
@@ -172,7 +172,7 @@ class Page:
     def scan(self) -> Callable[[], str]:
         """Start the spatial scan on the same kind of maps, under both nulls."""
         maps = self.maps(200)
-        work = {
+        jobs = {
             (null, mean, sigma): self.pool.submit(quiet.scan_alarms, null, mean, sigma, maps, SEED)
             for mean, sigma, null in product(MEANS, SIGMAS, ("robust", "binomial"))
         }
@@ -181,7 +181,7 @@ class Page:
             rows = []
             for mean, sigma in product(MEANS, SIGMAS):
                 robust, binomial = (
-                    f"{work[null, mean, sigma].result():.1%}" for null in ("robust", "binomial")
+                    f"{jobs[null, mean, sigma].result():.1%}" for null in ("robust", "binomial")
                 )
                 rows.append([mean, sigma, maps, robust, binomial])
             print("spatial scan done", flush=True)
@@ -197,7 +197,7 @@ class Page:
         return write
 
     def power(self) -> Callable[[], str]:
-        """Start what is planted: ours and the peers' at the level of their false alarms."""
+        """Start the planted clusters: ours, and the peers' at the level of their false alarms."""
         maps, slow = self.maps(100), self.maps(100)
         cities = list(product((5, 80), (0.0, 0.3)))
         quiet_maps = self.maps(400)
@@ -213,13 +213,13 @@ class Page:
 
         def write() -> str:
             level = {key: future.result() for key, future in levels.items()}
-            work = {
+            jobs = {
                 setting: self.pool.submit(
                     loud.power, *setting, maps, slow, level[setting[2:]], SEED
                 )
                 for setting in settings
             }
-            results = {setting: future.result() for setting, future in work.items()}
+            results = {setting: future.result() for setting, future in jobs.items()}
             print("power done", flush=True)
             return _power_text(results, level, (maps, slow, quiet_maps))
 

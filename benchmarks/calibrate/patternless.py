@@ -1,4 +1,4 @@
-"""Maps without a pattern, and how often the tests cry out on them."""
+"""Maps without a pattern, and the false alarms of the tests on them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Values = npt.NDArray[np.float64]
     Booleans = npt.NDArray[np.bool_]
 
-# Ties keep a permutation p from ever being too small: the fewer the values, the more so.
+# Ties make a permutation p conservative: the fewer distinct values, the more so.
 VALUES: dict[str, Callable[[np.random.Generator, int], Values]] = {
     "normal": lambda generator, places: generator.normal(size=places),
     "Poisson(3)": lambda generator, places: generator.poisson(3, places).astype(float),
@@ -46,14 +46,14 @@ TESTS: dict[str, Callable[..., hs.LocalResult]] = {
 
 
 def shuffled(values: pd.Series) -> pd.Series:
-    """Return the same values in another random arrangement: a second map without a pattern."""
+    """Return a random permutation of the values: a second map without a pattern."""
     order = np.random.default_rng(len(values)).permutation(len(values))
-    return pd.Series(values.to_numpy()[order], index=values.index, name="surroundings")
+    return pd.Series(values.to_numpy()[order], index=values.index, name="others")
 
 
 @dataclass(frozen=True, slots=True)
 class Alarms:
-    """What one setting gave: shares over its maps, with the standard error of the first."""
+    """The result of one setting: shares over its maps, with the standard error of the first."""
 
     maps: int
     small_p: float
@@ -63,7 +63,7 @@ class Alarms:
 
 
 def lattice(rows: int, columns: int, *, islands: int = 0, side: float = 1000.0) -> gpd.GeoDataFrame:
-    """Return square cells row by row, and as many more that touch nothing."""
+    """Return square cells row by row, and as many islands."""
     number = np.arange(rows * columns)
     x, y = number % columns * side, number // columns * side
     x = np.append(x, np.arange(islands) * 3 * side)
@@ -74,7 +74,7 @@ def lattice(rows: int, columns: int, *, islands: int = 0, side: float = 1000.0) 
 def patternless(
     test: str, kind: str, graph: Graph, maps: int, *, permutations: int | str, seed: int
 ) -> Alarms:
-    """Return how often a test finds p ≤ .05, and any label at FDR 5%, where nothing is."""
+    """Return how often a test finds p ≤ .05, and any label at FDR 5%, without a pattern."""
     generator = np.random.default_rng(seed)
     alone = graph.cardinalities.to_numpy() == 0
     small, labeled, islands = [], 0, 0
@@ -84,7 +84,7 @@ def patternless(
             values = pd.Series(VALUES[kind](generator, graph.n), index=graph.unique_ids)
             table = TESTS[test](values, graph, permutations=permutations, seed=number).table
             p = table["p"][~alone].dropna()
-            # Join counts test the places that have something: on some maps none has.
+            # Join counts test only places that have something, and on some maps none does.
             small.append(float((p <= 0.05).mean()) if len(p) else 0.0)
             labeled += bool((table["q"] <= 0.05).any())
             islands += int((table["label"][alone] != "isolate").sum())
@@ -112,7 +112,7 @@ def city(
 
 
 def excess_alarms(mean: float, sigma: float, maps: int, seed: int) -> tuple[float, float]:
-    """Return the share of p ≤ .05 and of maps with a label, by excess risk on 110 polygons."""
+    """Return the share of p ≤ .05 and of maps with a label, for excess risk on 110 polygons."""
     generator = np.random.default_rng([seed, int(mean), round(100 * sigma)])
     small, labeled = 0.0, 0
     for _ in range(maps):

@@ -1,4 +1,4 @@
-"""What is found of what was planted, by our tests and by the peers' on the same maps."""
+"""Power: how much of what was planted our tests and the peers' find on the same maps."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PEER_DRAWS = 9999
 
 
 def planted(scenario: str, times: int = 1) -> Booleans:
-    """Return which cells are raised, of 10×11 polygons or (``times=2``) 20×22 units."""
+    """Return the raised cells of 10×11 polygons or (``times=2``) 20×22 units."""
     hot = np.zeros((ROWS * times, COLUMNS * times), dtype=bool)
     for top, left, high, wide in BLOCKS[scenario]:
         hot[top * times : (top + high) * times, left * times : (left + wide) * times] = True
@@ -47,7 +47,7 @@ def planted(scenario: str, times: int = 1) -> Booleans:
 
 
 class Bench:
-    """The two lattices and their neighbors, made once in each process."""
+    """The two lattices and their neighbors, built once per process."""
 
     def __init__(self) -> None:
         self.polygons = lattice(ROWS, COLUMNS)
@@ -68,15 +68,15 @@ class Bench:
         }
 
     def scan(self, polygons: tuple[pd.Series, pd.Series]) -> Booleans:
-        """Return which polygons a cluster of the robust scan holds."""
+        """Return the polygons in a cluster of the robust scan."""
         found = hs.spatial_scan(*polygons, self.polygons, simulations=99)
         members: Booleans = found.membership.notna().to_numpy(dtype=bool)
         return members
 
     def peers(self, polygons: tuple[pd.Series, pd.Series]) -> dict[str, tuple[Floats, Booleans]]:
-        """Return p, and whether the sum is high, of the peers' Gi* on the same values."""
+        """Return p of the peers' Gi* on the same values, and whether the sum is high."""
         values = hs.standardized_rates(*polygons).to_numpy()
-        # Their G wants positive values; a shift changes no rank of a sum of k values.
+        # Their G needs positive values; a shift changes no rank of a sum of k values.
         values = values - values.min() + 1.0
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -99,13 +99,13 @@ class Bench:
 
 
 def peers_levels(mean: float, sigma: float, maps: int, seed: int) -> dict[str, float]:
-    """Return the p at which each peer labels something on 5% of the maps without a pattern."""
+    """Return the p at which each peer labels something on 5% of maps without a pattern."""
     bench, generator = Bench(), np.random.default_rng([seed, int(mean), round(100 * sigma), 3])
     least: dict[str, list[float]] = {}
     for _ in range(maps):
         for name, (p, _) in bench.peers(city(generator, ROWS * COLUMNS, mean, sigma)).items():
             least.setdefault(name, []).append(float(p.min()))
-    # Strictly below the 5% quantile: at the floor of p many maps are tied.
+    # Strictly below the 5% quantile: many maps are tied at the least p.
     return {name: float(np.quantile(p, 0.05, method="lower")) for name, p in least.items()}
 
 
@@ -119,7 +119,7 @@ def power(
     levels: dict[str, float],
     seed: int,
 ) -> dict[str, tuple[float, float, float]]:
-    """Return per test the share found, of the innocent labeled, and of maps with any label."""
+    """Return, per test, the shares of raised and other places labeled, and of maps with a label."""
     key = [seed, list(BLOCKS).index(scenario), int(risk), int(mean), round(100 * sigma)]
     generator, bench = np.random.default_rng(key), Bench()
     hot, hot_units = planted(scenario), planted(scenario, 2)

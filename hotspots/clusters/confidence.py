@@ -1,4 +1,4 @@
-"""Confidence: bins of 90, 95 and 99% for maps, each at the level of the whole correction."""
+"""Confidence: bins of 90, 95 and 99% for maps, each corrected at its own level."""
 
 from __future__ import annotations
 
@@ -18,33 +18,34 @@ if TYPE_CHECKING:
     from hotspots.schema import LocalResult
 
 LEVELS = {"90%": 0.10, "95%": 0.05, "99%": 0.01}
-"""Name of a bin → the level of its correction, the widest bin first."""
+"""Name of a bin → the level of its correction, from the widest bin to the narrowest."""
 
 
 def confidence(result: LocalResult) -> pd.DataFrame:
-    """Return each place's label at the 90% level and the narrowest bin that it still passes.
+    """Return each place's label at the 90% level and the narrowest bin that it is in.
 
-    The percentage is 1 less the level that the correction holds over all places: of the places
-    in the bins "95%" and "99%" together, at most one in twenty is expected to be there by
-    chance (``fdr``). It is no probability that a single place is high.
+    The percentage is 1 − the level of the correction over all places: of the places in the bins
+    "95%" and "99%" together, at most one in twenty is expected to be there by chance (``fdr``).
+    It is not the probability that a single place is high.
 
     Parameters
     ----------
     result
-        Of any local test, with its own correction. What :func:`correct_family` returned goes
-        to :func:`confidence_bins`, all of it.
+        Of any local test, with a correction of its own. Results of :func:`correct_family` go
+        to :func:`confidence_bins`, all together.
 
     Returns
     -------
     DataFrame
-        On the places' index: ``label`` (from the tail, wherever a bin is passed; *isolate*, *no
-        data* and the like stay) and ``confidence``: ``"99%"``, ``"95%"``, ``"90%"`` or ``""``.
+        On the places' index: ``label`` (the candidate label of a place in any bin; *isolate*,
+        *no data* and the like stay) and ``confidence``: ``"99%"``, ``"95%"``, ``"90%"`` or
+        ``""``.
 
     Raises
     ------
     InputError
-        For what is no result of a local test, or one that was corrected with others, whose q hold
-        at its own level alone.
+        For what is no result of a local test, or one that was corrected with others, whose q are
+        valid at its own level only.
 
     Examples
     --------
@@ -60,18 +61,18 @@ def confidence(result: LocalResult) -> pd.DataFrame:
     if result.headline and result.correction in ("fdr", "by"):
         raise InputError(
             f"The result of {result.variable!r} was corrected together with others, and its q "
-            f"hold at {result.alpha:g} alone. Give all of them to confidence_bins()."
+            f"are valid at {result.alpha:g} only. Give all of them to confidence_bins()."
         )
     return _bins(result, dict.fromkeys(LEVELS, result.table["q"]))
 
 
 def confidence_bins(results: Mapping[str, LocalResult]) -> dict[str, pd.DataFrame]:
-    """Return the bins of one question's tests, corrected together again at each level.
+    """Return the bins of one question's tests, corrected together anew at each level.
 
-    The two steps of :func:`correct_family` depend on the level (which categories pass the
-    first decides how strict the second is), so one q cannot serve three bins. They keep order:
-    a category that passes at 1% passes at 5% too, so the share that passes can only grow with
-    the level, and with it what is asked of a place. A 99% place is always a 95% and a 90% one.
+    The two steps of :func:`correct_family` depend on the level (the categories that pass the
+    first decide how strict the second is), so one q cannot serve three bins. The bins are
+    nested: a category that passes at 1% also passes at 5%, so the share of categories that pass
+    can only grow with the level. A place in the 99% bin also passes at 95% and 90%.
 
     Parameters
     ----------
@@ -82,8 +83,8 @@ def confidence_bins(results: Mapping[str, LocalResult]) -> dict[str, pd.DataFram
     Returns
     -------
     dict
-        Category → what :func:`confidence` returns. Its bins "95%" and "99%" together are the
-        labels of ``correct_family(..., alpha=0.05)``.
+        Category → what :func:`confidence` returns. The places in its bins "95%" and "99%" are
+        those that ``correct_family(..., alpha=0.05)`` labels.
 
     Raises
     ------
@@ -106,7 +107,7 @@ def confidence_bins(results: Mapping[str, LocalResult]) -> dict[str, pd.DataFram
     if len(corrections) > 1:
         raise InputError(
             f"The results were corrected in different ways ({', '.join(corrections)}). "
-            "Bins need one correction: pass them through correct_family() first."
+            "Bins need the same correction: pass all of them through correct_family() first."
         )
     values = [result.table["p"].to_numpy(float) for result in results.values()]
     at_level = {name: adjusted(values, corrections[0], level) for name, level in LEVELS.items()}
@@ -120,11 +121,11 @@ def confidence_bins(results: Mapping[str, LocalResult]) -> dict[str, pd.DataFram
 
 
 def _bins(result: LocalResult, q: Mapping[str, pd.Series]) -> pd.DataFrame:
-    """Return label and bin, from each level's own q."""
-    leaning = result.leaning
-    assert leaning is not None
+    """Return label and bin of each place, from the q of each level."""
+    candidate = result.candidate_label
+    assert candidate is not None
     widest, *_ = LEVELS
-    label = labels(leaning, q[widest], LEVELS[widest])
+    label = labels(candidate, q[widest], LEVELS[widest])
     named = ~label.isin([*UNTESTED, Label.NOT_SIGNIFICANT.value])
     bins = pd.Series("", index=label.index, name="confidence")
     for name, level in LEVELS.items():

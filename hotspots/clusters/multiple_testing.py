@@ -1,4 +1,4 @@
-"""Families: one correction over all places and all categories that answer one question."""
+"""Multiple testing: one correction over all places and categories that answer one question."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hotspots._checks import share
+from hotspots._checks import one_of, share
 from hotspots.catalogue import remark
 from hotspots.clusters.labels import labels
-from hotspots.clusters.permutation.tails import draws_for
 from hotspots.errors import InputError
 from hotspots.schema import LocalResult
+from hotspots.schema.options import Correction
 from hotspots.stats.corrections import adjust
+from hotspots.stats.permutations import permutations_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,24 +27,24 @@ _SAME_P = 1e-9
 
 
 def correct_family(
-    results: Mapping[str, LocalResult], *, correction: str = "fdr", alpha: float = 0.05
+    results: Mapping[str, LocalResult], *, correction: Correction = "fdr", alpha: float = 0.05
 ) -> dict[str, LocalResult]:
     """Return the results of one question's tests, corrected together and marked as headline.
 
-    Six categories tested each at its own 5% give a false hot spot far more often than once in
-    twenty maps; corrected as one family they do not. One list of all p-values would not do
-    either: the many true findings of one category lower the bar for every other, and a category
-    without any pattern lights up in their wake. So the false discovery rate is held in two
-    steps: first the categories, each by the Simes p of all its places; then the places within
-    the categories that passed, at the level times the share of categories that passed. With
-    nothing anywhere, some place is labeled on at most ``alpha`` of the maps; and within the
-    categories that show something, the expected share of false labels is at most ``alpha``.
+    Six categories, each tested at its own 5%, give a false hot spot on far more than one map in
+    twenty; corrected as one family they do not. A single list of all p-values would not do
+    either: the many true findings of one category lower the bar for all others, so that a
+    category without any pattern gets labels too. So the false discovery rate is controlled in
+    two steps: first over the categories, each by the Simes p of its places; then over the places
+    of the categories that passed, at the level times the share of categories that passed. If
+    there is no pattern anywhere, at most a share ``alpha`` of maps has any label; and within the
+    selected categories the expected share of false labels is at most ``alpha``.
 
     Parameters
     ----------
     results
-        Category → result of the same kind of test. They are not changed; what is returned
-        bears the category as its variable.
+        Category → result, all of the same test. They are not changed; the returned results
+        have the category as their variable.
     correction
         ``fdr`` or ``by`` in two steps, ``bonferroni`` over all places of all results, or
         ``none``.
@@ -53,8 +54,8 @@ def correct_family(
     Returns
     -------
     dict
-        Category → its result with ``q`` and ``label`` made again; a place is labeled where
-        ``q`` ≤ ``alpha``. ``family`` is the number of p-values of all results together.
+        Category → its result with new ``q`` and ``label``; a place is labeled if ``q`` ≤
+        ``alpha``. ``family`` is the number of p-values of all results together.
 
     References
     ----------
@@ -67,14 +68,14 @@ def correct_family(
     Raises
     ------
     InputError
-        For no result at all, one that was not made by a local test of this library, or results
-        of different tests.
+        For no result at all, what is no result of a local test of this library, or results of
+        different tests.
 
     Warns
     -----
     HotspotsWarning
-        Where places at the least p that their permutations could give are not labeled, which
-        more of them would mend (see ``family`` of :func:`getis_ord`).
+        If places with the least p that their permutations can give are not labeled: more
+        permutations would help (see ``family`` of :func:`getis_ord`).
 
     Examples
     --------
@@ -87,6 +88,7 @@ def correct_family(
     >>> correct_family(both)["theft"].family
     80
     """
+    one_of(correction, Correction, "correction")
     share(alpha, "alpha")
     check_results(results)
     values = [result.table["p"].to_numpy(float) for result in results.values()]
@@ -96,8 +98,8 @@ def correct_family(
     corrected = {}
     for (category, result), q in zip(results.items(), all_q, strict=True):
         table = result.table.assign(q=q)
-        assert result.leaning is not None
-        table["label"] = labels(result.leaning, table["q"], alpha)
+        assert result.candidate_label is not None
+        table["label"] = labels(result.candidate_label, table["q"], alpha)
         corrected[category] = replace(
             result,
             table=table,
@@ -111,7 +113,7 @@ def correct_family(
 
 
 def check_results(results: Mapping[str, LocalResult]) -> None:
-    """Raise :class:`InputError` unless these are results of one local test, by category."""
+    """Raise :class:`InputError` unless these are results of the same local test, by category."""
     if not isinstance(results, Mapping):
         raise InputError(
             f"The results came as a {type(results).__name__}. Give a mapping of category to "
@@ -125,16 +127,16 @@ def check_results(results: Mapping[str, LocalResult]) -> None:
                 f"The result of {category!r} came as a {type(result).__name__}. Only a local test "
                 "has a p for each place, e.g. that of getis_ord, local_moran or excess_risk."
             )
-        if result.leaning is None:
+        if result.candidate_label is None:
             raise InputError(
-                f"The result of {category!r} does not say which way its places lean. "
-                "Make it with getis_ord, local_moran or excess_risk."
+                f"The result of {category!r} has no candidate_label, from which places are labeled "
+                "anew. Make it with getis_ord, local_moran or excess_risk."
             )
     tests = sorted({result.test for result in results.values()})
     if len(tests) > 1:
         raise InputError(
             f"The results are of different tests ({', '.join(tests)}). A family answers one "
-            "question, by one test: give the results of each to a call of its own."
+            "question, with one test: correct the results of each test in a call of its own."
         )
 
 
@@ -144,7 +146,7 @@ def _warn_of_draws(
     alpha: float,
     family: int,
 ) -> None:
-    """Warn of places at the least p of their draws that the whole family's correction loses."""
+    """Warn of places with the least possible p that fail the correction of the whole family."""
     lost: dict[str, int] = {}
     for (category, result), q in zip(results.items(), corrected, strict=True):
         if result.permutations is not None:
@@ -161,24 +163,24 @@ def _warn_of_draws(
                 permutations=fewest.permutations,
                 least=f"{_least_sampled(fewest):.2g}",
                 family=family,
-                draws=draws_for(family, alpha),
+                draws=permutations_for(family, alpha),
             ),
             stacklevel=3,
         )
 
 
 def _least_sampled(result: LocalResult) -> float:
-    """Return the least p of a place whose draws were sampled; counted, its p cannot be less."""
+    """Return the least p of a place whose draws were sampled."""
     assert result.permutations is not None
     return (2 if result.alternative == "two-sided" else 1) / (result.permutations + 1)
 
 
 def adjusted(
-    values: Sequence[NDArray[np.float64]], correction: str, alpha: float
+    values: Sequence[NDArray[np.float64]], correction: Correction, alpha: float
 ) -> list[NDArray[np.float64]]:
     """Return the adjusted p of each category, corrected over all of them; see correct_family.
 
-    Under ``fdr`` and ``by`` they hold at ``alpha`` alone: another level, another correction.
+    With ``fdr`` and ``by`` they are valid at ``alpha`` only: another level needs another call.
     """
     if correction in ("fdr", "by"):
         return _in_two_steps(values, correction, alpha)
@@ -187,12 +189,12 @@ def adjusted(
 
 
 def _in_two_steps(
-    values: Sequence[NDArray[np.float64]], correction: str, alpha: float
+    values: Sequence[NDArray[np.float64]], correction: Correction, alpha: float
 ) -> list[NDArray[np.float64]]:
-    """Return adjusted p: within each category, times the categories per selected category.
+    """Return the p adjusted within each category, times categories per selected category.
 
-    The least adjusted p within a category is its Simes p (its analogue under ``by``). Where a
-    category is not selected, none of its places can pass: its own adjusted p is their floor.
+    The smallest adjusted p of a category is its Simes p (its analogue under ``by``). No place
+    of a category that is not selected can pass: the category's adjusted p is their minimum.
     """
     within = [adjust(p, correction) for p in values]
     simes = np.array([np.nan if np.isnan(q).all() else np.nanmin(q) for q in within])

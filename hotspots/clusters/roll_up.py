@@ -1,4 +1,4 @@
-"""Roll-up: what a test on units says of the polygons that the units make."""
+"""Roll-up: from a test on units to the polygons that the units form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hotspots.schema import LocalResult
 
 _KNOWN = {*RAISED, *LOWERED, Label.HIGH_LOW, Label.LOW_HIGH, Label.NOT_SIGNIFICANT, *UNTESTED}
-"""The labels of tests of high and low values; likeness and joins of two things have others."""
+"""The labels of tests of high and low values; tests of similarity and of joins have others."""
 
 
 def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) -> pd.DataFrame:
@@ -26,25 +26,25 @@ def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) ->
     ----------
     result
         A local test on units whose labels are high or low: hot and cold, excess and deficit,
-        high-high and low-low. The outliers of a local Moran, high-low and low-high, count as
-        neither.
+        high-high and low-low. The spatial outliers of a local Moran, high-low and low-high,
+        count as neither.
     membership
-        Unit → polygon, of every unit of the result.
+        Unit → polygon, for every unit of the result.
     weight
         Residents of each unit.
 
     Returns
     -------
     DataFrame
-        On ``polygon_id``: ``share_hot`` and ``share_cold`` (0–1, of the residents of all the
-        polygon's units; missing where nobody lives), ``least_q`` (missing where no unit was
-        tested).
+        On ``polygon_id``: ``share_hot`` and ``share_cold`` (0–1, of all residents of the
+        polygon; missing where nobody lives), ``least_q`` (the smallest q of its units; missing
+        if none was tested).
 
     Raises
     ------
     InputError
-        For a unit without a polygon or without a weight, a unit that is there twice, a negative
-        or infinite weight, or a test that finds neither high nor low (local Geary, co-location,
+        For a unit without a polygon or a weight, a repeated unit, a negative or infinite
+        weight, or a test whose findings are neither high nor low (local Geary, co-location,
         juxtaposition).
 
     Examples
@@ -79,7 +79,8 @@ def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) ->
     if wrong.any():
         first = residents.index[wrong][0]
         raise InputError(
-            f"The weight of {first!r} is {residents[first]}. Residents are finite and ≥ 0."
+            f"The weight of {first!r} is {residents[first]}. Residents are finite and ≥ 0: "
+            "correct the table."
         )
     frame = pd.DataFrame(
         {

@@ -1,68 +1,68 @@
-"""Did it change: rates of two periods compared, with tests that hold for small counts."""
+"""Did it change: the rates of two periods compared, with tests that hold for small counts."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hotspots._checks import columns_present, share, unique_index
+from hotspots._checks import columns_present, one_of, positive, share, unique_index
 from hotspots.errors import InputError
+from hotspots.schema.options import Correction, RateTest
+from hotspots.stats.corrections import adjust
+from hotspots.stats.poisson import poisson_conditional_test, poisson_e_test, poisson_interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Test = Literal["e_test", "conditional"]
-Correction = Literal["fdr", "by", "bonferroni", "none"]
+    Counts = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Booleans = NDArray[np.bool_]
 
 _EVENTS = "events"
 _YEARS = "years"
-_REACH = 1e-12
-"""Probability beyond either end of the counts that the E-test adds up."""
-
-_TIE = 1e-9
-"""Relative tolerance within which two values of the E-test's statistic are equal."""
 
 
 def rate_change(
-    before: pd.DataFrame,
-    after: pd.DataFrame,
-    *,
+    counts_before: pd.DataFrame,
+    counts_after: pd.DataFrame,
     exposure: pd.Series,
+    *,
     exposure_after: pd.Series | None = None,
     per: float = 100_000,
-    test: Test = "e_test",
+    test: RateTest = "e_test",
     correction: Correction = "fdr",
     alpha: float = 0.05,
 ) -> pd.DataFrame:
-    """Return how each area's rate changed from one period to another, and how sure that is.
+    """Return how each area's rate changed from one period to the next, and how sure that is.
 
-    Counts are taken for Poisson. Crime varies more than that from one year to the next, so a small
-    p says that the two periods differ, not that anything done between them is the reason;
-    see ``displacement`` for a comparison with areas that were left alone.
+    Counts are assumed to be Poisson. Crime varies more than that from one year to the next, so a
+    small p says that the two periods differ, not that anything done between them is the reason;
+    see :func:`displacement` for a comparison with areas that were left alone.
 
     Parameters
     ----------
-    before, after
-        What ``select`` gives for each period: ``events`` (0, 1, 2, ...) and ``years`` on the same
-        areas.
+    counts_before, counts_after
+        What :func:`select` returns for each period: ``events`` (0, 1, 2, ...) and ``years`` on
+        the same areas.
     exposure
-        Residents (or what can be struck) of each area.
+        Residents (or whatever is at risk) of each area.
     exposure_after
-        The same for the second period, where it differs.
+        The same for the second period, if it differs.
     per
-        The rates are per so many residents a year.
+        Rates are per so many of the exposure, and per year.
     test
-        ``"e_test"`` (the more powerful) or ``"conditional"`` (exact: never above its level, and
-        in agreement with the interval of ``ratio``).
+        ``e_test`` (the more powerful) or ``conditional`` (exact: it never exceeds its level, and
+        it agrees with the interval of ``ratio``).
     correction
-        Over the areas: ``"fdr"`` (Benjamini–Hochberg), ``"by"`` (Benjamini–Yekutieli),
-        ``"bonferroni"`` or ``"none"``.
+        Over the areas: ``fdr`` (Benjamini–Hochberg), ``by`` (Benjamini–Yekutieli),
+        ``bonferroni`` or ``none``.
     alpha
-        Level of ``label`` after the correction; intervals hold 1 − alpha each, uncorrected.
+        Level of ``label`` after the correction. Each interval has confidence 1 − alpha,
+        uncorrected.
 
     Returns
     -------
@@ -70,16 +70,17 @@ def rate_change(
         On the areas' index: ``events_before``, ``events_after``, ``rate_before``,
         ``rate_after``, ``difference`` (after − before) with ``difference_low`` and
         ``difference_high``, ``ratio`` (after / before) with ``ratio_low`` and ``ratio_high``,
-        ``p`` (two-sided), ``q`` and ``label`` (``rise``, ``fall``, ``not significant``, or
-        ``no data`` without exposure, which takes no part in the correction).
-        Without any event the ratio is missing; without one before it is infinite.
+        ``p`` (two-sided), ``q`` and ``label``: ``rise``, ``fall``, ``not significant``, or
+        ``no data`` where there is no exposure, which is left out of the correction.
+        The ratio is missing where there is no event at all, and infinite where there is none
+        before.
 
     Raises
     ------
     ColumnError
         If ``events`` or ``years`` is missing.
     InputError
-        If the areas differ, a count is negative or broken, years or exposure are wrong, or an
+        If the areas differ, a count is negative or not whole, years or exposure are wrong, or an
         option is unknown.
 
     References
@@ -89,8 +90,8 @@ def rate_change(
     .. [2] Przyborowski, J. and Wilenski, H. (1940). Homogeneity of results in testing samples from
        Poisson series. Biometrika 31, 313–323 (the conditional test).
     .. [3] Garwood, F. (1936). Fiducial limits for the Poisson distribution. Biometrika 28, 437–442;
-       joined for the difference as in Zou, G. Y. and Donner, A. (2008). Construction of confidence
-       limits about effect measures. Statistics in Medicine 27, 1693–1702.
+       combined for the difference as in Zou, G. Y. and Donner, A. (2008). Construction of
+       confidence limits about effect measures. Statistics in Medicine 27, 1693–1702.
 
     Examples
     --------
@@ -98,130 +99,50 @@ def rate_change(
     >>> areas = pd.Index(["P1", "P2"], name="polygon_id")
     >>> before = pd.DataFrame({"events": [30, 6], "years": 1.0}, areas)
     >>> after = pd.DataFrame({"events": [9, 2], "years": 1.0}, areas)
-    >>> change = rate_change(before, after, exposure=pd.Series(12_000.0, areas))
+    >>> change = rate_change(before, after, pd.Series(12_000.0, areas))
     >>> change[["rate_before", "rate_after", "ratio", "p", "label"]].round(4)
                 rate_before  rate_after   ratio       p            label
     polygon_id
     P1                250.0     75.0000  0.3000  0.0006             fall
     P2                 50.0     16.6667  0.3333  0.1749  not significant
     """
-    _check_options(test, correction, per)
+    one_of(test, RateTest, "rate_change: the test")
+    one_of(correction, Correction, "rate_change: the correction")
+    positive(per, "rate_change: per", "Give a number above 0, e.g. per=100_000.")
     share(alpha, "rate_change: alpha")
-    first, first_years = _period(before, before.index, "before")
-    second, second_years = _period(after, before.index, "after")
-    people = _exposure(exposure, before.index)
-    later = people if exposure_after is None else _exposure(exposure_after, before.index)
-    time_1, time_2 = people * first_years / per, later * second_years / per
+    areas = counts_before.index
+    first, first_years = _period(counts_before, areas, "counts_before")
+    second, second_years = _period(counts_after, areas, "counts_after")
+    at_risk = _exposure(exposure, areas, "exposure")
+    later = (
+        at_risk if exposure_after is None else _exposure(exposure_after, areas, "exposure_after")
+    )
+    time_1, time_2 = at_risk * first_years / per, later * second_years / per
     known = (time_1 > 0) & (time_2 > 0)
-    table = pd.DataFrame({"events_before": first, "events_after": second}, index=before.index)
+    table = pd.DataFrame({"events_before": first, "events_after": second}, index=areas)
     columns = _rates(first, second, time_1, time_2, alpha) | _ratios(
         first, second, time_1, time_2, alpha
     )
     for name, values in columns.items():
         table[name] = np.where(known, values, np.nan)
     table["p"] = _p_values(first, second, time_1, time_2, known, test)
-    table["q"] = _corrected(table["p"].to_numpy(), known, correction)
+    table["q"] = adjust(table["p"].to_numpy(), correction)
     table["label"] = _labels(table, known, alpha)
     return table
 
 
-def poisson_e_test(
-    count_1: int, count_2: int, *, exposure_1: float = 1.0, exposure_2: float = 1.0
-) -> float:
-    """Return the two-sided p of the E-test that two Poisson rates are equal.
-
-    Parameters
-    ----------
-    count_1, count_2
-        Events.
-    exposure_1, exposure_2
-        Person-years (or any measure) in which they happened, above 0.
-
-    Returns
-    -------
-    float
-        The probability, at the pooled rate, of a statistic at least as far from 0 as this one's;
-        1 where the two rates are equal. (The statistic of two counts of 0 is 0.)
-
-    References
-    ----------
-    .. [1] Krishnamoorthy, K. and Thomson, J. (2004). A more powerful test for comparing two
-       Poisson means. Journal of Statistical Planning and Inference 119, 23–35.
-
-    Examples
-    --------
-    >>> round(poisson_e_test(3, 0), 4)
-    0.0884
-    >>> poisson_e_test(0, 0)
-    1.0
-    """
-    ratio = exposure_1 / exposure_2
-    if count_1 * exposure_2 == count_2 * exposure_1:
-        return 1.0
-    # |x − r·y| / sqrt(x + r²·y) is the statistic in units of the first exposure.
-    seen = (count_1 - ratio * count_2) ** 2 / (count_1 + ratio**2 * count_2)
-    pooled = (count_1 + count_2) / (exposure_1 + exposure_2)
-    mean_1, mean_2 = pooled * exposure_1, pooled * exposure_2
-    reach = stats.poisson.ppf([_REACH, 1.0 - _REACH], mean_1)
-    x = np.arange(int(reach[0]), int(reach[1]) + 1, dtype="float64")
-    # For each x the statistic reaches the seen one below one root in y and above the other.
-    level = seen * (1.0 - _TIE)
-    middle = x / ratio + level / 2.0
-    half = np.sqrt(level * (x / ratio + x / ratio**2 + level / 4.0))
-    below = np.where(x > 0, np.floor(middle - half), -1.0)  # (0, 0) has no statistic
-    above = np.ceil(middle + half)
-    outside = stats.poisson.cdf(below, mean_2) + stats.poisson.sf(above - 1.0, mean_2)
-    total = float((stats.poisson.pmf(x, mean_1) * np.minimum(outside, 1.0)).sum())
-    return min(1.0, total)
-
-
-def poisson_conditional_test(
-    count_1: int, count_2: int, *, exposure_1: float = 1.0, exposure_2: float = 1.0
-) -> float:
-    """Return the two-sided p of the exact conditional test that two Poisson rates are equal.
-
-    Given the sum of the two, the first count is binomial. The two-sided p is twice the smaller
-    tail, at most 1, so that it agrees with the Clopper–Pearson interval of the ratio.
-
-    Parameters
-    ----------
-    count_1, count_2
-        Events.
-    exposure_1, exposure_2
-        Person-years (or any measure) in which they happened, above 0.
-
-    Returns
-    -------
-    float
-        The p.
-
-    References
-    ----------
-    .. [1] Przyborowski, J. and Wilenski, H. (1940). Homogeneity of results in testing samples from
-       Poisson series. Biometrika 31, 313–323.
-
-    Examples
-    --------
-    >>> poisson_conditional_test(3, 0)                 # 2 · (1/2)³
-    0.25
-    """
-    total, part = count_1 + count_2, exposure_1 / (exposure_1 + exposure_2)
-    less = float(stats.binom.cdf(count_1, total, part))
-    more = float(stats.binom.sf(count_1 - 1, total, part))
-    return min(1.0, 2.0 * min(less, more))
-
-
 def _rates(
-    first: NDArray[np.int64],
-    second: NDArray[np.int64],
-    time_1: NDArray[np.float64],
-    time_2: NDArray[np.float64],
+    first: Counts,
+    second: Counts,
+    time_1: Floats,
+    time_2: Floats,
     alpha: float,
-) -> dict[str, NDArray[np.float64]]:
-    with np.errstate(divide="ignore", invalid="ignore"):  # no exposure: no data, set by the caller
+) -> dict[str, Floats]:
+    # Without exposure there is no data, which the caller sets.
+    with np.errstate(divide="ignore", invalid="ignore"):
         rate_1, rate_2 = first / time_1, second / time_2
-        low_1, high_1 = (limit / time_1 for limit in _garwood(first, alpha))
-        low_2, high_2 = (limit / time_2 for limit in _garwood(second, alpha))
+        low_1, high_1 = (limit / time_1 for limit in _interval(first, alpha))
+        low_2, high_2 = (limit / time_2 for limit in _interval(second, alpha))
         change = rate_2 - rate_1
         return {
             "rate_before": rate_1,
@@ -232,25 +153,22 @@ def _rates(
         }
 
 
-def _garwood(
-    count: NDArray[np.int64], alpha: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    low = stats.gamma.ppf(alpha / 2.0, np.maximum(count, 1))
-    return np.where(count > 0, low, 0.0), stats.gamma.ppf(1.0 - alpha / 2.0, count + 1)
+def _interval(counts: Counts, alpha: float) -> tuple[Floats, Floats]:
+    return poisson_interval(counts.astype(float), confidence_level=1 - alpha)
 
 
 def _ratios(
-    first: NDArray[np.int64],
-    second: NDArray[np.int64],
-    time_1: NDArray[np.float64],
-    time_2: NDArray[np.float64],
+    first: Counts,
+    second: Counts,
+    time_1: Floats,
+    time_2: Floats,
     alpha: float,
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[str, Floats]:
     both = first + second
-    # Clopper–Pearson limits of the second period's part of all events.
+    # Clopper–Pearson limits of the second period's share of all events.
     low = np.where(second > 0, stats.beta.ppf(alpha / 2, np.maximum(second, 1), first + 1), 0.0)
     high = np.where(first > 0, stats.beta.ppf(1 - alpha / 2, second + 1, np.maximum(first, 1)), 1.0)
-    with np.errstate(divide="ignore", invalid="ignore"):  # 0/0: no event, x/0: infinite ratio
+    with np.errstate(divide="ignore", invalid="ignore"):  # x/0 is infinite, 0/0 missing
         scale = time_1 / time_2
         columns = {
             "ratio": second / first * scale,
@@ -261,12 +179,12 @@ def _ratios(
 
 
 def _p_values(
-    first: NDArray[np.int64],
-    second: NDArray[np.int64],
-    time_1: NDArray[np.float64],
-    time_2: NDArray[np.float64],
-    known: NDArray[np.bool_],
-    test: Test,
+    first: Counts,
+    second: Counts,
+    time_1: Floats,
+    time_2: Floats,
+    known: Booleans,
+    test: RateTest,
 ) -> list[float]:
     compare = poisson_e_test if test == "e_test" else poisson_conditional_test
     return [
@@ -277,22 +195,7 @@ def _p_values(
     ]
 
 
-def _corrected(
-    p: NDArray[np.float64], known: NDArray[np.bool_], correction: Correction
-) -> NDArray[np.float64]:
-    q = np.full(len(p), np.nan)
-    tested = p[known]
-    if correction == "none" or len(tested) == 0:
-        q[known] = tested
-    elif correction == "bonferroni":
-        q[known] = np.minimum(tested * len(tested), 1.0)
-    else:
-        method = "bh" if correction == "fdr" else "by"
-        q[known] = stats.false_discovery_control(tested, method=method)
-    return q
-
-
-def _labels(table: pd.DataFrame, known: NDArray[np.bool_], alpha: float) -> NDArray[np.object_]:
+def _labels(table: pd.DataFrame, known: Booleans, alpha: float) -> NDArray[np.object_]:
     sure = (table["q"] <= alpha).to_numpy()
     rise = (table["difference"] > 0).to_numpy()
     label = np.select(
@@ -303,9 +206,7 @@ def _labels(table: pd.DataFrame, known: NDArray[np.bool_], alpha: float) -> NDAr
     return cast("NDArray[np.object_]", label.astype(object))
 
 
-def _period(
-    counts: pd.DataFrame, index: pd.Index, what: str
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _period(counts: pd.DataFrame, index: pd.Index, what: str) -> tuple[Counts, Floats]:
     name = f"rate_change: {what}"
     columns_present(counts.columns, [_EVENTS, _YEARS], name)
     unique_index(counts, name)
@@ -322,20 +223,23 @@ def _period(
     if not (np.isfinite(years) & (years > 0)).all():
         raise InputError(
             f"{name}: a period lasts {np.nanmin(years):g} years. "
-            "Select dated periods, so that rates per year can be compared."
+            "Select periods with dates, so that rates per year can be compared."
         )
     return events.astype("int64"), years
 
 
-def _exposure(exposure: pd.Series, index: pd.Index) -> NDArray[np.float64]:
-    unique_index(exposure, "rate_change: exposure")
-    _check_areas(exposure, index, "rate_change: exposure")
-    people = exposure.reindex(index).to_numpy(dtype="float64", na_value=np.nan)
-    if (people < 0).any() or np.isinf(people).any():
+def _exposure(exposure: pd.Series, index: pd.Index, what: str) -> Floats:
+    name = f"rate_change: {what}"
+    unique_index(exposure, name)
+    _check_areas(exposure, index, name)
+    at_risk = exposure.reindex(index).to_numpy(dtype="float64", na_value=np.nan)
+    wrong = (at_risk < 0) | np.isinf(at_risk)
+    if wrong.any():
         raise InputError(
-            "rate_change: an exposure is negative or infinite. Give residents, 0 or more."
+            f"{name}: the exposure of {index[wrong][0]!r} came as {at_risk[wrong][0]:g}; it is "
+            "negative or infinite. Give residents, 0 or more."
         )
-    return cast("NDArray[np.float64]", people)
+    return cast("Floats", at_risk)
 
 
 def _check_areas(frame: pd.DataFrame | pd.Series, index: pd.Index, what: str) -> None:
@@ -345,14 +249,3 @@ def _check_areas(frame: pd.DataFrame | pd.Series, index: pd.Index, what: str) ->
             f"{what}: the areas are not those of the first period: {len(other)} differ, first "
             f"{other[0]!r}. Count both periods on the same polygons."
         )
-
-
-def _check_options(test: str, correction: str, per: float) -> None:
-    for value, kind, what in ((test, Test, "test"), (correction, Correction, "correction")):
-        if value not in get_args(kind):
-            raise InputError(
-                f"rate_change: the {what} came as {value!r}. "
-                f"It is one of {', '.join(map(repr, get_args(kind)))}."
-            )
-    if not (math.isfinite(per) and per > 0):
-        raise InputError(f"rate_change: per came as {per}. It is a number above 0, e.g. 100000.")

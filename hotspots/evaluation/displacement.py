@@ -28,26 +28,26 @@ _EVENTS = "events"
 
 @dataclass(frozen=True, slots=True)
 class Displacement:
-    """What became of the treated area, its buffer and its control.
+    """What happened in the treated area, its buffer and its control.
 
     Attributes
     ----------
     treated_before, treated_after, buffer_before, buffer_after, control_before, control_after
-        Events in each group of polygons and period.
+        Events in each group of areas and period.
     success
-        Change of treated / control from before to after; below 0 where the treated area did
+        Change of treated / control from before to after; below 0 if the treated area did
         better than the control.
     buffer_change
         Change of buffer / control.
     quotient
         The weighted displacement quotient, ``buffer_change / success``; NaN unless ``success``
-        is below 0, for without a success there is nothing to displace.
+        is below 0: without success there is nothing to displace.
     outcome
         ``no_success``; ``displacement_above_benefit`` (quotient below −1), ``displacement``
         (−1 to 0), ``neither`` (0), ``diffusion`` (0 to 1), ``diffusion_above_benefit`` (above 1).
     prevented
-        Events fewer than expected, had treated and buffer changed as the control did (negative
-        where there are more): the total net effect.
+        The total net effect: how many events fewer there were in treated area and buffer than
+        if both had changed as the control did (negative if there were more).
     """
 
     treated_before: int
@@ -73,25 +73,25 @@ def displacement(
 ) -> Displacement:
     """Return whether crime fell where something was done, and whether it moved next door.
 
-    Everything is measured against the control, which carries what happened in the whole city.
-    The two periods must be equally long, or a change of seasons is taken for an effect. No test
-    of chance is made here: with few events the quotient is erratic.
+    Everything is measured against the control, which stands for the trend of the whole city.
+    The two periods must be equally long and cover the same seasons, or the season is mistaken
+    for an effect. This is no significance test: with few events the quotient is erratic.
 
     Parameters
     ----------
     counts_before, counts_after
-        Events on the areas' index: a series, or what ``select`` gives (its ``events``).
+        Events on the areas' index: a series, or what :func:`select` returns (its ``events``).
     treated
         Identifiers of the areas where something was done.
     buffer
-        Of those around them, into which crime could move.
+        Of the areas around them, into which crime could move.
     control
-        Of comparable ones too far away to be touched.
+        Of comparable areas too far away to be affected.
 
     Returns
     -------
     Displacement
-        Counts, the success measure, the quotient and what it amounts to.
+        Counts, the success measure, the quotient and the outcome.
 
     Raises
     ------
@@ -109,8 +109,8 @@ def displacement(
 
     Examples
     --------
-    The treated area falls from 100 to 60, its surroundings rise from 80 to 90, the control stays
-    at 200: a quarter of the 40 that fell away is next door again, and 30 in all were prevented.
+    The treated area falls from 100 to 60, its buffer rises from 80 to 90, the control stays at
+    200: a quarter of the 40 events is displaced to the buffer, and 30 are prevented in all.
 
     >>> import pandas as pd
     >>> before = pd.Series({"T": 100, "B": 80, "C": 200})
@@ -130,7 +130,7 @@ def displacement(
                 f"displacement: the control has no event {when}, so nothing can be measured "
                 "against it. Choose a larger control, or longer periods."
             )
-    # Exact fractions: rounding must not turn a buffer that did not change into one that did.
+    # Exact fractions: rounding must not make an unchanged buffer look changed.
     success, buffer_change = (
         Fraction(after[group], after["control"]) - Fraction(before[group], before["control"])
         for group in ("treated", "buffer")

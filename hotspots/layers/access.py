@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-from hotspots._checks import columns_present, named_index, projected_crs, same_crs
+from hotspots._checks import columns_present, named_index, one_of, projected_crs, same_crs
 from hotspots.catalogue import remark
 from hotspots.errors import InputError
 from hotspots.layers.layer import checked_layer
 from hotspots.schema import POLYGON_ID, POPULATION, UNIT_ID
+from hotspots.schema.options import AccessMethod
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from hotspots.schema import Direction, Layer
 
-_METHODS = ("nearest",)
-
 
 def access_layer(
     services: gpd.GeoDataFrame,
@@ -33,7 +32,7 @@ def access_layer(
     *,
     membership: pd.Series,
     name: str,
-    method: str = "nearest",
+    method: AccessMethod = "nearest",
     unit: str = "m",
     direction: Direction = "more_is_worse",
     source_name: str = "",
@@ -100,11 +99,7 @@ def access_layer(
     >>> float(layer.values["P1"])                      # (300·0 + 100·200) / 400
     50.0
     """
-    if method not in _METHODS:
-        raise InputError(
-            f"access_layer: the method came as {method!r}. "
-            f"There is: {', '.join(map(repr, _METHODS))}."
-        )
+    one_of(method, AccessMethod, "access_layer: the method")
     _check_layers(services, units, polygons)
     residents = _residents(units)
     home = _home(units, polygons, membership)

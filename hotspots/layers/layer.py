@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import warnings
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
+from hotspots._checks import one_of
 from hotspots.catalogue import remark
 from hotspots.errors import InputError
 from hotspots.schema import Direction, Layer
@@ -61,11 +62,7 @@ def check_name(name: str) -> None:
 
 def check_direction(name: str, direction: str) -> None:
     """Raise :class:`InputError` unless ``direction`` is one of the three of the schema."""
-    if direction not in get_args(Direction):
-        raise InputError(
-            f"layer {name!r}: the direction came as {direction!r}. "
-            f"It is one of {', '.join(map(repr, get_args(Direction)))}."
-        )
+    one_of(direction, Direction, f"layer {name!r}: the direction")
 
 
 def warn_low_cover(name: str, cover: pd.Series, *, stacklevel: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -12,10 +12,11 @@ import shapely
 from exactextract import exact_extract
 from exactextract.raster import RasterioRasterSource
 
-from hotspots._checks import named_index
+from hotspots._checks import named_index, one_of
 from hotspots.errors import CrsError, InputError
 from hotspots.layers.layer import check_direction, check_name, checked_layer, warn_low_cover
 from hotspots.schema import POLYGON_ID
+from hotspots.schema.options import RasterStatistic
 from hotspots.spatial.zonal import CellTotals, cell_totals, numbers, open_raster
 
 if TYPE_CHECKING:
@@ -27,15 +28,13 @@ if TYPE_CHECKING:
 
     from hotspots.schema import Direction, Layer
 
-Statistic = Literal["sum", "mean"]
-
 
 def raster_layer(
     path: str | Path,
     polygons: gpd.GeoDataFrame,
     *,
     name: str,
-    stat: Statistic = "sum",
+    stat: RasterStatistic = "sum",
     weights: str | Path | None = None,
     band: int = 1,
     unit: str = "",
@@ -190,11 +189,7 @@ def _cover(
 
 
 def _check_options(stat: str, weights: str | Path | None, polygons: gpd.GeoDataFrame) -> None:
-    if stat not in get_args(Statistic):
-        raise InputError(
-            f"raster_layer: stat came as {stat!r}. "
-            f"It is one of {', '.join(map(repr, get_args(Statistic)))}."
-        )
+    one_of(stat, RasterStatistic, "raster_layer: stat")
     if weights is not None and stat == "sum":
         raise InputError(
             "raster_layer: weights apply to a mean, not to a sum. Use stat='mean', or no weights."

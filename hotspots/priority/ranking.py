@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from hotspots._checks import named_index
+from hotspots._checks import named_index, one_of
 from hotspots.catalogue import remark
 from hotspots.errors import ColumnError, InputError
 from hotspots.schema import POLYGON_ID, Criterion, Ranking
+from hotspots.schema.options import Scaling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hotspots.schema import Layer
-
-Scaling = Literal["min-max", "rank"]
 
 _TAIL = 0.05
 """Share of the polygons at either end of a criterion, which get the same share of the scale."""
@@ -273,12 +272,8 @@ def _weights(table: pd.DataFrame, criteria: Sequence[Criterion]) -> NDArray[np.f
     return cast("NDArray[np.float64]", weights / weights.sum())
 
 
-def _check_options(method: str, draws: int, concentration: float) -> None:
-    if method not in get_args(Scaling):
-        raise InputError(
-            f"rank_polygons: the method came as {method!r}. "
-            f"It is one of {', '.join(map(repr, get_args(Scaling)))}."
-        )
+def _check_options(method: Scaling, draws: int, concentration: float) -> None:
+    one_of(method, Scaling, "rank_polygons: the method")
     if draws < 0:
         raise InputError(f"rank_polygons: draws came as {draws}. Give 0 or more, e.g. 1000.")
     if not (np.isfinite(concentration) and concentration > 0):

@@ -6,6 +6,7 @@ the ``plans`` or ``records``.
 """
 
 from hotspots.schema.labels import TaxonomyReport
+from hotspots.schema.options import Direction
 from hotspots.schema.plans import (
     BorderSensitivity,
     PlanComparison,
@@ -62,7 +63,6 @@ from hotspots.schema.words import (
     UNMAPPED,
     VICTIMS,
     AssignmentStatus,
-    Direction,
     Label,
     LocationPrecision,
     LocationStatus,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from hotspots.schema.words import Direction
+    from hotspots.schema.options import Direction
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
@@ -17,6 +17,9 @@ from hotspots.catalogue.whole_map import (
     scan_text,
 )
 from hotspots.schema.words import LOWERED, RAISED, Label
+
+if TYPE_CHECKING:
+    from hotspots.schema.options import Alternative, Correction, RiskNull
 
 MOST_ISOLATES = 0.05
 """Share of isolates up to which a test of neighbors says something about the whole map."""
@@ -106,17 +109,17 @@ class LocalResult:
         True for the one test of its question; every other is exploratory.
     level
         ``units`` or ``polygons``, by the index's name; "" for any other index.
-    leaning
-        Series on the places' index: the label that each place bears where its q is small
-        enough, from its more extreme tail; what :func:`correct_family` labels anew by.
+    candidate_label
+        Series on the places' index: the label that each place bears if its q is small enough,
+        given by its more extreme tail; :func:`correct_family` labels from it.
     """
 
     table: pd.DataFrame
     kind: LocalTest
     variable: str
     null: str
-    alternative: str
-    correction: str
+    alternative: Alternative
+    correction: Correction
     alpha: float
     family: int
     permutations: int | None = None
@@ -127,7 +130,7 @@ class LocalResult:
     weights: str = ""
     headline: bool = False
     level: str = ""
-    leaning: pd.Series | None = None
+    candidate_label: pd.Series | None = None
 
     @property
     def test(self) -> str:
@@ -214,8 +217,8 @@ class ScanResult:
     clusters: pd.DataFrame
     table: pd.DataFrame
     variable: str
-    null: str
-    alternative: str
+    null: RiskNull
+    alternative: Alternative
     alpha: float
     max_share: float
     places: int
@@ -277,7 +280,7 @@ class GlobalResult:
     expected: float
     z: float
     p: float
-    alternative: str
+    alternative: Alternative
     permutations: int
     seed: int
     n: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
 
 # ── index names ──────────────────────────────────────────────────────────────────────────
 ROW_ID = "row_id"
@@ -110,5 +109,3 @@ LOWERED = (Label.COLD, Label.LOW_LOW, Label.DEFICIT)
 
 LEVELS = {UNIT_ID: "units", POLYGON_ID: "polygons"}
 """Name of an index → the level of a test on it."""
-
-Direction = Literal["more_is_worse", "more_is_better", "neutral"]

@@ -1,1 +1,1 @@
-"""What several stages compute alike: corrections for many tests, sums that no order changes."""
+"""What several stages compute alike: corrections, p-values, Poisson intervals and tests, sums."""

@@ -1,4 +1,4 @@
-"""Corrections: p of many tests made into q, so that the whole family keeps its level."""
+"""Corrections for multiple testing: p-values adjusted so that the whole family keeps its level."""
 
 from __future__ import annotations
 
@@ -7,29 +7,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hotspots.errors import InputError
+from hotspots._checks import one_of
+from hotspots.schema.options import Correction
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float64]
 
-CORRECTIONS = ("fdr", "by", "bonferroni", "none")
 
-
-def adjust(p: Floats, correction: str, family: int | None = None) -> Floats:
-    """Return q, the least level of the whole family at which each test passes.
+def adjust(p: Floats, correction: Correction, family: int | None = None) -> Floats:
+    """Return q, the adjusted p: the lowest level of the family at which each test passes.
 
     Parameters
     ----------
     p
-        One p per test; NaN where none was made: it stays NaN and is not counted.
+        The p of each test. A missing p (NaN) stays missing and is not counted.
     correction
-        ``fdr`` (Benjamini–Hochberg), ``by`` (Benjamini–Yekutieli, under any dependence),
-        ``bonferroni`` or ``none``.
+        ``fdr`` (Benjamini–Hochberg), ``by`` (Benjamini–Yekutieli, valid under any
+        dependence), ``bonferroni`` or ``none``.
     family
-        Size of the family where these tests are only a part of it: the tests not seen count
-        as if they had found nothing.
+        Size of the family, if these tests are only part of it: the other tests count as if
+        they had found nothing (p = 1).
 
     References
     ----------
@@ -41,10 +40,7 @@ def adjust(p: Floats, correction: str, family: int | None = None) -> Floats:
     >>> adjust(np.array([0.01, 0.04, 0.03, np.nan]), "fdr").round(3).tolist()
     [0.03, 0.04, 0.04, nan]
     """
-    if not isinstance(correction, str) or correction not in CORRECTIONS:
-        raise InputError(
-            f"correction came as {correction!r}. It is one of {', '.join(CORRECTIONS)}."
-        )
+    one_of(correction, Correction, "correction")
     q = np.full(p.shape, np.nan)
     tested = np.flatnonzero(~np.isnan(p))
     size = max(tested.size, family or 0)
@@ -53,12 +49,35 @@ def adjust(p: Floats, correction: str, family: int | None = None) -> Floats:
     elif correction == "bonferroni":
         q[tested] = np.minimum(1.0, p[tested] * size)
     else:
+        # Not scipy's false_discovery_control: bit for bit the same for "fdr", it rounds "by"
+        # otherwise, and it sorts every p. Permutation p repeat, and sorting the distinct ones
+        # takes half its time at a million places.
         number, ascending = pd.factorize(p[tested], sort=True)
-        # Equal p all get the step of the last of them.
+        # Tied p share the rank of the last of them.
         rank = np.cumsum(np.bincount(number, minlength=ascending.size))
         factor = (1 / np.arange(1, size + 1)).sum() if correction == "by" else 1.0
-        # The step-up: a test passes wherever any test with a larger p passes.
+        # Step-up: a test passes if it, or any test with a larger p, meets its own bound.
         steps = ascending * (size * factor / rank)
         passed = np.minimum.accumulate(steps[::-1])[::-1]
         q[tested] = np.minimum(1.0, passed)[number]
+    return q
+
+
+def holm(p: Floats) -> Floats:
+    """Return the p-values adjusted by Holm's method; a missing p stays missing, uncounted.
+
+    References
+    ----------
+    Holm (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal
+    of Statistics 6, 65–70.
+
+    Examples
+    --------
+    >>> holm(np.array([0.01, 0.04, np.nan, 0.03])).tolist()
+    [0.03, 0.06, nan, 0.06]
+    """
+    q = np.full(p.shape, np.nan)
+    order = np.argsort(p, kind="stable")[: int((~np.isnan(p)).sum())]
+    steps = np.arange(order.size, 0, -1) * p[order]
+    q[order] = np.minimum(1.0, np.maximum.accumulate(steps))
     return q

@@ -1,4 +1,4 @@
-"""Sums: additions whose result depends on no order, so that no order of rows shows in a byte."""
+"""Exact sums: order-independent, bit-identical for any row order."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.int64]
 
 BITS = 36
-"""Bits that each part keeps: 2^(53 − 36) of them, 131,072, add up without rounding."""
+"""Bits that each part keeps: 2^(53 − 36) = 131,072 parts add up without rounding."""
 
 
 def exact_parts(values: Floats) -> tuple[Floats, Floats]:
-    """Split each value in two parts that add up without rounding, and drop what is below them.
+    """Split each value into a high and a low part that add up without rounding.
 
-    The parts are whole multiples of 2⁻³⁶ and 2⁻⁷² of the greatest value's power of two: sums
-    of up to 131,072 of either are exact, so they are the same in any order.
+    The parts are whole multiples of 2⁻³⁶ and 2⁻⁷² of the largest value's power of two, and
+    what lies below them is dropped. Sums of up to 131,072 parts of one kind are exact, and
+    hence the same in any order.
 
     References
     ----------
@@ -34,17 +35,17 @@ def exact_parts(values: Floats) -> tuple[Floats, Floats]:
     True
     """
     high = rounded(values)
-    # Each part's own greatest would do for the low one, but would say something of the others.
+    # A step taken from the low parts' own maximum would make each depend on the other values.
     return high, _to_step(values - high, _step(values) * 2.0**-BITS)
 
 
 def rounded(values: Floats) -> Floats:
-    """Return the values as whole multiples of 2⁻³⁶ of the greatest value's power of two."""
+    """Return the values rounded to multiples of 2⁻³⁶ of the largest value's power of two."""
     return _to_step(values, _step(values))
 
 
 def row_sums(values: Floats, start: Integers) -> Floats:
-    """Return the sums of consecutive values that begin at each ``start``, in no order."""
+    """Return the order-independent sums of the runs of values that begin at each ``start``."""
     if not start.size:
         return np.empty(0)
     if values.min() == values.max():
@@ -58,13 +59,13 @@ def row_sums(values: Floats, start: Integers) -> Floats:
 
 
 def gathered_sums(values: Floats, links: sparse.csr_array) -> tuple[Floats, Floats]:
-    """Return the sums of the values that each row links to: of their upper parts, and in full.
+    """Return each row's order-independent sum: of the values' high parts, and in full.
 
-    ``links`` holds a 1 wherever a row takes in a value.
+    ``links`` holds a 1 for each value that belongs to a row.
     """
     high, low = exact_parts(values)
-    upper: Floats = links @ high
-    return upper, upper + links @ low if low.any() else upper
+    high_sums: Floats = links @ high
+    return high_sums, high_sums + links @ low if low.any() else high_sums
 
 
 def _step(values: Floats) -> float:
@@ -74,7 +75,7 @@ def _step(values: Floats) -> float:
 
 
 def _to_step(values: Floats, step: float) -> Floats:
-    # Adding a number so large that its last bit is the step, and taking it off, rounds to it.
+    # Adding a number whose last bit is the step, and subtracting it again, rounds to that step.
     anchor = 1.5 * 2.0**52 * step
     parts: Floats = (values + anchor) - anchor
     return parts

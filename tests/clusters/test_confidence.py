@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from libpysal.graph import Graph
 
-from hotspots.clusters.confidence import LEVELS, confidence, confidence_bins
+from hotspots.clusters.confidence import confidence, confidence_bins
 from hotspots.clusters.local.getis_ord import getis_ord
 from hotspots.clusters.local.moran import local_moran
 from hotspots.clusters.multiple_testing import adjusted, correct_family
 from hotspots.clusters.risk.excess import excess_risk
 from hotspots.errors import InputError
+
+LEVELS = {"90%": 0.10, "95%": 0.05, "99%": 0.01}
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ def test_untested_places_have_no_bin():
 
 
 def test_a_place_at_the_mean_has_no_bin():
-    # Its leaning is "not significant", whatever its q.
+    # Its candidate is "not significant", whatever its q.
     values = pd.Series([1.0, 2.0, 3.0, 4.0, 5.0])
     line = Graph.from_weights_dict(
         {i: {j: 1.0 for j in (i - 1, i + 1) if 0 <= j < 5} for i in range(5)}

@@ -115,7 +115,7 @@ def local(p, permutations):
     return LocalResult(
         table.assign(label="not significant"), GI_STAR, "y", "total", "two-sided", "fdr",
         0.05, len(p), permutations, least_p=2 / (permutations + 1),
-        leaning=pd.Series("hot", index=table.index),
+        candidate_label=pd.Series("hot", index=table.index),
     )  # fmt: skip
 
 
@@ -133,8 +133,8 @@ def test_what_is_no_mapping_of_results_of_one_test(results, lattice, correct):
         correct({"a": other, "b": whole})
     with pytest.raises(InputError, match=r"different tests \(getis_ord_star, local_moran\)"):
         correct({**results, "other": other})
-    with pytest.raises(InputError, match="which way its places lean"):
-        correct({"a": replace(other, leaning=None)})
+    with pytest.raises(InputError, match="has no candidate_label"):
+        correct({"a": replace(other, candidate_label=None)})
 
 
 def test_bad_input(results):

@@ -120,7 +120,7 @@ class TestErrors:
             distance(services_at(), city)
 
     def test_an_unknown_method_is_told_what_there_is(self, city):
-        with pytest.raises(InputError, match=r"method came as 'e2sfca'. There is: 'nearest'"):
+        with pytest.raises(InputError, match=r"method came as 'e2sfca'. It is one of 'nearest'"):
             distance(services_at((0, 0)), city, method="e2sfca")
 
     def test_services_that_are_areas(self, city):

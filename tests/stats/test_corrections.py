@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from hotspots.errors import InputError
-from hotspots.stats.corrections import adjust
+from hotspots.stats.corrections import adjust, holm
 
 
 def test_fdr_example_of_anselin():
@@ -31,11 +31,33 @@ def test_step_up_passes_over_an_early_failure():
     assert (adjust(p, "fdr") <= 0.05).tolist() == [True, True, True, False]
 
 
-@given(arrays(float, st.integers(1, 40), elements=st.floats(1e-300, 1)))
-@settings(deadline=None, max_examples=30)
-def test_against_scipy(p):
-    np.testing.assert_allclose(adjust(p, "fdr"), stats.false_discovery_control(p, method="bh"))
-    np.testing.assert_allclose(adjust(p, "by"), stats.false_discovery_control(p, method="by"))
+def scipy_adjust(p, method, family):
+    """scipy's q of the tests that were made, the rest of the family filled up with p = 1."""
+    q, tested = np.full(p.shape, np.nan), ~np.isnan(p)
+    rest = np.ones(max((family or 0) - tested.sum(), 0))
+    both = stats.false_discovery_control(np.append(p[tested], rest), method=method)
+    q[tested] = both[: tested.sum()]
+    return q
+
+
+@given(
+    arrays(
+        float,
+        st.integers(1, 40),
+        # Every p, p that repeat as those of permutations do, and missing ones.
+        elements=st.one_of(
+            st.floats(1e-300, 1), st.integers(1, 20).map(lambda k: k / 20), st.just(np.nan)
+        ),
+    ),
+    st.one_of(st.none(), st.integers(1, 200)),
+)
+@settings(deadline=None, max_examples=100)
+def test_against_scipy(p, family):
+    np.testing.assert_array_equal(adjust(p, "fdr", family), scipy_adjust(p, "bh", family))
+    # The last bit of "by" differs: scipy multiplies by the harmonic sum at the end.
+    np.testing.assert_allclose(
+        adjust(p, "by", family), scipy_adjust(p, "by", family), rtol=1e-15, atol=0
+    )
 
 
 def test_missing_p_is_not_counted():
@@ -58,3 +80,9 @@ def test_the_rest_of_a_family_counts_as_having_found_nothing():
 def test_unknown_correction():
     with pytest.raises(InputError, match="'holm'"):
         adjust(np.array([0.1]), "holm")
+
+
+def test_holms_correction_as_r_has_it():
+    # R: p.adjust(c(0.01, 0.02, 0.03, 0.04, 0.05), "holm")
+    adjusted = holm(np.array([0.03, 0.01, 0.05, 0.02, 0.04]))
+    assert adjusted == pytest.approx([0.09, 0.05, 0.09, 0.08, 0.09])

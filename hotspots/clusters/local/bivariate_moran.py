@@ -1,4 +1,4 @@
-"""Bivariate local Moran: a high or low place among neighbors high or low in another variable."""
+"""Bivariate local Moran: places high or low among neighbors high or low in another variable."""
 
 from __future__ import annotations
 
@@ -6,80 +6,81 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hotspots.clusters.labels import checked_settings, one_of
-from hotspots.clusters.local.moments import sum_z
+from hotspots._checks import one_of
+from hotspots.clusters.local.moments import standardized_lag
 from hotspots.clusters.local.moran import (
     QUADRANTS,
-    by_association,
+    moran_tails,
     quadrants,
     row_standardized,
+    signs,
 )
-from hotspots.clusters.local.result import Moments, draws_asked, local_result, reference_tails
-from hotspots.clusters.permutation.observations import checked_numbers, place_sites
+from hotspots.clusters.local.result import Moments, local_result, permutation_count, reference_tails
+from hotspots.clusters.options import checked_options
+from hotspots.clusters.permutation.observations import align_to_graph, checked_numbers
 from hotspots.errors import InputError
 from hotspots.schema import LocalTest
+from hotspots.schema.options import MoranNull
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
     from libpysal.graph import Graph
 
-    from hotspots.clusters.permutation.observations import Sites
+    from hotspots.clusters.permutation.observations import Observations
     from hotspots.schema import LocalResult
+    from hotspots.schema.options import Alternative, Correction, Permutations
 
     Floats = npt.NDArray[np.float64]
-
-_AT_MEAN = 1e-12
 
 BIVARIATE_MORAN = LocalTest("local_moran_bivariate", QUADRANTS)
 
 
 def local_moran_bivariate(
     values: pd.Series,
-    surroundings: pd.Series,
+    others: pd.Series,
     graph: Graph,
     *,
-    alternative: str = "two-sided",
-    null: str | None = None,
-    correction: str = "fdr",
+    alternative: Alternative = "two-sided",
+    correction: Correction = "fdr",
     alpha: float = 0.05,
-    permutations: int | str = "auto",
     family: int | None = None,
+    permutations: Permutations = "auto",
+    null: MoranNull = "conditional",
     seed: int = 0,
 ) -> LocalResult:
     """Return the bivariate local Moran of each place with its p, q and quadrant.
 
-    It asks whether the neighbors of a place are higher or lower in ``surroundings`` than
-    other places would be, and sets that beside the place's own ``values``. It does not ask
-    how the two variables go together *at* the place, which takes no neighbors to see.
+    It asks whether a place's neighbors are higher or lower in the other variable than randomly
+    chosen places would be, and sets that beside the place's own value. It does not ask how the
+    two variables go together *at* the place: that is a correlation, without neighbors.
 
     Parameters
     ----------
     values
         The variable at the place, e.g. crime.
-    surroundings
+    others
         The variable at its neighbors, e.g. poverty, on the same index. A place where either
         is missing is *no data*: it is nobody's neighbor and in no reference set. Smoothed
         rates are refused.
     graph
-        Neighbors on the same index, in any order; each row's weights are made to add up to
-        1 here, in a copy.
+        Neighbors on the same index, in any order; it is row-standardized here, in a copy.
     alternative
         ``two-sided``, ``greater`` (neighbors on the place's side of the mean) or ``less``.
-    null
-        ``conditional`` (default) draws the neighbors' values from all other places;
-        ``analytic`` takes z as normal.
-    correction, alpha, permutations, family, seed
+    correction, alpha, family, permutations, seed
         As in :func:`getis_ord`.
+    null
+        ``conditional`` draws the neighbors' values from all other places; ``analytic`` assumes
+        that z is normal.
 
     Returns
     -------
     LocalResult
-        ``statistic`` is xᵢ·Σwᵢⱼyⱼ·(n−1)/n with both standardized (divisor n; esda's
-        definition), ``expected`` and ``z`` its conditional expectation and standardized
-        value. Labels: ``high-high``, ``low-low``, ``high-low``, ``low-high``, the place's own
-        variable first, the tail that is significant second. With equal weights the two-sided
-        p is Gi's of ``surroundings``.
+        ``statistic`` is xᵢ·Σwᵢⱼyⱼ·(n−1)/n, both variables standardized (divisor n; esda's
+        definition); ``expected`` and ``z`` are its conditional expectation and its standardized
+        value. Labels: ``high-high``, ``low-low``, ``high-low``, ``low-high``: first the place's
+        own value, then the significant tail of its neighbors. With equal weights the two-sided
+        p is that of Gi of ``others``.
 
     Raises
     ------
@@ -104,25 +105,26 @@ def local_moran_bivariate(
     >>> result.table["statistic"].round(2).tolist()
     [0.62, 0.1, 0.13, 0.07, -0.57]
     """
-    null = null if null is not None else "conditional"
-    one_of(null, ("conditional", "analytic"), "null")
-    settings = checked_settings(alternative, correction, alpha, seed, family)
-    own, around = paired(values, surroundings)
-    sites = row_standardized(place_sites(around, graph, include_self=False))
-    place = _standard_scores(own, sites, graph)
-    draws = draws_asked(permutations, sites, settings)
-    lag_z = sum_z(sites, own_included=False)
-    sign = np.where(np.abs(place) <= _AT_MEAN, 0, np.sign(place)).astype(np.int64)
-    tails = reference_tails(sites, lag_z, null, settings, draws)
+    one_of(null, MoranNull, "null")
+    options = checked_options(
+        alternative=alternative, correction=correction, alpha=alpha, family=family, seed=seed
+    )
+    own, around = paired(values, others)
+    observations = row_standardized(align_to_graph(around, graph, include_self=False))
+    place = _standard_scores(own, observations, graph)
+    draws = permutation_count(permutations, observations, options)
+    lag_z = standardized_lag(observations, include_self=False)
+    sign = signs(place)
+    tails = reference_tails(observations, lag_z, null, options, draws)
     return local_result(
         BIVARIATE_MORAN,
         f"{own.name}, {around.name}",
-        sites,
-        _moments(sites, place, sign * lag_z),
-        by_association(tails, sign) if alternative != "two-sided" else tails,
+        observations,
+        _moments(observations, place, sign * lag_z),
+        moran_tails(tails, sign) if alternative != "two-sided" else tails,
         quadrants(tails, sign, alternative),
         null=null,
-        settings=settings,
+        options=options,
         permutations=draws,
     )
 
@@ -142,32 +144,34 @@ def paired(values: pd.Series, others: pd.Series) -> tuple[pd.Series, pd.Series]:
         raise InputError(
             f"The two variables ({values.name!r}, {others.name!r}) are not of the same places: "
             f"{len(lost)} have only one of them, first {lost[0]!r}. "
-            "Take both columns from one table."
+            "Take both columns from the same table."
         )
     first, second = values.astype(float), others.reindex(values.index).astype(float)
     missing = first.isna() | second.isna()
     return first.mask(missing), second.mask(missing)
 
 
-def _standard_scores(own: pd.Series, sites: Sites, graph: Graph) -> Floats:
-    """Return the tested places' own variable, standardized over the linked places."""
-    mine = place_sites(own, graph, include_self=False)
+def _standard_scores(own: pd.Series, observations: Observations, graph: Graph) -> Floats:
+    """Return the tested places' own values, standardized over the linked places."""
+    mine = align_to_graph(own, graph, include_self=False)
     reference, tested = mine.reference, mine.reference[mine.rank]
     if not reference.size or not mine.scaled.any():
-        return np.zeros(sites.tested.size)
-    centerd = reference - reference.mean()
-    scores: Floats = (tested - reference.mean()) / np.sqrt((centerd**2).mean())
+        return np.zeros(observations.tested.size)
+    centered = reference - reference.mean()
+    scores: Floats = (tested - reference.mean()) / np.sqrt((centered**2).mean())
     return scores
 
 
-def _moments(sites: Sites, place: Floats, z: Floats) -> Moments:
-    n = sites.reference.size
-    values = sites.scaled
+def _moments(observations: Observations, place: Floats, z: Floats) -> Moments:
+    n = observations.reference.size
+    values = observations.scaled
     spread = float(np.sqrt((values**2).mean())) if n else 0.0
     if spread == 0.0:
         nothing = np.zeros(place.size)
         return Moments(nothing, nothing, np.full(place.size, np.nan))
     scores = values / spread
     factor = (n - 1) / n * place
-    # The other places' mean is what is left of a sum of zero once the place is taken out.
-    return Moments(factor * sites.lag(scores), -factor * scores[sites.rank] / (n - 1), z)
+    # The scores add up to zero, so the mean of all other places follows from the own score.
+    return Moments(
+        factor * observations.lag(scores), -factor * scores[observations.rank] / (n - 1), z
+    )

@@ -1,4 +1,4 @@
-"""Getis-Ord Gi and Gi*: where high values sit together, and where low ones do."""
+"""Getis-Ord Gi and Gi*: where high values cluster, and where low ones do."""
 
 from __future__ import annotations
 
@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hotspots.clusters.labels import CODE, checked_settings, one_of
-from hotspots.clusters.local.moments import sum_z
-from hotspots.clusters.local.result import Moments, draws_asked, local_result, reference_tails
-from hotspots.clusters.permutation.observations import place_sites
+from hotspots._checks import one_of
+from hotspots.clusters.labels import CODE
+from hotspots.clusters.local.moments import standardized_lag
+from hotspots.clusters.local.result import Moments, local_result, permutation_count, reference_tails
+from hotspots.clusters.options import checked_options
+from hotspots.clusters.permutation.observations import align_to_graph
 from hotspots.errors import InputError
 from hotspots.schema import Label, LocalTest
+from hotspots.schema.options import GetisOrdNull
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
     from libpysal.graph import Graph
 
-    from hotspots.clusters.permutation.observations import Sites
+    from hotspots.clusters.permutation.observations import Observations
     from hotspots.clusters.permutation.tails import Tails
     from hotspots.schema import LocalResult
+    from hotspots.schema.options import Alternative, Correction, Permutations
 
     Floats = npt.NDArray[np.float64]
     Codes = npt.NDArray[np.int64]
@@ -35,12 +39,12 @@ def getis_ord(
     graph: Graph,
     *,
     star: bool = True,
-    alternative: str = "two-sided",
-    null: str | None = None,
-    correction: str = "fdr",
+    alternative: Alternative = "two-sided",
+    correction: Correction = "fdr",
     alpha: float = 0.05,
-    permutations: int | str = "auto",
     family: int | None = None,
+    permutations: Permutations = "auto",
+    null: GetisOrdNull | None = None,
     seed: int = 0,
 ) -> LocalResult:
     """Return Gi* (or Gi) of each place with its p, q and label: hot, cold, or neither.
@@ -54,32 +58,32 @@ def getis_ord(
         Neighbors on the same index, in any order, with any weights; it is not changed.
     star
         Whether a place counts in its own sum (Gi*): with the weight that the graph gives it,
-        otherwise with the largest of its row.
+        or else the largest weight of its row.
     alternative
         ``two-sided``, ``greater`` (hot only) or ``less`` (cold only).
-    null
-        ``total`` draws every value of the neighborhood from all places (default of Gi*),
-        ``conditional`` holds the place's own value (default of Gi; what esda and GeoDa do),
-        ``analytic`` takes z as normal.
     correction
         ``fdr`` (Benjamini–Hochberg), ``by``, ``bonferroni`` or ``none``.
     alpha
         Level after the correction.
-    permutations
-        Draws per place, or ``"auto"``: enough for the correction. All distinct draws are
-        counted instead where there are fewer.
     family
-        Size of the family where this test is a part of one; see :func:`correct_family`.
+        Size of the family, if this test is one part of it; see :func:`correct_family`.
+    permutations
+        Draws per place, or ``"auto"``: enough for the correction. Where fewer distinct draws
+        exist, all of them are counted instead.
+    null
+        ``total`` draws every value of the neighborhood from all places (default of Gi*);
+        ``conditional`` keeps the place's own value fixed (default of Gi; what esda and GeoDa
+        do); ``analytic`` assumes that z is normal.
     seed
-        Seed of the draws. The same seed gives the same bytes.
+        Seed of the draws. The same seed gives the same result, bit for bit.
 
     Returns
     -------
     LocalResult
-        ``statistic`` is the neighbors' weighted sum over the sum of all values (all others
-        for Gi); where values are negative that share has no meaning, and it is the weighted
-        sum itself. ``expected`` is what chance leads one to expect of it, ``z`` the general
-        form of Ord & Getis (1995).
+        ``statistic`` is the neighbors' weighted sum divided by the sum of all values (of all
+        others for Gi). If any value is negative that share has no meaning, and it is the
+        weighted sum itself. ``expected`` is its expectation under permutation, ``z`` the
+        general form of Ord & Getis (1995).
 
     Raises
     ------
@@ -94,7 +98,7 @@ def getis_ord(
 
     Examples
     --------
-    Six points and those within 15 of each (the example of esda):
+    Six points, each with those within 15 of it (esda's example):
 
     >>> import pandas as pd
     >>> from libpysal.graph import Graph
@@ -104,7 +108,7 @@ def getis_ord(
     >>> getis_ord(y, graph).table["z"].round(5).tolist()
     [-1.39728, -0.28918, 0.65065, -0.28918, 1.23452, 2.02424]
 
-    A place without a value, and one that is linked to none:
+    A place without a value, and one without neighbors:
 
     >>> y[3], links[4], links[5] = None, [1, 2], []
     >>> island = Graph.from_dicts(links)
@@ -112,45 +116,49 @@ def getis_ord(
     ['no data', 'not significant', 'isolate']
     """
     null = null if null is not None else ("total" if star else "conditional")
-    one_of(null, ("total", "conditional", "analytic"), "null")
+    one_of(null, GetisOrdNull, "null")
     if null == "total" and not star:
         raise InputError(
-            "null='total' draws the place's own value too, and Gi does not look at it. "
-            "Use star=True for Gi*, or null='conditional'."
+            "null='total' came with star=False: it permutes the place's own value too, which Gi "
+            "leaves out. Use star=True for Gi*, or null='conditional'."
         )
-    settings = checked_settings(alternative, correction, alpha, seed, family)
-    sites = place_sites(values, graph, include_self=star)
-    drawn = place_sites(values, graph, include_self=False) if null == "conditional" else sites
-    draws = draws_asked(permutations, sites, settings)
-    z = sum_z(sites, own_included=star)
-    tails = reference_tails(drawn, z, null, settings, draws)
+    options = checked_options(
+        alternative=alternative, correction=correction, alpha=alpha, family=family, seed=seed
+    )
+    observations = align_to_graph(values, graph, include_self=star)
+    drawn_from = observations
+    if null == "conditional":
+        drawn_from = align_to_graph(values, graph, include_self=False)
+    draws = permutation_count(permutations, observations, options)
+    z = standardized_lag(observations, include_self=star)
+    tails = reference_tails(drawn_from, z, null, options, draws)
     return local_result(
         GI_STAR if star else GI,
         values.name,
-        sites,
-        _moments(sites, z, star),
+        observations,
+        _moments(observations, z, star),
         tails,
-        _leaning(tails, alternative),
+        _candidates(tails, alternative),
         null=null,
-        settings=settings,
+        options=options,
         permutations=draws,
     )
 
 
-def _moments(sites: Sites, z: Floats, star: bool) -> Moments:
-    left_out = 0.0 if star else sites.own
-    others = sites.reference.size - (not star)
-    whole = sites.reference.sum() - left_out
-    lag = sites.lag(sites.reference) * sites.scale
-    weight = sites.weight_sums() * sites.scale
-    if (sites.reference < 0).any():
-        return Moments(lag, weight * whole / others, z)
+def _moments(observations: Observations, z: Floats, star: bool) -> Moments:
+    left_out = 0.0 if star else observations.own
+    others = observations.reference.size - (not star)
+    total = observations.reference.sum() - left_out
+    lag = observations.lag(observations.reference) * observations.scale
+    weight = observations.weight_sums() * observations.scale
+    if (observations.reference < 0).any():
+        return Moments(lag, weight * total / others, z)
     with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where(whole > 0, lag / whole, np.nan)
+        statistic = np.where(total > 0, lag / total, np.nan)
     return Moments(statistic, weight / max(others, 1), z)
 
 
-def _leaning(tails: Tails, alternative: str) -> Codes:
+def _candidates(tails: Tails, alternative: str) -> Codes:
     if alternative == "greater":
         return np.full(tails.greater.size, CODE[Label.HOT])
     if alternative == "less":

@@ -1,4 +1,4 @@
-"""Local join counts: places that have something, among more neighbors that have it than chance."""
+"""Local join counts: places that have something, among more such neighbors than by chance."""
 
 from __future__ import annotations
 
@@ -8,27 +8,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import stats
 
-from hotspots.clusters.labels import CODE, Settings, checked_settings, one_of
+from hotspots._checks import one_of
+from hotspots.clusters.labels import CODE
 from hotspots.clusters.local.bivariate_moran import paired
 from hotspots.clusters.local.result import Moments, local_result
-from hotspots.clusters.permutation.observations import checked_numbers, place_sites
-from hotspots.clusters.permutation.tails import Tails, permutation_tails, permutations_needed
+from hotspots.clusters.options import Options, checked_options
+from hotspots.clusters.permutation.observations import align_to_graph, checked_numbers
+from hotspots.clusters.permutation.tails import Tails, permutation_tails
 from hotspots.errors import InputError
 from hotspots.schema import Label, LocalTest
+from hotspots.schema.options import JoinCase, JoinCountNull
+from hotspots.stats.permutations import permutations_needed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
     from libpysal.graph import Graph
 
-    from hotspots.clusters.permutation.observations import Sites
+    from hotspots.clusters.permutation.observations import Observations
     from hotspots.schema import LocalResult
+    from hotspots.schema.options import Correction, Permutations
 
     Floats = npt.NDArray[np.float64]
     Booleans = npt.NDArray[np.bool_]
-
-NULLS = ("hypergeometric", "conditional")
-CASES = ("co-location", "no co-location")
 
 JOIN_COUNTS = LocalTest("local_join_counts", (Label.HOT,))
 CO_LOCATION = LocalTest("local_co_location", (Label.CO_LOCATED,))
@@ -39,11 +41,11 @@ def local_join_counts(
     values: pd.Series,
     graph: Graph,
     *,
-    null: str = "hypergeometric",
-    correction: str = "fdr",
+    correction: Correction = "fdr",
     alpha: float = 0.05,
-    permutations: int | str = "auto",
     family: int | None = None,
+    permutations: Permutations = "auto",
+    null: JoinCountNull = "hypergeometric",
     seed: int = 0,
 ) -> LocalResult:
     """Return, for each place that has something, how many neighbors have it, with its p.
@@ -51,28 +53,28 @@ def local_join_counts(
     Parameters
     ----------
     values
-        1 (or True) where the place has it, 0 where not; missing values are *no data*.
+        1 (or True) where the place has it, 0 where it does not; missing values are *no data*.
     graph
         Neighbors on the same index, in any order. Every link counts as one, whatever its
         weight: a join is there or not.
-    null
-        ``hypergeometric`` (default) is the exact conditional distribution: the k neighbors
-        drawn from the n−1 other places, of which so many have it. ``conditional`` draws
-        instead, as other programs do.
     correction, alpha, family
         As in :func:`getis_ord`.
     permutations, seed
         As in :func:`getis_ord`, for ``conditional`` only.
+    null
+        ``hypergeometric`` is the exact conditional distribution: k neighbors drawn from the
+        n−1 other places, some of which have it. ``conditional`` draws permutations instead,
+        as other programs do.
 
     Returns
     -------
     LocalResult
         ``statistic`` is the count of joins, ``expected`` and ``z`` by the hypergeometric
         distribution, ``p`` that of as many joins or more: the test is one-sided by nature.
-        Labels: ``hot`` (the place and more of its neighbors than by chance), ``not tested``
-        where the place does not have it: it has no p and is in no correction. All places that
-        have it are tested, those without a join (p = 1) too: to leave them out would choose
-        the tests by their outcome.
+        Labels: ``hot`` (the place has it, and more of its neighbors than by chance), ``not
+        tested`` where the place does not have it, which has no p and is in no correction. All
+        places that have it are tested, even those without a join (p = 1): leaving these out
+        would select the tests by their outcome.
 
     Raises
     ------
@@ -95,15 +97,15 @@ def local_join_counts(
     >>> local_join_counts(shops, Graph.from_dicts(line)).table["p"].round(2).tolist()
     [0.4, 0.1, 0.7, nan, nan, nan]
     """
-    held = binary_values(values)
+    present = binary_values(values)
     return _join_counts(
         JOIN_COUNTS,
         str(values.name) if values.name is not None else "values",
-        held,
-        held,
+        present,
+        present,
         graph,
         null=null,
-        settings=checked_settings("greater", correction, alpha, seed, family),
+        options=_options(correction, alpha, family, seed),
         permutations=permutations,
     )
 
@@ -113,12 +115,12 @@ def local_join_counts_bivariate(
     others: pd.Series,
     graph: Graph,
     *,
-    case: str = "co-location",
-    null: str = "hypergeometric",
-    correction: str = "fdr",
+    case: JoinCase = "co-location",
+    correction: Correction = "fdr",
     alpha: float = 0.05,
-    permutations: int | str = "auto",
     family: int | None = None,
+    permutations: Permutations = "auto",
+    null: JoinCountNull = "hypergeometric",
     seed: int = 0,
 ) -> LocalResult:
     """Return the joins of two things, at one place or side by side, with their p.
@@ -126,7 +128,7 @@ def local_join_counts_bivariate(
     Parameters
     ----------
     values, others
-        1 (or True) where the place has the one, and where it has the other; 0 where not. A
+        1 (or True) where the place has the first thing, or the second; 0 where it does not. A
         place where either is missing is *no data*.
     graph
         As in :func:`local_join_counts`.
@@ -134,14 +136,14 @@ def local_join_counts_bivariate(
         ``co-location``: places that have both, and their neighbors that have both.
         ``no co-location``: places that have the first only, and their neighbors that have
         the second only.
-    null, correction, alpha, permutations, family, seed
+    correction, alpha, family, permutations, null, seed
         As in :func:`local_join_counts`.
 
     Returns
     -------
     LocalResult
         As from :func:`local_join_counts`; labels ``co-located`` or ``juxtaposed``, and ``not
-        tested`` where the place is not of the kind asked about.
+        tested`` where the place is not of the kind that the case asks about.
 
     Raises
     ------
@@ -167,7 +169,7 @@ def local_join_counts_bivariate(
     >>> both.table["statistic"].tolist()
     [1.0, 2.0, 1.0, nan, nan, nan]
     """
-    one_of(case, CASES, "case")
+    one_of(case, JoinCase, "case")
     first, second = paired(binary_values(values), binary_values(others))
     together = case == "co-location"
     return _join_counts(
@@ -177,7 +179,7 @@ def local_join_counts_bivariate(
         first * second if together else second * (1 - first),
         graph,
         null=null,
-        settings=checked_settings("greater", correction, alpha, seed, family),
+        options=_options(correction, alpha, family, seed),
         permutations=permutations,
     )
 
@@ -195,6 +197,12 @@ def binary_values(values: pd.Series) -> pd.Series:
     return values.astype(float)
 
 
+def _options(correction: Correction, alpha: float, family: int | None, seed: int) -> Options:
+    return checked_options(
+        alternative="greater", correction=correction, alpha=alpha, family=family, seed=seed
+    )
+
+
 def _join_counts(
     kind: LocalTest,
     variable: str,
@@ -202,25 +210,29 @@ def _join_counts(
     at_neighbors: pd.Series,
     graph: Graph,
     *,
-    null: str,
-    settings: Settings,
-    permutations: int | str,
+    null: JoinCountNull,
+    options: Options,
+    permutations: Permutations,
 ) -> LocalResult:
-    one_of(null, NULLS, "null")
-    sites = place_sites(at_neighbors, graph, include_self=False)
-    ones = np.ones(sites.link_weight.size)
-    sites = replace(sites, link_weight=ones, equal=np.ones(sites.tested.size, dtype=bool))
-    asked = at_place.to_numpy()[sites.tested] == 1
-    family = settings.family or int(asked.sum())
-    draws = permutations_needed(permutations, family, settings.alpha)
+    one_of(null, JoinCountNull, "null")
+    observations = align_to_graph(at_neighbors, graph, include_self=False)
+    ones = np.ones(observations.weight.size)
+    observations = replace(
+        observations, weight=ones, equal=np.ones(observations.tested.size, dtype=bool)
+    )
+    asked = at_place.to_numpy()[observations.tested] == 1
+    family = options.family or int(asked.sum())
+    draws = permutations_needed(permutations, family, options.alpha)
     exact = null == "hypergeometric"
-    tails, moments = _hypergeometric(sites)
+    tails, moments = _hypergeometric(observations)
     if not exact:
-        tails = permutation_tails(sites, total=False, permutations=draws, seed=settings.seed)
+        tails = permutation_tails(
+            observations, conditional=True, permutations=draws, seed=options.seed
+        )
     result = local_result(
         kind,
         variable,
-        sites,
+        observations,
         _of(asked, moments),
         replace(
             tails,
@@ -230,7 +242,7 @@ def _join_counts(
         ),
         np.where(asked, CODE[kind.labels[0]], CODE[Label.NOT_TESTED]),
         null=null,
-        settings=settings,
+        options=options,
         permutations=draws,
     )
     return (
@@ -238,29 +250,29 @@ def _join_counts(
     )
 
 
-def _hypergeometric(sites: Sites) -> tuple[Tails, Moments]:
+def _hypergeometric(observations: Observations) -> tuple[Tails, Moments]:
     """Return the exact tails and moments of the joins at each tested place."""
-    joins = sites.lag(sites.reference).astype(np.int64)
-    having = (sites.reference.sum() - sites.own).astype(np.int64)
-    others = sites.reference.size - 1
-    constant = (having == 0) | (having == others) | (sites.size == others)
-    # Few kinds of place differ in what their chances depend on: each is worked out once.
-    widest = int(sites.size.max(initial=0)) + 1
-    code = (having * widest + sites.size) * widest + joins
+    joins = observations.lag(observations.reference).astype(np.int64)
+    having = (observations.reference.sum() - observations.own).astype(np.int64)
+    others = observations.reference.size - 1
+    constant = (having == 0) | (having == others) | (observations.size == others)
+    # Few combinations of what the chances depend on occur: each is worked out once.
+    widest = int(observations.size.max(initial=0)) + 1
+    code = (having * widest + observations.size) * widest + joins
     _, first, kind = np.unique(code, return_index=True, return_inverse=True)
-    chance = stats.hypergeom(others, having[first], sites.size[first])
-    most = np.minimum(having, sites.size)[first]
+    chance = stats.hypergeom(others, having[first], observations.size[first])
+    most = np.minimum(having, observations.size)[first]
     tails = Tails(
         greater=np.where(constant, 1.0, chance.sf(joins[first] - 1)[kind]),
         less=np.where(constant, 1.0, chance.cdf(joins[first])[kind]),
         least=np.where(constant, 1.0, chance.pmf(most)[kind]),
-        enumerated=np.ones(sites.tested.size, dtype=bool),
+        enumerated=np.ones(observations.tested.size, dtype=bool),
         constant=constant,
-        draws=np.zeros(sites.tested.size),
+        draws=np.zeros(observations.tested.size),
     )
     share = having / max(others, 1)
-    expected = sites.size * share
-    variance = expected * (1 - share) * (others - sites.size) / max(others - 1, 1)
+    expected = observations.size * share
+    variance = expected * (1 - share) * (others - observations.size) / max(others - 1, 1)
     spread = np.sqrt(np.where(constant, np.nan, variance))
     return tails, Moments(joins.astype(float), expected, (joins - expected) / spread)
 

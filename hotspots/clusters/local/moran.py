@@ -1,4 +1,4 @@
-"""Local Moran: places alike their neighbors, high or low, and those unlike them."""
+"""Local Moran: places like their neighbors, high or low, and places unlike them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hotspots.clusters.labels import CODE, checked_settings, one_of
-from hotspots.clusters.local.moments import sum_z
-from hotspots.clusters.local.result import Moments, draws_asked, local_result, reference_tails
-from hotspots.clusters.permutation.observations import place_sites
+from hotspots._checks import one_of
+from hotspots.clusters.labels import CODE
+from hotspots.clusters.local.moments import standardized_lag
+from hotspots.clusters.local.result import Moments, local_result, permutation_count, reference_tails
+from hotspots.clusters.options import checked_options
+from hotspots.clusters.permutation.observations import align_to_graph
 from hotspots.schema import Label, LocalTest
+from hotspots.schema.options import MoranNull
 
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
     from libpysal.graph import Graph
 
-    from hotspots.clusters.permutation.observations import Sites
+    from hotspots.clusters.permutation.observations import Observations
     from hotspots.clusters.permutation.tails import Tails
     from hotspots.schema import LocalResult
+    from hotspots.schema.options import Alternative, Correction, Permutations
 
     Floats = npt.NDArray[np.float64]
     Codes = npt.NDArray[np.int64]
@@ -36,15 +40,15 @@ def local_moran(
     values: pd.Series,
     graph: Graph,
     *,
-    alternative: str = "two-sided",
-    null: str | None = None,
-    correction: str = "fdr",
+    alternative: Alternative = "two-sided",
+    correction: Correction = "fdr",
     alpha: float = 0.05,
-    permutations: int | str = "auto",
     family: int | None = None,
+    permutations: Permutations = "auto",
+    null: MoranNull = "conditional",
     seed: int = 0,
 ) -> LocalResult:
-    """Return local Moran's I of each place with its p, q and quadrant where significant.
+    """Return local Moran's I of each place with its p, q and, if significant, its quadrant.
 
     Parameters
     ----------
@@ -52,24 +56,23 @@ def local_moran(
         Counts, crude rates or :func:`standardized_rates`, on the places' index. Missing
         values are *no data*. Smoothed rates are refused.
     graph
-        Neighbors on the same index, in any order; each row's weights are made to add up to
-        1 here, in a copy.
+        Neighbors on the same index, in any order; it is row-standardized here, in a copy.
     alternative
-        ``two-sided``, ``greater`` (alike their neighbors) or ``less`` (unlike them).
-    null
-        ``conditional`` (default) holds the place's own value and draws its neighbors from
-        the other places; ``analytic`` takes z as normal.
-    correction, alpha, permutations, family, seed
+        ``two-sided``, ``greater`` (places like their neighbors) or ``less`` (unlike them).
+    correction, alpha, family, permutations, seed
         As in :func:`getis_ord`.
+    null
+        ``conditional`` keeps the place's own value fixed and draws its neighbors from the other
+        places; ``analytic`` assumes that z is normal.
 
     Returns
     -------
     LocalResult
-        ``statistic`` is (n−1)·zᵢ·Σwᵢⱼzⱼ/Σz² with deviations z from the mean (esda's
-        definition), ``expected`` and ``z`` its conditional expectation and standardized value
-        (Sokal et al. 1998). Labels: ``high-high``, ``low-low``, ``high-low``, ``low-high``,
-        from the own value and the tail that is significant. With equal weights the two-sided
-        p is Gi's.
+        ``statistic`` is (n−1)·zᵢ·Σwᵢⱼzⱼ/Σz², z being deviations from the mean (esda's
+        definition); ``expected`` and ``z`` are its conditional expectation and its standardized
+        value (Sokal et al. 1998). Labels: ``high-high``, ``low-low``, ``high-low``,
+        ``low-high``, from the place's own value and the significant tail. With equal weights
+        the two-sided p is that of Gi.
 
     Raises
     ------
@@ -92,58 +95,48 @@ def local_moran(
     >>> local_moran(y, Graph.from_dicts(line)).table["statistic"].round(2).tolist()
     [0.8, 0.4, 0.0, 0.4, 0.8]
     """
-    null = null if null is not None else "conditional"
-    one_of(null, ("conditional", "analytic"), "null")
-    settings = checked_settings(alternative, correction, alpha, seed, family)
-    sites = row_standardized(place_sites(values, graph, include_self=False))
-    draws = draws_asked(permutations, sites, settings)
-    lag_z = sum_z(sites, own_included=False)
-    sign = _signs(sites)
-    tails = reference_tails(sites, lag_z, null, settings, draws)
+    one_of(null, MoranNull, "null")
+    options = checked_options(
+        alternative=alternative, correction=correction, alpha=alpha, family=family, seed=seed
+    )
+    observations = row_standardized(align_to_graph(values, graph, include_self=False))
+    draws = permutation_count(permutations, observations, options)
+    lag_z = standardized_lag(observations, include_self=False)
+    sign = signs(observations.scaled[observations.rank])
+    tails = reference_tails(observations, lag_z, null, options, draws)
     return local_result(
         LOCAL_MORAN,
         values.name,
-        sites,
-        _moments(sites, lag_z, sign),
-        by_association(tails, sign) if alternative != "two-sided" else tails,
+        observations,
+        _moments(observations, lag_z, sign),
+        moran_tails(tails, sign) if alternative != "two-sided" else tails,
         quadrants(tails, sign, alternative),
         null=null,
-        settings=settings,
+        options=options,
         permutations=draws,
     )
 
 
-def row_standardized(sites: Sites) -> Sites:
-    """Return the sites with weights that add up to 1 at each place."""
-    total = sites.weight_sums()
-    return replace(sites, link_weight=sites.link_weight / total[sites.link_site])
+def signs(deviations: Floats) -> Signs:
+    """Return whether each place lies above (1), at (0) or below (−1) the mean."""
+    return np.where(np.abs(deviations) <= _AT_MEAN, 0, np.sign(deviations)).astype(np.int64)
 
 
-def _signs(sites: Sites) -> Signs:
-    own = sites.scaled[sites.rank]
-    return np.where(np.abs(own) <= _AT_MEAN, 0, np.sign(own)).astype(np.int64)
+def row_standardized(observations: Observations) -> Observations:
+    """Return the observations with row-standardized weights: they add up to 1 at each place."""
+    total = observations.weight_sums()
+    return replace(observations, weight=observations.weight / total[observations.focal])
 
 
-def _moments(sites: Sites, lag_z: Floats, sign: Signs) -> Moments:
-    values = sites.scaled
-    own = values[sites.rank]
-    squares = float((values**2).sum())
-    if squares == 0.0:
-        nothing = np.zeros(own.size)
-        return Moments(nothing, nothing, np.full(own.size, np.nan))
-    statistic = (values.size - 1) * own * sites.lag(values) / squares
-    return Moments(statistic, -(own**2) / squares, sign * lag_z)
-
-
-def by_association(tails: Tails, sign: Signs) -> Tails:
-    """Turn the tails of the neighbors' sum into those of I: the low places' tails change ends."""
+def moran_tails(tails: Tails, sign: Signs) -> Tails:
+    """Turn the tails of the neighbors' sum into those of I: they are swapped at low places."""
     greater = np.where(sign > 0, tails.greater, np.where(sign < 0, tails.less, 1.0))
     less = np.where(sign > 0, tails.less, np.where(sign < 0, tails.greater, 1.0))
     return replace(tails, greater=greater, less=less)
 
 
 def quadrants(tails: Tails, sign: Signs, alternative: str) -> Codes:
-    """Return the number of each quadrant, from the sign of the own value and the lower tail."""
+    """Return the code of each quadrant, from the sign of the own value and the smaller tail."""
     if alternative == "two-sided":
         high_around = tails.greater < tails.less
     else:
@@ -154,3 +147,14 @@ def quadrants(tails: Tails, sign: Signs, alternative: str) -> Codes:
         np.where(high_around, CODE[Label.LOW_HIGH], CODE[Label.LOW_LOW]),
     )
     return np.where(sign == 0, CODE[Label.NOT_SIGNIFICANT], quadrant)
+
+
+def _moments(observations: Observations, lag_z: Floats, sign: Signs) -> Moments:
+    values = observations.scaled
+    own = values[observations.rank]
+    squares = float((values**2).sum())
+    if squares == 0.0:
+        nothing = np.zeros(own.size)
+        return Moments(nothing, nothing, np.full(own.size, np.nan))
+    statistic = (values.size - 1) * own * observations.lag(values) / squares
+    return Moments(statistic, -(own**2) / squares, sign * lag_z)

@@ -1,9 +1,9 @@
-"""Enumeration: exact tail counts where the distinct draws are few enough to take them all."""
+"""Enumeration: exact tail counts where the distinct draws are few enough to count them all."""
 
 from __future__ import annotations
 
 from math import comb
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -12,30 +12,31 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
+    Tail = Literal["greater", "less"]
 
 
 def enumerated_counts(
     reference: Floats, own: Floats | None, size: int, low: Floats, high: Floats
 ) -> tuple[Integers, Integers, int]:
-    """Count the sums of ``size`` distinct reference values that are ≥ ``low`` and ≤ ``high``.
+    """Count the sums of ``size`` distinct reference values that are ≥ ``low``, and ≤ ``high``.
 
     Parameters
     ----------
     reference
         All values, ascending.
     own
-        Per place, the one value that its draws leave out; None where they leave out none.
+        Per place, its own value, which its draws leave out; None if they leave out none.
     size
-        How many values a sum takes in.
+        The number of values in a sum.
     low, high
-        Per place, its own sum less and plus the tolerance of ties.
+        Per place, its observed sum minus and plus the tolerance of ties.
 
     Returns
     -------
     greater, less
         Per place, how many of the distinct draws are in each tail, ties in both.
     draws
-        How many distinct draws there are.
+        The number of distinct draws.
     """
     available = reference.size - (own is not None)
     few = min(size, available - size)
@@ -43,9 +44,9 @@ def enumerated_counts(
     left_out = np.zeros_like(low) if own is None else own
     powers = range(1 if own is None else few + 1)
     if few < size:
-        # The values drawn and those not drawn add up to the whole: count the fewer.
-        whole = reference.sum() - left_out
-        low, high = whole - high, whole - low
+        # Drawn and undrawn values add up to the total: enumerate whichever are fewer.
+        total = reference.sum() - left_out
+        low, high = total - high, total - low
     greater = _tail(sums, left_out, low, powers, "greater")
     less = _tail(sums, left_out, high, powers, "less")
     if few < size:
@@ -54,12 +55,12 @@ def enumerated_counts(
 
 
 def _tail(
-    sums: list[Floats], left_out: Floats, bound: Floats, powers: range, tail: str
+    sums: list[Floats], left_out: Floats, bound: Floats, powers: range, tail: Tail
 ) -> Integers:
-    """Count by inclusion and exclusion the subsets without ``left_out`` in one tail.
+    """Count, by inclusion–exclusion, the subsets without ``left_out`` that lie in one tail.
 
-    Subsets without a value = all subsets − those with it, and those with it are the subsets
-    one smaller without it whose sum passes the bound less the value; and so on down.
+    Subsets without a value are all subsets minus those with it. These in turn are the
+    subsets without it, one element smaller, compared with the bound minus the value.
     """
     total = np.zeros(bound.size, dtype=np.int64)
     for power in powers:
@@ -74,7 +75,7 @@ def _tail(
 
 
 def _subset_sums(reference: Floats, largest: int) -> list[Floats]:
-    """Return, for 0, 1, …, ``largest``, the ascending sums of all subsets of that size."""
+    """Return, for each size 0, 1, …, ``largest``, the ascending sums of all its subsets."""
     sums, last = np.zeros(1), np.full(1, -1, dtype=np.int64)
     levels = [sums]
     for _ in range(largest):

@@ -1,10 +1,10 @@
-"""Half-planes: how many of the same points lie on either side of each place's own line.
+"""Half-planes: how many of a set of points lie on either side of each of many lines.
 
-A local Geary is k·z² − 2z·S + Q, with S and Q the sums of the neighbors' values and of their
-squares. Under shared draws every place has the same points (S, Q), and a line of its own slope.
-Counting all points for all lines costs places × draws. Here the points are cut into strips by
-their first coordinate, and the lines into groups of like slope; within a strip, sorted along
-the group's slope, two binary searches settle all points but the few near the line.
+A local Geary is k·z² − 2z·S + Q, where S and Q are the sums of the neighbors' values and of their
+squares. With shared draws all places have the same points (S, Q), and each place a line with its
+own slope. Testing every point against every line costs places × draws. Here the points are cut
+into strips by their first coordinate, and the lines into groups of similar slope; within a strip,
+sorted along the group's slope, two binary searches settle all points but the few near the line.
 """
 
 from __future__ import annotations
@@ -21,24 +21,25 @@ if TYPE_CHECKING:
     Booleans = npt.NDArray[np.bool_]
 
 _FEW = 256
-"""Up to this many lines are quicker counted point by point."""
+"""Up to this many lines it is quicker to test every point."""
 
 _GROUP = 512
 _MOST_GROUPS = 64
 _MARGIN = 1e-12
+"""Relative margin around a line that covers the rounding of the sheared coordinate."""
 
 
 def half_plane_counts(
     first: Floats, second: Floats, slope: Floats, low: Floats, high: Floats
 ) -> tuple[Integers, Integers]:
-    """Count, per line, the points with slope·first + second ≥ ``low``, and those ≤ ``high``.
+    """Count, per line, the points with slope·first + second ≥ ``low``, and with ≤ ``high``.
 
     Parameters
     ----------
     first, second
         The points' coordinates.
     slope, low, high
-        Per line, its slope and the two bounds, ``low`` ≤ ``high``.
+        Each line's slope and its two bounds, ``low`` ≤ ``high``.
 
     Examples
     --------
@@ -90,7 +91,6 @@ def _group_counts(
     middle = (slope[0] + slope[-1]) / 2
     sheared = second + middle * first
     turn = slope - middle
-    # The settled points are beyond all rounding of the sheared coordinate.
     margin = _MARGIN * (np.abs(sheared).max() + np.abs(first).max() * np.abs(turn).max())
     greater = np.zeros(slope.size, dtype=np.int64)
     less = np.zeros(slope.size, dtype=np.int64)
@@ -114,7 +114,7 @@ def _group_counts(
 
 
 def _row_counts(hits: Booleans, end: Integers) -> Integers:
-    """Count the hits of consecutive rows, each up to its ``end``."""
+    """Count the hits of consecutive rows; each ends at its ``end``."""
     total = np.append(0, np.cumsum(hits))[end]
     counts: Integers = np.diff(total, prepend=0)
     return counts

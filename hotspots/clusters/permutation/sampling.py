@@ -1,4 +1,4 @@
-"""Draws: streams of distinct positions, the same for one seed on any machine and core count."""
+"""Sampling: draws of distinct positions, the same for one seed on any machine and core count."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Positions = npt.NDArray[np.int32]
 
 CHUNK = 16_384
-"""Draws that are held at once; part of what a seed means, so it never changes."""
+"""Draws that are held at once. Changing it would change the results of every seed."""
 
 _MARKED_FROM = 16
 _MARKS_LIMIT = 1 << 27
@@ -28,7 +28,7 @@ def distinct_draws(n: int, columns: int, draws: int, seed: int) -> Iterator[Posi
 
     Every ordered draw of ``columns`` distinct positions is equally likely, and so is every
     shorter draw that its first rows make. The j-th position of a draw depends on ``n``,
-    ``seed`` and the draw's number only, never on ``columns``: a place's p cannot change
+    ``seed`` and the draw's number only, never on ``columns``: one place's p does not change
     because another place has more neighbors.
     """
     for chunk, start in enumerate(range(0, draws, CHUNK)):
@@ -43,19 +43,19 @@ def all_ordered_draws(n: int, columns: int) -> Positions:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Meetings:
-    """Who meets itself in a draw: places in the order of their positions.
+class SelfDraws:
+    """A lookup of the draws in which a place draws itself.
 
     Attributes
     ----------
     place
-        The places, by position.
+        The places, in the order of their positions.
     size
-        As ``place``, how many slots of a draw are its own.
+        As ``place``, how many slots of a draw it uses.
     reach
-        Per position, how many slots of a draw are those of its place; the most, of several.
+        Per position, how many slots its place uses; the most, if several share the position.
     first, count
-        Per position, where its places begin in ``place``, and how many they are.
+        Per position, where its places begin in ``place``, and how many there are.
     """
 
     place: Integers
@@ -65,11 +65,11 @@ class Meetings:
     count: Integers
 
     @classmethod
-    def of(cls, n: int, rank: Integers, size: Integers) -> Meetings:
-        """Return the meetings of places at positions ``rank`` below ``n``."""
+    def of(cls, n: int, rank: Integers, size: Integers) -> SelfDraws:
+        """Return the lookup for places at positions ``rank`` below ``n``."""
         count = np.bincount(rank, minlength=n)
         first = np.cumsum(count) - count
-        # A small table stays in the cache.
+        # The smallest type that fits, so that the table stays in the cache.
         reach = np.zeros(n, dtype=np.min_scalar_type(size.max(initial=0)))
         if count.max(initial=0) > 1:
             place = np.argsort(rank, kind="stable")
@@ -81,36 +81,36 @@ class Meetings:
         return cls(place, size[place], reach, first, count)
 
     def find(self, draws: Positions) -> tuple[Integers, Integers, Integers]:
-        """Return (number in ``place``, row, slot) of each draw in which a place met itself."""
+        """Return (index into ``place``, draw, slot) wherever a place draws itself."""
         columns = min(int(self.size.max(initial=0)), len(draws))
         table = draws[:columns].astype(np.intp)
-        met = self.reach.take(table) > np.arange(columns, dtype=self.reach.dtype)[:, None]
-        cell = np.flatnonzero(met)
+        hit = self.reach.take(table) > np.arange(columns, dtype=self.reach.dtype)[:, None]
+        cell = np.flatnonzero(hit)
         slot = cell // max(draws.shape[1], 1)
-        row = cell - slot * draws.shape[1]
+        draw = cell - slot * draws.shape[1]
         position = table.ravel().take(cell)
         number = self.first.take(position)
         if self.place.size == np.count_nonzero(self.count):
-            return number, row, slot
-        # Places of one value share a position, and each of them meets it.
+            return number, draw, slot
+        # Places with the same value share a position: each of them draws itself there.
         count = self.count.take(position)
         within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
         number = np.repeat(number, count) + within
-        row, slot = np.repeat(row, count), np.repeat(slot, count)
+        draw, slot = np.repeat(draw, count), np.repeat(slot, count)
         mine = slot < self.size.take(number)
-        return number[mine], row[mine], slot[mine]
+        return number[mine], draw[mine], slot[mine]
 
 
-def own_draws(
+def find_self_draws(
     draws: Positions, n: int, rank: Integers, size: Integers
 ) -> tuple[Integers, Integers, Integers]:
-    """Return (place, row, slot) of every draw in which a place met its own position.
+    """Return (place, draw, slot) wherever a place draws its own position.
 
-    ``rank`` holds the places' positions, ``size`` how many slots of a draw are theirs.
+    ``rank`` holds the places' positions, ``size`` how many slots of a draw each uses.
     """
-    meetings = Meetings.of(n, rank, size)
-    number, row, slot = meetings.find(draws)
-    return meetings.place.take(number), row, slot
+    lookup = SelfDraws.of(n, rank, size)
+    number, draw, slot = lookup.find(draws)
+    return lookup.place.take(number), draw, slot
 
 
 def _chunk(n: int, columns: int, rows: int, root: np.random.SeedSequence) -> Positions:
@@ -121,7 +121,7 @@ def _chunk(n: int, columns: int, rows: int, root: np.random.SeedSequence) -> Pos
         generator = np.random.default_rng(sequence)
         drawn = generator.integers(0, n, size=rows, dtype=np.int32)
         again = np.flatnonzero(_repeated(table[:column], drawn, row, marks))
-        # Redrawing what repeats an earlier position leaves all that remain equally likely.
+        # Redrawing whatever repeats an earlier position leaves all others equally likely.
         while again.size:
             drawn[again] = generator.integers(0, n, size=again.size, dtype=np.int32)
             again = again[_repeated(table[:column, again], drawn[again], again, marks)]
@@ -132,7 +132,8 @@ def _chunk(n: int, columns: int, rows: int, root: np.random.SeedSequence) -> Pos
 
 
 def _wants_marks(n: int, columns: int, rows: int) -> bool:
-    # A mark is a fourth of a position: where most are drawn, marking all takes no more than they.
+    # A mark is a byte, a position four: once a quarter of all positions is drawn, marking
+    # them all takes no more memory than the draws themselves.
     return columns > _MARKED_FROM and (rows * n <= _MARKS_LIMIT or n <= 4 * columns)
 
 

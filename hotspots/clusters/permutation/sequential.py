@@ -1,8 +1,9 @@
-"""Sequential counting: no more draws for a tail that has been seen to be common.
+"""Sequential Monte Carlo counting: no more draws for a tail that is clearly common.
 
-Where weights differ within a neighborhood no sorted table serves all places, and each draw of
-each place costs a sum. Most places show soon that their sum is nothing special. A tail is closed
-at its ``CLOSED_AT``-th draw as extreme as the place; only places with an open tail get more.
+Where weights differ within a neighborhood, no sorted table serves all places, and each draw
+costs one sum per place. Most places soon turn out to be nothing special, so a tail is closed
+once ``STOP_AFTER`` draws were as extreme as the observed sum; only places with an open tail get
+more draws.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.int64]
     Booleans = npt.NDArray[np.bool_]
 
-CLOSED_AT = 1_000
-"""Draws in a tail that close it; its p is then known within 3%. Part of what a seed means."""
+STOP_AFTER = 1_000
+"""Draws in a tail that close it: its p then has a standard error of 3%.
+
+Changing it would change the results of every seed."""
 
 ROWS = 2_048
 """Draws that are made at once."""
@@ -29,13 +32,13 @@ BLOCK = 1 << 19
 """Sums that are held at once."""
 
 
-class OpenTails:
+class SequentialTails:
     """The two tails of each place, counted until both are closed or the draws are used up.
 
     Parameters
     ----------
     low, high
-        Per place, its own sum less and plus the tolerance of ties.
+        Per place, the observed sum minus and plus the tolerance of ties.
 
     References
     ----------
@@ -54,9 +57,9 @@ class OpenTails:
         return not self._open.any()
 
     def blocks(self, width: int) -> Iterator[Integers]:
-        """Yield the open places, as many at once as serve the memory with ``width`` numbers each.
+        """Yield the open places in blocks that fit in memory at ``width`` numbers per place.
 
-        Those are a place's sums, one for each draw, or its weights where they are more.
+        The width is the number of draws, or that of weights where there are more of these.
         """
         places = np.flatnonzero(self._open.any(axis=0))
         step = max(1, BLOCK // max(width, 1))
@@ -64,22 +67,22 @@ class OpenTails:
             yield places[start : start + step]
 
     def add(self, places: Integers, sums: Floats) -> None:
-        """Count the sums of the next draws, of shape ``(places, draws)``."""
+        """Count the sums of the next draws, shape ``(places, draws)``."""
         low, high = (bound[places, None] for bound in self._bounds)
         for tail, hits in enumerate((sums >= low, sums <= high)):
             mine = self._open[tail, places]
             self._add(tail, places[mine], hits if mine.all() else hits[mine])
 
     def p(self, permutations: int) -> tuple[Floats, Floats]:
-        """Return both one-sided p of each place, once ``permutations`` draws were offered."""
-        closed = CLOSED_AT / np.maximum(self._drawn, 1)
+        """Return both one-sided p of each place, after up to ``permutations`` draws."""
+        closed = STOP_AFTER / np.maximum(self._drawn, 1)
         whole = (self._count + 1) / (permutations + 1)
         greater, less = np.where(self._open, whole, closed)
         return greater, less
 
     @property
     def drawn(self) -> Integers:
-        """Per place, the draws that were looked at."""
+        """Per place, the number of draws that were used."""
         most: Integers = self._drawn.max(axis=0)
         return most
 
@@ -87,11 +90,11 @@ class OpenTails:
         before = self._count[tail, places]
         after = before + np.count_nonzero(hits, axis=1)
         drawn = np.full(places.size, hits.shape[1])
-        full = np.flatnonzero(after >= CLOSED_AT)
-        # A tail ends with the very draw that fills it: how many were made at once shows nowhere.
+        full = np.flatnonzero(after >= STOP_AFTER)
+        # A tail ends at the very draw that fills it, so that the batch size does not matter.
         running = np.cumsum(hits[full], axis=1, dtype=np.int32)
-        drawn[full] = 1 + np.argmax(running == (CLOSED_AT - before[full])[:, None], axis=1)
-        after[full] = CLOSED_AT
+        drawn[full] = 1 + np.argmax(running == (STOP_AFTER - before[full])[:, None], axis=1)
+        after[full] = STOP_AFTER
         self._count[tail, places] = after
         self._drawn[tail, places] += drawn
         self._open[tail, places[full]] = False

@@ -1,33 +1,35 @@
-"""Inference: how often chance alone gives a sum of neighbors as extreme as the one observed.
+"""Tails: how often chance alone gives a neighbors' sum as extreme as the one observed.
 
-Every place gets exactly the number of draws asked for, from exactly its own distribution: from
-one table that all places share where the weights within each neighborhood are equal
-(:mod:`~hotspots.clusters.permutation.equal_weights`), from the same table times its own weights
-where they are not (:mod:`~hotspots.clusters.permutation.unequal_weights`), and from all draws
-there are where these are few (:mod:`~hotspots.clusters.permutation.enumeration`).
+Every place gets exactly the number of draws asked for, from exactly its own reference
+distribution: from one table that all places share where the weights within each neighborhood are
+equal (:mod:`~hotspots.clusters.permutation.equal_weights`), from the same table times its own
+weights where they are not (:mod:`~hotspots.clusters.permutation.unequal_weights`), and from every
+possible draw where there are few (:mod:`~hotspots.clusters.permutation.enumeration`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, comb, perm
+from math import comb, perm
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hotspots.catalogue.results import MOST_PERMUTATIONS
 from hotspots.clusters.permutation.enumeration import enumerated_counts
-from hotspots.clusters.permutation.equal_weights import shared_tails
+from hotspots.clusters.permutation.equal_weights import equal_weight_tails
 from hotspots.clusters.permutation.sampling import all_ordered_draws
-from hotspots.clusters.permutation.tie_bounds import by_size, relative_weights, tested_places
-from hotspots.clusters.permutation.unequal_weights import weighted_counts, weighted_tails
-from hotspots.errors import InputError
+from hotspots.clusters.permutation.tie_bounds import by_size, relative_weights, tie_bounds
+from hotspots.clusters.permutation.unequal_weights import (
+    unequal_weight_counts,
+    unequal_weight_tails,
+)
 from hotspots.stats.exact_sums import rounded
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from hotspots.clusters.permutation.observations import Sites
+    from hotspots.clusters.permutation.observations import Observations
+    from hotspots.clusters.permutation.unequal_weights import SelfDraw
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
@@ -44,13 +46,13 @@ class Tails:
         Shares of the reference distribution at least as high, and at least as low; ties are
         in both.
     least
-        The least one-sided p that the place could have had.
+        The smallest one-sided p that the place could have had.
     enumerated
-        Whether all distinct draws were counted.
+        Whether every distinct draw was counted.
     constant
         Whether the whole reference distribution is one value.
     draws
-        How many draws were looked at; 0 where none were.
+        How many draws were used; 0 where the null is a formula.
     """
 
     greater: Floats
@@ -61,115 +63,109 @@ class Tails:
     draws: Floats
 
 
-def permutation_tails(sites: Sites, *, total: bool, permutations: int, seed: int) -> Tails:
+def permutation_tails(
+    observations: Observations, *, conditional: bool, permutations: int, seed: int
+) -> Tails:
     """Return the :class:`Tails` of each tested place under random permutation.
 
     Parameters
     ----------
-    sites
-        The values and links; for ``total`` each place counts in its own sum.
-    total
-        True draws from all values, the place's own included (Gi*); False holds the place's
-        own value fixed and draws from the others.
+    observations
+        The values and links. Unless ``conditional``, each place counts in its own sum.
+    conditional
+        Whether a place keeps its own value and draws from the others (Gi, local Moran).
+        Otherwise it draws from all values, its own included (Gi*).
     permutations
         Draws per place. Where fewer distinct draws exist, all of them are counted instead; where
-        weights are unequal, no more are made than it takes to see that a tail is common.
+        weights are unequal, a place stops early once both tails are clearly common.
     seed
         Seed of the draws.
     """
-    count = sites.tested.size
+    count = observations.tested.size
     greater, less = np.ones(count), np.ones(count)
     least, enumerated = np.ones(count), np.zeros(count, dtype=bool)
-    constant = _constant(sites, total)
-    # Values cut at 2⁻³⁶, far below the tolerance of ties, add up without rounding.
-    scaled = rounded(sites.scaled)
-    if sites.all_equal:
-        observed, _ = sites.scaled_sums
+    constant = _constant(observations, conditional)
+    # Values rounded to 2⁻³⁶, far below the tolerance of ties, add up without rounding.
+    scaled = rounded(observations.scaled)
+    if observations.all_equal:
+        observed, _ = observations.scaled_sums
     else:
-        observed = sites.lag(scaled, relative_weights(sites))
-    distinct = draws_available(sites, total)
+        observed = observations.lag(scaled, relative_weights(observations))
+    distinct = draws_available(observations, conditional=conditional)
     small = distinct <= permutations
-    for members in by_size(sites.size, np.flatnonzero(small & sites.equal)):
-        places = tested_places(sites, observed, members)
-        own = None if total else scaled[places.rank]
-        above, below, draws = enumerated_counts(
-            scaled, own, int(places.size[0]), places.low, places.high
-        )
-        greater[members], less[members] = above / draws, below / draws
-        least[members], enumerated[members] = 1 / draws, True
-    for members in by_size(sites.size, np.flatnonzero(small & ~sites.equal)):
-        places = tested_places(sites, observed, members, weighted=True)
-        table = all_ordered_draws(scaled.size, int(places.size[0]))
-        above, below = weighted_counts(table, scaled, places, "all" if total else "drop")
-        draws = int(distinct[members[0]])
-        greater[members], less[members] = above / draws, below / draws
-        least[members], enumerated[members] = 1 / draws, True
+    for equal in (True, False):
+        for members in by_size(
+            observations.size, np.flatnonzero(small & (observations.equal == equal))
+        ):
+            greater[members], less[members], least[members] = _enumerated(
+                observations, scaled, observed, members, int(distinct[members[0]]), conditional
+            )
+            enumerated[members] = True
     members = np.flatnonzero(~small)
     used = np.where(small, distinct, permutations)
-    for counted in (shared_tails, weighted_tails):
-        mine = members[sites.equal[members] == (counted is shared_tails)]
-        if mine.size:
-            greater[mine], less[mine], used[mine] = counted(
-                sites, scaled, observed, mine, total, permutations, seed
+    for sampled, equal in ((equal_weight_tails, True), (unequal_weight_tails, False)):
+        some = members[observations.equal[members] == equal]
+        if some.size:
+            greater[some], less[some], used[some] = sampled(
+                observations,
+                scaled,
+                observed,
+                some,
+                conditional=conditional,
+                permutations=permutations,
+                seed=seed,
             )
     least[members] = 1 / (permutations + 1)
     return Tails(greater, less, least, enumerated, constant, used)
 
 
-def permutations_needed(permutations: int | str, family: int, alpha: float) -> int:
-    """Return the number of draws per place: as asked, or enough for the correction.
-
-    ``"auto"`` asks that the least p be a twentieth of what Bonferroni would need, (P + 1) ≥
-    20·family/alpha, and stops at 999,999.
-
-    Raises
-    ------
-    InputError
-        For anything but ``"auto"`` or a whole number of at least 1.
-    """
-    if permutations == "auto":
-        return min(MOST_PERMUTATIONS, draws_for(family, alpha))
-    if isinstance(permutations, bool) or not isinstance(permutations, int | np.integer):
-        raise InputError(
-            f"permutations came as {permutations!r}. Give a whole number, e.g. 99999, or 'auto'."
-        )
-    if permutations < 1:
-        raise InputError(
-            f"permutations came as {permutations}. Give at least 1, e.g. 99999, or 'auto'."
-        )
-    return int(permutations)
-
-
-def draws_for(family: int, alpha: float) -> int:
-    """Return the draws whose least p is a twentieth of what Bonferroni would need."""
-    return ceil(20 * max(family, 1) / alpha) - 1
-
-
-def _constant(sites: Sites, total: bool) -> Booleans:
-    """Return where every possible draw gives one sum: nothing could have been found there."""
-    scaled = sites.scaled
-    if scaled.size < 2:
-        return np.ones(sites.tested.size, dtype=bool)
-    if total:
-        alike = np.full(sites.tested.size, scaled[0] == scaled[-1])
-    else:
-        least = np.where(sites.rank == 0, scaled[1], scaled[0])
-        greatest = np.where(sites.rank == scaled.size - 1, scaled[-2], scaled[-1])
-        alike = least == greatest
-    whole = sites.equal & (sites.size == scaled.size - (not total))
-    constant: Booleans = alike | whole
-    return constant
-
-
-def draws_available(sites: Sites, total: bool) -> Floats:
-    """Return how many distinct draws each tested place has (ordered, where weights differ)."""
-    available = sites.reference.size - (not total)
-    kind = 2 * sites.size + sites.equal
-    there = np.flatnonzero(np.bincount(kind))
-    distinct = np.zeros(int(there.max(initial=0)) + 1)
-    for number in there:
+def draws_available(observations: Observations, *, conditional: bool) -> Floats:
+    """Return how many distinct draws each tested place has (ordered ones if weights differ)."""
+    available = observations.reference.size - conditional
+    kind = 2 * observations.size + observations.equal
+    present = np.flatnonzero(np.bincount(kind))
+    distinct = np.zeros(int(present.max(initial=0)) + 1)
+    for number in present:
         size, equal = divmod(int(number), 2)
-        # Beyond the cap the number itself does not matter, only that it is beyond.
+        # Capped: only whether it exceeds the number of permutations matters.
         distinct[number] = min((comb if equal else perm)(available, size), 1 << 62)
     counted: Floats = distinct[kind]
     return counted
+
+
+def _enumerated(
+    observations: Observations,
+    scaled: Floats,
+    observed: Floats,
+    members: Integers,
+    distinct: int,
+    conditional: bool,
+) -> tuple[Floats, Floats, float]:
+    """Return both tails of places of one size over every distinct draw, and the least share."""
+    equal = bool(observations.equal[members[0]])
+    bounds = tie_bounds(observations, observed, members, weighted=not equal)
+    size = int(bounds.size[0])
+    if equal:
+        own = scaled[bounds.rank] if conditional else None
+        above, below, draws = enumerated_counts(scaled, own, size, bounds.low, bounds.high)
+    else:
+        table, draws = all_ordered_draws(scaled.size, size), distinct
+        self_draw: SelfDraw = "drop" if conditional else "keep"
+        above, below = unequal_weight_counts(table, scaled, bounds, self_draw)
+    return above / draws, below / draws, 1 / draws
+
+
+def _constant(observations: Observations, conditional: bool) -> Booleans:
+    """Return where every possible draw gives the same sum, so that nothing could be found."""
+    scaled, rank = observations.scaled, observations.rank
+    if scaled.size < 2:
+        return np.ones(observations.tested.size, dtype=bool)
+    if conditional:
+        least = np.where(rank == 0, scaled[1], scaled[0])
+        greatest = np.where(rank == scaled.size - 1, scaled[-2], scaled[-1])
+        alike = least == greatest
+    else:
+        alike = np.full(observations.tested.size, scaled[0] == scaled[-1])
+    whole = observations.equal & (observations.size == scaled.size - conditional)
+    constant: Booleans = alike | whole
+    return constant

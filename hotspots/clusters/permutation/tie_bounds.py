@@ -1,7 +1,7 @@
-"""Places: what is counted at each tested place, and within which bounds a sum is a tie.
+"""Tie bounds: the interval around each observed sum within which a drawn sum ties with it.
 
-Their weights stay end to end, as the links are, and are made a table for a few places at a time:
-one place with thousands of neighbors would else make every other's row as wide.
+The weights stay end to end, like the links, and become a dense table only for a few places at a
+time: one place with thousands of neighbors would make every other row as wide as its own.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from hotspots.clusters.permutation.observations import Sites
+    from hotspots.clusters.permutation.observations import Observations
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RowWeights:
-    """The weights of places over the greatest of each, end to end.
+    """The weights of each place relative to its largest, end to end.
 
     Attributes
     ----------
     flat
-        The weights of all places; those of a place in the order of its links.
+        The weights of all places; those of one place in the order of its links.
     start, size
-        Per place, where its weights begin and how many they are.
+        Per place, the index of its first weight and the number of weights.
     """
 
     flat: Floats
@@ -41,16 +41,16 @@ class RowWeights:
     size: Integers
 
     @classmethod
-    def of(cls, sites: Sites) -> RowWeights:
+    def of(cls, observations: Observations) -> RowWeights:
         """Return the weights of all tested places."""
-        return cls(relative_weights(sites), sites.start, sites.size)
+        return cls(relative_weights(observations), observations.start, observations.size)
 
     def take(self, members: Integers) -> RowWeights:
-        """Return those of some of the places."""
+        """Return the weights of some of the places."""
         return RowWeights(self.flat, self.start[members], self.size[members])
 
     def dense(self) -> Floats:
-        """Return a row for each place, as wide as the widest, 0 where its weights end."""
+        """Return one row per place, as wide as the widest and padded with 0."""
         rows = np.zeros((self.size.size, int(self.size.max(initial=0))))
         slot = np.arange(rows.shape[1])
         inside = slot < self.size[:, None]
@@ -59,8 +59,20 @@ class RowWeights:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Places:
-    """The places of one counting: positions, sizes, bounds, and weights where they differ."""
+class TieBounds:
+    """Per place, what drawn sums are compared with: sums in ``low`` … ``high`` are ties.
+
+    Attributes
+    ----------
+    rank
+        The first position that holds the place's value.
+    size
+        The number of values in its sum.
+    low, high
+        The observed sum minus and plus the tolerance.
+    weights
+        The places' weights, where they are unequal.
+    """
 
     rank: Integers
     size: Integers
@@ -68,26 +80,26 @@ class Places:
     high: Floats
     weights: RowWeights | None = None
 
-    def take(self, members: Integers) -> Places:
-        """Return some of the places."""
+    def take(self, members: Integers) -> TieBounds:
+        """Return the bounds of some of the places."""
         weights = None if self.weights is None else self.weights.take(members)
-        return Places(
+        return TieBounds(
             self.rank[members], self.size[members], self.low[members], self.high[members], weights
         )
 
 
-def tested_places(
-    sites: Sites, observed: Floats, members: Integers, *, weighted: bool = False
-) -> Places:
-    """Return the tested places numbered ``members``, with their sums and the ties' tolerance.
+def tie_bounds(
+    observations: Observations, observed: Floats, members: Integers, *, weighted: bool = False
+) -> TieBounds:
+    """Return the bounds of the tested places numbered ``members``, from their observed sums.
 
-    Where ``weighted``, their weights come along, in the order of their links.
+    With ``weighted``, their weights come along, in the order of their links.
     """
-    size = sites.size[members]
+    size = observations.size[members]
     tolerance = RELATIVE_TOLERANCE * size
-    weights = RowWeights.of(sites).take(members) if weighted else None
-    return Places(
-        sites.rank[members],
+    weights = RowWeights.of(observations).take(members) if weighted else None
+    return TieBounds(
+        observations.rank[members],
         size,
         observed[members] - tolerance,
         observed[members] + tolerance,
@@ -95,19 +107,19 @@ def tested_places(
     )
 
 
-def relative_weights(sites: Sites) -> Floats:
-    """Weights over the greatest of their row; exactly 1 where a row's weights are equal."""
-    relative = np.ones(sites.link_weight.size)
-    if not sites.all_equal:
-        largest = np.maximum.reduceat(sites.link_weight, sites.start)
-        mixed = ~sites.equal[sites.link_site]
-        site = sites.link_site[mixed]
-        relative[mixed] = sites.link_weight[mixed] / largest[site]
+def relative_weights(observations: Observations) -> Floats:
+    """Return the weights divided by the largest of their row; exactly 1 in rows of equal ones."""
+    relative = np.ones(observations.weight.size)
+    if not observations.all_equal:
+        largest = np.maximum.reduceat(observations.weight, observations.start)
+        unequal = ~observations.equal[observations.focal]
+        focal = observations.focal[unequal]
+        relative[unequal] = observations.weight[unequal] / largest[focal]
     return relative
 
 
 def by_size(size: Integers, members: Integers) -> Iterator[Integers]:
-    """Yield ``members`` by their size, the smallest first."""
+    """Yield ``members`` grouped by their size, the smallest size first."""
     mine = size[members]
     for value in np.flatnonzero(np.bincount(mine)):
         yield members[mine == value]

@@ -1,20 +1,20 @@
-"""Funnel: how far a rate may lie from the bulk's by chance, the less the more are at risk."""
+"""Funnel plots: how far a rate may lie from the typical one by chance, given its exposure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hotspots._checks import positive, share
-from hotspots.clusters.labels import one_of
-from hotspots.clusters.risk.rates import checked_counts, whole_numbers
+from hotspots._checks import one_of, positive, share
+from hotspots.clusters.risk.rates import check_whole, checked_counts
 from hotspots.clusters.risk.robust_null import fit_robust_null
 from hotspots.errors import InputError, MissingExtraError
 from hotspots.schema import LocalResult
+from hotspots.schema.options import RiskNull
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Tails = Callable[[Floats], tuple[Floats, Floats]]
 
-NULLS = ("robust", "binomial")
 _GRID = 100
 _COLORS = {"inside": "#5b6770", "above": "#b2182b", "below": "#2166ac"}
 
@@ -35,43 +34,44 @@ def funnel_limits(
     exposure: pd.Series,
     *,
     levels: Sequence[float] = (0.95, 0.998),
-    null: str | None = None,
     at: Sequence[float] | None = None,
     per: float = 100_000,
+    null: RiskNull | None = None,
 ) -> pd.DataFrame:
     """Return the limits between which a place's rate lies by chance, by its exposure.
 
-    They are pointwise: of places without anything particular, 5% lie outside the limits of
-    95%. Labels come from :func:`excess_risk`, which corrects for the number of places.
+    They are pointwise: of places that are nothing special, 5% lie outside the 95% limits.
+    Labels come from :func:`excess_risk`, which corrects for the number of places.
 
     Parameters
     ----------
     counts
-        Events of each place, or what :func:`excess_risk` found of each place alone (whose
-        counts and null are taken).
+        Events of each place, or a result of :func:`excess_risk` without a graph, whose counts
+        and null are then used.
     exposure
         Residents, or whatever is at risk, on the same index.
     levels
         Shares of places within the limits.
-    null
-        ``robust`` (the default) or ``binomial``, as in :func:`excess_risk`; or the result's.
     at
-        Exposures to give the limits at; otherwise 100 from the least to the greatest.
+        Exposures at which to give the limits; by default 100 from the smallest to the largest.
     per
         Rates are per so many of the exposure, over the whole period of the counts.
+    null
+        ``robust`` (the default) or ``binomial``, as in :func:`excess_risk`; of a result, its
+        own.
 
     Returns
     -------
     DataFrame
-        On ``exposure``: ``center`` (the median rate; ``binomial``: that of the whole), and
-        for each level ``lower_95``, ``upper_95``, ``lower_99.8`` … Between the counts that
-        can occur the limits are interpolated, as the source does.
+        On ``exposure``: ``center`` (the median rate; ``binomial``: the overall rate), and for
+        each level ``lower_95``, ``upper_95``, ``lower_99.8`` … The limits are interpolated
+        between the counts that can occur, as in the reference.
 
     Raises
     ------
     InputError
-        For what :func:`excess_risk` refuses, no event at all, exposures, ``levels`` or a
-        ``per`` out of range, or a result of another test.
+        For what :func:`excess_risk` refuses, no event at all, ``at``, ``levels`` or ``per``
+        out of range, or the result of another test.
 
     References
     ----------
@@ -89,11 +89,11 @@ def funnel_limits(
     5000.0     250.0     114.0     381.0
     20000.0    250.0     190.0     307.0
     """
-    events, people, which = _source(counts, exposure, null)
+    numbers, residents, null = _source(counts, exposure, null)
     _check_levels(levels)
     positive(per, "per", "Give a number above 0, e.g. per=100_000.")
-    grid = _grid(people, at)
-    tails, center = _tails(events, people, grid, which)
+    grid = _grid(residents, at)
+    tails, center = _tails(numbers, residents, grid, null)
     table = pd.DataFrame({"center": np.full(grid.size, center * per)}, grid).rename_axis("exposure")
     start = np.ceil(grid * center)
     for level in levels:
@@ -109,21 +109,21 @@ def funnel_plot(
     exposure: pd.Series,
     *,
     levels: Sequence[float] = (0.95, 0.998),
-    null: str | None = None,
     per: float = 100_000,
+    null: RiskNull | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Return a plot of the places' rates by exposure, within their funnel.
+    """Return a funnel plot: the places' rates by exposure, with the limits of chance.
 
-    Where a result of :func:`excess_risk` is given, its labeled places are colored and named
-    in the legend; the limits, which are pointwise, color nothing.
+    Of a result of :func:`excess_risk`, the labeled places are colored and counted in the
+    legend. The limits are pointwise and do not decide the colors.
 
     Parameters
     ----------
-    counts, exposure, levels, null, per
+    counts, exposure, levels, per, null
         As in :func:`funnel_limits`.
     ax
-        Axes to draw on; otherwise new ones.
+        Axes to draw on; new ones by default.
 
     Raises
     ------
@@ -139,15 +139,15 @@ def funnel_plot(
     >>> funnel_plot(thefts, residents, null="binomial").get_xlabel()
     'exposure'
     """
-    limits = funnel_limits(counts, exposure, levels=levels, null=null, per=per)
-    events, people, _ = _source(counts, exposure, null)
+    limits = funnel_limits(counts, exposure, levels=levels, per=per, null=null)
+    numbers, residents, _ = _source(counts, exposure, null)
     axes = _new_axes() if ax is None else ax
     label = counts.table["label"] if isinstance(counts, LocalResult) else None
-    for side, group in _sides(events.index, label).items():
+    for side, group in _sides(numbers.index, label).items():
         if len(group):
-            rate = events[group] / people[group] * per
+            rate = numbers[group] / residents[group] * per
             name = "places" if side == "inside" else f"{side}: {len(group)}"
-            axes.scatter(people[group], rate, s=14, color=_COLORS[side], label=name, zorder=3)
+            axes.scatter(residents[group], rate, s=14, color=_COLORS[side], label=name, zorder=3)
     axes.plot(limits.index, limits["center"], color="#333333", linewidth=1)
     for number, level in enumerate(sorted(levels)):
         style: dict[str, Any] = {"color": "#777777", "linestyle": ("--", "-", ":")[number % 3]}
@@ -161,29 +161,33 @@ def funnel_plot(
 
 
 def _source(
-    counts: pd.Series | LocalResult, exposure: pd.Series, null: str | None
-) -> tuple[pd.Series, pd.Series, str]:
-    """Return the counts, the exposure (of the places that have both) and the null."""
+    counts: pd.Series | LocalResult, exposure: pd.Series, null: RiskNull | None
+) -> tuple[pd.Series, pd.Series, RiskNull]:
+    """Return counts and exposure of the places that have both, and the null."""
     if isinstance(counts, LocalResult):
         if counts.test != "excess_risk" or counts.weights != "each place alone":
             raise InputError(
                 f"The result is of {counts.test!r} ({counts.weights}). A funnel shows places on "
-                "their own: give the counts, or the result of excess_risk without a graph."
+                "their own: give the counts, or a result of excess_risk without a graph."
             )
-        null, counts = null or counts.null, counts.table["statistic"]
+        null = null or cast("RiskNull", counts.null)
+        counts = counts.table["statistic"]
         exposure = exposure.where(exposure.index.isin(counts.index[counts.notna()]))
-    which = null or "robust"
-    one_of(which, NULLS, "null")
-    number, residents = checked_counts(counts, exposure)
-    whole_numbers(number)
-    known = number.notna() & (residents > 0)
+    null = null or "robust"
+    one_of(null, RiskNull, "null")
+    numbers, residents = checked_counts(counts, exposure)
+    check_whole(numbers)
+    known = numbers.notna() & (residents > 0)
     if known.sum() < 3:
         raise InputError(
             f"{int(known.sum())} places have a count and an exposure. A funnel needs at least 3."
         )
-    if not number[known].any():
-        raise InputError("All counts are 0: there is no rate to draw a funnel about.")
-    return number[known], residents[known], which
+    if not numbers[known].any():
+        raise InputError(
+            "All counts are 0, so there is no rate to draw a funnel around. "
+            "Give counts with events."
+        )
+    return numbers[known], residents[known], null
 
 
 def _check_levels(levels: Sequence[float]) -> None:
@@ -193,9 +197,9 @@ def _check_levels(levels: Sequence[float]) -> None:
         share(level, "levels")
 
 
-def _grid(people: pd.Series, at: Sequence[float] | None) -> Floats:
+def _grid(residents: pd.Series, at: Sequence[float] | None) -> Floats:
     if at is None:
-        return np.geomspace(float(people.min()), float(people.max()), _GRID)
+        return np.geomspace(float(residents.min()), float(residents.max()), _GRID)
     try:
         grid = np.asarray(at, dtype=float)
     except (TypeError, ValueError) as error:
@@ -206,15 +210,15 @@ def _grid(people: pd.Series, at: Sequence[float] | None) -> Floats:
 
 
 def _tails(
-    events: pd.Series, people: pd.Series, grid: Floats, null: str
+    numbers: pd.Series, residents: pd.Series, grid: Floats, null: RiskNull
 ) -> tuple[Callable[[Floats], Floats], float]:
     """Return P(X ≤ count) at each exposure of the grid, and the center of the null."""
     if null == "binomial":
-        # As excess_risk: given the total, a place's count is binomial in its share.
-        total = float(events.sum())
-        within = np.minimum(grid / float(people.sum()), 1.0)
-        return lambda count: stats.binom.cdf(count, total, within), total / float(people.sum())
-    fitted = fit_robust_null(events.to_numpy(), people.to_numpy())
+        # As in excess_risk: given the total, a count is binomial with the place's share.
+        total, everyone = float(numbers.sum()), float(residents.sum())
+        share_of = np.minimum(grid / everyone, 1.0)
+        return lambda count: stats.binom.cdf(count, total, share_of), total / everyone
+    fitted = fit_robust_null(numbers.to_numpy(), residents.to_numpy())
 
     def at_most(count: Floats) -> Floats:
         found = fitted.tails(np.maximum(count, 0.0), grid)[1]
@@ -224,7 +228,7 @@ def _tails(
 
 
 def _quantile(at_most: Callable[[Floats], Floats], start: Floats, level: float) -> Floats:
-    """Return the count at which each distribution passes ``level``, interpolated below it."""
+    """Return the quantile of each distribution at ``level``, interpolated between counts."""
     low, high = np.full(start.size, -1.0), np.maximum(start, 1.0)
     while (short := at_most(high) < level).any():
         low, high = np.where(short, high, low), np.where(short, 2 * high, high)
@@ -233,7 +237,7 @@ def _quantile(at_most: Callable[[Floats], Floats], start: Floats, level: float) 
         reached = at_most(middle) >= level
         low, high = np.where(reached, low, middle), np.where(reached, middle, high)
     below, up_to = at_most(high - 1), at_most(high)
-    # Spiegelhalter's (A.1.1): the discrete quantile less the part of its probability above.
+    # Spiegelhalter's (A.1.1): the discrete quantile minus the share of its mass beyond level.
     limit: Floats = np.maximum(high - (up_to - level) / (up_to - below), 0.0)
     return limit
 
@@ -252,7 +256,7 @@ def _new_axes() -> Axes:
     except ImportError as error:
         raise MissingExtraError(
             "A funnel plot needs matplotlib, which is not installed. Run: python -m pip install "
-            "matplotlib, or draw the table of funnel_limits(...) otherwise."
+            "matplotlib, or plot the table of funnel_limits(...) with another library."
         ) from error
-    # Not pyplot: it keeps every figure in global state and may want a screen.
+    # Not pyplot, which keeps every figure in global state and may need a display.
     return Figure(figsize=(7, 4.5), layout="constrained").subplots()

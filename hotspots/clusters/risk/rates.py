@@ -1,4 +1,4 @@
-"""Rates: incidents per resident and year, with what is due to small numbers made visible."""
+"""Rates: incidents per resident and year, with intervals that show how far small numbers go."""
 
 from __future__ import annotations
 
@@ -8,35 +8,38 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from hotspots._checks import columns_present, numeric, one_series, positive, unique_index
+from hotspots._checks import (
+    columns_present,
+    numeric,
+    one_of,
+    one_series,
+    positive,
+    unique_index,
+)
 from hotspots.catalogue import remark
-from hotspots.clusters.permutation.observations import graph_links
+from hotspots.clusters.permutation.graph_links import links_between
 from hotspots.clusters.risk.smoothing import empirical_bayes, spatial_empirical_bayes
 from hotspots.errors import ColumnError, InputError
+from hotspots.schema.options import Measure, Smoothing
+from hotspots.stats.poisson import poisson_interval
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
     from libpysal.graph import Graph
 
-    Floats = npt.NDArray[np.float64]
-
-MEASURES = ("events", "victims")
-SMOOTHINGS = ("empirical_bayes", "spatial_empirical_bayes")
-_LEVEL = 0.95
 _LEAST_SHARE = 0.5
+"""Least share of the counting variance that is taken for an area's variance."""
 _SAME_RATE = 1e-12
 
 
 def incident_rates(
     counts: pd.DataFrame | pd.Series,
-    *,
     exposure: pd.Series,
+    *,
     per: float = 100_000,
-    measure: str = "events",
+    measure: Measure = "events",
     years: float | None = None,
-    smoothing: str | None = None,
+    smoothing: Smoothing | None = None,
     graph: Graph | None = None,
 ) -> pd.DataFrame:
     """Return counts and rates per year of each area, with exact Poisson intervals.
@@ -46,28 +49,28 @@ def incident_rates(
     counts
         What :func:`select` returns (``events``, ``victims``, ``years``), or a series of counts.
     exposure
-        Residents (or businesses, vehicles: what is at risk) on the same index. An area
+        Residents (or whatever is at risk: businesses, vehicles) on the same index. An area
         without any has no rate.
     per
         Rates are per so many of the exposure, and per year.
     measure
         ``events``, or ``victims`` (homicide rates count victims).
     years
-        Length of the period in years; taken from ``counts`` where it has it, otherwise 1.
+        Length of the period in years; by default that of ``counts`` if it has a column
+        ``years``, otherwise 1.
     smoothing
-        ``"empirical_bayes"`` adds ``smoothed_rate``, drawn toward the rate of the whole;
-        ``"spatial_empirical_bayes"`` one drawn toward that of the neighborhood (an area
-        without neighbors: of the whole). For maps; tests refuse it.
+        ``empirical_bayes`` adds ``smoothed_rate``, shrunk toward the overall rate;
+        ``spatial_empirical_bayes`` shrinks toward the rate of the neighborhood (for an area
+        without neighbors: the overall rate). For maps; tests refuse it.
     graph
-        The neighbors, for the spatial smoothing only: who is linked to whom, whatever the
-        weights.
+        The neighbors, for spatial smoothing only. Weights are ignored.
 
     Returns
     -------
     DataFrame
         On the index of ``counts``: ``count``, ``exposure``, ``years``, ``expected`` (the
-        count at the rate of the whole), ``excess`` (``count`` less ``expected``), ``rate``,
-        ``rate_low``, ``rate_high`` (95%) and ``smoothed_rate`` where asked for.
+        count at the overall rate), ``excess`` (``count`` − ``expected``), ``rate``,
+        ``rate_low``, ``rate_high`` (95%) and, if asked for, ``smoothed_rate``.
 
     Raises
     ------
@@ -86,57 +89,57 @@ def incident_rates(
     --------
     >>> counts = pd.Series([0, 12], index=["a", "b"])
     >>> residents = pd.Series([10_000, 15_000], index=["a", "b"])
-    >>> rates = incident_rates(counts, exposure=residents, years=2)
+    >>> rates = incident_rates(counts, residents, years=2)
     >>> rates[["count", "expected", "excess", "rate", "rate_low", "rate_high"]].round(2)
        count  expected  excess  rate  rate_low  rate_high
     a      0       4.8    -4.8   0.0      0.00      18.44
     b     12       7.2     4.8  40.0     20.67      69.87
     """
-    _known_smoothing(smoothing, graph)
+    _check_smoothing(smoothing, graph)
     positive(per, "per", "Give a number above 0, e.g. per=100_000.")
-    count, length = _counts(counts, measure, years)
-    number, residents = checked_counts(count, exposure)
-    warn_of_nobody(number, residents)
+    count, length = _counts_and_years(counts, measure, years)
+    numbers, residents = checked_counts(count, exposure)
+    warn_of_no_exposure(numbers, residents)
     at_risk = (residents * length).where(residents > 0)
-    people = _total(at_risk)
-    whole = _total(number.where(at_risk.notna())) / people if people > 0 else np.nan
+    total = _total(at_risk)
+    overall = _total(numbers.where(at_risk.notna())) / total if total > 0 else np.nan
     scale = per / at_risk
-    low, high = poisson_interval(number.to_numpy())
+    low, high = poisson_interval(numbers.to_numpy())
     table = pd.DataFrame(
         {
             "count": count,
             "exposure": residents,
             "years": length,
-            "expected": at_risk * whole,
-            "excess": number - at_risk * whole,
-            "rate": number * scale,
+            "expected": at_risk * overall,
+            "excess": numbers - at_risk * overall,
+            "rate": numbers * scale,
             "rate_low": low * scale,
             "rate_high": high * scale,
         },
         index=count.index,
     )
     if smoothing:
-        table["smoothed_rate"] = _smoothed(number, at_risk, graph) * per
+        table["smoothed_rate"] = _smoothed(numbers, at_risk, graph) * per
     return table
 
 
-def standardized_rates(count: pd.Series, exposure: pd.Series) -> pd.Series:
-    """Return the rates of Assunção & Reis: standardized by what each area's size allows.
+def standardized_rates(counts: pd.Series, exposure: pd.Series) -> pd.Series:
+    """Return rates standardized for differing exposure, after Assunção & Reis.
 
-    A small area's rate varies more by chance alone; these values have mean 0 and variance
-    about 1 whatever the size, and are what Getis-Ord and Moran should test where areas differ
-    in residents. An area without residents has no value.
+    A small area's rate varies more by chance alone. These values have mean 0 and variance
+    about 1 whatever the exposure, and are what Getis-Ord and Moran should test where areas
+    differ in residents. An area without residents has no value.
 
-    The variance of an area of n residents is a + m/n, with m the rate of the whole and a what
-    the rates vary beyond counting. Estimated, a may be negative, and a + m/n next to nothing
-    where it is barely positive, so that a rate quite near the whole's stands out by a standardized
-    value of 17. Here no area's variance is taken for less than half of what counting alone
-    brings, max(a + m/n, m/2n): a value is at most √2 times its Poisson z. Assunção & Reis put
-    m/n in place of a negative a + m/n only; wherever theirs is at least m/2n the two agree.
+    The variance of the rate of an area with n residents is a + m/n, where m is the overall rate
+    and a the variance between areas beyond counting. The estimate of a may be negative, and
+    a + m/n barely above 0, so that a rate close to the overall one gets a standardized value of
+    17. Here no variance is taken to be less than half of the counting variance,
+    max(a + m/n, m/2n), so that a value is at most √2 times its Poisson z. Assunção & Reis use
+    m/n only where a + m/n is negative; wherever theirs is at least m/2n the two agree.
 
     Parameters
     ----------
-    count
+    counts
         Events of each area.
     exposure
         Residents on the same index.
@@ -144,8 +147,8 @@ def standardized_rates(count: pd.Series, exposure: pd.Series) -> pd.Series:
     Returns
     -------
     Series
-        ``standardized_rate`` on the index of ``count``; all 0 where there is no event at all,
-        or one rate everywhere.
+        ``standardized_rate`` on the index of ``counts``; all 0 if there is no event at all, or
+        the same rate everywhere.
 
     Raises
     ------
@@ -158,102 +161,95 @@ def standardized_rates(count: pd.Series, exposure: pd.Series) -> pd.Series:
 
     Examples
     --------
-    >>> events = pd.Series([30, 25, 25, 15, 33, 21, 30, 20])
+    >>> thefts = pd.Series([30, 25, 25, 15, 33, 21, 30, 20])
     >>> residents = pd.Series([100, 100, 110, 90, 100, 90, 110, 90])
-    >>> standardized_rates(events, residents).round(4).tolist()[:4]
+    >>> standardized_rates(thefts, residents).round(4).tolist()[:4]
     [1.0384, -0.041, -0.5625, -1.7306]
     """
-    number, residents = checked_counts(count, exposure)
-    warn_of_nobody(number, residents)
+    numbers, residents = checked_counts(counts, exposure)
+    warn_of_no_exposure(numbers, residents)
     size = residents.where(residents > 0)
-    known = size.notna() & number.notna()
-    n, people, events = int(known.sum()), _total(size.where(known)), _total(number.where(known))
+    known = size.notna() & numbers.notna()
+    n, all_residents = int(known.sum()), _total(size.where(known))
+    events = _total(numbers.where(known))
     if events == 0.0:
-        return (number * 0.0).where(known).rename("standardized_rate")
-    whole = events / people
-    apart = number / size - whole
-    # What rounding leaves of a rate that is the whole's would be tested as if it were something.
-    apart = apart.mask(apart.abs() <= _SAME_RATE * whole, 0.0)
-    between = _total(size * apart**2) / people - whole / (people / n)
-    counting = whole / size
+        return (numbers * 0.0).where(known).rename("standardized_rate")
+    overall = events / all_residents
+    deviation = numbers / size - overall
+    # Rounding error would be standardized, and tested as if it were a deviation.
+    deviation = deviation.mask(deviation.abs() <= _SAME_RATE * overall, 0.0)
+    between = _total(size * deviation**2) / all_residents - overall / (all_residents / n)
+    counting = overall / size
     variance = np.maximum(between + counting, _LEAST_SHARE * counting)
-    standard: pd.Series = (apart / np.sqrt(variance)).rename("standardized_rate")
+    standard: pd.Series = (deviation / np.sqrt(variance)).rename("standardized_rate")
     return standard
 
 
-def poisson_interval(count: Floats) -> tuple[Floats, Floats]:
-    """Return the exact 95% interval of a Poisson mean after ``count`` (Garwood 1936)."""
-    tail = (1 - _LEVEL) / 2
-    low = np.where(count > 0, stats.chi2.ppf(tail, 2 * np.maximum(count, 0.5)) / 2, 0.0)
-    return np.where(np.isnan(count), np.nan, low), stats.chi2.isf(tail, 2 * count + 2) / 2
-
-
-def checked_counts(count: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd.Series]:
+def checked_counts(counts: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Return counts and exposure as floats on the counts' index, checked.
 
     Raises
     ------
     InputError
-        Naming the first area whose number is negative or infinite, or that the other lacks, or
-        the type of what are no numbers.
+        For a negative or infinite number, an area that one of the two lacks, or what is not
+        a number.
     """
-    for series, what in ((count, "The counts"), (exposure, "The exposure")):
+    for series, what in ((counts, "The counts"), (exposure, "The exposure")):
         one_series(series, what)
         unique_index(series, what)
         numeric(series, what)
-    missing = count.index.difference(exposure.index, sort=False)
-    extra = exposure.index.difference(count.index, sort=False)
+    missing = counts.index.difference(exposure.index, sort=False)
+    extra = exposure.index.difference(counts.index, sort=False)
     if len(missing) or len(extra):
         raise InputError(
             f"Counts and exposure are not on the same index: {len(missing)} counts have no "
             f"exposure (first {list(missing[:3])}), {len(extra)} exposures no count (first "
             f"{list(extra[:3])}). Take both from the same table."
         )
-    number = pd.Series(count.to_numpy(dtype=float, na_value=np.nan), count.index)
+    numbers = pd.Series(counts.to_numpy(dtype=float, na_value=np.nan), counts.index)
     residents = pd.Series(exposure.to_numpy(dtype=float, na_value=np.nan), exposure.index)
-    residents = residents.reindex(count.index)
-    for values, what in ((number, "count"), (residents, "exposure")):
+    residents = residents.reindex(counts.index)
+    for values, what in ((numbers, "count"), (residents, "exposure")):
         wrong = (values < 0) | np.isinf(values)
         if wrong.any():
             first = values.index[wrong][0]
             raise InputError(
                 f"The {what} of {first!r} is {values[first]}, one of {int(wrong.sum())} that are "
-                "negative or infinite. Mend the table, or leave the number missing."
+                "negative or infinite. Correct the table, or leave the number missing."
             )
-    return number, residents
+    return numbers, residents
 
 
-def whole_numbers(count: pd.Series) -> None:
-    """Raise :class:`InputError` naming the first count that is not whole."""
-    broken = count.notna() & (count != count.round())
+def check_whole(counts: pd.Series) -> None:
+    """Raise :class:`InputError` naming the first count that is not a whole number."""
+    broken = counts.notna() & (counts != counts.round())
     if broken.any():
-        first = count.index[broken][0]
+        first = counts.index[broken][0]
         raise InputError(
-            f"The count of {first!r} is {count[first]}, and {int(broken.sum())} counts are not "
+            f"The count of {first!r} is {counts[first]}, and {int(broken.sum())} counts are not "
             "whole. This test takes counts of events and their exposure, not rates."
         )
 
 
-def warn_of_nobody(count: pd.Series, exposure: pd.Series) -> None:
-    """Warn of areas with incidents and nobody to whom they could have happened."""
-    odd = (count > 0) & (exposure == 0)
+def warn_of_no_exposure(counts: pd.Series, exposure: pd.Series) -> None:
+    """Warn of areas that have events but no exposure."""
+    odd = (counts > 0) & (exposure == 0)
     if odd.any():
         warnings.warn(
             remark(
                 "nobody",
-                n=int(count[odd].sum()),
+                n=int(counts[odd].sum()),
                 areas=int(odd.sum()),
-                first=count.index[odd][0],
+                first=counts.index[odd][0],
             ),
             stacklevel=3,
         )
 
 
-def _counts(
-    counts: pd.DataFrame | pd.Series, measure: str, years: float | None
+def _counts_and_years(
+    counts: pd.DataFrame | pd.Series, measure: Measure, years: float | None
 ) -> tuple[pd.Series, pd.Series]:
-    if measure not in MEASURES:
-        raise InputError(f"measure came as {measure!r}. It is one of {', '.join(MEASURES)}.")
+    one_of(measure, Measure, "measure")
     if years is not None:
         positive(years, "years", "Give the length of the period, e.g. 1.0.")
     if not isinstance(counts, pd.DataFrame):
@@ -271,16 +267,15 @@ def _counts(
     if wrong.any():
         raise ColumnError(
             f"The column 'years' is {length[wrong].iloc[0]} at {length.index[wrong][0]!r}, one of "
-            f"{int(wrong.sum())} that are no length of a period. Give years above 0, or years=..."
+            f"{int(wrong.sum())} that cannot be the length of a period. Give years above 0, or "
+            "years=..."
         )
     return count.rename("count"), length.astype(float).rename("years")
 
 
-def _known_smoothing(smoothing: str | None, graph: Graph | None) -> None:
-    if smoothing not in (None, *SMOOTHINGS):
-        raise InputError(
-            f"smoothing came as {smoothing!r}. It is None or one of {', '.join(SMOOTHINGS)}."
-        )
+def _check_smoothing(smoothing: Smoothing | None, graph: Graph | None) -> None:
+    if smoothing is not None:
+        one_of(smoothing, Smoothing, "smoothing")
     if (smoothing == "spatial_empirical_bayes") != (graph is not None):
         came = "no graph came" if graph is None else f"a graph came with smoothing={smoothing!r}"
         raise InputError(
@@ -289,21 +284,18 @@ def _known_smoothing(smoothing: str | None, graph: Graph | None) -> None:
         )
 
 
-def _smoothed(count: pd.Series, at_risk: pd.Series, graph: Graph | None) -> pd.Series:
-    known = (count.notna() & at_risk.notna()).to_numpy()
-    events, people = count.to_numpy()[known], at_risk.to_numpy()[known]
+def _smoothed(numbers: pd.Series, at_risk: pd.Series, graph: Graph | None) -> pd.Series:
+    known = (numbers.notna() & at_risk.notna()).to_numpy()
+    counts, exposure = numbers.to_numpy()[known], at_risk.to_numpy()[known]
     smoothed = np.full(known.size, np.nan)
     if graph is None:
-        smoothed[known] = empirical_bayes(events, people)
+        smoothed[known] = empirical_bayes(counts, exposure)
     else:
-        focal, neighbor, _, _ = graph_links(graph, count.index)
-        keep = known[focal] & known[neighbor]
-        number = np.cumsum(known) - 1
-        links = number[focal[keep]], number[neighbor[keep]]
-        smoothed[known] = spatial_empirical_bayes(events, people, *links)
-    return pd.Series(smoothed, index=count.index)
+        links = links_between(graph, numbers.index, known)
+        smoothed[known] = spatial_empirical_bayes(counts, exposure, *links)
+    return pd.Series(smoothed, index=numbers.index)
 
 
 def _total(values: pd.Series) -> float:
-    """Return the exact sum of what is known: the order of the rows changes no bit of it."""
+    """Return the exact sum of the known values, bit-identical for any row order."""
     return fsum(values.dropna())

@@ -1,10 +1,10 @@
-"""Robust null: what the bulk of a city shows, however high a part of it stands.
+"""Robust null: the risk of the bulk of a city, however high a part of it is.
 
-The center is the median risk and the spread the median absolute deviation, both less what
-counting explains, and both exact for counts however small: instead of comparing residuals
-with a normal's quartiles, each count's interval of the Poisson–lognormal distribution function
-is shared out below and within them, as if it had been broken up at random. What the data leave
-open about the two enters every tail.
+The center is the median risk and the spread the median absolute deviation, both net of what
+counting explains and both exact for counts however small. Instead of comparing residuals with the
+quartiles of a normal, each count's interval of the Poisson–lognormal distribution function is
+divided at the quartiles in proportion, as a randomized quantile residual would be on average. The
+uncertainty of center and spread enters every tail.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _NORMAL_PEAK = 0.3989422804014327
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RobustNull:
-    """Median risk and spread, with their uncertainty as weighted nodes.
+    """Median risk and spread, their uncertainty represented by weighted nodes.
 
     Attributes
     ----------
     weight
-        Weight of each node; they add up to 1.
+        Weight of each node; the weights add up to 1.
     sigma
-        Standard deviation of the logarithm of risk from place to place.
+        Standard deviation of the logarithm of risk between places.
     log_rate
         Logarithm of the median risk (events per unit of exposure), given ``sigma``.
     log_rate_error
@@ -65,42 +65,42 @@ class RobustNull:
         return float((self.weight * self.sigma).sum())
 
     def tails(
-        self, events: Floats, people: Floats, concentration: Floats | None = None
+        self, counts: Floats, exposure: Floats, concentration: Floats | None = None
     ) -> tuple[Floats, Floats]:
-        """Return P(X ≥ events) and P(X ≤ events) for places, or groups of places.
+        """Return P(X ≥ count) and P(X ≤ count) for places, or groups of places.
 
         ``concentration`` is Σ(share of the group's exposure)², 1 for a single place: risks
-        that vary independently even out in a group, whose risk is again taken as lognormal
+        that vary independently average out in a group, whose risk is again assumed lognormal
         with the group's mean and variance (Fenton 1960).
         """
-        alone = np.ones(events.size) if concentration is None else concentration
-        at_least, at_most = np.zeros(events.size), np.zeros(events.size)
+        share = np.ones(counts.size) if concentration is None else concentration
+        at_least, at_most = np.zeros(counts.size), np.zeros(counts.size)
         for weight, sigma, log_rate, error in zip(
             self.weight, self.sigma, self.log_rate, self.log_rate_error, strict=True
         ):
-            variance = np.log1p(alone * np.expm1(sigma**2))
-            median = people * np.exp(log_rate + (sigma**2 - variance) / 2)
-            # An error of the center moves all places alike: for one of them it is more spread.
+            variance = np.log1p(share * np.expm1(sigma**2))
+            median = exposure * np.exp(log_rate + (sigma**2 - variance) / 2)
+            # For a single place the error of the center acts like additional spread.
             total = np.sqrt(variance + error**2)
-            above, below = poisson_lognormal.tails(events, median, total)
+            above, below = poisson_lognormal.tails(counts, median, total)
             at_least += weight * above
             at_most += weight * below
         return at_least, at_most
 
 
-def fit_robust_null(events: Floats, people: Floats) -> RobustNull:
-    """Return the null that the bulk of the places shows.
+def fit_robust_null(counts: Floats, exposure: Floats) -> RobustNull:
+    """Return the null fitted to the bulk of the places.
 
-    For each spread the center solves *half of the distribution function's mass lies below
-    the median*. The spread's weight is how well *half lies within the quartiles* then holds,
-    a mean of n shares of variance 1/4, times a half-Cauchy of scale 0.5, which matters only
-    where counts are too small to tell a spread at all.
+    For each spread the center solves *half of the mass lies below the median*. The weight of a
+    spread is the likelihood of *half lies between the quartiles*, a mean of n shares with
+    variance 1/4, times a half-Cauchy prior of scale 0.5, which matters only where counts are
+    too small to identify a spread.
 
     Parameters
     ----------
-    events
-        Count of each place, at least one above 0.
-    people
+    counts
+        Events of each place, at least one above 0.
+    exposure
         Exposure of each place, above 0.
 
     References
@@ -109,23 +109,23 @@ def fit_robust_null(events: Floats, people: Floats) -> RobustNull:
     Spiegelhalter (2005), Statistics in Medicine 24, 1117 (over-dispersed indicators);
     Gelman (2006), Bayesian Analysis 1 (half-Cauchy).
     """
-    # In one fixed order, so that the order of the rows settles not even the last bit.
-    order = np.lexsort((events, people))
-    events, people, count = events[order], people[order], events.size
-    log_rate = float(np.log((events.sum() + 0.5) / people.sum()))
+    # Sorted, so that the result is bit-identical for any row order.
+    order = np.lexsort((counts, exposure))
+    counts, exposure, places = counts[order], exposure[order], counts.size
+    log_rate = float(np.log((counts.sum() + 0.5) / exposure.sum()))
     found = []
     for sigma in _SIGMAS:
-        log_rate, slope, within = _center(events, people, float(sigma), log_rate)
-        found.append((sigma, log_rate, 0.5 / np.sqrt(count) / slope, within))
+        log_rate, slope, within = _center(counts, exposure, float(sigma), log_rate)
+        found.append((sigma, log_rate, 0.5 / np.sqrt(places) / slope, within))
         # Beyond four standard errors the remaining spreads have no weight.
-        if (within - 0.5) * np.sqrt(count) > 2.0:
+        if (within - 0.5) * np.sqrt(places) > 2.0:
             break
     if len(found) == 1:
         found.append((0.01, *found[0][1:]))
     sigmas, log_rates, errors, within_all = (
         np.array(column) for column in zip(*found, strict=True)
     )
-    nodes, weight = _weigh(sigmas, within_all, count)
+    nodes, weight = _node_weights(sigmas, within_all, places)
     return RobustNull(
         weight=weight,
         sigma=nodes,
@@ -135,52 +135,52 @@ def fit_robust_null(events: Floats, people: Floats) -> RobustNull:
 
 
 def _center(
-    events: Floats, people: Floats, sigma: float, start: float
+    counts: Floats, exposure: Floats, sigma: float, start: float
 ) -> tuple[float, float, float]:
-    """Return the log rate with half below the median, the slope there, and the share within.
+    """Return the log rate with half the mass below the median, the slope, and the share within.
 
-    The share is that of the distribution function's mass between its quartiles.
+    The share within is the mass between the quartiles.
     """
-    log_rate, close = start, 0.05 / np.sqrt(events.size)
+    log_rate, close = start, 0.05 / np.sqrt(counts.size)
     least, most = -np.inf, np.inf
     for _ in range(_MOST_STEPS):
-        low, high = _interval(events, people, sigma, log_rate)
+        low, high = _interval(counts, exposure, sigma, log_rate)
         below = float(_share(low, high, 0.5).mean()) - 0.5
         if abs(below) < close:
             break
         least, most = (least, log_rate) if below > 0 else (log_rate, most)
-        spread = np.sqrt(sigma**2 + 1 / np.maximum(people * np.exp(log_rate), 0.5))
+        spread = np.sqrt(sigma**2 + 1 / np.maximum(exposure * np.exp(log_rate), 0.5))
         step = below / (_NORMAL_PEAK * float((1 / spread).mean()))
         log_rate -= float(np.clip(step, -_LARGEST_STEP, _LARGEST_STEP))
         if not least < log_rate < most:
             log_rate = (least + most) / 2
     within = float((_share(low, high, 0.75) - _share(low, high, 0.25)).mean())
-    nudge = 0.1 * float(np.sqrt(sigma**2 + 1 / (1 + np.median(people) * np.exp(log_rate))))
-    moved = _interval(events, people, sigma, log_rate + nudge)
+    nudge = 0.1 * float(np.sqrt(sigma**2 + 1 / (1 + np.median(exposure) * np.exp(log_rate))))
+    moved = _interval(counts, exposure, sigma, log_rate + nudge)
     slope = (float(_share(*moved, 0.5).mean()) - 0.5 - below) / nudge
     return log_rate, max(slope, 1e-3), within
 
 
 def _interval(
-    events: Floats, people: Floats, sigma: float, log_rate: float
+    counts: Floats, exposure: Floats, sigma: float, log_rate: float
 ) -> tuple[Floats, Floats]:
-    """Return P(X < events) and P(X ≤ events)."""
-    median = people * np.exp(log_rate)
+    """Return P(X < count) and P(X ≤ count)."""
+    median = exposure * np.exp(log_rate)
     at_least, at_most = poisson_lognormal.tails(
-        events, median, np.full(events.size, sigma), _CENTRAL_REACH
+        counts, median, np.full(counts.size, sigma), _CENTRAL_REACH
     )
     return 1 - at_least, at_most
 
 
 def _share(low: Floats, high: Floats, level: float) -> Floats:
-    """Return the share of each interval that lies below a level."""
+    """Return the share of each interval that lies below ``level``."""
     share: Floats = np.clip((level - low) / np.maximum(high - low, 1e-300), 0.0, 1.0)
     return share
 
 
-def _weigh(sigmas: Floats, within: Floats, count: int) -> tuple[Floats, Floats]:
+def _node_weights(sigmas: Floats, within: Floats, places: int) -> tuple[Floats, Floats]:
     fine = np.linspace(0.0, sigmas[-1], _FINE)
-    misfit = (PchipInterpolator(sigmas, within)(fine) - 0.5) ** 2 * count / 0.25
+    misfit = (PchipInterpolator(sigmas, within)(fine) - 0.5) ** 2 * places / 0.25
     log_weight = -misfit / 2 - np.log1p((fine / _PRIOR_SCALE) ** 2)
     weight = np.exp(log_weight - log_weight.max())
     kept = np.flatnonzero(weight > _NEGLIGIBLE)

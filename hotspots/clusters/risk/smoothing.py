@@ -1,4 +1,4 @@
-"""Smoothing: rates drawn toward the whole or the neighborhood, for maps and never for tests."""
+"""Smoothing: rates shrunk toward the overall or the local rate, for maps and never for tests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hotspots.clusters.risk.neighborhoods import neighborhood_members
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -14,10 +16,10 @@ if TYPE_CHECKING:
     Integers = npt.NDArray[np.int64]
 
 
-def empirical_bayes(events: Floats, at_risk: Floats) -> Floats:
-    """Return rates drawn toward that of the whole, the more the smaller the area.
+def empirical_bayes(counts: Floats, exposure: Floats) -> Floats:
+    """Return empirical Bayes rates: shrunk toward the overall rate, the more the smaller the area.
 
-    Both arguments are without missing values, and everybody is at some risk.
+    Neither argument has missing values, and every exposure is above 0.
 
     References
     ----------
@@ -28,22 +30,23 @@ def empirical_bayes(events: Floats, at_risk: Floats) -> Floats:
     >>> empirical_bayes(np.array([0.0, 30.0, 9.0]), np.array([10.0, 500.0, 900.0])).round(3)
     array([0.023, 0.057, 0.011])
     """
-    everyone = fsum(at_risk)
-    mean = fsum(events) / everyone
+    total = fsum(exposure)
+    mean = fsum(counts) / total
     if mean == 0:
-        return np.zeros(events.size)
-    rate = events / at_risk
-    between = fsum(at_risk * (rate - mean) ** 2) / everyone - mean * at_risk.size / everyone
-    return _drawn(rate, np.full(rate.size, mean), np.full(rate.size, between), at_risk)
+        return np.zeros(counts.size)
+    rate = counts / exposure
+    between = fsum(exposure * (rate - mean) ** 2) / total - mean * exposure.size / total
+    return _shrunk(rate, np.full(rate.size, mean), np.full(rate.size, between), exposure)
 
 
 def spatial_empirical_bayes(
-    events: Floats, at_risk: Floats, focal: Integers, neighbor: Integers
+    counts: Floats, exposure: Floats, focal: Integers, neighbor: Integers
 ) -> Floats:
-    """Return rates drawn toward that of each area with its neighbors.
+    """Return rates shrunk toward that of each area together with its neighbors.
 
-    ``focal`` and ``neighbor`` are the links, by number and none to itself. An area without
-    neighbors has nobody near to borrow from: it is drawn toward the whole.
+    ``focal`` and ``neighbor`` are the links by number, none of them of an area to itself. An
+    area without neighbors has none to borrow strength from: it is shrunk toward the overall
+    rate.
 
     References
     ----------
@@ -51,32 +54,27 @@ def spatial_empirical_bayes(
 
     Examples
     --------
-    >>> events, at_risk = np.array([0.0, 30.0, 9.0]), np.array([10.0, 500.0, 900.0])
-    >>> spatial_empirical_bayes(events, at_risk, np.array([0, 1]), np.array([1, 0])).round(3)
+    >>> counts, exposure = np.array([0.0, 30.0, 9.0]), np.array([10.0, 500.0, 900.0])
+    >>> spatial_empirical_bayes(counts, exposure, np.array([0, 1]), np.array([1, 0])).round(3)
     array([0.059, 0.059, 0.011])
     """
-    size = events.size
-    alone = np.bincount(focal, minlength=size) == 0
-    place = np.arange(size)
-    focal, member = np.append(focal, place), np.append(neighbor, place)
-    # Added in one fixed order, so that the order of the rows settles not even the last bit.
-    order = np.lexsort((events[member], at_risk[member], focal))
-    focal, member = focal[order], member[order]
-    people = np.bincount(focal, at_risk[member], minlength=size)
-    mean = np.bincount(focal, events[member], minlength=size) / people
-    rate = events / at_risk
-    apart = at_risk[member] * (rate[member] - mean[focal]) ** 2
+    size = counts.size
+    focal, member, isolated = neighborhood_members(counts, exposure, focal, neighbor)
+    total = np.bincount(focal, exposure[member], minlength=size)
+    mean = np.bincount(focal, counts[member], minlength=size) / total
+    rate = counts / exposure
+    apart = exposure[member] * (rate[member] - mean[focal]) ** 2
     members = np.bincount(focal, minlength=size)
-    between = np.bincount(focal, apart, minlength=size) / people - mean * members / people
-    smoothed = _drawn(rate, mean, between, at_risk)
-    return np.where(alone, empirical_bayes(events, at_risk), smoothed)
+    between = np.bincount(focal, apart, minlength=size) / total - mean * members / total
+    smoothed = _shrunk(rate, mean, between, exposure)
+    return np.where(isolated, empirical_bayes(counts, exposure), smoothed)
 
 
-def _drawn(rate: Floats, mean: Floats, between: Floats, at_risk: Floats) -> Floats:
-    """Weigh each rate by the share of its variance that is between areas, not within."""
+def _shrunk(rate: Floats, mean: Floats, between: Floats, exposure: Floats) -> Floats:
+    """Weight each rate by the share of its variance that lies between areas."""
     between = np.maximum(between, 0.0)
-    within = mean / at_risk
-    # Where nothing happened near, both variances are 0 and the rate is the mean's, 0.
+    within = mean / exposure
+    # With no event in the neighborhood both variances are 0, and the rate is the mean, 0.
     weight = between / np.where(between + within > 0, between + within, 1.0)
-    drawn: Floats = weight * rate + (1 - weight) * mean
-    return drawn
+    shrunk: Floats = weight * rate + (1 - weight) * mean
+    return shrunk

@@ -1,4 +1,4 @@
-"""Circles: the zones of a scan, as prefixes of the places sorted by their distance."""
+"""Circles: the zones of a scan, as prefixes of the places sorted by distance."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Circles:
     Attributes
     ----------
     order
-        Places by their distance from the center, the center first.
+        Places by distance from the center, the center itself first.
     size
-        Number of places in each circle, ascending: the first so many of ``order``.
-    people
+        Number of places in each circle, ascending; they are the first ones of ``order``.
+    exposure
         Exposure within each circle.
     concentration
         Σ(share of the circle's exposure)² of each circle.
@@ -36,25 +36,25 @@ class Circles:
 
     order: Integers
     size: Integers
-    people: Floats
+    exposure: Floats
     concentration: Floats
 
 
-def circles(xy: Floats, people: Floats, share: float) -> Iterator[Circles]:
-    """Yield the circles about each place that hold at most a share of all exposure.
+def circles(xy: Floats, exposure: Floats, share: float) -> Iterator[Circles]:
+    """Yield the circles around each place that hold at most a share of all exposure.
 
-    Places at one distance from a center enter together, so that no order of the rows decides
-    which is in. A center whose own place holds more than the share has no circle.
+    Places at the same distance from a center enter together, so that the row order does not
+    decide which is in. A center whose own place exceeds the share has no circle.
     """
-    most = share * float(people.sum()) * (1 + _SAME_DISTANCE)
+    most = share * float(exposure.sum()) * (1 + _SAME_DISTANCE)
     near = _SAME_DISTANCE * float(np.ptp(xy, axis=0).max(initial=0.0))
-    for center in range(people.size):
+    for center in range(exposure.size):
         distance = np.hypot(*(xy - xy[center]).T)
         order = np.argsort(distance, kind="stable")
-        total = np.cumsum(people[order])
+        total = np.cumsum(exposure[order])
         last = np.append(np.diff(distance[order]) > near, True)
         size = np.flatnonzero(last & (total <= most)) + 1
         order = order[: int(size[-1])] if size.size else order[:0]
         within = total[size - 1]
-        squares = np.cumsum(people[order] ** 2)[size - 1]
+        squares = np.cumsum(exposure[order] ** 2)[size - 1]
         yield Circles(order, size, within, squares / within**2)

@@ -1,4 +1,4 @@
-"""Scan: the circle that stands out most, wherever it lies and however large it is."""
+"""Spatial scan: the circle that stands out most, wherever it lies and however large it is."""
 
 from __future__ import annotations
 
@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hotspots._checks import numeric, projected_crs, share, unique_index, whole_number
-from hotspots.clusters.labels import ALTERNATIVES, checked_settings, one_of
-from hotspots.clusters.risk.rates import checked_counts, warn_of_nobody, whole_numbers
+from hotspots._checks import (
+    numeric,
+    one_of,
+    projected_crs,
+    share,
+    unique_index,
+    whole_number,
+)
+from hotspots.clusters.options import checked_options
+from hotspots.clusters.risk.rates import check_whole, checked_counts, warn_of_no_exposure
 from hotspots.clusters.risk.robust_null import fit_robust_null
 from hotspots.clusters.scan.circles import circles
-from hotspots.clusters.scan.models import OneRisk, VaryingRisk
+from hotspots.clusters.scan.models import ConstantRisk, LognormalRisk
 from hotspots.errors import InputError
 from hotspots.schema import LEVELS, Label, ScanResult
+from hotspots.schema.options import RiskNull
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -23,13 +31,13 @@ if TYPE_CHECKING:
 
     from hotspots.clusters.scan.circles import Circles
     from hotspots.clusters.scan.models import ScanModel
+    from hotspots.schema.options import Alternative
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
 
-NULLS = ("robust", "binomial")
 CHUNK = 128
-"""Maps that are held at once; part of what a seed means, so it never changes."""
+"""Maps that are held at once. Changing it would change the results of every seed."""
 
 _SAME_RATIO = 1e-9
 _COLUMNS = [
@@ -48,73 +56,74 @@ _COLUMNS = [
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Places:
-    """The places with data, from west to east and south to north; ``number`` in the index."""
+    """The places with data, west to east and south to north; ``number`` is that in the index."""
 
     number: Integers
-    events: Floats
-    people: Floats
+    counts: Floats
+    exposure: Floats
     xy: Floats
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Cluster:
-    """A circle that was found: its center, its places (the farthest last), its ratio."""
+    """A circle: its places, from the center to the farthest, and its ratio."""
 
     members: Integers
     ratio: float
 
 
 def spatial_scan(
-    count: pd.Series,
+    counts: pd.Series,
     exposure: pd.Series,
     areas: gpd.GeoDataFrame | gpd.GeoSeries,
     *,
-    null: str = "robust",
-    alternative: str = "greater",
     max_share: float = 0.5,
+    alternative: Alternative = "greater",
     alpha: float = 0.05,
     simulations: int = 999,
+    null: RiskNull = "robust",
     seed: int = 0,
 ) -> ScanResult:
     """Return the most likely circular cluster, and secondary ones that do not overlap it.
 
-    Every circle about every area's center is tried, up to a share of the residents; the
+    Every circle around every area's center is tried, up to a share of the exposure; the
     largest log likelihood ratio is compared with the largest on maps without a cluster. So
-    one p covers all places and all sizes, and nothing is left to correct.
+    one p covers all places and all sizes, and there is nothing left to correct.
 
     Parameters
     ----------
-    count
+    counts
         Events of each area (not victims).
     exposure
         Residents, or whatever is at risk, on the same index; an area without any is left out.
     areas
-        The areas on the same index, in a CRS in meters. The center is the residents'
-        (``center_x`` and ``center_y``, as :func:`build_polygons` gives them) where the frame
-        has it, otherwise the centroid.
-    null
-        ``robust``: risk varies lognormally about the bulk's median, as in
-        :func:`excess_risk`; what the data leave open about center and spread enters the
-        simulated maps. ``binomial``: Kulldorff's, one risk everywhere given the total; it
-        takes ordinary variation for clusters, and is for comparison.
+        The areas on the same index, in a CRS in meters. Their centers are those of the
+        residents if the frame has them (``center_x`` and ``center_y``, as from
+        :func:`build_polygons`), otherwise the centroids.
+    max_share
+        Largest share of the exposure in a circle. With a large share one circle may cover
+        several clusters and everything between them: if a cluster is wide and its relative
+        risk modest, look again with a smaller share, chosen beforehand.
     alternative
         ``greater`` (clusters of excess), ``less`` or ``two-sided``.
-    max_share
-        A circle holds at most this share of the exposure. With a large share one circle may
-        cover several clusters and all that lies between: where a cluster is wide and its
-        relative risk modest, look again with a smaller one, chosen beforehand.
     alpha
-        A cluster whose p is at most this is labeled; secondary ones are listed only then.
+        Level at which a cluster is labeled; secondary clusters are listed only if they reach it.
     simulations
-        Maps drawn without a cluster; the least p is 1 / (simulations + 1).
+        Maps simulated without a cluster; the least p is 1 / (simulations + 1).
+    null
+        ``robust``: risk varies lognormally about the median of the bulk, as in
+        :func:`excess_risk`; the uncertainty of center and spread enters the simulated maps.
+        ``binomial``: Kulldorff's, the same risk everywhere given the total; it mistakes
+        ordinary variation for clusters, and is meant for comparison.
     seed
-        The same seed gives the same bytes on any number of cores, in any order of rows.
+        The same seed gives the same result, bit for bit, on any number of cores and in any row
+        order.
 
     Returns
     -------
     ScanResult
-        ``clusters`` by rank, ``table`` of the areas, and all parameters. A secondary
-        cluster's p compares it with the largest ratio too, and is on the safe side.
+        ``clusters`` by rank, ``table`` of the areas, and all parameters. The p of a secondary
+        cluster also compares it with the largest ratio of each map, which is conservative.
 
     Raises
     ------
@@ -147,86 +156,85 @@ def spatial_scan(
     p1     <NA>    NaN  not significant
     p2        1  0.005           excess
     """
-    one_of(null, NULLS, "null")
-    one_of(alternative, ALTERNATIVES, "alternative")
-    checked_settings(alternative, "none", alpha, seed)
+    one_of(null, RiskNull, "null")
+    checked_options(alternative=alternative, alpha=alpha, seed=seed)
     share(max_share, "max_share")
     simulations = whole_number(
         simulations, "simulations", "Give a whole number from 1 on, e.g. 999."
     )
-    places = _places(count, exposure, areas)
-    zones = [zone for zone in circles(places.xy, places.people, max_share) if zone.size.size]
+    places = _places(counts, exposure, areas)
+    zones = [zone for zone in circles(places.xy, places.exposure, max_share) if zone.size.size]
     if not zones:
         raise InputError(
-            f"No area holds less than {max_share:.0%} of the exposure, so there is no circle to "
+            f"Every area holds more than {max_share:.0%} of the exposure, so there is no circle to "
             "try. Use smaller areas, or a larger max_share."
         )
     found: list[_Cluster] = []
     p: list[float] = []
     model = _model(places, null)
-    if places.events.any():
+    if places.counts.any():
         largest = _simulated(model, zones, alternative, simulations, seed)
         found, p = _found(places, model, zones, alternative, largest, alpha)
     return ScanResult(
-        clusters=_table(count.index, places, model, found, p, alpha),
-        table=_areas_table(count.index, places, model, found, p, alpha),
-        variable=str(count.name) if count.name is not None else "count",
+        clusters=_table(counts.index, places, model, found, p, alpha),
+        table=_areas_table(counts.index, places, model, found, p, alpha),
+        variable=str(counts.name) if counts.name is not None else "count",
         null=null,
         alternative=alternative,
         alpha=float(alpha),
         max_share=float(max_share),
-        places=places.events.size,
+        places=places.counts.size,
         simulations=simulations,
         least_p=1 / (simulations + 1),
         seed=int(seed),
-        level=LEVELS.get(str(count.index.name), ""),
+        level=LEVELS.get(str(counts.index.name), ""),
     )
 
 
 def _places(
-    count: pd.Series, exposure: pd.Series, areas: gpd.GeoDataFrame | gpd.GeoSeries
+    counts: pd.Series, exposure: pd.Series, areas: gpd.GeoDataFrame | gpd.GeoSeries
 ) -> _Places:
-    number, residents = checked_counts(count, exposure)
-    whole_numbers(number)
+    numbers, residents = checked_counts(counts, exposure)
+    check_whole(numbers)
     projected_crs(areas, "The areas")
     unique_index(areas, "The areas")
-    missing = count.index.difference(areas.index, sort=False)
+    missing = counts.index.difference(areas.index, sort=False)
     if len(missing):
         raise InputError(
             f"{len(missing)} counts have no area (first {list(missing[:3])}). "
             "Take both from the same table."
         )
-    warn_of_nobody(number, residents)
-    areas = areas.loc[count.index]
+    warn_of_no_exposure(numbers, residents)
+    areas = areas.loc[counts.index]
     if {"center_x", "center_y"} <= set(getattr(areas, "columns", ())):
         for name in ("center_x", "center_y"):
             numeric(areas[name], f"The areas' column {name!r}")
         xy = areas[["center_x", "center_y"]].to_numpy(dtype=float)
     else:
         xy = np.column_stack([areas.geometry.centroid.x, areas.geometry.centroid.y])
-    known = (number.notna() & (residents > 0)).to_numpy() & np.isfinite(xy).all(axis=1)
+    known = (numbers.notna() & (residents > 0)).to_numpy() & np.isfinite(xy).all(axis=1)
     if known.sum() < 3:
         raise InputError(
-            f"{int(known.sum())} areas have a count, an exposure and a place. "
+            f"{int(known.sum())} areas have a count, an exposure and a center. "
             "A scan needs at least 3."
         )
-    events, people = number.to_numpy(), residents.to_numpy()
-    order = np.lexsort((events, people, xy[:, 1], xy[:, 0]))
+    count, at_risk = numbers.to_numpy(), residents.to_numpy()
+    order = np.lexsort((count, at_risk, xy[:, 1], xy[:, 0]))
     order = order[known[order]]
-    return _Places(order, events[order], people[order], xy[order])
+    return _Places(order, count[order], at_risk[order], xy[order])
 
 
-def _model(places: _Places, null: str) -> ScanModel:
-    # Without a single event there is no spread to fit, and nothing to scan.
-    if null == "binomial" or not places.events.any():
-        return OneRisk(places.people, int(places.events.sum()))
-    return VaryingRisk(places.people, fit_robust_null(places.events, places.people))
+def _model(places: _Places, null: RiskNull) -> ScanModel:
+    # Without any event there is no spread to fit, and nothing to scan.
+    if null == "binomial" or not places.counts.any():
+        return ConstantRisk(places.exposure, int(places.counts.sum()))
+    return LognormalRisk(places.exposure, fit_robust_null(places.counts, places.exposure))
 
 
 def _simulated(
-    model: ScanModel, zones: list[Circles], alternative: str, simulations: int, seed: int
+    model: ScanModel, zones: list[Circles], alternative: Alternative, simulations: int, seed: int
 ) -> Floats:
-    """Return the largest ratio of each map that was drawn without a cluster."""
+    """Return the largest ratio of each map simulated without a cluster."""
     largest = []
     for chunk, start in enumerate(range(0, simulations, CHUNK)):
         maps = min(CHUNK, simulations - start)
@@ -241,9 +249,9 @@ def _simulated(
 
 
 def _ratios(
-    model: ScanModel, count: Floats, center: Floats, zone: Circles, alternative: str
+    model: ScanModel, count: Floats, center: Floats, zone: Circles, alternative: Alternative
 ) -> Floats:
-    """Return the ratio of each map (a row) in each circle; 0 on the side not asked for."""
+    """Return the ratio of each map (row) and circle; 0 on the side not asked for."""
     within = np.cumsum(count[:, zone.order], axis=1)
     if zone.size.size < zone.order.size:
         within = within[:, zone.size - 1]
@@ -259,14 +267,14 @@ def _found(
     places: _Places,
     model: ScanModel,
     zones: list[Circles],
-    alternative: str,
+    alternative: Alternative,
     largest: Floats,
     alpha: float,
 ) -> tuple[list[_Cluster], list[float]]:
-    """Return the most likely cluster, then those that overlap no earlier one while p ≤ alpha."""
-    center, events = model.observed_center(), places.events[None]
-    ratios = [_ratios(model, events, center, zone, alternative)[0] for zone in zones]
-    taken = np.zeros(places.events.size, dtype=bool)
+    """Return the most likely cluster, then non-overlapping ones as long as p ≤ alpha."""
+    center, observed = model.observed_center(), places.counts[None]
+    ratios = [_ratios(model, observed, center, zone, alternative)[0] for zone in zones]
+    taken = np.zeros(places.counts.size, dtype=bool)
     found: list[_Cluster] = []
     p: list[float] = []
     while (cluster := _best(zones, ratios, taken)) is not None:
@@ -283,7 +291,7 @@ def _found(
 def _best(
     zones: list[Circles], ratios: list[Floats], taken: npt.NDArray[np.bool_]
 ) -> _Cluster | None:
-    """Return the circle with the largest ratio that holds no taken place; of equals the first."""
+    """Return the circle with the largest ratio and no taken place; of ties the first."""
     best: _Cluster | None = None
     for zone, ratio in zip(zones, ratios, strict=True):
         hit = taken[zone.order]
@@ -308,15 +316,15 @@ def _table(
     rows = []
     for cluster, its_p in zip(found, p, strict=True):
         inside = cluster.members
-        events, people, expected, risk = _risk(places, model, inside)
+        count, exposure, expected, risk = _risk(places, model, inside)
         reach = places.xy[inside[[0, -1]]]
         rows.append(
             {
                 "center": index[places.number[inside[0]]],
                 "radius_m": float(np.hypot(*(reach[1] - reach[0]))),
                 "members": inside.size,
-                "exposure": people,
-                "count": int(events),
+                "exposure": exposure,
+                "count": int(count),
                 "expected": expected,
                 "relative_risk": risk,
                 "log_likelihood_ratio": cluster.ratio,
@@ -329,10 +337,10 @@ def _table(
 
 
 def _risk(places: _Places, model: ScanModel, inside: Integers) -> tuple[float, float, float, float]:
-    """Return a circle's events, exposure, expected events and relative risk."""
-    events, people = float(places.events[inside].sum()), float(places.people[inside].sum())
-    expected = float(model.expected(np.array([people]))[0])
-    return events, people, expected, model.relative_risk(events, expected)
+    """Return count, exposure, expected count and relative risk of a circle."""
+    count, exposure = float(places.counts[inside].sum()), float(places.exposure[inside].sum())
+    expected = float(model.expected(np.array([exposure]))[0])
+    return count, exposure, expected, model.relative_risk(count, expected)
 
 
 def _label(risk: float, p: float, alpha: float) -> str:
@@ -351,7 +359,7 @@ def _areas_table(
     cluster = pd.array([pd.NA] * len(index), dtype="Int64")
     its_p = np.full(len(index), np.nan)
     label = np.full(len(index), Label.NO_DATA.value, dtype=object)
-    nothing = not places.events.any()
+    nothing = not places.counts.any()
     label[places.number] = (Label.NO_EVIDENCE if nothing else Label.NOT_SIGNIFICANT).value
     for rank, (one, p_here) in enumerate(zip(found, p, strict=True), start=1):
         if p_here <= alpha:

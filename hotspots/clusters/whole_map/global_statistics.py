@@ -1,13 +1,13 @@
-"""Global statistics: does a map have a pattern at all, in one number and one p.
+"""Global statistics: whether a map has a pattern at all, in one number and one p.
 
-Moran's, Geary's and Getis's statistics and their simulated values are esda's. What surrounds
-them keeps its traps from the user: its draws come from numpy's global random state (set here for
-the call, and put back), it changes the weights it is given (it gets its own), whole numbers
-overflow or divide wrongly (it gets floats), islands and missing values enter its means (they are
-left out), its Geary stops at a place that others are linked to and itself to none (it gets weights
-that keep such a place without a link to itself), and its p is one-sided and folded (it is counted
-anew, two-sided, with ties in both tails). Joins are counted here: esda leaves out the arrangements
-in which one kind has no link of its own, and stops where the observed one is such.
+Moran's, Geary's and Getis's statistics and their permutations come from esda. The code around it
+works around the following: esda draws from numpy's global random state (it is set for the call and
+restored), changes the weights that it is given (it gets a copy), overflows or divides wrongly with
+integers (it gets floats), includes islands and missing values in its means (they are left out),
+has a Geary that fails on a place that others are linked to but that has no link itself (it gets
+weights without a self-link there), and reports a folded one-sided p (p is counted here, two-sided,
+with ties in both tails). Joins are counted here: esda skips permutations in which one kind has no
+link, and fails if the observed map is one of them.
 """
 
 from __future__ import annotations
@@ -21,14 +21,18 @@ import numpy as np
 import pandas as pd
 from libpysal.graph import Graph
 
-from hotspots.clusters.labels import checked_settings, one_of, one_p
+from hotspots._checks import one_of
 from hotspots.clusters.local.join_counts import binary_values
-from hotspots.clusters.permutation.observations import checked_numbers, graph_links
-from hotspots.clusters.permutation.tails import permutations_needed
-from hotspots.clusters.whole_map.join_moments import join_moments, joins_and_simulated
+from hotspots.clusters.options import checked_options
+from hotspots.clusters.permutation.graph_links import graph_links
+from hotspots.clusters.permutation.observations import checked_numbers
+from hotspots.clusters.whole_map.join_moments import join_moments, permuted_join_counts
 from hotspots.errors import GraphError, InputError
 from hotspots.schema import LEVELS, GlobalResult
+from hotspots.schema.options import Joins
 from hotspots.spatial.order import name_order
+from hotspots.stats.p_values import p_value
+from hotspots.stats.permutations import permutations_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,23 +40,25 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from libpysal.weights import W
 
+    from hotspots.schema.options import Alternative, Permutations
+
     Floats = npt.NDArray[np.float64]
     Map = tuple[Floats, Graph]
 
-JOINS = ("like", "unlike", "both", "neither")
 _TIES = 1e-10
 _LEAST_PLACES = 4
+_LEAST_PERMUTATIONS = 999
 
 
 def global_moran(
     values: pd.Series,
     graph: Graph,
     *,
-    alternative: str = "two-sided",
-    permutations: int = 999,
+    alternative: Alternative = "two-sided",
+    permutations: Permutations = "auto",
     seed: int = 0,
 ) -> GlobalResult:
-    """Return Moran's I: whether like values lie beside each other on the whole map.
+    """Return Moran's I: whether similar values lie next to each other on the whole map.
 
     Parameters
     ----------
@@ -60,27 +66,27 @@ def global_moran(
         Counts, crude rates or :func:`standardized_rates`, on the places' index. Places
         without a value or without a neighbor are left out. Smoothed rates are refused.
     graph
-        Neighbors on the same index, in any order; each row's weights are made to add up to
-        1 here, in a copy.
+        Neighbors on the same index, in any order; it is row-standardized here, in a copy.
     alternative
         ``two-sided``, ``greater`` (the statistic larger than by chance) or ``less``.
     permutations
-        Random arrangements of the values over the places.
+        Random permutations of the values over the places, or ``"auto"``: 999, enough for a
+        single test.
     seed
-        Seed of the arrangements.
+        Seed of the permutations.
 
     Returns
     -------
     GlobalResult
-        I, −1/(n−1), its z under randomization and its p by permutation.
+        I, its expectation −1/(n−1), its z under randomization and its p by permutation.
 
     Raises
     ------
     InputError
-        For values or options that cannot be tested, fewer than four linked places, or one
-        value everywhere.
+        For values or options that cannot be tested, fewer than four linked places, or the
+        same value everywhere.
     GraphError
-        For a graph that does not fit the values, or without a link.
+        For a graph that does not fit the values, or has no link.
 
     References
     ----------
@@ -115,19 +121,19 @@ def global_geary(
     values: pd.Series,
     graph: Graph,
     *,
-    alternative: str = "two-sided",
-    permutations: int = 999,
+    alternative: Alternative = "two-sided",
+    permutations: Permutations = "auto",
     seed: int = 0,
 ) -> GlobalResult:
     """Return Geary's C: whether neighbors differ less (C below 1) or more than by chance.
 
     Parameters and errors are those of :func:`global_moran`; ``less`` is the alternative that
-    neighbors are alike.
+    neighbors are similar.
 
     Returns
     -------
     GlobalResult
-        C, 1, its z under randomization and its p by permutation.
+        C, its expectation 1, its z under randomization and its p by permutation.
 
     References
     ----------
@@ -161,11 +167,11 @@ def global_getis_ord(
     values: pd.Series,
     graph: Graph,
     *,
-    alternative: str = "two-sided",
-    permutations: int = 999,
+    alternative: Alternative = "two-sided",
+    permutations: Permutations = "auto",
     seed: int = 0,
 ) -> GlobalResult:
-    """Return the general G: whether high values lie beside high ones (above), or low beside low.
+    """Return the general G: whether high values lie next to high ones, or low next to low.
 
     Parameters and errors are those of :func:`global_moran`; the values must not be negative,
     and every link counts as one, whatever its weight.
@@ -193,12 +199,12 @@ def global_getis_ord(
     if (numbers < 0).any():
         raise InputError(
             f"The tested values ({values.name!r}) hold {int((numbers < 0).sum())} negative "
-            "numbers, and the general G is a share of products. Use global_moran."
+            "numbers, and the general G is a ratio of sums of products. Use global_moran."
         )
     if np.count_nonzero(numbers) < 2:
         raise InputError(
-            f"The tested values ({values.name!r}) are zero at all linked places but one: they "
-            "have no products, and so no general G. Use global_moran."
+            f"The tested values ({values.name!r}) are zero at all linked places but one: all "
+            "their products are zero, so there is no general G. Use global_moran."
         )
     with _own_random_state(seed):
         found = esda.G(numbers, _weights(links), permutations=draws)
@@ -217,9 +223,9 @@ def global_join_counts(
     values: pd.Series,
     graph: Graph,
     *,
-    joins: str = "both",
-    alternative: str = "two-sided",
-    permutations: int = 999,
+    joins: Joins = "both",
+    alternative: Alternative = "two-sided",
+    permutations: Permutations = "auto",
     seed: int = 0,
 ) -> GlobalResult:
     """Return how many links join places that have something, and whether chance gives as many.
@@ -227,13 +233,13 @@ def global_join_counts(
     Parameters
     ----------
     values
-        1 (or True) where the place has it, 0 where not; missing values are left out.
+        1 (or True) where the place has it, 0 where it does not; missing values are left out.
     graph
-        As in :func:`global_moran`; every link counts as one, and each pair linked both ways
-        as one join.
+        As in :func:`global_moran`; every link counts as one, and a pair linked both ways is
+        one join.
     joins
-        ``both`` places have it (black–black), ``neither`` (white–white), ``like`` (the two
-        together) or ``unlike`` (black–white).
+        ``both`` places have it (black–black), ``neither`` does (white–white), ``like`` (these
+        two together) or ``unlike`` (black–white).
     alternative, permutations, seed
         As in :func:`global_moran`.
 
@@ -263,10 +269,10 @@ def global_join_counts(
     >>> result.statistic, result.expected
     (2.0, 1.0)
     """
-    one_of(joins, JOINS, "joins")
+    one_of(joins, Joins, "joins")
     numbers, links = _linked_map(binary_values(values), graph)
     draws = _checked(alternative, permutations, seed)
-    statistic, simulated = joins_and_simulated(numbers, links, joins, draws, seed)
+    statistic, simulated = permuted_join_counts(numbers, links, joins, draws, seed)
     expected, deviation = join_moments(numbers, links, joins)
     z = (statistic - expected) / deviation if deviation > 0 else np.nan
     return _result(
@@ -281,7 +287,7 @@ def global_join_counts(
 
 
 def _linked_map(values: pd.Series, graph: Graph) -> Map:
-    """Return the linked places' values and links, in an order that the rows' does not change."""
+    """Return the values and links of the linked places, in the same order for any row order."""
     numbers = checked_numbers(values)
     focal, neighbor, weight, _ = graph_links(graph, values.index)
     known = ~np.isnan(numbers)
@@ -291,7 +297,7 @@ def _linked_map(values: pd.Series, graph: Graph) -> Map:
     if not linked.size:
         raise GraphError(
             "No place with a value has a neighbor with one: there is nothing to compare. "
-            "Join islands to the nearest place (islands='nearest'), or take a wider graph."
+            "Link islands to the nearest place (islands='nearest'), or use a wider graph."
         )
     if linked.size < _LEAST_PLACES:
         raise InputError(
@@ -313,7 +319,7 @@ def _linked_map(values: pd.Series, graph: Graph) -> Map:
 def _graph(
     focal: npt.NDArray[np.int64], neighbor: npt.NDArray[np.int64], weight: Floats, places: int
 ) -> Graph:
-    # A place that others are linked to, itself to none, is to a Graph a link of weight 0 to itself.
+    # A Graph holds a place that has no link of its own as a link of weight 0 to itself.
     alone = np.setdiff1d(np.arange(places), focal)
     focal, neighbor = np.append(focal, alone), np.append(neighbor, alone)
     weight = np.append(weight, np.zeros(alone.size))
@@ -322,24 +328,24 @@ def _graph(
 
 
 def _weights(links: Graph) -> Graph | W:
-    """Return the links as esda reads them right: its Geary counts a link of weight 0 as one."""
+    """Return the links as esda reads them correctly: its Geary counts a link of weight 0."""
     return links.to_W() if len(links.isolates) else links
 
 
-def _checked(alternative: str, permutations: int, seed: int) -> int:
-    settings = checked_settings(alternative, "none", 0.05, seed)
-    return permutations_needed(permutations, 1, settings.alpha)
+def _checked(alternative: Alternative, permutations: Permutations, seed: int) -> int:
+    options = checked_options(alternative=alternative, seed=seed)
+    return permutations_needed(permutations, 1, options.alpha, at_least=_LEAST_PERMUTATIONS)
 
 
 @contextmanager
 def _own_random_state(seed: int) -> Iterator[None]:
-    """Set numpy's global random state, which esda draws from, and put it back as it was."""
+    """Seed numpy's global random state, which esda draws from, and restore it afterwards."""
     kept = np.random.get_state()  # noqa: NPY002 - esda knows no other generator
     words = np.random.SeedSequence(seed).generate_state(4)
     np.random.seed(words)  # noqa: NPY002
     try:
         with warnings.catch_warnings():
-            # What esda warns of is its own use of pandas; the input was checked before.
+            # esda's warnings are about its own use of pandas; the input has been checked.
             warnings.simplefilter("ignore")
             yield
     finally:
@@ -352,7 +358,7 @@ def _result(
     numbers: Floats,
     links: Graph,
     found: tuple[float, float, float, Floats],
-    alternative: str,
+    alternative: Alternative,
     seed: int,
 ) -> GlobalResult:
     statistic, expected, z, simulated = found
@@ -365,9 +371,9 @@ def _result(
         variable=str(values.name) if values.name is not None else "values",
         statistic=float(statistic),
         expected=float(expected),
-        # Where every arrangement gives one value, its variance is rounding dust.
+        # If every permutation gives the same value, its variance is rounding error.
         z=float(z) if np.ptp(simulated) > tie else float("nan"),
-        p=float(one_p(np.array(greater), np.array(less), alternative)),
+        p=float(p_value(np.array(greater), np.array(less), alternative)),
         alternative=alternative,
         permutations=draws,
         seed=int(seed),
@@ -379,7 +385,7 @@ def _result(
 
 
 def _described(links: Graph) -> str:
-    """Return the neighbors in words: how many places, links, and of which kind."""
+    """Return the neighbors in words: how many places and links, and of which kind."""
     weight = links.adjacency[links.adjacency > 0]
     row = weight.groupby(level="focal")
     kind = "equal" if (row.max() == row.min()).all() else "unequal"

@@ -1,4 +1,4 @@
-"""Joins: how many there are, how many random labeling brings, and how widely they vary."""
+"""Join moments: a global join count, its permutations, expectation and standard deviation."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from libpysal.graph import Graph
 
+    from hotspots.schema.options import Joins
+
     Booleans = npt.NDArray[np.bool_]
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
     Sums = tuple[float, float, float]
 
 
-def join_moments(labels: Floats, graph: Graph, joins: str) -> tuple[float, float]:
-    """Return expectation and standard deviation of a global join count.
+def join_moments(labels: Floats, graph: Graph, joins: Joins) -> tuple[float, float]:
+    """Return the expectation and the standard deviation of a global join count.
 
     Parameters
     ----------
     labels
         1 and 0, in the order of the graph's places.
     graph
-        Every link counts as one, in the direction it has; a join is half a pair of links.
+        Every link counts as one, in its own direction: a join is one pair of links.
     joins
-        ``both`` (1–1), ``neither`` (0–0), ``unlike`` (1–0) or ``like`` (all but those).
+        ``both`` (1–1), ``neither`` (0–0), ``unlike`` (1–0) or ``like`` (1–1 and 0–0).
 
     References
     ----------
@@ -52,10 +54,10 @@ def join_moments(labels: Floats, graph: Graph, joins: str) -> tuple[float, float
     return (expected if joins == "unlike" else total / 2 - expected), deviation
 
 
-def joins_and_simulated(
-    labels: Floats, graph: Graph, joins: str, draws: int, seed: int
+def permuted_join_counts(
+    labels: Floats, graph: Graph, joins: Joins, draws: int, seed: int
 ) -> tuple[float, Floats]:
-    """Return a global join count, and that of ``draws`` random arrangements of the labels.
+    """Return a global join count, and those of ``draws`` random permutations of the labels.
 
     ``labels``, ``graph`` and ``joins`` are those of :func:`join_moments`.
 
@@ -63,7 +65,7 @@ def joins_and_simulated(
     --------
     >>> from libpysal.graph import Graph
     >>> pair = Graph.from_dicts({0: [1], 1: [0], 2: [3], 3: [2]})
-    >>> joins_and_simulated(np.array([1.0, 1, 0, 0]), pair, "both", 3, 0)
+    >>> permuted_join_counts(np.array([1.0, 1, 0, 0]), pair, "both", 3, 0)
     (1.0, array([0., 1., 0.]))
     """
     focal, neighbor = (graph.sparse > 0).nonzero()
@@ -75,7 +77,7 @@ def joins_and_simulated(
     return _joins(having, focal, neighbor, joins), simulated
 
 
-def _joins(having: Booleans, focal: Integers, neighbor: Integers, joins: str) -> float:
+def _joins(having: Booleans, focal: Integers, neighbor: Integers, joins: Joins) -> float:
     one, other = having[focal], having[neighbor]
     if joins == "both":
         kind = one & other
@@ -88,7 +90,7 @@ def _joins(having: Booleans, focal: Integers, neighbor: Integers, joins: str) ->
 
 def _one_kind(sums: Sums, n: int, having: float) -> tuple[float, float]:
     total, cross, margin = sums
-    # The chance that two, three, four places drawn at random all have it.
+    # The probability that two, three and four randomly drawn places all have it.
     two = having * (having - 1) / (n * (n - 1))
     three = two * (having - 2) / (n - 2)
     four = three * (having - 3) / (n - 3)
@@ -101,7 +103,7 @@ def _two_kinds(sums: Sums, n: int, ones: float) -> tuple[float, float]:
     rest = n - ones
     two = ones * rest / (n * (n - 1))
     four = two * (ones - 1) * (rest - 1) / ((n - 2) * (n - 3))
-    # Links with one end in common: the third place is of either kind, with the same chance.
+    # Links that share one end: the third place may be of either kind, equally likely.
     second = 2 * cross * two + (margin - 2 * cross) * two
     second += 4 * (total**2 + cross - margin) * four
     return total * two, max(second - 4 * (total * two) ** 2, 0.0) ** 0.5 / 2

@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from hotspots.stats.corrections import holm
+from hotspots.stats.p_values import p_value
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -55,9 +58,6 @@ def miss_tests(
     ----------
     Hope, A. C. A. (1968). A simplified Monte Carlo significance test procedure. *Journal of the
     Royal Statistical Society B* 30, 582–598.
-
-    Holm, S. (1979). A simple sequentially rejective multiple test procedure. *Scandinavian
-    Journal of Statistics* 6, 65–70.
 
     Examples
     --------
@@ -133,21 +133,6 @@ def chi_square(missed: Counts, rows: Counts) -> Floats:
     return spread
 
 
-def holm(p: Floats) -> Floats:
-    """Return p after Holm's correction; NaN stays NaN and is no test of the family.
-
-    Examples
-    --------
-    >>> holm(np.array([0.01, 0.04, np.nan, 0.03])).tolist()
-    [0.03, 0.06, nan, 0.06]
-    """
-    q = np.full(p.shape, np.nan)
-    order = np.argsort(p, kind="stable")[: int((~np.isnan(p)).sum())]
-    steps = np.arange(order.size, 0, -1) * p[order]
-    q[order] = np.minimum(1.0, np.maximum.accumulate(steps))
-    return q
-
-
 def _counts(missed: pd.Series, levels: pd.Series) -> pd.DataFrame:
     groups = missed.groupby(levels, observed=True, sort=True)
     return pd.DataFrame({"rows": groups.size(), "missed": groups.sum()}).astype("int64")
@@ -192,6 +177,6 @@ def _levels(name: str, counts: pd.DataFrame) -> pd.DataFrame:
             "elsewhere": (misses - missed) / (total - rows),
             "surplus": missed - expected,
             "residual": (missed - expected) / np.sqrt(expected * (1 - rate) * (1 - rows / total)),
-            "p": np.minimum(1.0, 2 * np.minimum(more, fewer)),
+            "p": p_value(more, fewer),
         }
     )

@@ -31,6 +31,7 @@ from hotspots.schema import (
     LocationPrecision,
     LocationStatus,
 )
+from hotspots.stats.permutations import permutations_needed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,12 +39,14 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
+    from hotspots.schema.options import Permutations
 
 BAR = 0.85
 """Least share of located incidents at which a crime map can be trusted (Ratcliffe 2004)."""
 
 _NORMAL_97_5 = 1.959963984540054
 _MONTH = "month"
+_LEAST_EXCHANGES = 9_999
 
 
 def geocoding_report(
@@ -54,8 +57,8 @@ def geocoding_report(
     place_name: str = "name",
     within_m: float = 50.0,
     area: str = NEIGHBORHOOD,
-    permutations: int = 9_999,
     alpha: float = 0.05,
+    permutations: Permutations = "auto",
     seed: int = 0,
 ) -> GeocodingReport:
     """Return how many incidents have a place, where the others are, and what they have in common.
@@ -86,10 +89,11 @@ def geocoding_report(
     area
         The column of the neighborhood, municipality, district … that the row itself states.
         Spellings that differ in accents, capitals or abbreviations are one.
-    permutations, seed
-        Random exchanges of the misses for each factor, and their seed.
     alpha
         Level, after the correction, at which misses are said not to be at random.
+    permutations, seed
+        Random exchanges of the misses for each factor, and their seed; ``"auto"`` takes
+        enough for the correction, and at least 9,999.
 
     Raises
     ------
@@ -124,9 +128,6 @@ def geocoding_report(
 which a crime map can be trusted; whether the misses are at random cannot be told.
     """
     share(alpha, "geocoding_report: alpha")
-    permutations = whole_number(
-        permutations, "geocoding_report: permutations", "Give a whole number from 1 on, e.g. 9999."
-    )
     seed = whole_number(seed, "geocoding_report: seed", "Give a whole number from 0 on.", least=0)
     within_m = positive(
         within_m, "geocoding_report: within_m", "Give a distance in meters, e.g. 50."
@@ -137,9 +138,16 @@ which a crime map can be trusted; whether the misses are at random cannot be tol
     stated = _stated(incidents[area])
     month = incidents[DATE].dt.strftime("%Y-%m").rename(_MONTH)
     factors = {CATEGORY: incidents[CATEGORY], _MONTH: month, NEIGHBORHOOD: stated}
+    exchanges = permutations_needed(
+        permutations,
+        len(factors),
+        alpha,
+        at_least=_LEAST_EXCHANGES,
+        what="geocoding_report: permutations",
+    )
     events = _events(incidents)
     missed, asked = ~located[events], {name: each[events] for name, each in factors.items()}
-    tests = miss_tests(missed, asked, permutations=permutations, seed=seed)
+    tests = miss_tests(missed, asked, permutations=exchanges, seed=seed)
     low, high = wilson_interval(int(located.sum()), len(incidents))
     heaps = name_pile_ups(
         pile_ups(incidents[located]),
@@ -167,7 +175,7 @@ which a crime map can be trusted; whether the misses are at random cannot be tol
         uneven=uneven_levels(missed, asked, tests, alpha=alpha),
         worst=worst_addresses(pd.DataFrame(incidents[~located]), gazetteer),
         pile_ups=heaps,
-        permutations=permutations,
+        permutations=exchanges,
         alpha=alpha,
         seed=seed,
     )

@@ -11,6 +11,7 @@ from hotspots.project.registry.registry import REGISTRY
 from hotspots.project.registry.tests import TESTS, Level, RegisteredTest
 from hotspots.project.section import Name, Section
 from hotspots.schema import Question
+from hotspots.schema.options import Correction, RiskNull
 
 
 def _row(value: object, info: ValidationInfo) -> RegisteredTest:
@@ -64,7 +65,7 @@ class ExcessChoice(Choice):
 
     test: NamedTest = TESTS["excess_risk"]
     level: Literal["polygons"] = "polygons"
-    null: Literal["robust", "binomial"] = "robust"
+    null: RiskNull = "robust"
 
     @field_validator("test")
     @classmethod
@@ -95,7 +96,7 @@ class Tests(Section):
     headline_category: Name | None = None
     period: str | tuple[str, str] = "all"
     alpha: float = Field(default=0.05, gt=0, lt=1)
-    correction: Literal["fdr", "by", "bonferroni", "none"] = "fdr"
+    correction: Correction = "fdr"
     clusters: ClusterChoice = ClusterChoice(test=TESTS["getis_ord_star"], level="units")
     excess: ExcessChoice = ExcessChoice()
     exploratory: tuple[Choice, ...] = _EXPLORATORY

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from hotspots.layers.raster import raster_layer
 from hotspots.project.registry.layer_section import LayerSection
+from hotspots.schema.options import RasterStatistic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ class RasterLayer(LayerSection):
     """A raster summed or averaged over each polygon."""
 
     kind: Literal["raster"]
-    stat: Literal["sum", "mean"] = "sum"
+    stat: RasterStatistic = "sum"
     weights: str | None = None
 
     @property

@@ -71,9 +71,11 @@ def chronology(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> Chr
     rates: dict[str, dict[str, pd.DataFrame]] = {}
     found: dict[str, dict[str, LocalResult]] = {}
     for (category, period), one in selected.items():
-        measure = "victims" if category in tests.count_victims else "events"
         rates.setdefault(category, {})[period] = incident_rates(
-            one, exposure=residents, per=tests.per, measure=measure
+            one,
+            residents,
+            per=tests.per,
+            measure="victims" if category in tests.count_victims else "events",
         )
         result = corrected[f"{category} {period}"]
         found.setdefault(category, {})[period] = replace(result, variable=category, headline=False)

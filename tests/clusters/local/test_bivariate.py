@@ -111,7 +111,7 @@ def test_refusals():
         local_moran_bivariate(x.rename("smoothed_rate"), x, graph)
     with pytest.raises(InputError, match="infinite"):
         local_moran_bivariate(x, x.replace(3, np.inf), graph)
-    with pytest.raises(InputError, match="conditional, analytic"):
+    with pytest.raises(InputError, match="'conditional', 'analytic'"):
         local_moran_bivariate(x, x, graph, null="total")
     with pytest.raises(GraphError, match="places of the graph have no value"):
         local_moran_bivariate(x[:5], x[:5], graph)

@@ -196,9 +196,9 @@ def test_too_few_permutations_are_said(lattice):
     ("options", "match"),
     [
         ({"null": "total", "star": False}, "star=True for Gi"),
-        ({"null": "robust"}, "total, conditional, analytic"),
-        ({"alternative": "both"}, "two-sided, greater, less"),
-        ({"correction": "holm"}, "fdr, by, bonferroni, none"),
+        ({"null": "robust"}, "'total', 'conditional', 'analytic'"),
+        ({"alternative": "both"}, "'two-sided', 'greater', 'less'"),
+        ({"correction": "holm"}, "'fdr', 'by', 'bonferroni', 'none'"),
         ({"alpha": 0}, "between 0 and 1"),
         ({"alpha": 1.0}, "between 0 and 1"),
         ({"seed": -1}, "from 0 on"),

@@ -163,9 +163,9 @@ def test_refusals(lattice):
     graph, x = lattice(3, 3), pd.Series([0, 1, 0, 1, 1, 0, 0, 1, 1], name="x")
     with pytest.raises(InputError, match=r"1 numbers other than 0 and 1, first 2 at 4"):
         local_join_counts(x.replace({1: 1}).where(x.index != 4, 2), graph)
-    with pytest.raises(InputError, match="co-location, no co-location"):
+    with pytest.raises(InputError, match="'co-location', 'no co-location'"):
         local_join_counts_bivariate(x, x, graph, case="both")
-    with pytest.raises(InputError, match="hypergeometric, conditional"):
+    with pytest.raises(InputError, match="'hypergeometric', 'conditional'"):
         local_join_counts(x, graph, null="analytic")
     with pytest.raises(InputError, match="not of the same places"):
         local_join_counts_bivariate(x, x[:8], graph)

@@ -53,12 +53,12 @@ def test_conditional_z_by_brute_force():
     line = Graph.from_weights_dict(
         {i: {j: 1.0 for j in (i - 1, i + 1) if 0 <= j < 6} for i in range(6)}
     )
-    centerd = values.to_numpy() - values.mean()
-    others = np.delete(centerd, 2)
-    scale = 5 * centerd[2] / (centerd**2).sum()
+    centered = values.to_numpy() - values.mean()
+    others = np.delete(centered, 2)
+    scale = 5 * centered[2] / (centered**2).sum()
     every = [scale * (a + b) / 2 for i, a in enumerate(others) for b in others[:i]]
     found = local_moran(values, line).table.loc[2]
-    statistic = scale * (centerd[1] + centerd[3]) / 2
+    statistic = scale * (centered[1] + centered[3]) / 2
     assert found["statistic"] == pytest.approx(statistic)
     assert found["expected"] == pytest.approx(np.mean(every))
     assert found["z"] == pytest.approx((statistic - np.mean(every)) / np.std(every))
@@ -118,5 +118,5 @@ def test_binary_weights_are_row_standardized_in_a_copy(columbus, columbus_queen)
 
 def test_total_null_is_refused(six_points):
     values, graph = six_points
-    with pytest.raises(InputError, match="conditional, analytic"):
+    with pytest.raises(InputError, match="'conditional', 'analytic'"):
         local_moran(values, graph, null="total")

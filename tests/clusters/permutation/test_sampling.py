@@ -12,7 +12,7 @@ from hotspots.clusters.permutation.sampling import (
     CHUNK,
     all_ordered_draws,
     distinct_draws,
-    own_draws,
+    find_self_draws,
 )
 
 
@@ -66,7 +66,7 @@ def test_every_draw_in_which_a_place_meets_itself_is_found_once(tied):
     rank = generator.integers(0, n, places) if tied else generator.permutation(n)[:places]
     size = generator.integers(1, 5, places)
     drawn = table(n, 5, 80)
-    place, row, slot = own_draws(drawn, n, rank, size)
+    place, row, slot = find_self_draws(drawn, n, rank, size)
     expected = {
         (one, draw, column)
         for one in range(places)

@@ -10,7 +10,9 @@ from hotspots.clusters.local.getis_ord import getis_ord
 from hotspots.clusters.local.moran import local_moran
 from hotspots.clusters.permutation import sequential, unequal_weights
 from hotspots.clusters.permutation.sampling import distinct_draws
-from hotspots.clusters.permutation.sequential import CLOSED_AT, OpenTails
+from hotspots.clusters.permutation.sequential import SequentialTails
+
+ENOUGH = 1_000  # draws in a tail that close it
 
 
 def ring(n, seed=0):
@@ -28,22 +30,22 @@ def test_a_tail_is_closed_by_the_draw_that_fills_it():
     generator = np.random.default_rng(1)
     sums = generator.integers(0, 100, (5, 9_000)).astype(float)
     own = np.array([2.0, 50.0, 98.0, 99.0, 500.0])
-    tails = OpenTails(own, own)
+    tails = SequentialTails(own, own)
     for start in range(0, sums.shape[1], 700):
         for block in tails.blocks(700):
             tails.add(block, sums[block, start : start + 700])
     greater, less = tails.p(sums.shape[1])
     for tail, hits in ((greater, sums >= own[:, None]), (less, sums <= own[:, None])):
         for place, row in enumerate(hits):
-            at = np.flatnonzero(np.cumsum(row) == CLOSED_AT)
+            at = np.flatnonzero(np.cumsum(row) == ENOUGH)
             whole = (row.sum() + 1) / (row.size + 1)
-            assert tail[place] == (CLOSED_AT / (at[0] + 1) if at.size else whole)
+            assert tail[place] == (ENOUGH / (at[0] + 1) if at.size else whole)
     assert tails.drawn[-1] == sums.shape[1]
     assert not tails.done
 
 
 @pytest.mark.parametrize("permutations", [999, 30_000])
-def test_how_many_are_drawn_at_once_shows_nowhere(monkeypatch, permutations):
+def test_the_number_of_draws_made_at_once_changes_nothing(monkeypatch, permutations):
     values = pd.Series(np.random.default_rng(2).lognormal(size=120))
     expected = local_moran(values, ring(120), permutations=permutations).table
     monkeypatch.setattr(unequal_weights, "ROWS", 333)
@@ -53,7 +55,7 @@ def test_how_many_are_drawn_at_once_shows_nowhere(monkeypatch, permutations):
 
 
 @pytest.mark.parametrize("test", [getis_ord, local_moran, local_geary])
-def test_the_order_of_the_rows_shows_nowhere(test):
+def test_the_row_order_changes_nothing(test):
     values = pd.Series(np.random.default_rng(3).poisson(3, 80).astype(float))
     graph = ring(80, seed=4)
     mixed = values.sample(frac=1, random_state=5)
@@ -73,13 +75,13 @@ def test_closed_tails_say_what_all_draws_would_have_said():
         weights = graph[place]
         rank = np.searchsorted(ascending, values[place])
         order = np.lexsort((values[weights.index], -weights.to_numpy()))
-        # The place itself gives way to the draw behind its neighbors.
+        # Where the place drew itself, the next position replaces it.
         mine = np.where(table[:4] == rank, table[4], table[:4])
         sums = weights.to_numpy()[order] @ ascending[mine]
         own = (weights.to_numpy() * values[weights.index].to_numpy()).sum()
         tail = min((sums >= own - 1e-9).mean(), (sums <= own + 1e-9).mean())
-        # Two estimates, one of at least CLOSED_AT hits, from the same draws.
-        assert result.table["p"][place] == pytest.approx(min(1, 2 * tail), rel=4 / CLOSED_AT**0.5)
+        # Two estimates, one of at least 1,000 hits, from the same draws.
+        assert result.table["p"][place] == pytest.approx(min(1, 2 * tail), rel=4 / ENOUGH**0.5)
 
 
 def test_p_is_as_often_small_as_it_says():

@@ -13,56 +13,59 @@ from scipy import sparse, stats
 from hotspots.clusters.local.geary import local_geary
 from hotspots.clusters.local.getis_ord import getis_ord
 from hotspots.clusters.local.moran import local_moran
-from hotspots.clusters.permutation import equal_weights as shared_draws
-from hotspots.clusters.permutation import sequential
-from hotspots.clusters.permutation.observations import place_sites
+from hotspots.clusters.permutation import equal_weights, sequential
+from hotspots.clusters.permutation.observations import align_to_graph
 from hotspots.clusters.permutation.sampling import distinct_draws
-from hotspots.clusters.permutation.tails import permutation_tails, permutations_needed
-from hotspots.errors import InputError
+from hotspots.clusters.permutation.tails import permutation_tails
 from hotspots.spatial.weights import neighbors
 
 
-def sites_of(values, graph, *, total=False):
-    return place_sites(pd.Series(values, index=graph.unique_ids), graph, include_self=total)
+def aligned(values, graph, *, conditional=True):
+    values = pd.Series(values, index=graph.unique_ids)
+    return align_to_graph(values, graph, include_self=not conditional)
 
 
-@pytest.mark.parametrize("total", [False, True])
-def test_shared_draws_count_as_the_same_draws_weighted_place_by_place(lattice, total, monkeypatch):
+@pytest.mark.parametrize("conditional", [True, False])
+def test_both_engines_agree_on_equal_weights(lattice, conditional, monkeypatch):
     # The two engines share the table of draws, so with equal weights they agree to the byte
     # as long as no tail is closed.
-    monkeypatch.setattr(sequential, "CLOSED_AT", 20_001)
+    monkeypatch.setattr(sequential, "STOP_AFTER", 20_001)
     graph = lattice(7, 9)
     values = np.random.default_rng(3).poisson(2, 63)
-    sites = sites_of(values, graph, total=total)
-    shared = permutation_tails(sites, total=total, permutations=20_000, seed=5)
-    apart = replace(sites, equal=np.zeros(63, dtype=bool))
-    weighted = permutation_tails(apart, total=total, permutations=20_000, seed=5)
+    observations = aligned(values, graph, conditional=conditional)
+    shared = permutation_tails(observations, conditional=conditional, permutations=20_000, seed=5)
+    apart = replace(observations, equal=np.zeros(63, dtype=bool))
+    weighted = permutation_tails(apart, conditional=conditional, permutations=20_000, seed=5)
     np.testing.assert_array_equal(shared.greater, weighted.greater)
     np.testing.assert_array_equal(shared.less, weighted.less)
 
 
-@pytest.mark.parametrize("total", [False, True])
+@pytest.mark.parametrize("conditional", [True, False])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_sampled_p_nears_enumerated_p(total, weighted):
+def test_sampled_p_nears_enumerated_p(conditional, weighted):
     generator = np.random.default_rng(8)
     near = {i: [int(j) for j in (i - 1, i + 1, i + 2) if 0 <= j < 9] for i in range(9)}
     graph = Graph.from_weights_dict(
         {i: {j: generator.uniform(0.5, 2) if weighted else 1.0 for j in near[i]} for i in near}
     )
-    sites = sites_of(generator.integers(0, 6, 9), graph, total=total)
-    exact = permutation_tails(sites, total=total, permutations=5000, seed=0)
+    observations = aligned(generator.integers(0, 6, 9), graph, conditional=conditional)
+    exact = permutation_tails(observations, conditional=conditional, permutations=5000, seed=0)
     assert exact.enumerated.all()
     # 40 draws are fewer than there are distinct ones, so a sample: averaged over seeds.
     draws = 40
     mean = np.mean(
         [
-            permutation_tails(sites, total=total, permutations=draws, seed=seed).greater
+            permutation_tails(
+                observations, conditional=conditional, permutations=draws, seed=seed
+            ).greater
             for seed in range(150)
         ],
         axis=0,
     )
     sampled = (mean * (draws + 1) - 1) / draws
-    known = ~permutation_tails(sites, total=total, permutations=draws, seed=0).enumerated
+    known = ~permutation_tails(
+        observations, conditional=conditional, permutations=draws, seed=0
+    ).enumerated
     error = np.sqrt(0.25 / (draws * 150))
     assert known.any()
     assert np.abs(sampled - exact.greater)[known].max() < 4 * error
@@ -75,111 +78,102 @@ def test_conditional_draws_are_uniform_over_the_other_places():
     values = 2.0 ** np.arange(n)
     others = np.delete(values, place)
     bounds = np.sort([a + b for number, a in enumerate(others) for b in others[:number]])
-    sites = sites_of(values, graph)
+    observations = aligned(values, graph)
     at_least = [
-        sum(_draws_at_least(sites, place, bound, draws, seed) for seed in seeds) for bound in bounds
+        sum(_draws_at_least(observations, place, bound, draws, seed) for seed in seeds)
+        for bound in bounds
     ]
     each_pair = -np.diff([*at_least, 0])
     assert each_pair.sum() == pytest.approx(draws * len(seeds))
     assert stats.chisquare(each_pair).pvalue > 1e-3
 
 
-def _draws_at_least(sites, place, bound, draws, seed):
+def _draws_at_least(observations, place, bound, draws, seed):
     """Count a place's draws with a sum of at least ``bound``, through the public tails."""
-    shifted = _with_sum(sites, place, bound)
-    tails = permutation_tails(shifted, total=False, permutations=draws, seed=seed)
+    shifted = _with_sum(observations, place, bound)
+    tails = permutation_tails(shifted, conditional=True, permutations=draws, seed=seed)
     return tails.greater[place] * (draws + 1) - 1
 
 
-def _with_sum(sites, place, bound):
-    first = np.searchsorted(sites.reference, bound - sites.reference)
+def _with_sum(observations, place, bound):
+    first = np.searchsorted(observations.reference, bound - observations.reference)
     pair = next(
         (low, high)
         for low, high in enumerate(first)
-        if high < sites.reference.size
-        and sites.reference[high] + sites.reference[low] == bound
+        if high < observations.reference.size
+        and observations.reference[high] + observations.reference[low] == bound
         and low != high
     )
     # The values ascend with the places, so a position is a place.
-    neighbor = sites.link_place.copy()
-    neighbor[sites.link_site == place] = pair
-    return replace(sites, link_place=neighbor)
+    neighbor = observations.neighbor.copy()
+    neighbor[observations.focal == place] = pair
+    return replace(observations, neighbor=neighbor)
 
 
 def test_ties_count_in_both_tails():
     graph = Graph.from_weights_dict({i: {(i + 1) % 40: 1.0, (i - 1) % 40: 1.0} for i in range(40)})
     values = np.zeros(40)
     values[:20] = 1e9 / 3
-    tails = permutation_tails(sites_of(values, graph), total=False, permutations=500, seed=0)
+    tails = permutation_tails(aligned(values, graph), conditional=True, permutations=500, seed=0)
     assert (tails.greater + tails.less > 1).all()
 
 
 def test_one_value_everywhere_is_no_evidence(lattice):
     graph = lattice(5, 5)
     assert permutation_tails(
-        sites_of(np.full(25, 0.1), graph), total=False, permutations=99, seed=0
+        aligned(np.full(25, 0.1), graph), conditional=True, permutations=99, seed=0
     ).constant.all()
     alone = np.zeros(25)
     alone[7] = 3
-    tails = permutation_tails(sites_of(alone, graph), total=False, permutations=99, seed=0)
+    tails = permutation_tails(aligned(alone, graph), conditional=True, permutations=99, seed=0)
     # Only around the one place that differs are all other values one and the same.
     assert np.flatnonzero(tails.constant).tolist() == [7]
-    total = permutation_tails(
-        sites_of(alone, graph, total=True), total=True, permutations=99, seed=0
+    unconditional = permutation_tails(
+        aligned(alone, graph, conditional=False), conditional=False, permutations=99, seed=0
     )
-    assert not total.constant.any()
+    assert not unconditional.constant.any()
 
 
 def test_a_neighborhood_of_everyone_is_no_evidence():
     graph = Graph.from_weights_dict({i: {j: 1.0 for j in range(5) if j != i} for i in range(5)})
-    for total in (False, True):
+    for conditional in (True, False):
         tails = permutation_tails(
-            sites_of([1, 2, 3, 4, 9], graph, total=total), total=total, permutations=99, seed=0
+            aligned([1, 2, 3, 4, 9], graph, conditional=conditional),
+            conditional=conditional,
+            permutations=99,
+            seed=0,
         )
         assert tails.constant.all()
         assert (tails.greater == 1).all()
 
 
-def test_permutations_needed():
-    assert permutations_needed("auto", 110, 0.05) == 43_999
-    assert permutations_needed("auto", 1_000_000, 0.05) == 999_999
-    assert permutations_needed(999, 110, 0.05) == 999
-    with pytest.raises(InputError, match="at least 1"):
-        permutations_needed(0, 110, 0.05)
-    with pytest.raises(InputError, match=r"99\.5"):
-        permutations_needed(99.5, 110, 0.05)  # type: ignore[arg-type]
-    with pytest.raises(InputError, match="'many'"):
-        permutations_needed("many", 110, 0.05)
-
-
-def _counted_by_hand(sites, total, draws, seed):
+def _counted_by_hand(observations, conditional, draws, seed):
     """Every draw of every place in turn, from the same table."""
-    table = np.hstack(list(distinct_draws(sites.reference.size, 10, draws, seed)))
+    table = np.hstack(list(distinct_draws(observations.reference.size, 10, draws, seed)))
     tails = []
-    for place, (rank, size) in enumerate(zip(sites.rank, sites.size, strict=True)):
+    for place, (rank, size) in enumerate(zip(observations.rank, observations.size, strict=True)):
         mine = table[:size].copy()
-        if not total:
-            met = mine == rank
-            mine = np.where(met, table[size], mine)
-        sums = sites.reference[mine].sum(axis=0)
-        own = sites.reference[sites.link_rank[sites.link_site == place]].sum()
+        if conditional:
+            mine = np.where(mine == rank, table[size], mine)
+        sums = observations.reference[mine].sum(axis=0)
+        own = observations.reference[observations.neighbor_rank[observations.focal == place]].sum()
         tails.append([(sums >= own).sum(), (sums <= own).sum()])
     return (np.array(tails).T + 1) / (draws + 1)
 
 
-@pytest.mark.parametrize("total", [False, True])
+@pytest.mark.parametrize("conditional", [True, False])
 @pytest.mark.parametrize("draws", [40, 900, 40_000])
 @pytest.mark.parametrize("most", [3, 10**6])
-def test_counts_as_by_hand(lattice, monkeypatch, total, draws, most):
+def test_counts_as_by_hand(lattice, monkeypatch, conditional, draws, most):
     # Fewer draws than places and more; values that tie and values that do not; one and several
     # blocks of draws, which are an affair of memory alone.
     values = np.random.default_rng(draws).integers(0, most, 15 * 12)
-    sites = sites_of(values, lattice(15, 12), total=total)
-    greater, less = _counted_by_hand(sites, total, draws, seed=2)
+    observations = aligned(values, lattice(15, 12), conditional=conditional)
+    greater, less = _counted_by_hand(observations, conditional, draws, seed=2)
     for held in (1 << 25, 1):
-        monkeypatch.setattr(shared_draws, "_HELD", held)
-        monkeypatch.setattr(shared_draws, "_CACHED", 1 + held // 1000)
-        tails = permutation_tails(sites, total=total, permutations=draws, seed=2)
+        monkeypatch.setattr(equal_weights, "_HELD", held)
+        monkeypatch.setattr(equal_weights, "_CACHED", 1 + held // 1000)
+        tails = permutation_tails(observations, conditional=conditional, permutations=draws, seed=2)
         np.testing.assert_array_equal(tails.greater, greater)
         np.testing.assert_array_equal(tails.less, less)
 
@@ -243,6 +237,6 @@ def test_one_core_and_many_give_the_same_bytes(lattice, monkeypatch, test):
     tables = []
     for together in (50, 10**9):
         # A thread for each handful of places, and none.
-        monkeypatch.setattr(shared_draws, "_TOGETHER", together)
+        monkeypatch.setattr(equal_weights, "_TOGETHER", together)
         tables.append(test(values, graph, permutations=99_999).table)
     pd.testing.assert_frame_equal(*tables, check_exact=True)

@@ -227,7 +227,7 @@ def test_bad_input():
         excess_risk(count.replace(6, 6.5), exposure)
     with pytest.raises(InputError, match="not on the same index"):
         excess_risk(count, exposure[:3])
-    with pytest.raises(InputError, match="robust, binomial"):
+    with pytest.raises(InputError, match="'robust', 'binomial'"):
         excess_risk(count, exposure, null="total")
     with pytest.raises(InputError, match="at least 3"):
         excess_risk(count[:2], exposure[:2])

@@ -135,7 +135,7 @@ def test_without_matplotlib_the_mend_is_named(monkeypatch):
 
 def test_bad_funnel_input(lattice):
     count, exposure = city(9, 20, 0.0)
-    with pytest.raises(InputError, match="robust, binomial"):
+    with pytest.raises(InputError, match="'robust', 'binomial'"):
         funnel_limits(count, exposure, null="total")
     with pytest.raises(InputError, match="levels: came as 95"):
         funnel_limits(count, exposure, levels=[95])

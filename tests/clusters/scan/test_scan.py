@@ -11,7 +11,7 @@ from scipy import special, stats
 
 from hotspots.clusters.risk.robust_null import fit_robust_null
 from hotspots.clusters.scan.circles import Circles
-from hotspots.clusters.scan.models import OneRisk
+from hotspots.clusters.scan.models import ConstantRisk
 from hotspots.clusters.scan.scan import spatial_scan
 from hotspots.errors import CrsError, HotspotsWarning, InputError
 
@@ -221,8 +221,8 @@ def test_the_robust_ratio_without_spread_is_the_poissons():
 
 def test_residents_centers_are_used_where_the_polygons_have_them():
     count, people, areas = city(np.random.default_rng(8), 20, 0.0, hot=[60])
-    centerd = areas.assign(center_x=areas.geometry.x, center_y=areas.geometry.y)
-    elsewhere = centerd.set_geometry(areas.geometry.translate(xoff=7e5).to_numpy(), crs=32613)
+    centered = areas.assign(center_x=areas.geometry.x, center_y=areas.geometry.y)
+    elsewhere = centered.set_geometry(areas.geometry.translate(xoff=7e5).to_numpy(), crs=32613)
     pd.testing.assert_frame_equal(
         spatial_scan(count, people, elsewhere, simulations=9).clusters,
         spatial_scan(count, people, areas, simulations=9).clusters,
@@ -244,7 +244,7 @@ def test_areas_without_data_are_in_no_cluster():
 @pytest.mark.parametrize("total", [7, 500, 10**5])
 def test_kulldorffs_ratio_by_hand_looked_up_or_not(total):
     count = np.array([[0.0, 3, 7], [1, 2, min(total, 400)]]).clip(max=total)
-    model = OneRisk(np.array([10.0, 20, 30]), total)
+    model = ConstantRisk(np.array([10.0, 20, 30]), total)
     zones = Circles(np.arange(3), np.arange(3) + 1, np.array([10.0, 30, 45]), np.ones(3))
     ratio, expected = model.ratios(count, np.ones(2), zones)
     outside, apart = total - count, total - expected
@@ -292,7 +292,7 @@ def test_bad_scan_input():
         )
     with pytest.raises(InputError, match="counts have no area"):
         spatial_scan(count, people, areas[:50])
-    with pytest.raises(InputError, match="robust, binomial"):
+    with pytest.raises(InputError, match="'robust', 'binomial'"):
         spatial_scan(count, people, areas, null="total")
     with pytest.raises(InputError, match="max_share"):
         spatial_scan(count, people, areas, max_share=1.5)
@@ -307,9 +307,9 @@ def test_bad_scan_input():
         spatial_scan(count, people, areas, max_share=None)
     with pytest.raises(InputError, match="areas came as a DataFrame, without geometries"):
         spatial_scan(count, people, pd.DataFrame({"center_x": [1.0], "center_y": [1.0]}))
-    centerd = areas.assign(center_x=areas.geometry.x.astype(str), center_y=areas.geometry.y)
+    centered = areas.assign(center_x=areas.geometry.x.astype(str), center_y=areas.geometry.y)
     with pytest.raises(InputError, match="column 'center_x' are of type"):
-        spatial_scan(count, people, centerd)
+        spatial_scan(count, people, centered)
     with pytest.raises(InputError, match="at least 3"):
         spatial_scan(count[:2], people[:2], areas[:2])
     with pytest.raises(CrsError, match="meters are needed"):

@@ -281,11 +281,11 @@ def test_options_out_of_range():
         global_getis_ord(values, graph)
     with pytest.raises(InputError, match="other than 0 and 1"):
         global_join_counts(values, graph)
-    with pytest.raises(InputError, match="both, neither"):
+    with pytest.raises(InputError, match="'both', 'neither'"):
         global_join_counts(values > 2, graph, joins="all")
     with pytest.raises(InputError, match="from 0 on"):
         global_moran(values, graph, seed=-1)
     with pytest.raises(InputError, match="at least 1"):
         global_moran(values, graph, permutations=0)
-    with pytest.raises(InputError, match="two-sided, greater, less"):
+    with pytest.raises(InputError, match="'two-sided', 'greater', 'less'"):
         global_moran(values, graph, alternative="both")

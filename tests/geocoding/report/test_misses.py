@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from hotspots.geocoding.report.missingness import chi_square, holm, miss_tests, uneven_levels
+from hotspots.geocoding.report.missingness import chi_square, miss_tests, uneven_levels
 
 
 def rows(table):
@@ -115,12 +115,6 @@ def test_rows_without_a_level_are_left_out():
     found = miss_tests(missed, {"x": known}, permutations=99, seed=0).loc["x"]
     assert (found["levels"], found["rows"], found["left_out"]) == (2, 52, 30)
     assert found["statistic"] == pytest.approx(outcome({"a": (5, 20), "b": (9, 18)})["statistic"])
-
-
-def test_holms_correction_as_r_has_it():
-    # R: p.adjust(c(0.01, 0.02, 0.03, 0.04, 0.05), "holm")
-    adjusted = holm(np.array([0.03, 0.01, 0.05, 0.02, 0.04]))
-    assert adjusted == pytest.approx([0.09, 0.05, 0.09, 0.08, 0.09])
 
 
 def test_a_planted_level_is_named_with_its_rates_and_no_other():
