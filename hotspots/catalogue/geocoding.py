@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Protocol
 
-from hotspots.catalogue import percent, period, text
-from hotspots.catalogue.results import html_rows, known_text, listed, printed
+from hotspots.catalogue import listed, percent, period, text
+from hotspots.catalogue.results import html_rows, known_text, printed
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping

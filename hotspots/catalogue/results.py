@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Protocol
 
-from hotspots.catalogue import has_text, number, percent, text
+from hotspots.catalogue import has_text, listed, number, percent, text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,13 +147,6 @@ def test_name(test: str, language: str) -> str:
     ('local Geary', 'my own test')
     """
     return known_text(f"test.{test}", test.replace("_", " "), language)
-
-
-def listed(parts: list[str], language: str) -> str:
-    """Return the parts as a list in words: *a, b and c*."""
-    if len(parts) == 1:
-        return parts[0]
-    return text("result.and", language, first=", ".join(parts[:-1]), last=parts[-1])
 
 
 def _label_counts(record: _Record) -> dict[str, int]:

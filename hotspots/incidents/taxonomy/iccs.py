@@ -17,7 +17,7 @@ _WHOLE = frozenset({"0101", "0102", "0103", "0104", "0201", "0202", "0203", "020
 
 
 def iccs_classes() -> pd.DataFrame:
-    """Return the classes of the ICCS with their names in English and Spanish.
+    """Return the classes of the ICCS with their names, a column for each language.
 
     All sections and divisions (levels 1 and 2) are there; the groups (level 3) of the acts
     against people and property that a city's police counts most; and a few classes (level 4)

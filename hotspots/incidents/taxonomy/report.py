@@ -159,7 +159,7 @@ def _alike(one: str, other: str) -> bool:
 def _classes(plain: pd.DataFrame, codes: dict[str, str]) -> pd.DataFrame:
     rows = plain.groupby(CATEGORY).size()
     present = {str(key): codes.get(str(key), "") for key in rows.index}
-    names = iccs_classes()[["name_en", "name_es"]]
+    names = iccs_classes().filter(like="name_")
     within = [
         ", ".join(
             sorted(other for other, above in present.items() if above and above in parents(code))

@@ -33,6 +33,9 @@ class Taxonomy:
         Class key → language code → title for people.
     codes
         Class key → code of the International Classification of Crime for Statistical Purposes.
+    language, currency
+        Language in which the labels are written, and the currency of where they are; "" where
+        the taxonomy does not say.
 
     References
     ----------
@@ -43,13 +46,16 @@ class Taxonomy:
     classes: Mapping[str, str]
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    currency: str = ""
 
 
 def load_taxonomy(source: str | Path | Mapping[str, str] | Taxonomy) -> Taxonomy:
     """Return a taxonomy by name, from a TOML file, or from label → class.
 
     A file holds one table for each class: ``labels`` (a list), ``title`` (language → text) and,
-    optionally, ``iccs`` (its code, see :func:`iccs_classes`)::
+    optionally, ``iccs`` (its code, see :func:`iccs_classes`). Above them may stand ``name``, and
+    the ``language`` of the labels and the ``currency`` that go with them::
 
         [classes.homicide]
         iccs = "0101"
@@ -181,6 +187,8 @@ def _from_toml(content: Mapping[str, Any], path: Path) -> Taxonomy:
         _folded(pairs, name),
         {key: dict(entry.get("title", {})) for key, entry in classes.items()},
         {key: str(entry["iccs"]) for key, entry in classes.items() if "iccs" in entry},
+        language=str(content.get("language", "")),
+        currency=str(content.get("currency", "")),
     )
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotspots.catalogue import has_text, number, percent, probability, significant, text
+from hotspots.catalogue import has_text, listed, number, percent, probability, significant, text
 from hotspots.catalogue.geocoding import level_words, uneven_parts
-from hotspots.catalogue.results import listed
 from hotspots.maps.report.tables import MOST, Section, Table, frame_table, section_of, table_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyogrio
 
 from hotspots import schema
-from hotspots.catalogue import text
+from hotspots.catalogue import every_language
 from hotspots.maps.privacy.public_table import public_rates
 from hotspots.maps.save.csv import safe_csv
 from hotspots.maps.save.workbook import save_workbook
@@ -205,8 +205,7 @@ def _marked(result: RunResult, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the frame, with a column that says so if the data are synthetic."""
     if not result.project.project.synthetic:
         return frame.copy()
-    notice = " / ".join(text("mark.synthetic", language) for language in ("es", "en"))
-    return frame.assign(notice=notice)
+    return frame.assign(notice=every_language("mark.synthetic", between=" / "))
 
 
 @contextmanager
