@@ -17,7 +17,7 @@ from hotspots._checks import columns_present, projected_crs
 from hotspots._notes import join_notes
 from hotspots.errors import CrsError, InputError
 from hotspots.geocoding.address.names import neighborhood_name
-from hotspots.geocoding.address.parse import Address, parse_address
+from hotspots.geocoding.address.parse import Address, read_address
 from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
 from hotspots.geocoding.match.candidates import Likenesses, street_variants
 from hotspots.geocoding.match.resolve import Answer, locate
@@ -176,8 +176,13 @@ def _all_answers(asked: list[tuple[str, str]], gazetteer: Gazetteer) -> Iterator
 
 def _answers(asked: list[tuple[str, str]], gazetteer: Gazetteer) -> list[Answer]:
     """Answer each distinct address; those that exact names leave open are asked again loosely."""
-    parsed = {text: parse_address(text) for text in dict.fromkeys(text for text, _ in asked)}
-    queries = [(parsed[text], neighborhood_name(stated)) for text, stated in asked]
+    parsed = {
+        text: read_address(text, gazetteer.lexicon)
+        for text in dict.fromkeys(text for text, _ in asked)
+    }
+    queries = [
+        (parsed[text], neighborhood_name(stated, gazetteer.lexicon)) for text, stated in asked
+    ]
     likenesses = _likenesses(queries, gazetteer)
     answers = [locate(address, stated, gazetteer, likenesses) for address, stated in queries]
     open_ = [
@@ -228,7 +233,9 @@ def _street_names(address: Address, gazetteer: Gazetteer) -> tuple[str, ...]:
         return ()
     index = gazetteer.streets.index
     streets = (address.street, *address.crossings)
-    variants = (name for street in streets for name in street_variants(street, index))
+    variants = (
+        name for street in streets for name in street_variants(street, index, gazetteer.lexicon)
+    )
     return (address.joined, *variants)
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from hotspots.geocoding.address.lexicon import SIGNS
 from hotspots.geocoding.address.names import has_name
-from hotspots.geocoding.address.tokens import BREAKS
+
+if TYPE_CHECKING:
+    from hotspots.geocoding.address.lexicon import Lexicon
 
 _TIED = re.compile(r"\d{1,2}|[a-z]")
 
@@ -28,7 +32,7 @@ class Draft:
     joined: bool = False
 
 
-class Walk:
+class Cursor:
     """A place among tokens; a word that announces nothing goes to ``part``.
 
     Attributes
@@ -41,10 +45,11 @@ class Walk:
         Whether the place is behind a break or at the beginning.
     """
 
-    __slots__ = ("draft", "fresh", "part", "place", "tail", "words")
+    __slots__ = ("draft", "fresh", "lexicon", "part", "place", "tail", "words")
 
-    def __init__(self, words: list[str]) -> None:
+    def __init__(self, words: list[str], lexicon: Lexicon) -> None:
         self.words = words
+        self.lexicon = lexicon
         self.place = 0
         self.draft = Draft()
         self.part = self.draft.street
@@ -55,7 +60,7 @@ class Walk:
     def ahead(self) -> str:
         """The next token, "" at a break and at the end."""
         ahead = self.words[self.place + 1] if self.place + 1 < len(self.words) else ""
-        return "" if ahead in BREAKS else ahead
+        return "" if ahead in SIGNS else ahead
 
     @property
     def beyond(self) -> str:
@@ -91,7 +96,7 @@ class Walk:
     def until_break(self, place: int) -> list[str]:
         """Return the tokens from a place to the next break."""
         end = place
-        while end < len(self.words) and self.words[end] not in BREAKS:
+        while end < len(self.words) and self.words[end] not in SIGNS:
             end += 1
         return self.words[place:end]
 
@@ -111,6 +116,8 @@ class Walk:
     def leave_street(self) -> None:
         """Let what stands behind the house be no part of the street's name."""
         draft = self.draft
-        if self.part is draft.number or (self.part is draft.street and has_name(draft.street)):
+        if self.part is draft.number or (
+            self.part is draft.street and has_name(draft.street, self.lexicon)
+        ):
             self.open_rest()
             self.tail = self.part

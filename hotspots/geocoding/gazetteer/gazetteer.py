@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
+from pyproj import Transformer
+
+from hotspots.catalogue import remark
 from hotspots.errors import InputError
+from hotspots.geocoding.address.lexicon import Lexicon, countries_at, lexicon_of
 from hotspots.geocoding.gazetteer.kilometers import Kilometers
 from hotspots.geocoding.gazetteer.layers import Source, usable_sources
 from hotspots.geocoding.gazetteer.lots import Lots
@@ -16,7 +22,7 @@ from hotspots.geocoding.gazetteer.storage import read_sources, write_sources
 from hotspots.geocoding.gazetteer.streets import Streets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -38,12 +44,15 @@ class Gazetteer:
         The CRS of all its points (meters).
     sources
         The layers that it is made of, as it keeps them.
+    lexicon
+        The words that its names were read with, and that addresses looked up in it are.
     streets, numbering, areas, places, lots, kilometers
         The parts; None where no such layer was given.
     """
 
     crs: CRS
     sources: Mapping[str, gpd.GeoDataFrame]
+    lexicon: Lexicon
     streets: Streets | None = None
     numbering: Numbering | None = None
     areas: Areas | None = None
@@ -73,6 +82,7 @@ class Gazetteer:
         block_name: str = "block",
         lot_name: str | None = None,
         lot_neighborhood: str | None = None,
+        country: str | Sequence[str] | None = None,
     ) -> Gazetteer:
         """Return a gazetteer of any of five layers, each a GeoDataFrame or the path of a file.
 
@@ -102,11 +112,15 @@ class Gazetteer:
             Columns of ``streets``: the kilometers at which each line begins and ends.
         address_text, neighborhood_name, place_name, block_name, lot_name, lot_neighborhood
             Columns of the other layers.
+        country
+            Code of the country or countries whose words the addresses are read with, e.g.
+            ``"mx"`` or ``["mx", "us"]``. By default those in which the layers lie; near a border
+            that is more than one, which a warning says, and where none is known it is all.
 
         Raises
         ------
         InputError
-            If no layer is given, or one has no usable row.
+            If no layer is given, one has no usable row, or the country is not known.
         ColumnError
             If a named column is missing.
         CrsError
@@ -155,10 +169,18 @@ class Gazetteer:
                 "Gazetteer: no layer was given. "
                 "Give streets, addresses, neighborhoods, places or lots."
             )
-        return cls._of(*usable_sources(given))
+        crs, sources = usable_sources(given)
+        lexicon = _lexicon_there(crs, sources) if country is None else lexicon_of(country)
+        return cls._of(crs, sources, lexicon)
 
     @classmethod
-    def from_osm(cls, path: str | Path, *, study_area: gpd.GeoDataFrame | None = None) -> Gazetteer:
+    def from_osm(
+        cls,
+        path: str | Path,
+        *,
+        study_area: gpd.GeoDataFrame | None = None,
+        country: str | Sequence[str] | None = None,
+    ) -> Gazetteer:
         """Return a gazetteer of a local OpenStreetMap extract; nothing is fetched.
 
         Streets, house numbers (``addr:street``, ``addr:housenumber``), neighborhoods
@@ -170,6 +192,8 @@ class Gazetteer:
             A ``.osm.pbf``, ``.pbf`` or ``.osm`` file.
         study_area
             Polygons; only what touches them is kept.
+        country
+            See :meth:`from_layers`.
 
         Raises
         ------
@@ -181,7 +205,7 @@ class Gazetteer:
             If the study area has no CRS.
         """
         layers = read_osm(path, study_area)
-        return cls.from_layers(**layers)
+        return cls.from_layers(**layers, country=country)
 
     def save(self, path: str | Path) -> None:
         """Write the gazetteer to one file; the same gazetteer gives the same bytes.
@@ -193,7 +217,7 @@ class Gazetteer:
         OutputError
             If the file cannot be written.
         """
-        write_sources(path, self.crs, self.sources)
+        write_sources(path, self.crs, self.sources, self.lexicon.countries)
 
     @classmethod
     def load(cls, path: str | Path) -> Gazetteer:
@@ -204,26 +228,40 @@ class Gazetteer:
         DataFileError
             If the file is missing, cut short, of another version, or not a gazetteer.
         """
-        return cls._of(*read_sources(path))
+        crs, sources, countries = read_sources(path)
+        return cls._of(crs, sources, lexicon_of(countries))
 
     @classmethod
-    def _of(cls, crs: CRS, sources: Mapping[str, gpd.GeoDataFrame]) -> Gazetteer:
+    def _of(cls, crs: CRS, sources: Mapping[str, gpd.GeoDataFrame], lexicon: Lexicon) -> Gazetteer:
         lines, known = sources.get("streets"), sources.get("addresses")
         areas, places, lots = (sources.get(what) for what in ("neighborhoods", "places", "lots"))
-        streets = None if lines is None else Streets.build(lines)
+        streets = None if lines is None else Streets.build(lines, lexicon)
         posts = None
         if streets is not None and places is not None:
-            posts = Kilometers.build(streets, places)
+            posts = Kilometers.build(streets, places, lexicon)
         return cls(
             crs=crs,
             sources=sources,
+            lexicon=lexicon,
             streets=streets,
-            numbering=None if known is None else Numbering.build(known, streets),
-            areas=None if areas is None else Areas.build(areas),
-            places=None if places is None else Places.build(places),
-            lots=None if lots is None else Lots.build(lots),
+            numbering=None if known is None else Numbering.build(known, lexicon, streets),
+            areas=None if areas is None else Areas.build(areas, lexicon),
+            places=None if places is None else Places.build(places, lexicon),
+            lots=None if lots is None else Lots.build(lots, lexicon),
             kilometers=posts,
         )
+
+
+def _lexicon_there(crs: CRS, sources: Mapping[str, gpd.GeoDataFrame]) -> Lexicon:
+    """Return the words of the countries in which the layers lie."""
+    bounds = np.array([layer.total_bounds for layer in sources.values()])
+    low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+    to_degrees = Transformer.from_crs(crs, 4326, always_xy=True)
+    box = to_degrees.transform_bounds(*low.tolist(), *high.tolist())
+    countries = countries_at(box)
+    if len(countries) > 1:
+        warnings.warn(remark("several_countries", countries=", ".join(countries)), stacklevel=3)
+    return lexicon_of(countries)
 
 
 def _pair(what: str, columns: tuple[str, str] | None) -> dict[str, tuple[str | None, ...]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import shapely
 
 from hotspots.geocoding.address.names import name_variants
-from hotspots.geocoding.address.parse import parse_address
+from hotspots.geocoding.address.parse import read_address
 from hotspots.geocoding.gazetteer.streets import Spot
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from hotspots.geocoding.address.lexicon import Lexicon
     from hotspots.geocoding.gazetteer.streets import Streets
 
 BESIDE_M = 100.0
@@ -41,15 +42,15 @@ class Kilometers:
     lines: Mapping[int, shapely.LineString]
 
     @classmethod
-    def build(cls, streets: Streets, places: gpd.GeoDataFrame) -> Kilometers:
+    def build(cls, streets: Streets, places: gpd.GeoDataFrame, lexicon: Lexicon) -> Kilometers:
         """Return the posts among the places: those called like "Carretera 45 km 12"."""
         found: defaultdict[int, dict[float, shapely.Point]] = defaultdict(dict)
         for title, place in zip(places["name"], places.geometry, strict=True):
-            address = parse_address(title)
+            address = read_address(title, lexicon)
             if address.kilometer is None or not address.street.name:
                 continue
             point = place.representative_point()
-            for name in name_variants(address.street):
+            for name in name_variants(address.street, lexicon):
                 for street in streets.by_name.get(name, ()):
                     foot = shapely.shortest_line(streets.whole[street], point)
                     if foot.length <= BESIDE_M:

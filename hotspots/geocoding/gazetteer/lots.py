@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from hotspots.geocoding.address.lexicon import Lexicon
+
 _APART_M = 150.0
 
 
@@ -43,13 +45,13 @@ class Lots:
     shapes: NDArray[np.object_]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame) -> Lots:
+    def build(cls, layer: gpd.GeoDataFrame, lexicon: Lexicon) -> Lots:
         """Return the lots of a layer in standard columns."""
         found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for row, (area, block) in enumerate(
             zip(layer["neighborhood"], layer["block"], strict=True)
         ):
-            found[neighborhood_name(area), _plain(block)].append(row)
+            found[neighborhood_name(area, lexicon), _plain(block)].append(row)
         return cls(
             {key: tuple(rows) for key, rows in found.items()},
             tuple(_plain(lot) for lot in layer["lot"]),

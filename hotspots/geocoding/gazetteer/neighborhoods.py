@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from hotspots.geocoding.address.lexicon import Lexicon
+
 SURE = 0.80
 """Least likeness at which a misspelled neighborhood or place is taken for the one on the list."""
 
@@ -53,10 +55,10 @@ class Areas:
     rims: NDArray[np.object_]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame) -> Areas:
+    def build(cls, layer: gpd.GeoDataFrame, lexicon: Lexicon) -> Areas:
         """Return the neighborhoods of a layer of polygons in meters."""
         titles = tuple(layer["name"])
-        by_name = _grouped(neighborhood_name(title) for title in titles)
+        by_name = _grouped(neighborhood_name(title, lexicon) for title in titles)
         polygons = layer.geometry.to_numpy()
         shapely.prepare(polygons)
         cores = shapely.buffer(polygons, -_CORE_M)
@@ -101,10 +103,10 @@ class Places:
     y: NDArray[np.float64]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame) -> Places:
+    def build(cls, layer: gpd.GeoDataFrame, lexicon: Lexicon) -> Places:
         """Return the landmarks of a layer in meters."""
         titles = tuple(layer["name"])
-        by_name = _grouped(standard_name(plain_words(title)) for title in titles)
+        by_name = _grouped(standard_name(plain_words(title), lexicon) for title in titles)
         points = layer.geometry.representative_point()
         return cls(
             NameIndex.build(by_name), by_name, titles, points.x.to_numpy(), points.y.to_numpy()

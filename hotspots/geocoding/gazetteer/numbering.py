@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hotspots.geocoding.address.names import base_name, direction_of
-from hotspots.geocoding.address.parse import parse_address
+from hotspots.geocoding.address.parse import read_address
 from hotspots.geocoding.gazetteer.houses import KnownHouses, Sighting, between, known_houses, worth
 from hotspots.geocoding.gazetteer.name_index import NameIndex
 from hotspots.geocoding.gazetteer.streets import Spot
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from hotspots.geocoding.address.lexicon import Lexicon
     from hotspots.geocoding.gazetteer.streets import Streets
 
 LEAST_HOUSES = 20
@@ -62,7 +63,9 @@ class Numbering:
     scales: Mapping[str, Scale]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame, streets: Streets | None = None) -> Numbering:
+    def build(
+        cls, layer: gpd.GeoDataFrame, lexicon: Lexicon, streets: Streets | None = None
+    ) -> Numbering:
         """Return the numbering learned from points in meters with an address text each.
 
         Where the streets' lines are known, too, numbers follow them.
@@ -70,7 +73,7 @@ class Numbering:
         rows: defaultdict[tuple[str, str], list[tuple[int, float, float]]] = defaultdict(list)
         points = layer.geometry.representative_point()
         for written, x, y in zip(layer["address"], points.x, points.y, strict=True):
-            address = parse_address(written)
+            address = read_address(written, lexicon)
             if address.street.name and address.number is not None and not address.number_span:
                 rows[address.street.name, address.street.kind].append((address.number, x, y))
         by_name: defaultdict[str, list[KnownHouses]] = defaultdict(list)

@@ -22,13 +22,14 @@ from pyproj.exceptions import CRSError as ProjError
 
 from hotspots._checks import existing_file
 from hotspots.errors import DataFileError, OutputError
+from hotspots.geocoding.address.lexicon import lexicon_of
 from hotspots.geocoding.gazetteer.layers import LAYERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 FORMAT = "hotspots gazetteer"
-VERSION = 1
+VERSION = 2
 
 _HEAD = "gazetteer.json"
 _OLDEST = (1980, 1, 1, 0, 0, 0)
@@ -38,15 +39,25 @@ _MOST_ROWS = 50_000_000
 _GEOMETRY = "geometry"
 
 
-def write_sources(path: str | Path, crs: CRS, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
-    """Write layers in standard columns to one file; the same layers give the same bytes.
+def write_sources(
+    path: str | Path, crs: CRS, layers: Mapping[str, gpd.GeoDataFrame], countries: Sequence[str]
+) -> None:
+    """Write layers in standard columns, and whose addresses they hold, to one file.
+
+    The same layers give the same bytes.
 
     Raises
     ------
     OutputError
         If the file cannot be written.
     """
-    head = {"format": FORMAT, "version": VERSION, "crs": crs.to_wkt(), "layers": sorted(layers)}
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "countries": list(countries),
+        "crs": crs.to_wkt(),
+        "layers": sorted(layers),
+    }
     content = BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
         _add(archive, _HEAD, json.dumps(head, ensure_ascii=False, indent=1).encode())
@@ -61,8 +72,10 @@ def write_sources(path: str | Path, crs: CRS, layers: Mapping[str, gpd.GeoDataFr
         ) from error
 
 
-def read_sources(path: str | Path) -> tuple[CRS, dict[str, gpd.GeoDataFrame]]:
-    """Return the CRS and the layers in a file that :func:`write_sources` wrote.
+def read_sources(
+    path: str | Path,
+) -> tuple[CRS, dict[str, gpd.GeoDataFrame], tuple[str, ...]]:
+    """Return the CRS, the layers and the countries in a file that :func:`write_sources` wrote.
 
     Raises
     ------
@@ -74,12 +87,13 @@ def read_sources(path: str | Path) -> tuple[CRS, dict[str, gpd.GeoDataFrame]]:
         with zipfile.ZipFile(file) as archive:
             head = _head(archive, file)
             crs = CRS.from_wkt(str(head["crs"]))
+            countries = lexicon_of(tuple(map(str, head["countries"]))).countries
             layers = {what: _layer(archive, what, crs, file) for what in head["layers"]}
     except (zipfile.BadZipFile, pa.ArrowException, ProjError, shapely.GEOSException) as error:
         raise _broken(file, str(error)) from error
     except (KeyError, ValueError, TypeError, RuntimeError, EOFError) as error:
         raise _broken(file, repr(error)) from error
-    return crs, layers
+    return crs, layers, countries
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

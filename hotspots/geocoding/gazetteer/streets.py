@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from hotspots.geocoding.address.lexicon import Lexicon
+
 GAP_M = 120.0
 """Lines of one name and type that are nearer than this are one street."""
 
@@ -105,11 +107,11 @@ class Streets:
     crossed: Mapping[int, tuple[int, ...]]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame) -> Streets:
+    def build(cls, layer: gpd.GeoDataFrame, lexicon: Lexicon) -> Streets:
         """Return the streets of lines in a metric CRS, in standard columns."""
         parts = layer.explode(ignore_index=True)
         titles = parts["name"].tolist()
-        names = [street_name(title) for title in titles]
+        names = [street_name(title, lexicon) for title in titles]
         lines = parts.geometry.to_numpy()
         numbers = _street_numbers(lines, names)
         members: list[list[int]] = [[] for _ in range(int(numbers.max(initial=-1)) + 1)]

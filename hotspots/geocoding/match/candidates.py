@@ -10,8 +10,6 @@ import shapely
 from rapidfuzz.distance import OSA
 
 from hotspots.geocoding.address.names import (
-    KEYWORDS,
-    TYPES_BEFORE,
     base_name,
     direction_of,
     name_variants,
@@ -25,6 +23,7 @@ from hotspots.schema import LocationPrecision
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from hotspots.geocoding.address.lexicon import Lexicon
     from hotspots.geocoding.address.names import StreetName
     from hotspots.geocoding.address.parse import Address
     from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
@@ -35,7 +34,6 @@ WIDEST_STREET_M = 60.0
 
 _BLOCK_M = 150.0
 _MISSPELLED_KIND = 0.95
-_LONG_KINDS = tuple(sorted({kind for kind in TYPES_BEFORE.values() if len(kind) >= 5}))
 # Clerks take an avenue for a street, and seldom a lane beside it: "Privada Lerdo" is another
 # street than "Lerdo". At a crossing half of it counts, and must be more than the margin.
 _KIND_PENALTY = 0.08
@@ -95,26 +93,28 @@ def candidates(
         yield from _bare_landmarks(address, gazetteer)
 
 
-def street_variants(street: StreetName, index: NameIndex) -> tuple[str, ...]:
+def street_variants(street: StreetName, index: NameIndex, lexicon: Lexicon) -> tuple[str, ...]:
     """Return the names that a street may be listed under, its type misspelled included.
 
     Examples
     --------
     >>> from hotspots.geocoding.gazetteer.name_index import NameIndex
+    >>> from hotspots.geocoding.address.lexicon import lexicon_of
     >>> from hotspots.geocoding.address.names import StreetName
-    >>> street_variants(StreetName("", "clle lerdo"), NameIndex.build(["lerdo"]))
+    >>> words = lexicon_of("mx")
+    >>> street_variants(StreetName("", "clle lerdo"), NameIndex.build(["lerdo"]), words)
     ('clle lerdo', 'lerdo')
-    >>> street_variants(StreetName("", "valle hermoso"), NameIndex.build(["valle verde"]))
+    >>> street_variants(StreetName("", "valle hermoso"), NameIndex.build(["valle verde"]), words)
     ('valle hermoso',)
     """
     first, _, rest = street.name.partition(" ")
     if street.kind or not rest or len(first) < 4 or first in index.by_word:
-        return name_variants(street)
+        return name_variants(street, lexicon)
     # People hear "ll" and write "y".
     heard = first.replace("y", "ll")
-    if any(OSA.distance(heard, kind, score_cutoff=1) <= 1 for kind in _LONG_KINDS):
+    if any(OSA.distance(heard, kind, score_cutoff=1) <= 1 for kind in lexicon.long_types):
         return (street.name, rest)
-    return name_variants(street)
+    return name_variants(street, lexicon)
 
 
 def _streets(
@@ -123,21 +123,25 @@ def _streets(
     """Yield the streets that a name may mean, and how like they are to it."""
     if gazetteer.streets is None:
         return
-    for variant in street_variants(asked, gazetteer.streets.index):
+    for variant in street_variants(asked, gazetteer.streets.index, gazetteer.lexicon):
         # A word that only looks like a misspelled type may be part of the name.
         share = _MISSPELLED_KIND if not asked.kind and variant != asked.name else 1.0
         for hit in likenesses.streets.get(variant, ()):
             for street in gazetteer.streets.by_name[hit.name]:
                 kind = gazetteer.streets.kinds[street]
-                penalty = _kind_penalty(asked.kind, kind) if variant == asked.name else 0.0
+                penalty = (
+                    _kind_penalty(asked.kind, kind, gazetteer.lexicon)
+                    if variant == asked.name
+                    else 0.0
+                )
                 yield street, share * hit.similarity - penalty
 
 
-def _kind_penalty(asked: str, known: str) -> float:
+def _kind_penalty(asked: str, known: str, lexicon: Lexicon) -> float:
     """Return what a street's likeness loses where another type is stated than the known one."""
     if not asked or not known or asked == known:
         return 0.0
-    side = {asked, known} & KEYWORDS["side_streets"]
+    side = {asked, known} & lexicon.keywords["side_streets"]
     return _SIDE_STREET_PENALTY if side else _KIND_PENALTY
 
 
@@ -304,7 +308,7 @@ def _bare_landmarks(address: Address, gazetteer: Gazetteer) -> Iterator[Candidat
     A street that is called so comes first.
     """
     places, streets = gazetteer.places, gazetteer.streets
-    name = standard_name(plain_words(address.text.partition(",")[0]))
+    name = standard_name(plain_words(address.text.partition(",")[0]), gazetteer.lexicon)
     if places is None or (streets is not None and name in streets.by_name):
         return
     for place in places.by_name.get(name, ()):
@@ -338,7 +342,7 @@ def _offsets(
     for crossing, other_likeness, other in (each for spots in met for each in spots):
         yield Candidate(
             (likeness + other_likeness) / 2,
-            offset_spot(streets, street, other, crossing, meters),
+            offset_spot(streets, street, other, crossing, meters, gazetteer.lexicon),
             LocationPrecision.HOUSE,
             f"{streets.titles[street]} / {other} + {meters:g} m",
         )

@@ -11,12 +11,20 @@ from hotspots.geocoding.address.names import street_name
 from hotspots.geocoding.gazetteer.streets import Spot
 
 if TYPE_CHECKING:
+    from hotspots.geocoding.address.lexicon import Lexicon
     from hotspots.geocoding.gazetteer.streets import Streets
 
 _STEP_M = 1.0
 
 
-def offset_spot(streets: Streets, street: int, other: str, crossing: Spot, meters: float) -> Spot:
+def offset_spot(
+    streets: Streets,
+    street: int,
+    other: str,
+    crossing: Spot,
+    meters: float,
+    lexicon: Lexicon,
+) -> Spot:
     """Return the place so many meters from a crossing toward the next higher number.
 
     Parameters
@@ -41,7 +49,7 @@ def offset_spot(streets: Streets, street: int, other: str, crossing: Spot, meter
     merged = shapely.line_merge(streets.whole[street])
     line = merged if merged.geom_type == "LineString" else line
     start = line.project(shapely.Point(crossing.x, crossing.y))
-    ahead = _ahead(streets, street, other, line, start)
+    ahead = _ahead(streets, street, other, line, start, lexicon)
     at = start + ahead * meters
     if not ahead or not -_STEP_M <= at <= line.length + _STEP_M:
         return crossing._replace(radius=meters)
@@ -50,13 +58,18 @@ def offset_spot(streets: Streets, street: int, other: str, crossing: Spot, meter
 
 
 def _ahead(
-    streets: Streets, street: int, other: str, line: shapely.LineString, start: float
+    streets: Streets,
+    street: int,
+    other: str,
+    line: shapely.LineString,
+    start: float,
+    lexicon: Lexicon,
 ) -> int:
     """Return 1 where numbers of the crossing streets grow along the line, -1, or 0 if unknown."""
-    kind, number = street_name(other).kind, _number(other)
+    kind, number = street_name(other, lexicon).kind, _number(other, lexicon)
     nearest: tuple[float, int] | None = None
     for third in streets.crossed.get(street, ()):
-        figure = _number(streets.titles[third])
+        figure = _number(streets.titles[third], lexicon)
         if streets.kinds[third] != kind or not figure or not number or figure == number:
             continue
         for spot in streets.crossing(street, third):
@@ -67,6 +80,6 @@ def _ahead(
     return nearest[1] if nearest else 0
 
 
-def _number(title: str) -> tuple[int, str] | tuple[()]:
-    found = re.match(r"(\d+) ?([a-z]?)\b", street_name(title).name)
+def _number(title: str, lexicon: Lexicon) -> tuple[int, str] | tuple[()]:
+    found = re.match(r"(\d+) ?([a-z]?)\b", street_name(title, lexicon).name)
     return (int(found[1]), found[2]) if found else ()

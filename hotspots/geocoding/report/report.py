@@ -9,6 +9,7 @@ import pandas as pd
 
 from hotspots._checks import columns_present, positive, share, whole_number
 from hotspots._notes import Note
+from hotspots.geocoding.address.lexicon import lexicon_of
 from hotspots.geocoding.address.names import neighborhood_name
 from hotspots.geocoding.gazetteer.name_index import most_common
 from hotspots.geocoding.report.missingness import miss_tests, uneven_levels
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from hotspots.geocoding.address.lexicon import Lexicon
     from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
 
 BAR = 0.85
@@ -134,7 +136,8 @@ which a crime map can be trusted; whether the misses are at random cannot be tol
     _check_columns(incidents, area, places, place_name)
     located = incidents[LOCATION_STATUS].isin([str(status) for status in LOCATED])
     located &= ~_outside(incidents)
-    stated = _stated(incidents[area])
+    lexicon = lexicon_of() if gazetteer is None else gazetteer.lexicon
+    stated = _stated(incidents[area], lexicon)
     month = incidents[DATE].dt.strftime("%Y-%m").rename(_MONTH)
     factors = {CATEGORY: incidents[CATEGORY], _MONTH: month, NEIGHBORHOOD: stated}
     events = _events(incidents)
@@ -210,10 +213,10 @@ def _check_columns(
         columns_present(places.columns, [place_name], "geocoding_report: places")
 
 
-def _stated(written: pd.Series) -> pd.Series:
+def _stated(written: pd.Series, lexicon: Lexicon) -> pd.Series:
     """Return the area that each row states by its commonest spelling; missing where none is."""
     spelled = written.astype(object).fillna("").astype(str).str.strip()
-    one = spelled.map({text: neighborhood_name(text) for text in spelled.unique()})
+    one = spelled.map({text: neighborhood_name(text, lexicon) for text in spelled.unique()})
     titles: Mapping[str, str] = {
         str(name): most_common(list(texts)) for name, texts in spelled.groupby(one) if name
     }

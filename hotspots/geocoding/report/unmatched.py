@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots._notes import Note, split_note
-from hotspots.geocoding.address.parse import parse_address
+from hotspots.geocoding.address.parse import read_address
 from hotspots.schema import (
     ADDRESS,
     LOCATION_MATCH,
@@ -115,7 +115,7 @@ def _like_streets(worst: pd.DataFrame, gazetteer: Gazetteer | None) -> pd.Series
         return pd.Series("", index=worst.index, dtype=str)
     streets = gazetteer.streets
     lost = worst.loc[worst["reason"] == str(Note.ADDRESS_NOT_FOUND), ADDRESS]
-    asked = {row: parse_address(text).street.name for row, text in lost.items()}
+    asked = {row: read_address(text, gazetteer.lexicon).street.name for row, text in lost.items()}
     alike = streets.index.search_alike(sorted({*asked.values()} - {""}))
     said = {}
     for row, name in asked.items():

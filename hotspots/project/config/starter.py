@@ -15,6 +15,7 @@ from hotspots._checks import existing_file
 from hotspots._text import fold
 from hotspots.catalogue import DEFAULT, languages_from
 from hotspots.errors import InputError, OutputError
+from hotspots.geocoding.address.lexicon import known_countries
 from hotspots.incidents.source import KINDS, SourceTable, read_table
 from hotspots.incidents.taxonomy.taxonomy import Taxonomy, load_taxonomy, taxonomy_names
 from hotspots.project.registry.layers import LAYERS
@@ -185,6 +186,7 @@ def _gazetteer(streets: str | Path | None, folder: Path) -> str:
     name = _best(text, _STREET_NAME, f"{streets} names the streets")
     found = {key: _first_column(layer, likely) for key, likely in _STREET_COLUMNS.items()}
     return _template("streets.toml").substitute(
+        countries=" | ".join(known_countries()),
         streets_file=_relative(streets, folder),
         street_name=_quoted(name),
         more="".join(f"{key} = {_quoted(column)}\n" for key, column in found.items() if column),

@@ -46,14 +46,14 @@ def read_gazetteer(
     if section.file is not None:
         file = files[section.file]
         if file.suffix.lower() in _OPENSTREETMAP:
-            return Gazetteer.from_osm(file, study_area=units)
+            return Gazetteer.from_osm(file, study_area=units, country=section.country)
         return Gazetteer.load(file)
     options = {
         **_streets(section, streets),
         **_named(section, files, units),
         **({} if section.lots is None else _lots(section.lots, files, units)),
     }
-    return Gazetteer.from_layers(**options) if options else None
+    return Gazetteer.from_layers(**options, country=section.country) if options else None
 
 
 def online_geocoder(

@@ -403,7 +403,7 @@ def bad_shape(name, content):
 
 
 CHANGES = {
-    "another version": (head_with(version=2), "version 2.*Build it again"),
+    "another version": (head_with(version=1), "version 1.*Build it again"),
     "another format": (head_with(format="x"), "is no gazetteer"),
     "a layer of no kind": (head_with(layers=["../../etc/passwd"]), "broken"),
     "a crs of no kind": (head_with(crs="x"), "broken"),
