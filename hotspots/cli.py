@@ -1,6 +1,6 @@
-"""The command: ``hotspots demo | init | check | run | verify``.
+"""The command line: ``hotspots demo | init | check | run | verify``.
 
-Each command imports what it needs when it is called, so that ``--help`` answers at once.
+Each command imports what it needs when it is called, so that ``--help`` is fast.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _help(key: str, *, between: str = " · ") -> str:
-    """Return a help text in every language; English first, as the rest of ``--help`` is."""
+    """Return a help text in every language, English first like the rest of ``--help``."""
     return every_language(f"command.{key}", between=between, first="en")
 
 
@@ -113,7 +113,7 @@ def verify(
 
 
 def _run(project_file: Path, out: Path, *, pdf: bool = False, pictures: bool = False) -> None:
-    # A polite end (a shutdown, a time limit) clears up like Ctrl-C.
+    # SIGTERM (a shutdown, a time limit) cleans up like Ctrl-C.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with _screen() as screen:
         from hotspots.project.runner import run as run_file
@@ -156,7 +156,7 @@ def _plain_errors() -> Iterator[None]:
 
 @dataclass
 class _Screen:
-    """Where a command prints, and in which language, once it knows."""
+    """The console that a command prints to, and the language, once it is known."""
 
     console: Console
     language: str = DEFAULT
@@ -164,8 +164,8 @@ class _Screen:
 
 @contextmanager
 def _screen() -> Iterator[_Screen]:
-    """Give a screen; the library's warnings are shown on it as notes, each one once."""
-    from hotspots.catalogue import said
+    """Yield a screen; the library's warnings are printed on it as notes, each only once."""
+    from hotspots.catalogue import warning_text
     from hotspots.errors import HotspotsWarning
 
     screen = _Screen(_console())
@@ -173,14 +173,14 @@ def _screen() -> Iterator[_Screen]:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", HotspotsWarning)
         yield screen
-    notes = (said(warning.message, screen.language) for warning in caught)
+    notes = (warning_text(warning.message, screen.language) for warning in caught)
     for note in dict.fromkeys(notes):
         screen.console.print(f"[yellow]![/] {_safe(note)}", soft_wrap=True)
 
 
 @contextmanager
 def _progress(console: Console) -> Iterator[Callable[[str], None]]:
-    """Give a function that moves a bar through the stages and names the one at work."""
+    """Yield a function that advances a progress bar to a stage and names it."""
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from hotspots.project.run.stages import STAGES

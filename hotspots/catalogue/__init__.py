@@ -1,6 +1,6 @@
-"""Every word that a person reads, by language, and numbers as the language writes them.
+"""The catalogue of texts by language, and numbers and dates in the language's format.
 
-One TOML file beside this module is one language (:mod:`hotspots.catalogue.language_files`). An
+Each TOML file beside this module is one language (:mod:`hotspots.catalogue.language_files`). An
 entry that depends on a number is a table with a text for each plural form.
 """
 
@@ -36,16 +36,16 @@ __all__ = [
     "period",
     "probability",
     "remark",
-    "said",
     "significant",
     "text",
     "title_in",
+    "warning_text",
     "words",
 ]
 
 
 def text(key: str, language: str, **values: object) -> str:
-    """Return the catalogue's words for ``key``, filled with ``values``.
+    """Return the catalogue's text for ``key``, with its placeholders filled.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ def text(key: str, language: str, **values: object) -> str:
     language
         One of :func:`languages`.
     **values
-        What the entry's ``{names}`` stand for. Whole numbers are written as the language
-        writes them; ``n`` also chooses the entry's plural form.
+        Values of the entry's ``{placeholders}``. Whole numbers are formatted for the language;
+        ``n`` also selects the plural form.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def text(key: str, language: str, **values: object) -> str:
 
 
 def every_language(key: str, *, between: str = " · ", first: str = DEFAULT) -> str:
-    """Return the words for ``key`` in every language, for where the reader's is not known.
+    """Return the text for ``key`` in every language, for when the reader's is not known.
 
     Examples
     --------
@@ -94,10 +94,10 @@ def every_language(key: str, *, between: str = " · ", first: str = DEFAULT) -> 
 
 
 def title_in(titles: Mapping[str, str], language: str) -> str:
-    """Return a title that is given by language, in ``language`` or what comes nearest to it.
+    """Return the title in a language, or in the closest one that it is given in.
 
-    That is the language without its region (``pt`` for ``pt-BR``), then English, then the first
-    that there is; "" of nothing.
+    Tried are the language, the language without its region (``pt`` for ``pt-BR``), English, and
+    the first one given; "" if there is none.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def title_in(titles: Mapping[str, str], language: str) -> str:
 
 
 def remark(key: str, **values: object) -> HotspotsWarning:
-    """Return a warning whose words are the catalogue's, in English until a page says it.
+    """Return a warning with the catalogue's text; English until it is translated.
 
     Examples
     --------
@@ -122,12 +122,12 @@ def remark(key: str, **values: object) -> HotspotsWarning:
     return HotspotsWarning(text(entry, "en", **values), key=entry, values=values)
 
 
-def said(warning: str | Warning, language: str) -> str:
-    """Return a warning in the language, or as it came where the catalogue does not know it.
+def warning_text(warning: str | Warning, language: str) -> str:
+    """Return a warning's text in the language, or unchanged if it is not the catalogue's.
 
     Examples
     --------
-    >>> said(remark("against_direction", criteria="pobreza"), "es")[:43]
+    >>> warning_text(remark("against_direction", criteria="pobreza"), "es")[:43]
     'El criterio pobreza va contra la dirección '
     """
     if isinstance(warning, HotspotsWarning) and warning.key:
@@ -150,7 +150,7 @@ def has_text(key: str, language: str) -> bool:
 
 
 def number(value: float, language: str, *, digits: int = 0) -> str:
-    """Return ``value`` with the language's decimal sign and groups of three.
+    """Return ``value`` with the language's decimal and thousands separators.
 
     Examples
     --------
@@ -169,7 +169,7 @@ def number(value: float, language: str, *, digits: int = 0) -> str:
 
 
 def significant(value: float, language: str, *, digits: int = 3) -> str:
-    """Return ``value`` with about ``digits`` significant digits and no more than two decimals.
+    """Return ``value`` to about ``digits`` significant digits, with at most two decimals.
 
     Examples
     --------
@@ -196,7 +196,7 @@ def percent(share: float, language: str, *, digits: int = 0) -> str:
 
 
 def money(amount: float, language: str, *, currency: str = "MXN", digits: int = 2) -> str:
-    """Return an amount with its currency's symbol, where the language has one, and its code.
+    """Return an amount with the currency's symbol, if the language has one, and its code.
 
     Examples
     --------
@@ -216,7 +216,7 @@ def money(amount: float, language: str, *, currency: str = "MXN", digits: int = 
 
 
 def probability(value: float, language: str) -> str:
-    """Return a p or q to three decimals, and never as a bare zero.
+    """Return a p or q value to three decimals, and never as zero.
 
     Examples
     --------
@@ -244,7 +244,7 @@ def day(date: datetime.date, language: str) -> str:
 
 
 def period(label: str, language: str) -> str:
-    """Return a period's label in words; a label of another form comes back as it is.
+    """Return a period's label in words; a label of another form is returned unchanged.
 
     Examples
     --------
@@ -261,7 +261,7 @@ def period(label: str, language: str) -> str:
 
 
 def listed(parts: Sequence[str], language: str) -> str:
-    """Return the parts as a list in words: *a, b and c*.
+    """Return the parts as a list: *a, b and c*.
 
     Examples
     --------
@@ -275,7 +275,7 @@ def listed(parts: Sequence[str], language: str) -> str:
 
 
 def words(section: str, language: str) -> dict[str, Any]:
-    """Return a whole section of the catalogue, for a script that fills it in on the page.
+    """Return a whole section of the catalogue, for a script on a page.
 
     Raises
     ------

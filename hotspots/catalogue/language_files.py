@@ -1,9 +1,9 @@
 """The language files: one TOML file beside this module is one language.
 
-A file is named by its BCP 47 code (``es.toml``, ``pt-BR.toml``) and has the keys of the others.
-Its ``[format]`` says how numbers, dates and lists are written, its ``[plural]`` which form of an
-entry each of the language's plural categories takes; which categories those are, and which one a
-number falls in, is CLDR's to say.
+A file is named by its BCP 47 code (``es.toml``, ``pt-BR.toml``) and has the same keys as the
+others. Its ``[format]`` says how numbers, dates and lists are written, and its ``[plural]`` which
+form of an entry each plural category of the language takes. The categories, and the category of a
+number, are those of CLDR.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DEFAULT = "es"
-"""The language of a project that names none."""
+"""The language of a project that does not name one."""
 
 FALLBACK = "en"
-"""The language that a title is given in where it has none in the reader's own."""
+"""The language of a title that is not given in the reader's."""
 
 _FOLDER = Path(__file__).resolve().parent
 
@@ -39,7 +39,7 @@ class Language:
     code
         BCP 47 code, the file's name.
     entries
-        The file's content.
+        Content of the file.
     category
         CLDR's rule: a number → ``one``, ``few``, ``many``, ... or ``other``.
     """
@@ -49,14 +49,14 @@ class Language:
     category: Callable[[float], str]
 
     def plural_form(self, count: object) -> str:
-        """Return which form of an entry a count takes; ``other`` where it is no number."""
+        """Return the plural form for a count; ``other`` if it is not a number."""
         if isinstance(count, bool) or not isinstance(count, int | float):
             return "other"
         return str(self.entries["plural"][self.category(count)])
 
 
 def languages() -> tuple[str, ...]:
-    """Return the codes of the languages that there are.
+    """Return the codes of the available languages.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def read_language(code: str) -> Language:
     Raises
     ------
     InputError
-        If there is no file of that code, or CLDR knows no language by it.
+        If there is no file of that code, or CLDR has no language of that code.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""English addresses put the house first and the city last: their parts brought into our order."""
+"""English addresses put the house number first and the city last: reorder their parts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_PARTS = 6
 
 
 class Ordered(NamedTuple):
-    """Tokens that begin with the street; the unit and the building that stood before it."""
+    """Tokens that begin with the street, and the unit and the building that preceded it."""
 
     words: list[str]
     unit: list[str]
@@ -22,7 +22,7 @@ class Ordered(NamedTuple):
 
 
 def street_first(words: list[str], lexicon: Lexicon, *, english: bool) -> Ordered:
-    """Return the tokens of an address with its street first, unchanged where it is not English.
+    """Return the tokens of an address with the street first; unchanged if it is not English.
 
     Examples
     --------
@@ -66,12 +66,12 @@ def _parts(words: list[str]) -> list[list[str]]:
 
 
 def _glued(part: list[str], lexicon: Lexicon) -> str:
-    """Return the figures of a unit as one word: "3-4", "2/1"."""
+    """Return the numbers of a unit as one word: "3-4", "2/1"."""
     return "".join(word for word in part if word not in lexicon.units)
 
 
 def _street_part(parts: list[list[str]], english: bool, lexicon: Lexicon) -> int | None:
-    """Return which part is the street: with a number and a type, with a type, with a number."""
+    """Return which part is the street: one with number and type, else with type, else number."""
     candidates = list(enumerate(parts[:_MOST_PARTS]))
     for place, part in candidates:
         if _has_number_and_type(part, lexicon):
@@ -108,7 +108,7 @@ def _is_spanish(parts: list[list[str]], lexicon: Lexicon) -> bool:
 
 
 def _city_apart(street: list[str], lexicon: Lexicon) -> list[str]:
-    """Return a street's part with a comma before the city that stands behind its type."""
+    """Return a street's part with a comma before the city that follows its type."""
     if CODE not in street:
         return street
     for place in range(2, street.index(CODE)):

@@ -1,4 +1,4 @@
-"""Keywords with a value behind them: block and lot, kilometer, floor and flat, postcode."""
+"""Keywords that take a value: block and lot, kilometer, floor and flat, postcode."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hotspots.geocoding.address.lexicon import CODE
 from hotspots.geocoding.address.names import figure_of, has_name, is_ordinal
-from hotspots.geocoding.address.numbers import leads_with_house, names_no_road
+from hotspots.geocoding.address.numbers import names_no_road, starts_with_house
 
 if TYPE_CHECKING:
     from hotspots.geocoding.address.cursor import Cursor
@@ -23,7 +23,7 @@ _FIGURES_ONLY = frozenset({"of", "in", "fl", "rm", "cs", "lc"})
 
 
 def take_value(cursor: Cursor, word: str) -> int:
-    """Take a keyword with the value behind it; return how many tokens that were."""
+    """Consume a keyword and its value; return how many tokens were consumed."""
     if word == "#":
         return _sign(cursor)
     if word in cursor.lexicon.valued_words:
@@ -38,7 +38,7 @@ def take_value(cursor: Cursor, word: str) -> int:
 
 
 def take_code(cursor: Cursor, word: str) -> int:
-    """Take a postcode, and the city beside it; return how many tokens that were."""
+    """Consume a postcode, and the city beside it; return how many tokens were consumed."""
     draft = cursor.draft
     if word == "cp" and _CODE.fullmatch(cursor.ahead):
         draft.values["postcode"] = cursor.ahead
@@ -59,7 +59,7 @@ def take_code(cursor: Cursor, word: str) -> int:
 
 
 def _take_city(cursor: Cursor, rest: bool, *, marked: bool) -> None:
-    """Let the words before a postcode be the city, or those behind it."""
+    """Take the words before a postcode as the city, or those after it."""
     city = cursor.draft.city
     if rest and cursor.part:
         city += cursor.part
@@ -90,7 +90,7 @@ def _has_house(cursor: Cursor) -> bool:
     draft = cursor.draft
     if draft.number or draft.values or any(word[0].isdigit() for word in draft.street[1:]):
         return True
-    return leads_with_house(draft.street, cursor.lexicon)
+    return starts_with_house(draft.street, cursor.lexicon)
 
 
 def _house_value(cursor: Cursor, word: str) -> int:
@@ -122,7 +122,7 @@ def _house_value(cursor: Cursor, word: str) -> int:
 
 
 def _hundred(cursor: Cursor, ahead: str) -> int:
-    """Take "cuadra 4", and "4ta cuadra" whose figure is already in the street."""
+    """Consume "cuadra 4", or "4ta cuadra", whose number is already in the street."""
     if ahead.isdigit() and len(ahead) < 3:
         cursor.draft.values["hundred"] = ahead
         return 2
@@ -135,7 +135,7 @@ def _hundred(cursor: Cursor, ahead: str) -> int:
 
 
 def _unit(cursor: Cursor, word: str) -> int:
-    """Take a flat, a floor or the like: "Piso 3 B", "6o piso", "planta baja"."""
+    """Consume a flat, a floor or the like: "Piso 3 B", "6o piso", "planta baja"."""
     kind = cursor.lexicon.units.get(word, "")
     behind = cursor.part[-1] if cursor.part else ""
     if word == "pb":
@@ -188,9 +188,9 @@ def _unit_value(cursor: Cursor, kind: str, word: str) -> int:
 
 
 def _sign(cursor: Cursor) -> int:
-    """Let a number sign open the house number, unless a road or a street is called so."""
+    """Start the house number at a number sign, unless it belongs to a road's or street's name."""
     draft, ahead = cursor.draft, cursor.ahead
-    if draft.street and leads_with_house(draft.street, cursor.lexicon) and _VALUE.fullmatch(ahead):
+    if draft.street and starts_with_house(draft.street, cursor.lexicon) and _VALUE.fullmatch(ahead):
         draft.unit.append(ahead)
         return 2
     last = cursor.part[-1] if cursor.part and cursor.part is not draft.street else ""

@@ -1,4 +1,4 @@
-"""The tokens of an address are dealt out to its parts, each keyword opening what it announces."""
+"""Assign the tokens of an address to its parts; each keyword starts the part it announces."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hotspots.geocoding.address.cursor import Cursor, Draft
 from hotspots.geocoding.address.keywords import take_code, take_value
 from hotspots.geocoding.address.lexicon import SIGNS
 from hotspots.geocoding.address.names import figure_of, has_name, is_ordinal
-from hotspots.geocoding.address.numbers import FIGURE, leads_with_house, split_house
+from hotspots.geocoding.address.numbers import FIGURE, split_house, starts_with_house
 
 if TYPE_CHECKING:
     from hotspots.geocoding.address.lexicon import Lexicon
@@ -17,9 +17,9 @@ _CROSSED = frozenset({"esq", "esquina", "entre", "#"})
 
 
 def lay_out(words: list[str], lexicon: Lexicon, *, boxed: bool = False) -> Draft:
-    """Return the tokens of an address dealt out to its parts.
+    """Return the tokens of an address, assigned to its parts.
 
-    ``boxed`` says that a mail box stood where the street stands otherwise.
+    ``boxed`` says that the address begins with a mailbox instead of a street.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def lay_out(words: list[str], lexicon: Lexicon, *, boxed: bool = False) -> Draft
 
 
 def _announced(cursor: Cursor, word: str) -> None:
-    """Take a value, open a part, or let the word be one like any other."""
+    """Consume a value, start a part, or treat the word as ordinary."""
     keywords = cursor.lexicon.keywords
     taken = take_code(cursor, word) or take_value(cursor, word)
     if taken:
@@ -73,7 +73,7 @@ def _announced(cursor: Cursor, word: str) -> None:
 
 
 def _parts_names(cursor: Cursor) -> bool:
-    """Return whether a hyphen between spaces is a comma: not in a number, nor in a road."""
+    """Return whether a hyphen between spaces acts as a comma: not in a number or a road."""
     ahead = cursor.ahead
     road = (
         cursor.draft.street
@@ -105,12 +105,12 @@ def _break(cursor: Cursor) -> None:
 
 
 def _names_place(street: list[str], lexicon: Lexicon) -> bool:
-    """Return whether words before a break can be a place's: without a type and a figure."""
+    """Return whether the words before a break can name a place: no street type, no number."""
     return bool(street) and street[0] not in lexicon.types_before and all(map(str.isalpha, street))
 
 
 def _types_street(cursor: Cursor) -> bool:
-    """Return whether the part behind a break is the street: by its type, house or crossing."""
+    """Return whether the part after a break is the street, by its type, number or crossing."""
     part = cursor.until_break(cursor.place)
     if len(part) < 2 or part[0] in cursor.lexicon.street_words:
         return len(part) > 1
@@ -126,7 +126,7 @@ def _types_street(cursor: Cursor) -> bool:
 
 
 def _starts_street(cursor: Cursor) -> bool:
-    """Return whether the part behind a break is the street that is still missing."""
+    """Return whether the part after a break is the street, none having been found so far."""
     part = cursor.until_break(cursor.place)
     if (
         len(part) < 2
@@ -134,7 +134,7 @@ def _starts_street(cursor: Cursor) -> bool:
         or part[0] in cursor.lexicon.keywords["city"]
     ):
         return False
-    if part[0] in cursor.lexicon.types_before or leads_with_house(part, cursor.lexicon):
+    if part[0] in cursor.lexicon.types_before or starts_with_house(part, cursor.lexicon):
         return True
     settled = not cursor.draft.neighborhood or "block" in cursor.draft.values
     numbered = part[-1] == "s/n" or (len(part[-1]) < 5 and FIGURE.fullmatch(part[-1]))
@@ -142,7 +142,7 @@ def _starts_street(cursor: Cursor) -> bool:
 
 
 def _opened(cursor: Cursor, word: str) -> list[str] | None:
-    """Return the part that a keyword opens; None where the word is one like any other."""
+    """Return the part that a keyword starts; None if the word is ordinary."""
     keywords = cursor.lexicon.keywords
     draft, part = cursor.draft, cursor.part
     if not cursor.ahead:
@@ -181,7 +181,7 @@ def _opened(cursor: Cursor, word: str) -> list[str] | None:
 
 
 def _crossing(cursor: Cursor, word: str) -> list[str] | None:
-    """Return the part for what crosses a street that is named, or stands beside it."""
+    """Return the part for what crosses a named street, or is beside it."""
     keywords = cursor.lexicon.keywords
     draft, part, ahead = cursor.draft, cursor.part, cursor.ahead
     if word in keywords["between"]:
@@ -213,7 +213,7 @@ def _crossing(cursor: Cursor, word: str) -> list[str] | None:
 
 
 def _opens_area(cursor: Cursor, word: str) -> bool:
-    """Return whether a word such as "Col." or "barrio" opens a neighborhood here."""
+    """Return whether a word such as "Col." or "barrio" starts a neighborhood here."""
     keywords = cursor.lexicon.keywords
     draft = cursor.draft
     strong = word in cursor.lexicon.neighborhood_words and word not in keywords["after_comma"]
@@ -244,7 +244,7 @@ def _house_ahead(cursor: Cursor) -> bool:
 
 
 def _opens_street(cursor: Cursor) -> bool:
-    """Return whether a street begins behind another part: "Villa Sol Pasaje 3"."""
+    """Return whether a street begins after another part: "Villa Sol Pasaje 3"."""
     keywords = cursor.lexicon.keywords
     draft, part = cursor.draft, cursor.part
     if draft.street:
@@ -255,7 +255,7 @@ def _opens_street(cursor: Cursor) -> bool:
             while part and part[-1] in keywords["small"]:
                 part.pop()
             return True
-        if _leads_here(part, cursor.lexicon):
+        if _drop_leading_words(part, cursor.lexicon):
             return True
         if (
             cursor.words[cursor.place] != "c"
@@ -268,9 +268,9 @@ def _opens_street(cursor: Cursor) -> bool:
 
 
 def _addressed(cursor: Cursor) -> bool:
-    """Return whether a landmark's end is a whole address: "la tienda de calle Lerdo #12".
+    """Return whether a landmark ends in a whole address: "la tienda de calle Lerdo #12".
 
-    The words that tie it to the landmark are taken from the landmark's end.
+    The words that link the two are removed from the landmark.
     """
     keywords = cursor.lexicon.keywords
     part = cursor.part
@@ -284,8 +284,8 @@ def _addressed(cursor: Cursor) -> bool:
     return bool(part)
 
 
-def _leads_here(landmark: list[str], lexicon: Lexicon) -> bool:
-    """Take the words that lead to a street from a landmark's end: "un bar ubicado en la"."""
+def _drop_leading_words(landmark: list[str], lexicon: Lexicon) -> bool:
+    """Remove the words that lead to a street from a landmark's end: "un bar ubicado en la"."""
     end = len(landmark)
     while end and landmark[end - 1] in lexicon.keywords["small"]:
         end -= 1
@@ -299,7 +299,7 @@ def _leads_here(landmark: list[str], lexicon: Lexicon) -> bool:
 
 
 def _gathered(draft: Draft, lexicon: Lexicon) -> Draft:
-    """Bring a number or a floor that stands behind a comma back to its house."""
+    """Move a number or a floor that follows a comma back to its house."""
     # "Av. Lerdo frente al 120".
     if len(draft.landmark) == 1 and draft.landmark[0].isdigit() and _lacks_house(draft, lexicon):
         draft.number += draft.landmark

@@ -1,4 +1,4 @@
-"""The words of addresses, country by country: what a parser and a gazetteer must agree on.
+"""The words of addresses, country by country; a parser and a gazetteer must use the same.
 
 A file of ``countries/`` holds one country's words; ``shared.toml``, ``spanish.toml`` and
 ``english.toml`` hold what several countries share. Words are folded. Sections of words map the
@@ -45,11 +45,11 @@ CODE = "~"
 Box = tuple[float, float, float, float]
 
 Rewriting = tuple[tuple[str, ...], re.Pattern[str], str]
-"""Letters without one of which a pattern need not be tried, the pattern, what stands for it."""
+"""Substrings without one of which the pattern cannot match, the pattern, its replacement."""
 
 
 class Postcode(NamedTuple):
-    """A country's postcode: what is kept of it, what stands in its place, and its language."""
+    """A country's postcode: its pattern, its standard form, its replacement, its language."""
 
     pattern: re.Pattern[str]
     code: str
@@ -67,35 +67,34 @@ class Lexicon:
         Their codes (ISO 3166-1), in alphabetical order; () where no country is known, and the
         words are those of all.
     types_before, types_after
-        Street type as written → the type that stands for all: "av" → "avenida", "st" → "street".
+        Street type as written → standard type: "av" → "avenida", "st" → "street".
     numbers, directions, english_directions, neighborhood_words, units
-        The same of numbers and ordinals, of north, south, east and west (and in English names
-        alone), of what opens a neighborhood, and of parts of a house.
+        The same for numbers and ordinals, for compass directions (and those of English names
+        alone), for words that start a neighborhood, and for parts of a building.
     standard_words
-        Word inside a name as written → the one that stands for all, numbers and directions
-        included.
+        Word inside a name as written → standard word, numbers and directions included.
     keywords
-        What a word announces → the words that do.
+        What is announced → the words that announce it.
     neighborhood_pairs
-        Pairs of words that open a neighborhood.
+        Pairs of words that start a neighborhood.
     postcodes, boxes, marks
-        Rewritten before the text is cut into words.
+        Patterns that are rewritten before the text is cut into tokens.
     english_types, long_types
-        The types of English streets, and all types long enough to be known when misspelled.
+        The types of English streets, and all types long enough to be recognized misspelled.
     street_words
         Types that say, wherever they stand, that a street's name follows.
     lot_words, valued_words
-        Keywords with a lot, and with any value, behind them.
+        Keywords followed by a lot, and by any value.
     area_words, house_words, crossing_words, scene_words
-        Words that open a neighborhood, a house, a crossing, and those of a scene.
+        Words that start a neighborhood, a house, a crossing, and words that set a scene.
     leading_words
         Words that lead to a street's type: "Km 12 *de la* Carretera Central".
     after_numbers
-        Words that may stand behind the number of a street's name: "5 *de* mayo", "64 *poniente*".
+        Words that may follow the number in a street's name: "5 *de* mayo", "64 *poniente*".
     sides
         All spellings of the directions.
     announcing
-        Every word that is not simply part of what the word before it belongs to.
+        Every word that does not simply continue the part before it.
     """
 
     countries: tuple[str, ...]
@@ -128,7 +127,7 @@ class Lexicon:
 
 
 def known_countries() -> tuple[str, ...]:
-    """Return the codes of the countries whose addresses are known.
+    """Return the codes of the countries whose addresses can be read.
 
     Examples
     --------
@@ -139,7 +138,7 @@ def known_countries() -> tuple[str, ...]:
 
 
 def lexicon_of(country: str | Sequence[str] | None = None) -> Lexicon:
-    """Return the words of addresses in a country, in several, or (None) in all that are known.
+    """Return the words of addresses in one country, in several, or (None) in all.
 
     Raises
     ------
@@ -157,16 +156,16 @@ def lexicon_of(country: str | Sequence[str] | None = None) -> Lexicon:
     unknown = [one for one in named if one not in known_countries()]
     if unknown:
         raise InputError(
-            f"country: came as {unknown[0]!r}. Addresses are known of "
-            f"{', '.join(known_countries())}; give one or several of them, or None for all."
+            f"country: came as {unknown[0]!r}. Addresses can be read of "
+            f"{', '.join(known_countries())}; give one or more of these, or None for all."
         )
     return _lexicon(tuple(sorted(set(named))))
 
 
 def countries_at(box: Box) -> tuple[str, ...]:
-    """Return the countries that a box (west, south, east, north; degrees) may lie in.
+    """Return the countries that a box (west, south, east, north; degrees) may be in.
 
-    Near a border there are several; where none of the known countries is, there is none.
+    Near a border there are several; outside the known countries there are none.
 
     Examples
     --------
@@ -196,7 +195,7 @@ def _lexicon(countries: tuple[str, ...]) -> Lexicon:
     sources = _sources(countries)
     words = {section: _spellings(sources, section) for section in _WORDS}
     keywords = _keywords(sources)
-    # What a country rewrites comes before what its language does, and that before the signs.
+    # A country's patterns come before its language's, and those before the shared ones.
     specific = sources[::-1]
     pairs = [pair for source in sources for pair in source.get("neighborhood_pairs", ())]
     before, after = words["street_types_before"], words["street_types_after"]
@@ -221,7 +220,7 @@ def _lexicon(countries: tuple[str, ...]) -> Lexicon:
 
 
 def _sources(countries: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return what is read of the files, from the most shared to each country's own."""
+    """Return the contents to merge, from the most widely shared to each country's own."""
     contents = [_content(code) for code in countries or known_countries()]
     shared_by = {language for content in contents for language in content["languages"]}
     languages = sorted(shared_by, reverse=True)
@@ -247,7 +246,7 @@ def _keywords(sources: Sequence[Mapping[str, Any]]) -> dict[str, frozenset[str]]
     found: defaultdict[str, set[str]] = defaultdict(set)
     for source in (*map(_content, _SHARED), *sources):
         for key, words in source.get("keywords", {}).items():
-            # Every key is there, though no file that is read may have words for it.
+            # Every key must exist, even if no file that is merged has words for it.
             found[key].update(words.split() if any(source is one for one in sources) else ())
     return {key: frozenset(words) for key, words in found.items()}
 
@@ -271,7 +270,7 @@ def _pattern(entry: Mapping[str, Any], source: Mapping[str, Any]) -> re.Pattern[
 def _derived(
     words: Mapping[str, Mapping[str, str]], keywords: Mapping[str, frozenset[str]]
 ) -> dict[str, Any]:
-    """Return the sets of words that are made of others."""
+    """Return the sets of words that are derived from others."""
     before, units = words["street_types_before"], words["units"]
     directions = words["directions"]
     streets = {word for word, kind in before.items() if kind in keywords["opening"]}

@@ -1,4 +1,4 @@
-"""Names of streets and places brought to one spelling, so that equal names compare equal."""
+"""Standardize the names of streets and places, so that equal names compare equal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SIGNS = re.compile(r"[^0-9a-z]+")
 
 
 class StreetName(NamedTuple):
-    """A street's type ("" where none is stated) and its name in the one spelling."""
+    """A street's type ("" if not stated) and its standardized name."""
 
     kind: str
     name: str
@@ -30,7 +30,7 @@ NO_STREET = StreetName("", "")
 
 
 def plain_words(text: str) -> list[str]:
-    """Return the folded words of a text, signs aside.
+    """Return the folded words of a text, without punctuation.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def plain_words(text: str) -> list[str]:
 
 
 def street_name(text: str, lexicon: Lexicon) -> StreetName:
-    """Return a street's type and name, abbreviations written out and small words left away.
+    """Return a street's type and name, abbreviations written out and articles dropped.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def street_name(text: str, lexicon: Lexicon) -> StreetName:
 
 
 def street_of(words: list[str], lexicon: Lexicon) -> StreetName:
-    """Return type and name of a street whose words are folded and hold letters and figures only.
+    """Return the type and name of a street, given its folded, alphanumeric words.
 
     Examples
     --------
@@ -75,7 +75,7 @@ def street_of(words: list[str], lexicon: Lexicon) -> StreetName:
 
 
 def _parted(words: list[str], lexicon: Lexicon) -> tuple[str, list[str], bool]:
-    """Return a street's type, the words of its name, and whether it is named in English."""
+    """Return a street's type, the words of its name, and whether its name is English."""
     if len(words) < 2:
         return "", words, False
     first, last = words[0], words[-1]
@@ -100,7 +100,7 @@ def _parted(words: list[str], lexicon: Lexicon) -> tuple[str, list[str], bool]:
 
 
 def _typed(kind: str, words: list[str], lexicon: Lexicon) -> tuple[str, list[str]]:
-    """Return the type that counts, and the words of the name behind it."""
+    """Return the type that counts, and the words of the name after it."""
     second = lexicon.types_before.get(words[0]) if len(words) > 1 else None
     if kind == "avenida" and second in ("calle", "carrera") and words[1][0].isdigit():
         # Bogotá's "Avenida Calle 26" is Calle 26, and nothing else is.
@@ -116,7 +116,7 @@ def _typed(kind: str, words: list[str], lexicon: Lexicon) -> tuple[str, list[str
 
 
 def is_ordinal(word: str, lexicon: Lexicon) -> bool:
-    """Return whether a word is a Spanish number in letters or an ordinal, such as 4ta.
+    """Return whether a word is a spelled-out Spanish number or an ordinal such as 4ta.
 
     Examples
     --------
@@ -132,7 +132,7 @@ def is_ordinal(word: str, lexicon: Lexicon) -> bool:
 
 
 def figure_of(word: str, lexicon: Lexicon) -> str:
-    """Return the figure that a number or an ordinal means, "" where it is none.
+    """Return the digits of a number or an ordinal, "" if the word is neither.
 
     Examples
     --------
@@ -151,10 +151,10 @@ def _ends_in_figure(words: list[str], lexicon: Lexicon) -> bool:
 
 
 def numbered_name(words: list[str], lexicon: Lexicon, *, typed: bool = True) -> str:
-    """Return the name of a street that is a number, "" where it is none.
+    """Return the name of a numbered street, "" if the street is not numbered.
 
-    Letters and *bis* belong to the number, as in Colombia and in Mérida: 60-A is another street
-    than 60. Only without a type before it is 5a the fifth.
+    Letters and *bis* are part of the number, as in Colombia and in Mérida: 60-A and 60 are
+    different streets. Without a type before it, 5a is the ordinal.
 
     Examples
     --------
@@ -187,7 +187,7 @@ def numbered_name(words: list[str], lexicon: Lexicon, *, typed: bool = True) -> 
 def standard_name(
     words: list[str], lexicon: Lexicon, *, initials_are_directions: bool = False
 ) -> str:
-    """Return words as one name: abbreviations and numbers written one way, small words left away.
+    """Return words as one name: abbreviations and numbers standardized, articles dropped.
 
     Examples
     --------
@@ -206,7 +206,7 @@ def standard_name(
 
 
 def neighborhood_name(text: str, lexicon: Lexicon) -> str:
-    """Return a neighborhood's name in the one spelling, without "Col." and the like.
+    """Return a neighborhood's standardized name, without "Col." and the like.
 
     Examples
     --------
@@ -219,7 +219,7 @@ def neighborhood_name(text: str, lexicon: Lexicon) -> str:
 
 
 def neighborhood_of(words: list[str], lexicon: Lexicon) -> str:
-    """Return a neighborhood's name whose words are folded and hold letters and figures only.
+    """Return a neighborhood's name, given its folded, alphanumeric words.
 
     Examples
     --------
@@ -230,7 +230,7 @@ def neighborhood_of(words: list[str], lexicon: Lexicon) -> str:
     """
     whole = len(words)
     while len(words) > 1:
-        # "Asociación de Vivienda": a small word between two that are left away.
+        # "Asociación de Vivienda": a preposition between two words that are dropped.
         between = (
             len(words) < whole
             and words[0] in lexicon.keywords["small"]
@@ -244,12 +244,12 @@ def neighborhood_of(words: list[str], lexicon: Lexicon) -> str:
 
 
 def sorted_words(name: str) -> str:
-    """Return a name with its words in alphabetical order: equal where words were swapped."""
+    """Return a name with its words sorted, so that names with swapped words are equal."""
     return " ".join(sorted(name.split()))
 
 
 def has_name(words: list[str], lexicon: Lexicon) -> bool:
-    """Return whether there is a name among a street's words, and not just its type.
+    """Return whether a street's words hold a name, and not just its type.
 
     Examples
     --------
@@ -273,7 +273,7 @@ def has_name(words: list[str], lexicon: Lexicon) -> bool:
 
 
 def name_variants(street: StreetName, lexicon: Lexicon) -> tuple[str, ...]:
-    """Return the names that a street may be listed under: a rare type may be part of its name.
+    """Return the names that a street may be listed under: an unusual type may belong to it.
 
     Examples
     --------
@@ -294,7 +294,7 @@ def name_variants(street: StreetName, lexicon: Lexicon) -> tuple[str, ...]:
 
 
 def direction_of(name: str) -> str:
-    """Return the word of a name that says north, south, east or west, "" without one.
+    """Return the compass direction in a name, "" if there is none.
 
     Examples
     --------
@@ -306,7 +306,7 @@ def direction_of(name: str) -> str:
 
 
 def base_name(name: str) -> str:
-    """Return a name without the word that says north, south, east or west.
+    """Return a name without its compass direction.
 
     Examples
     --------
@@ -319,7 +319,7 @@ def base_name(name: str) -> str:
 
 
 def numbers_in(name: str) -> tuple[str, ...]:
-    """Return the words of a name that hold a digit, sorted; they must agree exactly."""
+    """Return the words of a name that contain a digit, sorted; these must match exactly."""
     return tuple(sorted(word for word in name.split() if any(sign.isdigit() for sign in word)))
 
 

@@ -1,4 +1,4 @@
-"""Where the number of a house stands among the words of its street, and what belongs to it."""
+"""Find the house number among the words of a street, with its suffix, range or offset."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FIGURE = re.compile(r"(\d{1,6})(xx)?([a-z]?)")
 FARTHEST_CROSSING = 300
-"""Figures above this are no numbered street's: "745-749" is a range of houses."""
+"""Numbers above this are not numbered streets: "745-749" is a range of houses."""
 
 _GRID = re.compile(r"([nsew]\d+[nsew])(\d+)")
 _FLOOR = re.compile(r"\d{1,2}[a-z]?")
@@ -25,7 +25,7 @@ _SECTIONS = frozenset({"seccion", "sector", "etapa", "poniente", "oriente", "ave
 
 
 class House(NamedTuple):
-    """The number of a house: 12 with the suffix "a", 12 to 14, the hundred-block from 1200."""
+    """A house number: 12 with the suffix "a", 12 to 14, or the hundred-block from 1200."""
 
     number: int | None = None
     last: int | None = None
@@ -46,7 +46,7 @@ class Split(NamedTuple):
 
 
 class Offset(NamedTuple):
-    """Colombia's "20-30": the words of the crossing, the meters from it, the quadrant."""
+    """Colombia's "20-30": the words of the crossing, the distance from it, the quadrant."""
 
     crossing: list[str]
     meters: float
@@ -54,23 +54,23 @@ class Offset(NamedTuple):
     beyond: Sequence[str] = ()
 
 
-def leads_with_house(words: list[str], lexicon: Lexicon, *, english: bool = False) -> bool:
+def starts_with_house(words: list[str], lexicon: Lexicon, *, english: bool = False) -> bool:
     """Return whether a house number comes first: "4137 W 62nd St", not "5 de mayo".
 
     Examples
     --------
     >>> from hotspots.geocoding.address.lexicon import lexicon_of
     >>> words = lexicon_of()
-    >>> leads_with_house("4137 w 62nd st".split(), words)
+    >>> starts_with_house("4137 w 62nd st".split(), words)
     True
-    >>> leads_with_house("5 de mayo".split(), words)
+    >>> starts_with_house("5 de mayo".split(), words)
     False
     """
     return _leading(words, english, lexicon) is not None
 
 
 def split_house(words: list[str], lexicon: Lexicon, *, english: bool = False) -> Split:
-    """Return a street's words, its house number taken out of them.
+    """Return a street's words and the house number that was among them.
 
     Examples
     --------
@@ -89,7 +89,7 @@ def split_house(words: list[str], lexicon: Lexicon, *, english: bool = False) ->
 
 
 def signed_house(street: list[str], tokens: list[str], lexicon: Lexicon) -> Split:
-    """Return the house whose tokens stand behind a number sign, "123-A" or "123 Norte"."""
+    """Return the house whose tokens follow a number sign, "123-A" or "123 Norte"."""
     match = FIGURE.fullmatch(tokens[0])
     if match is None:
         return Split(street, beyond=tokens)
@@ -97,7 +97,7 @@ def signed_house(street: list[str], tokens: list[str], lexicon: Lexicon) -> Spli
 
 
 def signed_offset(tokens: list[str], lexicon: Lexicon) -> Offset | None:
-    """Return the crossing and the meters behind a number sign, None where there are none.
+    """Return the crossing and the distance after a number sign, None if there are none.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def signed_offset(tokens: list[str], lexicon: Lexicon) -> Offset | None:
 
 
 def _dash(tokens: list[str]) -> int | None:
-    """Return where the meters are parted from the crossing: "45-23", "45 B 23"."""
+    """Return where the distance begins after the crossing: "45-23", "45 B 23"."""
     if "-" in tokens[1:]:
         return tokens.index("-")
     figure = next((at for at, word in enumerate(tokens) if at and word.isdigit()), None)
@@ -128,7 +128,7 @@ def _dash(tokens: list[str]) -> int | None:
 
 
 def bare_offset(words: list[str], lexicon: Lexicon) -> tuple[list[str], Offset] | None:
-    """Return street and offset of Colombia's form without signs, "KR 7 71 21".
+    """Return street and offset of an unpunctuated Colombian address, "KR 7 71 21".
 
     Examples
     --------
@@ -195,7 +195,7 @@ def _leading(words: list[str], english: bool, lexicon: Lexicon) -> Split | None:
 
 
 def _is_american(words: list[str], lexicon: Lexicon) -> bool:
-    """Return whether these words behind a figure are a street's, and the figure a house's."""
+    """Return whether the words after a number are a street, and the number its house."""
     first, last = words[0], words[-1]
     if first == "de":
         return False
@@ -213,7 +213,7 @@ def _is_american(words: list[str], lexicon: Lexicon) -> bool:
 
 
 def _trailing(words: list[str], lexicon: Lexicon) -> Split | None:
-    """Return the house whose number ends the words, with a letter or a direction behind it."""
+    """Return the house whose number ends the words, followed by a letter or a direction."""
     place = len(words) - 1
     while place > 1 and _is_extra(words, place, lexicon):
         place -= 1
@@ -224,7 +224,7 @@ def _trailing(words: list[str], lexicon: Lexicon) -> Split | None:
         and _is_floor(words[place - 1], words[place])
         and _may_be_house(words, place - 1, lexicon)
     ):
-        # "Belgrano 1234 1° B": floor and flat stand behind the house.
+        # "Belgrano 1234 1° B": floor and flat follow the house number.
         house = _with_extras(words[: place - 1], FIGURE.fullmatch(words[place - 1]), [], lexicon)
         return house._replace(beyond=words[place:])
     if place > 2 and words[place - 1] == "-" and words[place - 2].isdigit():
@@ -243,7 +243,7 @@ def _is_floor(house: str, floor: str) -> bool:
 
 
 def _inner(words: list[str], lexicon: Lexicon) -> Split | None:
-    """Return the house whose number has more words behind it: "Juárez 1234 Centro"."""
+    """Return the house whose number is followed by more words: "Juárez 1234 Centro"."""
     for place in range(len(words) - 2, 0, -1):
         word, behind = words[place], words[place + 1]
         if (
@@ -259,7 +259,7 @@ def _inner(words: list[str], lexicon: Lexicon) -> Split | None:
 
 
 def _named_before(words: list[str], behind: str, lexicon: Lexicon) -> bool:
-    """Return whether a small figure can be a house's: "Calle Lerdo 45 Centro", not "28 Julio"."""
+    """Return whether a small number can be a house: "Calle Lerdo 45 Centro", not "28 Julio"."""
     keywords = lexicon.keywords
     typed = (
         words[0] in lexicon.types_before
@@ -289,7 +289,7 @@ def _is_extra(words: list[str], place: int, lexicon: Lexicon) -> bool:
 
 
 def _may_be_house(words: list[str], place: int, lexicon: Lexicon) -> bool:
-    """Return whether a figure can be a house's: there is a name before it, and no "de"."""
+    """Return whether a number can be a house: a name precedes it, and no "de"."""
     keywords = lexicon.keywords
     before = words[:place]
     if FIGURE.fullmatch(words[place]) is None or _is_year(before, lexicon):
@@ -306,7 +306,7 @@ def _may_be_house(words: list[str], place: int, lexicon: Lexicon) -> bool:
 
 
 def _is_year(before: list[str], lexicon: Lexicon) -> bool:
-    """Return whether a figure behind these words is a year: "17 de octubre de"."""
+    """Return whether a number after these words is a year: "17 de octubre de"."""
     return (
         len(before) > 1 and before[-1] in ("de", "del") and before[-2] in lexicon.keywords["months"]
     )
@@ -320,7 +320,7 @@ def _with_extras(
     *,
     directions: bool = True,
 ) -> Split:
-    """Return the house of a figure with what belongs to it of the words behind it."""
+    """Return the house of a number, with its suffix or range from the words after it."""
     assert match is not None
     number = int(match[1])
     if match[2]:
@@ -347,7 +347,7 @@ def _with_extras(
         else:
             break
     beyond = [word for word in behind[place:] if word != "-"]
-    # In Chile 050 is another house than 50.
+    # In Chile 050 and 50 are different houses.
     prefix = "0" if match[1][0] == "0" and number else ""
     return Split(street, House(number, last, 0, prefix, suffix), beyond)
 

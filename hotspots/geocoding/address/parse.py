@@ -1,4 +1,4 @@
-"""An address as it was written becomes its parts: street, number, crossings, block, landmark."""
+"""Parse an address into its parts: street, number, crossings, block, landmark and so on."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ __all__ = ["LONGEST", "Address", "Relation", "parse_address", "read_address"]
 
 Relation = Literal["", "corner", "between", "offset"]
 
-# Bogotá numbers its southern half anew: which of the two streets is called "Sur".
+# Bogotá restarts its numbers in the south: which of the two streets is the one called "Sur".
 _ALONG = {
     "norte": ("calle", "diagonal", "circular"),
     "sur": ("calle", "diagonal", "circular"),
@@ -50,40 +50,40 @@ _ALONG = {
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The parts of an address; what it does not say is "", None or ().
+    """The parts of an address; what it does not state is "", None or ().
 
     Attributes
     ----------
     text
-        As it came.
+        As given.
     street
-        Type and name in the one spelling of :mod:`hotspots.geocoding.address.names`.
+        Type and name, standardized by :mod:`hotspots.geocoding.address.names`.
     number, number_span
-        House number; a span of 100 says that it is the hundred-block from there.
+        House number; a span of 100 means the hundred-block that starts there.
     relation, crossings
         ``corner`` with one crossing street, ``between`` two, ``offset`` (Colombia's
         ``Calle 10 # 20-30``: ``offset_m`` meters from the crossing).
     offset_m
         See above.
     joined
-        Name of the street with what stands behind an "y" in it (Ramón y Cajal), "" without one.
+        Name of the street with what follows an "y" in it (Ramón y Cajal), "" without one.
     block, lot, kilometer, neighborhood, postcode, landmark
-        As the names say; the neighborhood and the landmark in the one spelling.
+        As the names say; the neighborhood and the landmark are standardized.
     rest
-        Parts behind commas that say not what they are: a neighborhood, a city, a state.
+        Parts after commas that do not say what they are: a neighborhood, a city, a state.
     number_last
         Last number of several houses in one: 14 in "12-14".
     number_prefix, number_suffix
-        What stands before and behind the figures: "n6w" in "N6W23001", "0" in Chile's "050", "a"
-        in "12-A", "bis", "1/2", and the second figure of New York's "112-10".
+        What comes before and after the digits: "n6w" in "N6W23001", "0" in Chile's "050", "a"
+        in "12-A", "bis", "1/2", and the second number of New York's "112-10".
     unit
         Flat, floor, office and the like, kind and number: "piso 5 departamento b".
     building
         A house's or a building's name before the street, as in the United Kingdom.
     box
-        Post-office box or rural route: where mail goes, and no place.
+        Post-office box or rural route: where mail goes, not a place.
     city
-        The city, where a postcode beside it or a word such as "Cd." says that it is one.
+        The city, if a postcode beside it or a word such as "Cd." identifies it.
     """
 
     text: str
@@ -111,7 +111,7 @@ class Address:
 
 
 class _Placed(NamedTuple):
-    """Where on a street an address lies."""
+    """The position of an address along a street."""
 
     street: StreetName
     house: House
@@ -219,7 +219,7 @@ def _placed(draft: Draft, lexicon: Lexicon, *, english: bool) -> _Placed:
     )
     house, corner = split.house, draft.corner
     if house.number is None and corner:
-        # "Ramón y Cajal 123": the number stands behind what looks like a crossing.
+        # "Ramón y Cajal 123": the number follows what looks like a crossing.
         corner, house, beyond = split_house(corner, lexicon)
         draft.rest.append(list(beyond))
     hundred = draft.values.get("hundred")
@@ -233,7 +233,7 @@ def _placed(draft: Draft, lexicon: Lexicon, *, english: bool) -> _Placed:
 
 
 def _without_links(words: list[str], lexicon: Lexicon) -> list[str]:
-    """Return a street's words without what leads to its type: "Km 12 de la Carretera Central"."""
+    """Return a street's words from its type on: "Km 12 de la Carretera Central"."""
     place = 0
     if words and words[0] in ("de", "del", "en"):
         leading = lexicon.keywords["links"] - lexicon.types_before.keys()
@@ -253,14 +253,14 @@ def _at_offset(street: StreetName, offset: Offset, lexicon: Lexicon) -> _Placed:
 
 
 def _is_flat(words: Sequence[str], lexicon: Lexicon) -> bool:
-    """Return whether words behind a house are its floor and flat: "2ndo A", "1 B"."""
+    """Return whether the words after a house number are its floor and flat: "2ndo A", "1 B"."""
     return is_ordinal(words[0], lexicon) or (
         len(words[0]) < 4 and words[0][0].isdigit() and all(len(word) == 1 for word in words[1:])
     )
 
 
 def _with_casa(placed: _Placed, draft: Draft) -> tuple[House, list[str]]:
-    """Return house and unit: a "Casa 45" is the house where no other number is there."""
+    """Return house and unit; "Casa 45" is the house number if there is no other."""
     house, unit, casa = placed.house, draft.unit, draft.values.get("house")
     known = house.number is not None or "block" in draft.values or placed.meters is not None
     if casa is None or known or not placed.street.name:
@@ -282,7 +282,7 @@ def _crossings(
 
 
 def _behind_number(words: list[str], lexicon: Lexicon) -> list[str]:
-    """Take away what stands behind the last crossing where that is a number: "64 y 66 Centro"."""
+    """Remove and return what follows the last numbered crossing: "64 y 66 Centro"."""
     place = max((at for at, word in enumerate(words) if word[0].isdigit()), default=0) + 1
     if place == 1 or place == len(words) or words[place] in lexicon.after_numbers:
         return []
@@ -294,14 +294,14 @@ def _behind_number(words: list[str], lexicon: Lexicon) -> list[str]:
 
 
 def _parted(words: list[str], lexicon: Lexicon) -> list[list[str]]:
-    """Part two names at the joint that stands nearest to the middle."""
+    """Split two names at the conjunction nearest to the middle."""
     keywords = lexicon.keywords
     inner = range(1, len(words) - 1)
     joints = [at for at in inner if words[at] in keywords["joints"]]
     # "e" joins before an i alone: it is an initial in "Plutarco E. Calles".
     if "e" not in keywords["always_joints"]:
         joints = [at for at in joints if words[at] != "e" or words[at + 1].startswith(("i", "hi"))]
-    # Beside an "y", "and" is the beginning of an andador.
+    # Beside an "y", "and" is short for andador.
     spanish = [place for place in joints if words[place] in ("y", "e")]
     joints = spanish or joints
     if not joints:
@@ -322,6 +322,6 @@ def _name(tokens: list[str], lexicon: Lexicon) -> str:
 
 
 def _plain(tokens: list[str]) -> list[str]:
-    """Return the words and figures among tokens, as they stand in a name."""
+    """Return the words and numbers among tokens, as they are written in a name."""
     words = [token for token in tokens if token[0].isalnum()]
     return words if all(map(str.isalnum, words)) else plain_words(" ".join(words))

@@ -1,4 +1,4 @@
-"""Reports say where it was before they name the street: "Lote baldío en calle Lerdo"."""
+"""Reports describe the scene before they name the street: "Lote baldío en calle Lerdo"."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ if TYPE_CHECKING:
 
 
 def without_scene(words: list[str], lexicon: Lexicon) -> list[str]:
-    """Return tokens without the words that only lead to the street.
+    """Return tokens without a description of the scene before the street.
 
-    Words that name a scene and no place of its own (a vacant lot, the public way) are left
-    away as far as a street's type, or an "en" or "sobre" behind them; so is a label such as
-    "domicilio".
+    Words that describe a scene but locate nothing (a vacant lot, the public way) are dropped up
+    to a street's type, or to an "en" or "sobre" after them; so is a label such as "domicilio".
 
     Examples
     --------
@@ -49,7 +48,7 @@ def without_scene(words: list[str], lexicon: Lexicon) -> list[str]:
 
 
 def _street_or_end(words: list[str], lexicon: Lexicon) -> int:
-    """Return where the words of the scene end: at a street's type or at a word of another kind."""
+    """Return where the description of the scene ends: at a street's type or any other word."""
     place = 0
     while (
         place < len(words) - 1 and words[place] in lexicon.scene_words | lexicon.keywords["labels"]

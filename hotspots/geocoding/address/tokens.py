@@ -1,4 +1,4 @@
-"""The letters of an address become tokens: signs and abbreviations one way, codes set aside."""
+"""Tokenize an address: punctuation and abbreviations standardized, postcodes set aside."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hotspots.geocoding.address.lexicon import Lexicon
 
 LONGEST = 400
-"""Letters of an address that are read; what stands behind them is no address any more."""
+"""Characters of an address that are read; whatever follows is ignored."""
 
 _SIGNS = (
     (CODE, " "),
@@ -25,7 +25,7 @@ _SIGNS = (
     ("`", ""),
     ("´", ""),
 )
-# Every one of them holds one of these.
+# Every postcode matches one of these; the patterns of the countries are tried only then.
 _CODES = re.compile(r"\d{5}|\d[a-z]{2}|\d{4}[a-z]|\d{3}-\d{3}")
 _KILOMETER = re.compile(
     r"(?:\b(?:kms?|k\.m|kilometros?)\.? ?(?:n[o°]\.? ?)?(\d{1,4})(?: ?\+ ?(\d{1,3})|[.,](\d+))?"
@@ -47,13 +47,13 @@ class Tokens(NamedTuple):
     Attributes
     ----------
     words
-        Words, figures and signs; :data:`CODE` where a postcode was.
+        Words, numbers and signs; ``~`` in place of a postcode.
     postcode, box
         As in an address.
     boxed
-        Whether the address begins with its box.
+        Whether the address begins with its mailbox.
     english
-        Whether the postcode is one of the United Kingdom or the United States.
+        Whether the postcode is that of an English-speaking country.
     """
 
     words: list[str]
@@ -64,7 +64,7 @@ class Tokens(NamedTuple):
 
 
 def tokens_of(text: str, lexicon: Lexicon) -> Tokens:
-    """Return the tokens of the first 400 letters of an address.
+    """Return the tokens of the first 400 characters of an address.
 
     Examples
     --------
@@ -83,14 +83,14 @@ def tokens_of(text: str, lexicon: Lexicon) -> Tokens:
     plain, box, boxed = _without_box(plain, lexicon)
     plain, postcode, english = _without_postcode(plain, lexicon)
     if "(" in plain:
-        # A street's former name is no part of the one it bears now.
+        # A street's former name is not part of its present one.
         former = "".join(f", {name[1:-1]}" for name in _FORMER.findall(plain))
         plain = _FORMER.sub(" ", plain) + former
     if "k" in plain or "+" in plain:
         plain = _KILOMETER.sub(_kilometer, plain)
     if "." in plain:
         plain = _THOUSANDS.sub(_joined, plain)
-        # A number that went through a spreadsheet or a data frame: "345.0".
+        # A number that passed through a spreadsheet or a data frame: "345.0".
         plain = plain if "km" in plain else _POINT_ZERO.sub("", plain)
     if "," in plain:
         plain = _COMMA_THOUSANDS.sub(r"\1\2", plain)
@@ -103,7 +103,7 @@ def tokens_of(text: str, lexicon: Lexicon) -> Tokens:
 
 
 def with_enye(text: str) -> str:
-    """Return a text in which a letter Ñ that stands alone, a block's, is not taken for an N.
+    """Return a text in which a lone letter Ñ, the name of a block, is not folded to N.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def _without_box(plain: str, lexicon: Lexicon) -> tuple[str, str, bool]:
 
 
 def _without_postcode(plain: str, lexicon: Lexicon) -> tuple[str, str, bool]:
-    """Return the text with a mark for its postcode, the code, and whether it is in English."""
+    """Return the text with a placeholder for its postcode, the code, and whether it is English."""
     if _CODES.search(plain) is None:
         return plain, "", False
     for pattern, code, by, english in lexicon.postcodes:
@@ -141,6 +141,6 @@ def _kilometer(match: re.Match[str]) -> str:
 
 
 def _joined(match: re.Match[str]) -> str:
-    """Return nothing for the point of "1.449", the point itself for that of "km 12.500"."""
+    """Return "" for the point in "1.449", the point itself for that in "km 12.500"."""
     before = match.string[: match.start()].rstrip("0123456789")
     return "." if before.endswith("km ") else ""

@@ -1,4 +1,4 @@
-"""Reference layers of a city, made ready for finding addresses in them."""
+"""The gazetteer: reference layers of a city, indexed for address lookup."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Gazetteer:
-    """What is known of a city's streets, houses, neighborhoods and places, all in meters.
+    """A city's streets, house numbers, neighborhoods and places, in a metric CRS.
 
-    Build it with :meth:`from_layers` or :meth:`from_osm`, keep it with :meth:`save` and
-    :meth:`load`; hand it to :func:`hotspots.geocode`.
+    Build it with :meth:`from_layers` or :meth:`from_osm`, store it with :meth:`save` and
+    :meth:`load`, and pass it to :func:`hotspots.geocode`.
 
     Attributes
     ----------
     crs
         The CRS of all its points (meters).
     sources
-        The layers that it is made of, as it keeps them.
+        The layers that it is built from, in standard columns.
     lexicon
-        The words that its names were read with, and that addresses looked up in it are.
+        The words with which its names, and addresses looked up in it, are read.
     streets, numbering, areas, places, lots, kilometers
-        The parts; None where no such layer was given.
+        The indexes of the layers; None for a layer that was not given.
     """
 
     crs: CRS
@@ -84,38 +84,38 @@ class Gazetteer:
         lot_neighborhood: str | None = None,
         country: str | Sequence[str] | None = None,
     ) -> Gazetteer:
-        """Return a gazetteer of any of five layers, each a GeoDataFrame or the path of a file.
+        """Return a gazetteer built from up to five layers, each a GeoDataFrame or a file's path.
 
-        All layers are brought to the CRS of the first that is given when that is in meters, and
-        to its local UTM zone otherwise.
+        All layers are reprojected to the CRS of the first one if that is in meters, and to its
+        local UTM zone otherwise.
 
         Parameters
         ----------
         streets
             Center lines. ``number_from`` and ``number_to`` name the columns of the house
-            numbers at the beginning and the end of each line (odd on its left).
+            numbers at the start and the end of each line (odd ones on its left).
         addresses
-            Points with an address text each: numbers between known ones are interpolated.
+            Points with an address text; numbers between known ones are interpolated.
         neighborhoods
-            Polygons with a name each.
+            Polygons with a name.
         places
-            Landmarks (points, or polygons by a point inside) with a name each; those called like
-            "Carretera 45 km 12" are kilometer posts of that road.
+            Landmarks with a name, as points, or polygons represented by a point inside; one
+            named like "Carretera 45 km 12" is a kilometer post of that road.
         lots
             Blocks, or lots of blocks, for addresses such as "Mz B Lt 7".
         street_name, street_type, number_from, number_to
             Columns of ``streets``; the name may hold the type.
         left_numbers, right_numbers
-            Columns of ``streets``: the first and the last house number on the left of each line
-            and on its right, e.g. ``("LFROMADD", "LTOADD")`` of TIGER's.
+            Columns of ``streets``: the first and the last house number on the left and on the
+            right of each line, e.g. TIGER's ``("LFROMADD", "LTOADD")``.
         kilometers
-            Columns of ``streets``: the kilometers at which each line begins and ends.
+            Columns of ``streets``: the kilometers at which each line starts and ends.
         address_text, neighborhood_name, place_name, block_name, lot_name, lot_neighborhood
             Columns of the other layers.
         country
-            Code of the country or countries whose words the addresses are read with, e.g.
-            ``"mx"`` or ``["mx", "us"]``. By default those in which the layers lie; near a border
-            that is more than one, which a warning says, and where none is known it is all.
+            Code of the country or countries whose words addresses are read with, e.g. ``"mx"``
+            or ``["mx", "us"]``. By default the country in which the layers lie: near a border
+            there are several, and a warning says so; outside the known countries, all.
 
         Raises
         ------
@@ -181,7 +181,7 @@ class Gazetteer:
         study_area: gpd.GeoDataFrame | None = None,
         country: str | Sequence[str] | None = None,
     ) -> Gazetteer:
-        """Return a gazetteer of a local OpenStreetMap extract; nothing is fetched.
+        """Return a gazetteer built from a local OpenStreetMap extract; nothing is downloaded.
 
         Streets, house numbers (``addr:street``, ``addr:housenumber``), neighborhoods
         (outlines with ``place``), landmarks with a name, and milestones.
@@ -191,16 +191,16 @@ class Gazetteer:
         path
             A ``.osm.pbf``, ``.pbf`` or ``.osm`` file.
         study_area
-            Polygons; only what touches them is kept.
+            Polygons; only features that intersect them are kept.
         country
             See :meth:`from_layers`.
 
         Raises
         ------
         DataFileError
-            If the file is missing, or not what its name says.
+            If the file is missing, or is not what its name says.
         InputError
-            If it holds nothing of use there.
+            If it holds no usable feature there.
         CrsError
             If the study area has no CRS.
         """
@@ -210,7 +210,7 @@ class Gazetteer:
     def save(self, path: str | Path) -> None:
         """Write the gazetteer to one file; the same gazetteer gives the same bytes.
 
-        The file holds the layers that it was made of, in a ZIP archive of Parquet tables.
+        The file is a ZIP archive of the layers as Parquet tables.
 
         Raises
         ------
@@ -221,12 +221,12 @@ class Gazetteer:
 
     @classmethod
     def load(cls, path: str | Path) -> Gazetteer:
-        """Return the gazetteer that :meth:`save` wrote; it gives the same answers.
+        """Return a gazetteer that :meth:`save` wrote; it gives the same answers.
 
         Raises
         ------
         DataFileError
-            If the file is missing, cut short, of another version, or not a gazetteer.
+            If the file is missing, truncated, of another version, or not a gazetteer.
         """
         crs, sources, countries = read_sources(path)
         return cls._of(crs, sources, lexicon_of(countries))

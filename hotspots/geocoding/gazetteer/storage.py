@@ -1,7 +1,7 @@
 """A gazetteer as one file: its layers as Parquet in a ZIP archive, with a format and a version.
 
-Nothing in it can run: the tables hold texts, numbers and well-known binary geometries alone, and
-are read by column, without the metadata of any other library.
+Nothing in the file is executed: the tables hold only text, numbers and well-known binary
+geometries, and are read by column, without any other library's metadata.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def write_sources(
     except OSError as error:
         raise OutputError(
             f"Gazetteer.save: {path} cannot be written ({error.strerror}). "
-            "Name a file in a folder that exists and is yours to write in."
+            "Give a file in an existing folder that you may write to."
         ) from error
 
 
@@ -80,7 +80,7 @@ def read_sources(
     Raises
     ------
     DataFileError
-        If the file is missing, cut short, of another version, or not a gazetteer.
+        If the file is missing, truncated, of another version, or not a gazetteer.
     """
     file = existing_file(path, "Gazetteer.load")
     try:
@@ -118,16 +118,16 @@ def _table_bytes(layer: gpd.GeoDataFrame) -> bytes:
 def _head(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
     if _HEAD not in archive.namelist():
         raise DataFileError(
-            f"Gazetteer.load: {file} is no gazetteer. Name a file that Gazetteer.save wrote."
+            f"Gazetteer.load: {file} is not a gazetteer. Give a file that Gazetteer.save wrote."
         )
     head = json.loads(_content(archive, _HEAD, _MOST_HEAD))
     if not isinstance(head, dict) or head.get("format") != FORMAT:
         raise DataFileError(
-            f"Gazetteer.load: {file} is no gazetteer. Name a file that Gazetteer.save wrote."
+            f"Gazetteer.load: {file} is not a gazetteer. Give a file that Gazetteer.save wrote."
         )
     if head.get("version") != VERSION:
         raise DataFileError(
-            f"Gazetteer.load: {file} is of version {head.get('version')!r}, and this library reads "
+            f"Gazetteer.load: {file} has version {head.get('version')!r}, and this library reads "
             f"version {VERSION}. Build it again from its layers and save it."
         )
     unknown = sorted(set(map(str, head["layers"])) - set(LAYERS))
@@ -138,7 +138,7 @@ def _head(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
 
 def _content(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     member = archive.getinfo(name)
-    # Stored as it is, a member cannot unpack to more than the file holds.
+    # An uncompressed member cannot expand beyond the size of the file.
     if member.compress_type != zipfile.ZIP_STORED or member.file_size > most:
         raise ValueError(f"{name} is packed, or too large")
     return archive.read(name)
@@ -169,6 +169,6 @@ def _cells(table: pa.Table, name: str, kind: pa.DataType) -> np.ndarray:
 
 def _broken(file: Path, said: str) -> DataFileError:
     return DataFileError(
-        f"Gazetteer.load: {file} is broken, cut short, or no gazetteer ({said}). "
+        f"Gazetteer.load: {file} is broken, truncated, or not a gazetteer ({said}). "
         "Build it again from its layers and save it."
     )

@@ -25,22 +25,24 @@ def offset_spot(
     meters: float,
     lexicon: Lexicon,
 ) -> Spot:
-    """Return the place so many meters from a crossing toward the next higher number.
+    """Return the location some meters from a crossing, toward the next higher number.
 
     Parameters
     ----------
     street
-        Along which it lies.
+        Street along which the distance is measured.
     other
-        Title of the street that is crossed.
+        Title of the crossing street.
     crossing
         Where they cross.
+    lexicon
+        The words that the titles are read with.
 
     Returns
     -------
     Spot
-        On the street's line. Where no other numbered street says on which side the numbers grow,
-        it is the crossing, with the meters as its radius.
+        On the street's line. If no other numbered street tells in which direction the numbers
+        increase, the crossing, with the distance as its radius.
     """
     line = min(
         (streets.lines[own] for own in streets.members[street]),
@@ -65,7 +67,7 @@ def _ahead(
     start: float,
     lexicon: Lexicon,
 ) -> int:
-    """Return 1 where numbers of the crossing streets grow along the line, -1, or 0 if unknown."""
+    """Return 1 if the crossing streets' numbers increase along the line, else -1; 0 if unknown."""
     kind, number = street_name(other, lexicon).kind, _number(other, lexicon)
     nearest: tuple[float, int] | None = None
     for third in streets.crossed.get(street, ()):

@@ -16,7 +16,7 @@ from hotspots.tables.postgis import PostgisSource, postgis_source
 
 def _known_country(value: str) -> str:
     if value not in known_countries():
-        raise ValueError(f"addresses are known of {', '.join(known_countries())}")
+        raise ValueError(f"addresses can be read of {', '.join(known_countries())}")
     return value
 
 

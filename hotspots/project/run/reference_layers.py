@@ -57,11 +57,11 @@ def read_gazetteer(
 
 
 def online_geocoder(
-    project: Project, folder: Path, units: gpd.GeoDataFrame, *, kept_only: bool
+    project: Project, folder: Path, units: gpd.GeoDataFrame, *, cache_only: bool
 ) -> OnlineGeocoder | None:
     """Return the online geocoder that the project names, or None.
 
-    With ``kept_only`` only cached answers are used, so that nothing leaves the machine.
+    With ``cache_only`` only cached answers are used, so that nothing leaves the machine.
     """
     section = project.online
     if section is None:
@@ -75,7 +75,7 @@ def online_geocoder(
         restriction=section.restriction,
         key_env=section.key_env,
         per_second=section.per_second,
-        kept_only=kept_only,
+        cache_only=cache_only,
     )
 
 

@@ -107,7 +107,9 @@ def _tables(result: RunResult) -> dict[str, pd.DataFrame]:
         "tests": _all_tests(result),
         "rates": rates,
         "near_repeats": result.repeats,
-        "worst_addresses": result.geocoding.worst.set_index([schema.ADDRESS, schema.NEIGHBORHOOD]),
+        "worst_addresses": result.geocoding.unlocated.set_index(
+            [schema.ADDRESS, schema.NEIGHBORHOOD]
+        ),
     }
 
 
