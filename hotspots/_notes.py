@@ -1,8 +1,8 @@
-"""Notes beside a row: what was mended on it, what could not be used, by a fixed set of keys.
+"""Notes on a row: what was repaired in it and what could not be used, by a fixed set of keys.
 
-A note is ``key`` or ``key: detail``; several on one row stand with ``"; "`` between them. The
-key says what it is, and the catalogue says it in each language; the detail is the row's own
-text or number, so no tally needs it.
+A note is ``key`` or ``key: detail``; several notes on one row are separated by ``"; "``. The
+catalogue has the words for each key; the detail is the row's own text or number, and tallies
+ignore it.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LONGEST_DETAIL = 80
-"""Letters of a detail that are kept."""
+"""Number of characters of a detail that are kept."""
 
 _BETWEEN = "; "
 
 
 class Note(StrEnum):
-    """Every key that there is; each has its words in the catalogue's ``[note]``."""
+    """The keys of notes; the words of each are in the catalogue's ``[note]``."""
 
     # Repairs of a row's coordinates.
     COORDINATES_SWAPPED = "coordinates_swapped"
@@ -113,7 +113,7 @@ def noted(key: Note, details: pd.Series, where: pd.Series | NDArray[np.bool_]) -
 
 
 def joined(*notes: str) -> str:
-    """Return several notes as one text; those that say nothing are left out.
+    """Return several notes as one text; empty ones are skipped.
 
     Examples
     --------
@@ -124,7 +124,7 @@ def joined(*notes: str) -> str:
 
 
 def join_notes(left: pd.Series, right: pd.Series) -> pd.Series:
-    """Return two columns of notes on one index as one column.
+    """Return two columns of notes with the same index, joined row by row.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def split_note(written: str) -> tuple[str, str]:
 
 
 def note_keys(notes: pd.Series) -> pd.Series:
-    """Return how many rows bear each key, the most frequent first; a row counts once per key.
+    """Return how many rows have each key, the most frequent first; a row counts once per key.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Text folded to what people mean by it: case, accents and spaces aside."""
+"""Text normalization: folding of case, accents and spaces, and safe printing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def fold(text: str) -> str:
 
 
 def without_password(text: str) -> str:
-    """Return text in which the password of every address is three stars.
+    """Return a text with the password of every URL replaced by three asterisks.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def without_password(text: str) -> str:
 
 
 def printable(text: object) -> str:
-    r"""Return text that a terminal only shows: what would steer it is replaced.
+    r"""Return a text that is safe to print: control characters are replaced.
 
     Examples
     --------

@@ -1,6 +1,6 @@
-"""The command: ``hotspots demo | init | check | run | verify``.
+"""The command line: ``hotspots demo | init | check | run | verify``.
 
-Each command imports what it needs when it is called, so that ``--help`` answers at once.
+Each command imports what it needs when it is called, so that ``--help`` is fast.
 """
 
 from __future__ import annotations
@@ -15,29 +15,36 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hotspots.catalogue import DEFAULT, every_language
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from rich.console import Console
 
+
+def _help(key: str, *, between: str = " · ") -> str:
+    """Return a help text in every language, English first like the rest of ``--help``."""
+    return every_language(f"command.{key}", between=between, first="en")
+
+
 app = typer.Typer(
     name="hotspots",
-    help="Where violence is higher than chance allows, and who first.\n\n"
-    "Dónde la violencia supera lo que el azar permite, y a quién primero.",
+    help=_help("hotspots", between="\n\n"),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
 
-ProjectFile = Annotated[Path, typer.Argument(help="Project file (TOML) · Archivo del proyecto")]
+ProjectFile = Annotated[Path, typer.Argument(help=_help("project_file"))]
 
 
-@app.command()
+@app.command(help=f"{_help('demo')}.")
 def demo(
-    city: Annotated[str, typer.Option(help="juarez | tumbes; default: the largest here")] = "",
-    out: Annotated[Path | None, typer.Option(help="Output folder · Carpeta de salida")] = None,
+    city: Annotated[str, typer.Option(help=_help("city"))] = "",
+    out: Annotated[Path | None, typer.Option(help=_help("out"))] = None,
 ) -> None:
-    """Run a sample city, invented data · Corre una ciudad de muestra, datos inventados."""
+    """Run a sample city."""
     with _plain_errors():
         from hotspots.samples import available, sample
 
@@ -45,19 +52,15 @@ def demo(
         _run(sample(chosen) / "project.toml", out or Path("out") / chosen)
 
 
-@app.command()
+@app.command(help=f"{_help('init')}.")
 def init(
-    units: Annotated[Path, typer.Option(help="Census units · Unidades censales")],
-    incidents: Annotated[Path, typer.Option(help="Table of incidents · Tabla de incidentes")],
-    out: Annotated[Path, typer.Option(help="File to write · Archivo a escribir")] = Path(
-        "project.toml"
-    ),
-    services: Annotated[
-        list[Path] | None, typer.Option(help="Points of services · Puntos de servicios")
-    ] = None,
-    streets: Annotated[Path | None, typer.Option(help="Street lines · Líneas de calles")] = None,
+    units: Annotated[Path, typer.Option(help=_help("units"))],
+    incidents: Annotated[Path, typer.Option(help=_help("incidents"))],
+    out: Annotated[Path, typer.Option(help=_help("file"))] = Path("project.toml"),
+    services: Annotated[list[Path] | None, typer.Option(help=_help("services"))] = None,
+    streets: Annotated[Path | None, typer.Option(help=_help("streets"))] = None,
 ) -> None:
-    """Write a commented project file, columns guessed · Escribe un archivo de proyecto."""
+    """Write a project file for the given data."""
     with _plain_errors():
         from hotspots.project.config.starter import write_project_file
 
@@ -68,9 +71,9 @@ def init(
         _console().print(f"→ hotspots check {_safe(written)}", soft_wrap=True)
 
 
-@app.command()
+@app.command(help=f"{_help('check')}.")
 def check(project_file: ProjectFile) -> None:
-    """Read the inputs and report their quality · Lee los datos e informa su calidad."""
+    """Read a project's inputs and report their quality."""
     with _plain_errors(), _screen() as screen:
         from hotspots.project.checkup import check as check_inputs
         from hotspots.project.show.screen import show_checkup
@@ -80,30 +83,24 @@ def check(project_file: ProjectFile) -> None:
         show_checkup(found, screen.console)
 
 
-@app.command()
+@app.command(help=f"{_help('run')}.")
 def run(
     project_file: ProjectFile,
-    out: Annotated[Path, typer.Option(help="Output folder · Carpeta de salida")] = Path("out"),
-    pdf: Annotated[
-        bool, typer.Option("--pdf", help="Print the briefing, too · Imprime también el mapa")
-    ] = False,
-    pictures: Annotated[
-        bool, typer.Option("--pictures", help="PNG of each layer, too · También PNG de cada capa")
-    ] = False,
+    out: Annotated[Path, typer.Option(help=_help("out"))] = Path("out"),
+    pdf: Annotated[bool, typer.Option("--pdf", help=_help("pdf"))] = False,
+    pictures: Annotated[bool, typer.Option("--pictures", help=_help("pictures"))] = False,
 ) -> None:
-    """Do all of it: data to polygons, tests, ranking, budget and map · Hace todo."""
+    """Run a project."""
     with _plain_errors():
         _run(project_file, out, pdf=pdf, pictures=pictures)
 
 
-@app.command()
+@app.command(help=f"{_help('verify')}.")
 def verify(
-    out: Annotated[Path, typer.Argument(help="Output folder of a run · Carpeta de salida")],
-    project_file: Annotated[
-        Path | None, typer.Option("--project", help="Where the project file is now, if moved")
-    ] = None,
+    out: Annotated[Path, typer.Argument(help=_help("run_folder"))],
+    project_file: Annotated[Path | None, typer.Option("--project", help=_help("moved"))] = None,
 ) -> None:
-    """Run again from the manifest; say what differs · Repite la corrida y dice qué difiere."""
+    """Run a project again from its manifest and compare the outputs."""
     with _plain_errors(), _screen() as screen:
         from hotspots.project.show.screen import show_verification
         from hotspots.project.verification import verify as verify_outputs
@@ -116,7 +113,7 @@ def verify(
 
 
 def _run(project_file: Path, out: Path, *, pdf: bool = False, pictures: bool = False) -> None:
-    # A polite end (a shutdown, a time limit) clears up like Ctrl-C.
+    # SIGTERM (a shutdown, a time limit) cleans up like Ctrl-C.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with _screen() as screen:
         from hotspots.project.runner import run as run_file
@@ -159,16 +156,16 @@ def _plain_errors() -> Iterator[None]:
 
 @dataclass
 class _Screen:
-    """Where a command prints, and in which language, once it knows."""
+    """The console that a command prints to, and the language, once it is known."""
 
     console: Console
-    language: str = "es"
+    language: str = DEFAULT
 
 
 @contextmanager
 def _screen() -> Iterator[_Screen]:
-    """Give a screen; the library's warnings are shown on it as notes, each one once."""
-    from hotspots.catalogue import said
+    """Yield a screen; the library's warnings are printed on it as notes, each only once."""
+    from hotspots.catalogue import warning_text
     from hotspots.errors import HotspotsWarning
 
     screen = _Screen(_console())
@@ -176,17 +173,16 @@ def _screen() -> Iterator[_Screen]:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", HotspotsWarning)
         yield screen
-    notes = (said(warning.message, screen.language) for warning in caught)
+    notes = (warning_text(warning.message, screen.language) for warning in caught)
     for note in dict.fromkeys(notes):
         screen.console.print(f"[yellow]![/] {_safe(note)}", soft_wrap=True)
 
 
 @contextmanager
 def _progress(console: Console) -> Iterator[Callable[[str], None]]:
-    """Give a function that moves a bar through the stages and names the one at work."""
+    """Yield a function that advances a progress bar to a stage and names it."""
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from hotspots.catalogue import text
     from hotspots.project.run.stages import STAGES
 
     columns = (
@@ -199,7 +195,7 @@ def _progress(console: Console) -> Iterator[Callable[[str], None]]:
         task = bar.add_task("", total=len(STAGES))
 
         def tell(stage: str) -> None:
-            named = " · ".join(text(f"run.stage.{stage}", language) for language in ("es", "en"))
+            named = every_language(f"run.stage.{stage}")
             bar.update(task, completed=STAGES.index(stage), description=named)
 
         yield tell

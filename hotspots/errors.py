@@ -1,6 +1,6 @@
-"""The tree of errors and warnings: each says what came, where, and how to mend it.
+"""The hierarchy of errors and warnings: each says what came, where, and how to fix it.
 
-Every error is also the built-in that a caller would catch for it.
+Every error is also a subclass of the built-in exception that a caller would catch.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ __all__ = [
 
 
 class HotspotsError(Exception):
-    """Root of all errors of this library; its text is meant to be read by the analyst."""
+    """Base class of all errors of this library; their texts are written for analysts."""
 
 
 class InputError(HotspotsError, ValueError):
-    """A value, a table or an option that cannot be used as it came."""
+    """A value, a table or an option that cannot be used as given."""
 
 
 class ColumnError(InputError, KeyError):
-    """A column that is missing, doubled or of the wrong kind."""
+    """A column that is missing, duplicated or of the wrong type."""
 
     def __str__(self) -> str:
         return Exception.__str__(self)
 
 
 class CrsError(InputError):
-    """A coordinate reference system that is missing, unsuited or not the other layer's."""
+    """A CRS that is missing, unsuitable, or different from the other layer's."""
 
 
 class GraphError(InputError):
-    """A graph of neighbors that does not fit the values it is used with."""
+    """A graph of neighbors that does not match the values it is used with."""
 
 
 class DataFileError(HotspotsError, OSError):
@@ -53,36 +53,36 @@ class DataFileError(HotspotsError, OSError):
 
 
 class ProjectFileError(InputError):
-    """A project file that does not say what a run needs; names the key."""
+    """A project file that lacks what a run needs, or has it wrong; names the key."""
 
 
 class OutputError(HotspotsError, OSError):
-    """An output that cannot be written, or an output folder that is not ours."""
+    """An output that cannot be written, or an output folder that is not a run's."""
 
 
 class MissingExtraError(HotspotsError, ImportError):
-    """A library that only one function needs, and that is not installed."""
+    """An optional dependency that is not installed."""
 
 
 class StandaloneError(HotspotsError, RuntimeError):
-    """A page that would fetch something from a network, or run what is not its own."""
+    """A page that would load something from a network, or run foreign scripts."""
 
 
 class BrowserError(HotspotsError, RuntimeError):
-    """A PDF was asked for, and no browser of this machine can print it."""
+    """A PDF was requested, and no browser on this machine can print it."""
 
 
 class HotspotsWarning(UserWarning):
-    """Something that a reader of the result should know, said once and with its mend.
+    """Something that a reader of the result should know, with what to do about it.
 
-    Made by :func:`hotspots.catalogue.remark`, so that a report can say it in its language.
+    Created by :func:`hotspots.catalogue.remark`, so that a report can give it in its language.
 
     Attributes
     ----------
     key
-        The catalogue's entry.
+        Entry of the catalogue.
     values
-        What fills it.
+        Values of its placeholders.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Finds the sample cities: beside a checkout, or inside an installed package."""
+"""The sample cities: in a checkout, or inside an installed package."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CITIES = ("juarez", "tumbes")
 
 
 def available() -> tuple[str, ...]:
-    """Return the names of the sample cities that are on this machine.
+    """Return the names of the sample cities that are installed.
 
     Examples
     --------
@@ -25,8 +25,8 @@ def available() -> tuple[str, ...]:
 def sample(city: str = "juarez") -> Path:
     """Return the folder of a sample city; its ``project.toml`` describes a whole run.
 
-    The geography of the samples is invented (see the README beside them). An installed
-    package carries ``tumbes`` alone; a checkout has both.
+    The samples are invented (see the README beside them). An installed package includes only
+    ``tumbes``; a checkout has both.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ def sample(city: str = "juarez") -> Path:
     Raises
     ------
     InputError
-        If the name is not a sample city's.
+        If there is no sample city of that name.
     DataFileError
-        If the city's files are not on this machine.
+        If the city's files are not installed.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def sample(city: str = "juarez") -> Path:
     folder = _folder(city)
     if folder is None:
         raise DataFileError(
-            f"sample: the files of {city!r} are not installed here (there is: "
+            f"sample: the files of {city!r} are not installed (installed: "
             f"{', '.join(available()) or 'none'}). Use a checkout of the source, or another city."
         )
     return folder

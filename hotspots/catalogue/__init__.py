@@ -1,40 +1,51 @@
-"""Every word that a person reads, by language, and numbers in the language's form.
+"""The catalogue of texts by language, and numbers and dates in the language's format.
 
-One TOML file beside this module is one language; a third language is one more file with the
-same keys. An entry that depends on a number is a table with ``one`` and ``other``.
+Each TOML file beside this module is one language (:mod:`hotspots.catalogue.language_files`). An
+entry that depends on a number is a table with a text for each plural form.
 """
 
 from __future__ import annotations
 
 import math
-import tomllib
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hotspots.catalogue.language_files import (
+    DEFAULT,
+    FALLBACK,
+    languages,
+    languages_from,
+    read_language,
+)
 from hotspots.errors import HotspotsWarning, InputError
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Mapping, Sequence
 
-_FOLDER = Path(__file__).resolve().parent
-_SYMBOLS = {"MXN": "$", "USD": "US$", "PEN": "S/ ", "COP": "$", "GBP": "£", "EUR": "€"}
-_MINUS = "−"
-
-
-def languages() -> tuple[str, ...]:
-    """Return the codes of the languages that there are.
-
-    Examples
-    --------
-    >>> languages()
-    ('en', 'es')
-    """
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+__all__ = [
+    "DEFAULT",
+    "day",
+    "every_language",
+    "has_text",
+    "languages",
+    "languages_from",
+    "listed",
+    "money",
+    "number",
+    "percent",
+    "period",
+    "probability",
+    "remark",
+    "significant",
+    "text",
+    "title_in",
+    "warning_text",
+    "words",
+]
 
 
 def text(key: str, language: str, **values: object) -> str:
-    """Return the catalogue's words for ``key``, filled with ``values``.
+    """Return the catalogue's text for ``key``, with its placeholders filled.
 
     Parameters
     ----------
@@ -43,8 +54,8 @@ def text(key: str, language: str, **values: object) -> str:
     language
         One of :func:`languages`.
     **values
-        What the entry's ``{names}`` stand for. Whole numbers are written in the language's
-        form; ``n`` also chooses between the entry's ``one`` and ``other``.
+        Values of the entry's ``{placeholders}``. Whole numbers are formatted for the language;
+        ``n`` also selects the plural form.
 
     Raises
     ------
@@ -60,7 +71,7 @@ def text(key: str, language: str, **values: object) -> str:
     """
     entry = _entry(key, language)
     if isinstance(entry, dict):
-        entry = entry["one" if values.get("n") == 1 else "other"]
+        entry = _form(entry, key, language, values.get("n"))
     filled = {name: _written(value, language) for name, value in values.items()}
     try:
         return str(entry).format(**filled)
@@ -71,8 +82,36 @@ def text(key: str, language: str, **values: object) -> str:
         ) from None
 
 
+def every_language(key: str, *, between: str = " · ", first: str = DEFAULT) -> str:
+    """Return the text for ``key`` in every language, for when the reader's is not known.
+
+    Examples
+    --------
+    >>> every_language("mark.synthetic", between=" / ")
+    'DATOS INVENTADOS / INVENTED DATA'
+    """
+    return between.join(text(key, language) for language in languages_from(first))
+
+
+def title_in(titles: Mapping[str, str], language: str) -> str:
+    """Return the title in a language, or in the closest one that it is given in.
+
+    Tried are the language, the language without its region (``pt`` for ``pt-BR``), English, and
+    the first one given; "" if there is none.
+
+    Examples
+    --------
+    >>> title_in({"es": "Homicidio", "en": "Homicide"}, "es"), title_in({"es": "Robo"}, "pt-BR")
+    ('Homicidio', 'Robo')
+    """
+    for code in (language, language.partition("-")[0], FALLBACK, *titles):
+        if titles.get(code):
+            return titles[code]
+    return ""
+
+
 def remark(key: str, **values: object) -> HotspotsWarning:
-    """Return a warning whose words are the catalogue's, in English until a page says it.
+    """Return a warning with the catalogue's text; English until it is translated.
 
     Examples
     --------
@@ -83,12 +122,12 @@ def remark(key: str, **values: object) -> HotspotsWarning:
     return HotspotsWarning(text(entry, "en", **values), key=entry, values=values)
 
 
-def said(warning: str | Warning, language: str) -> str:
-    """Return a warning in the language, or as it came where the catalogue does not know it.
+def warning_text(warning: str | Warning, language: str) -> str:
+    """Return a warning's text in the language, or unchanged if it is not the catalogue's.
 
     Examples
     --------
-    >>> said(remark("against_direction", criteria="pobreza"), "es")[:43]
+    >>> warning_text(remark("against_direction", criteria="pobreza"), "es")[:43]
     'El criterio pobreza va contra la dirección '
     """
     if isinstance(warning, HotspotsWarning) and warning.key:
@@ -111,7 +150,7 @@ def has_text(key: str, language: str) -> bool:
 
 
 def number(value: float, language: str, *, digits: int = 0) -> str:
-    """Return ``value`` with the language's decimal sign and groups of three.
+    """Return ``value`` with the language's decimal and thousands separators.
 
     Examples
     --------
@@ -123,13 +162,14 @@ def number(value: float, language: str, *, digits: int = 0) -> str:
     if not math.isfinite(value):
         return text("value.none", language)
     written = f"{abs(value):,.{digits}f}"
-    sign = _MINUS if value < 0 and any(character in "123456789" for character in written) else ""
     marks = {",": _entry("format.group", language), ".": _entry("format.decimal", language)}
-    return sign + "".join(str(marks.get(character, character)) for character in written)
+    plain = "".join(str(marks.get(character, character)) for character in written)
+    negative = value < 0 and any(character in "123456789" for character in written)
+    return f"{_entry('format.minus', language)}{plain}" if negative else plain
 
 
 def significant(value: float, language: str, *, digits: int = 3) -> str:
-    """Return ``value`` with about ``digits`` significant digits and no more than two decimals.
+    """Return ``value`` to about ``digits`` significant digits, with at most two decimals.
 
     Examples
     --------
@@ -156,7 +196,7 @@ def percent(share: float, language: str, *, digits: int = 0) -> str:
 
 
 def money(amount: float, language: str, *, currency: str = "MXN", digits: int = 2) -> str:
-    """Return an amount with its sign and its currency's code.
+    """Return an amount with the currency's symbol, if the language has one, and its code.
 
     Examples
     --------
@@ -165,13 +205,18 @@ def money(amount: float, language: str, *, currency: str = "MXN", digits: int = 
     """
     if not math.isfinite(amount):
         return text("value.none", language)
-    written = number(abs(amount), language, digits=digits)
-    sign = _MINUS if amount < 0 else ""
-    return f"{sign}{_SYMBOLS.get(currency, '')}{written} {currency}"
+    return text(
+        "format.money",
+        language,
+        minus=_entry("format.minus", language) if amount < 0 else "",
+        symbol=_entry("currency", language).get(currency, ""),
+        amount=number(abs(amount), language, digits=digits),
+        code=currency,
+    )
 
 
 def probability(value: float, language: str) -> str:
-    """Return a p or q to three decimals, and never as a bare zero.
+    """Return a p or q value to three decimals, and never as zero.
 
     Examples
     --------
@@ -194,12 +239,12 @@ def day(date: datetime.date, language: str) -> str:
     >>> day(datetime.date(2013, 4, 9), "es")
     '9 de abril de 2013'
     """
-    month = _entry("format.months", language)[date.month - 1]
+    month = _entry("format.months_in_dates", language)[date.month - 1]
     return text("format.day", language, day=str(date.day), month=month, year=str(date.year))
 
 
 def period(label: str, language: str) -> str:
-    """Return a period's label in words; a label of another form comes back as it is.
+    """Return a period's label in words; a label of another form is returned unchanged.
 
     Examples
     --------
@@ -215,8 +260,22 @@ def period(label: str, language: str) -> str:
     return label
 
 
+def listed(parts: Sequence[str], language: str) -> str:
+    """Return the parts as a list: *a, b and c*.
+
+    Examples
+    --------
+    >>> listed(["a"], "en"), listed(["a", "b", "c"], "en"), listed(["a", "b"], "es")
+    ('a', 'a, b and c', 'a y b')
+    """
+    if len(parts) == 1:
+        return parts[0]
+    first = str(_entry("format.list_separator", language)).join(parts[:-1])
+    return text("format.list_end", language, first=first, last=parts[-1])
+
+
 def words(section: str, language: str) -> dict[str, Any]:
-    """Return a whole section of the catalogue, for a script that fills it in on the page.
+    """Return a whole section of the catalogue, for a script on a page.
 
     Raises
     ------
@@ -240,19 +299,20 @@ def _written(value: object, language: str) -> str:
     return str(value)
 
 
+def _form(forms: dict[str, Any], key: str, language: str, count: object) -> Any:
+    form = read_language(language).plural_form(count)
+    if form not in forms:
+        raise InputError(
+            f"catalogue: {key!r} in {language}.toml has no form {form!r}; it has "
+            f"{', '.join(forms)}. Add the form, or name the entry in that section."
+        )
+    return forms[form]
+
+
 def _entry(key: str, language: str) -> Any:
-    found: Any = _catalogue(language)
+    found: Any = read_language(language).entries
     for part in key.split("."):
         if not isinstance(found, dict) or part not in found:
             raise InputError(f"catalogue: {language}.toml has no entry {key!r}.")
         found = found[part]
     return found
-
-
-@cache
-def _catalogue(language: str) -> dict[str, Any]:
-    if language not in languages():
-        raise InputError(
-            f"language: came as {language!r}. The languages are {', '.join(languages())}."
-        )
-    return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))

@@ -1,12 +1,12 @@
-"""Geocoding: how much is located and where the rest is, in words."""
+"""The geocoding report in words: how much is located, and where the rest is."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING, Protocol
 
-from hotspots.catalogue import percent, period, text
-from hotspots.catalogue.results import html_rows, known_text, listed, printed
+from hotspots.catalogue import listed, percent, period, text
+from hotspots.catalogue.results import html_rows, known_text, printed
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -19,7 +19,7 @@ _POINTS = 0.05
 
 
 class _Record(Protocol):
-    """What is read of a :class:`hotspots.schema.GeocodingReport`, which stands above this room."""
+    """The attributes used of a :class:`hotspots.schema.GeocodingReport`, a layer above."""
 
     @property
     def rows(self) -> int: ...
@@ -38,11 +38,11 @@ class _Record(Protocol):
     @property
     def by_precision(self) -> pd.DataFrame: ...
     @property
-    def miss_tests(self) -> pd.DataFrame: ...
+    def missingness(self) -> pd.DataFrame: ...
     @property
     def uneven(self) -> pd.DataFrame: ...
     @property
-    def worst(self) -> pd.DataFrame: ...
+    def unlocated(self) -> pd.DataFrame: ...
     @property
     def pile_ups(self) -> pd.DataFrame: ...
     @property
@@ -62,7 +62,7 @@ def geocoding_sentence(
 ) -> str:
     """Return one sentence: how much is located, whether the rest is missing at random, pile-ups.
 
-    ``titles`` says what the categories are called in that language.
+    ``titles`` gives the categories' titles in that language.
     """
     if not record.rows:
         return text("quality.nothing", language)
@@ -75,14 +75,14 @@ def geocoding_sentence(
 def uneven_parts(
     record: _Record, language: str, titles: Mapping[str, str], *, material: bool = False
 ) -> list[str]:
-    """Return, for each factor over which misses are uneven, the level that stands out most.
+    """Return, for each factor over which missing rows are uneven, the most conspicuous level.
 
-    That is the one with the largest surplus of missed rows, or with the largest lack of them
-    where none misses more; a factor in which no level stands out says just that.
+    That is the level with the largest surplus of missing rows, or the largest deficit if none has
+    a surplus; a factor without such a level is only named.
 
     ``material`` keeps only what may show on a map: levels that differ from the others by at
-    least five points, where they or the others miss more than the bar allows. Among a hundred
-    thousand rows a tenth of a point is beyond chance, and changes nothing.
+    least five percentage points, if they or the others miss more than the bar allows. In a
+    hundred thousand rows a tenth of a point is significant, and immaterial.
     """
     parts: list[str] = []
     diffuse: list[str] = []
@@ -99,13 +99,13 @@ def uneven_parts(
 
 
 def uneven_factors(record: _Record) -> list[str]:
-    """Return the factors over which the misses are shown to be uneven."""
-    tests = record.miss_tests
+    """Return the factors over which missing rows are significantly uneven."""
+    tests = record.missingness
     return [str(factor) for factor in tests.index[tests["q"] <= record.alpha]]
 
 
 def level_words(factor: str, level: str, language: str, titles: Mapping[str, str]) -> str:
-    """Return what a category, a month or a neighborhood is called in a language.
+    """Return the title of a category, a month or a neighborhood in a language.
 
     Examples
     --------
@@ -120,14 +120,14 @@ def level_words(factor: str, level: str, language: str, titles: Mapping[str, str
 
 
 def geocoding_text(record: _Record) -> str:
-    """Return :func:`geocoding_lines` as the text that a session prints."""
+    """Return :func:`geocoding_lines` as text for a console."""
     return printed("GeocodingReport", geocoding_lines(record))
 
 
 def geocoding_lines(record: _Record) -> dict[str, str]:
-    """Return the report in short, name → text, in the code's own words."""
+    """Return a summary of the report, name → text, in untranslated terms."""
     missed = record.rows - record.located
-    listed_rows, piled = int(record.worst["rows"].sum()), int(record.pile_ups["rows"].sum())
+    listed_rows, piled = int(record.unlocated["rows"].sum()), int(record.pile_ups["rows"].sum())
     return {
         "rows": f"{record.rows:,}, of which {record.located:,} located and {missed:,} not",
         "hit rate": f"{record.hit_rate:.1%} (95%: {record.hit_rate_low:.1%} to "
@@ -138,19 +138,19 @@ def geocoding_lines(record: _Record) -> dict[str, str]:
         "standing out": f"{len(record.uneven):,} levels of {', '.join(uneven_factors(record))}"
         if len(record.uneven)
         else "none",
-        "worst": f"{len(record.worst):,} addresses of {listed_rows:,} rows",
+        "unlocated": f"{len(record.unlocated):,} addresses of {listed_rows:,} rows",
         "pile-ups": f"{len(record.pile_ups):,} points of {piled:,} rows",
     }
 
 
 def geocoding_html(record: _Record, language: str = "en") -> str:
-    """Return the sentence, the lines and the first rows of each list as HTML, all escaped."""
+    """Return the sentence, the lines and the first rows of each list as escaped HTML."""
     sentence = escape(geocoding_sentence(record, language))
     lists = [
         _first_rows(text(f"table.{name}", language), frame)
         for name, frame in (
             ("uneven", record.uneven[_NARROW]),
-            ("worst", record.worst),
+            ("worst", record.unlocated),
             ("pile_ups", record.pile_ups),
         )
         if len(frame)
@@ -229,7 +229,7 @@ def _tally(table: pd.DataFrame) -> str:
 def _tests(record: _Record) -> str:
     if record.at_random is None:
         return "not tested: nothing is missed, everything, or there is one level"
-    tested = record.miss_tests[record.miss_tests["q"].notna()]
+    tested = record.missingness[record.missingness["q"].notna()]
     said = [
         f"{factor} {'not at random' if q <= record.alpha else 'no sign'} (q {q:.2g})"
         for factor, q in tested["q"].items()

@@ -1,11 +1,11 @@
-"""Results: what a local test found and how, in words; for prints, notebooks and pages."""
+"""Results of local tests in words, for consoles, notebooks and pages."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import TYPE_CHECKING, Protocol
 
-from hotspots.catalogue import has_text, number, percent, text
+from hotspots.catalogue import has_text, listed, number, percent, text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,14 +14,14 @@ UNTESTED = ("isolate", "no data", "no evidence", "not tested")
 """The labels of places that could not be tested."""
 
 MOST_PERMUTATIONS = 999_999
-"""The most draws that ``permutations="auto"`` takes."""
+"""The maximum number of permutations of ``permutations="auto"``."""
 
 _OPEN = "not significant"
 _SHOWN = 10
 
 
 class _Record(Protocol):
-    """What is read of a :class:`hotspots.schema.LocalResult`, which stands above this room."""
+    """The attributes used of a :class:`hotspots.schema.LocalResult`, which is a layer above."""
 
     @property
     def table(self) -> pd.DataFrame: ...
@@ -58,9 +58,9 @@ class _Record(Protocol):
 
 
 def result_sentence(record: _Record, language: str, *, variable: str | None = None) -> str:
-    """Return one sentence that says what the test found, and for how many places it cannot tell.
+    """Return one sentence: what the test found, and for how many places it is inconclusive.
 
-    ``variable`` is what the tested values are called, the record's own name where not given.
+    ``variable`` is the name of the tested values, the record's own by default.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def result_sentence(record: _Record, language: str, *, variable: str | None = No
 
 
 def result_lines(record: _Record) -> dict[str, str]:
-    """Return how the test was made and what it labeled, name → text, in the code's own words."""
+    """Return how the test was done and what it labeled, name → text, in untranslated terms."""
     counts = _label_counts(record)
     standing = "headline" if record.headline else "exploratory"
     return {
@@ -101,12 +101,12 @@ def result_lines(record: _Record) -> dict[str, str]:
 
 
 def result_text(record: _Record) -> str:
-    """Return :func:`result_lines` as the text that a session prints."""
+    """Return :func:`result_lines` as text for a console."""
     return printed("LocalResult", result_lines(record))
 
 
 def result_html(record: _Record, language: str = "en") -> str:
-    """Return the sentence, the lines and the first labeled places as HTML, all of it escaped."""
+    """Return the sentence, the lines and the first labeled places as escaped HTML."""
     rows = html_rows(result_lines(record))
     label = record.table["label"]
     labeled = record.table[~label.isin([_OPEN, *UNTESTED])]
@@ -120,12 +120,12 @@ def result_html(record: _Record, language: str = "en") -> str:
 
 
 def printed(title: str, lines: dict[str, str]) -> str:
-    """Return the lines of a record as the text that a session prints."""
+    """Return the lines of a record as text for a console."""
     return f"{title}\n" + "\n".join(f"  {name:<14}{said}" for name, said in lines.items())
 
 
 def html_rows(lines: dict[str, str]) -> str:
-    """Return the lines of a record as the rows of an HTML table, escaped."""
+    """Return the lines of a record as escaped rows of an HTML table."""
     return "".join(
         f"<tr><th style='text-align:left'>{escape(name)}</th>"
         f"<td style='text-align:left'>{escape(said)}</td></tr>"
@@ -134,7 +134,7 @@ def html_rows(lines: dict[str, str]) -> str:
 
 
 def known_text(key: str, otherwise: str, language: str) -> str:
-    """Return the catalogue's words for ``key``, or ``otherwise`` where it has none."""
+    """Return the catalogue's text for ``key``, or ``otherwise`` if it has none."""
     return text(key, language) if has_text(key, language) else otherwise
 
 
@@ -149,15 +149,8 @@ def test_name(test: str, language: str) -> str:
     return known_text(f"test.{test}", test.replace("_", " "), language)
 
 
-def listed(parts: list[str], language: str) -> str:
-    """Return the parts as a list in words: *a, b and c*."""
-    if len(parts) == 1:
-        return parts[0]
-    return text("result.and", language, first=", ".join(parts[:-1]), last=parts[-1])
-
-
 def _label_counts(record: _Record) -> dict[str, int]:
-    """Label → number of places, the findings first and the commonest of them first."""
+    """Return label → number of places, findings first, the most common of them first."""
     counts = record.table["label"].astype(str).value_counts()
     last = {label: place for place, label in enumerate((_OPEN, *UNTESTED), start=1)}
     order = sorted(counts.items(), key=lambda item: (last.get(str(item[0]), 0), -item[1], item[0]))
@@ -169,19 +162,19 @@ def _permutations(record: _Record) -> str:
     if record.permutations is None:
         return "none: the null is a formula"
     if record.enumerated:
-        return f"all distinct draws counted, fewer than {record.permutations:,}; {least}"
+        return f"all distinct permutations enumerated, fewer than {record.permutations:,}; {least}"
     used = ""
     if record.permutations_used is not None and record.permutations_used < record.permutations:
-        used = f", {record.permutations_used:,.0f} in the mean"
+        used = f", {record.permutations_used:,.0f} on average"
     capped = ""
     asked = 20 * record.family / record.alpha
     if record.permutations == MOST_PERMUTATIONS and asked > MOST_PERMUTATIONS + 1:
-        capped = f" (the most that 'auto' takes, for whom {asked:,.0f} would be enough)"
+        capped = f" (the maximum of 'auto'; {asked:,.0f} would be enough)"
     return f"{record.permutations:,} a place{capped}{used}, seed {record.seed}; {least}"
 
 
 def _tested(record: _Record, counts: dict[str, int], variable: str, language: str) -> str:
-    """Return how many places were tested and what they were found to be, and by which test."""
+    """Return how many places were tested, what was found, and by which test."""
     found = _found(counts)
     tested = sum(found.values()) + counts.get(_OPEN, 0)
     how = ", ".join([*_method(record, language), _correction(record, language)])
@@ -212,7 +205,7 @@ def _correction(record: _Record, language: str) -> str:
 
 
 def _finding(record: _Record, label: str, n: int, variable: str, language: str) -> str:
-    """Return what one label says of ``n`` places: under this test, under its null, or anywhere."""
+    """Return what a label says of ``n`` places, specific to the test or its null if there is."""
     slug = _slug(label)
     for key in (f"{slug}_{record.test}", f"{slug}_{record.null}", slug):
         if has_text(f"finding.{key}", language):

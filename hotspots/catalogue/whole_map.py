@@ -1,4 +1,4 @@
-"""Whole maps: what a scan or a global statistic found and how, in words."""
+"""Scans and global statistics in words: what was found, and how."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class _Scan(Protocol):
-    """What is read of a :class:`hotspots.schema.ScanResult`, which stands above this room."""
+    """The attributes used of a :class:`hotspots.schema.ScanResult`, a layer above."""
 
     @property
     def clusters(self) -> pd.DataFrame: ...
@@ -40,7 +40,7 @@ class _Scan(Protocol):
 
 
 class _Global(Protocol):
-    """What is read of a :class:`hotspots.schema.GlobalResult`, likewise."""
+    """The attributes used of a :class:`hotspots.schema.GlobalResult`, a layer above."""
 
     @property
     def test(self) -> str: ...
@@ -99,19 +99,19 @@ def scan_sentence(record: _Scan, language: str, *, variable: str | None = None) 
 
 
 def scan_text(record: _Scan) -> str:
-    """Return how a scan was made and what it found, as the text that a session prints."""
+    """Return how a scan was done and what it found, as text for a console."""
     return printed("ScanResult", _scan_lines(record))
 
 
 def scan_html(record: _Scan, language: str = "en") -> str:
-    """Return a scan's sentence, lines and clusters as HTML, all of it escaped."""
+    """Return a scan's sentence, lines and clusters as escaped HTML."""
     table = record.clusters.to_html(escape=True, border=0, float_format="{:.4g}".format)
     sentence = escape(scan_sentence(record, language))
     return f"<div><p>{sentence}</p><table>{html_rows(_scan_lines(record))}</table>{table}</div>"
 
 
 def global_sentence(record: _Global, language: str, *, variable: str | None = None) -> str:
-    """Return one sentence that says which way a map leans, and how often chance does as much."""
+    """Return one sentence: in which direction a map departs from chance, and with which p."""
     said = {
         "places": text(f"places.{record.level or 'other'}", language, n=record.n),
         "variable": variable or record.variable,
@@ -141,12 +141,12 @@ def global_sentence(record: _Global, language: str, *, variable: str | None = No
 
 
 def global_text(record: _Global) -> str:
-    """Return how a global statistic was made and what it is, as the text that a session prints."""
+    """Return how a global statistic was computed and its value, as text for a console."""
     return printed("GlobalResult", _global_lines(record))
 
 
 def global_html(record: _Global, language: str = "en") -> str:
-    """Return a global statistic's sentence and lines as HTML, all of it escaped."""
+    """Return a global statistic's sentence and lines as escaped HTML."""
     sentence = escape(global_sentence(record, language))
     return f"<div><p>{sentence}</p><table>{html_rows(_global_lines(record))}</table></div>"
 

@@ -1,1 +1,1 @@
-"""Addresses become points: address, gazetteer, quality."""
+"""Geocoding: addresses to points."""

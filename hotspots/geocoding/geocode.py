@@ -1,4 +1,4 @@
-"""Incidents without a point get one from their address."""
+"""Geocode the incidents that have an address and no point."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from hotspots._checks import columns_present, projected_crs
 from hotspots._notes import join_notes
 from hotspots.errors import CrsError, InputError
 from hotspots.geocoding.address.names import neighborhood_name
-from hotspots.geocoding.address.parse import Address, parse_address
+from hotspots.geocoding.address.parse import Address, read_address
 from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
-from hotspots.geocoding.match.candidates import Likenesses, street_variants
-from hotspots.geocoding.match.resolve import Answer, locate
+from hotspots.geocoding.match.candidates import SimilarNames, street_variants
+from hotspots.geocoding.match.resolve import Answer, match_address
 from hotspots.geocoding.online.answers import with_online
 from hotspots.schema import (
     ADDRESS,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from hotspots.geocoding.online.geocoder import OnlineGeocoder
 
 _AT_ONCE = 10_000
-"""Addresses that are looked up together: the same names are searched for once."""
+"""Addresses that are looked up in one batch, so that equal names are searched for once."""
 
 _NEEDED = (ADDRESS, NEIGHBORHOOD, LOCATION_STATUS, PROBLEM)
 
@@ -55,26 +55,27 @@ def geocode(
     online: OnlineGeocoder | None = None,
     progress: bool | None = None,
 ) -> gpd.GeoDataFrame:
-    """Return the incidents with places for those that have an address and no point.
+    """Return the incidents, those with an address and no point located.
 
-    Rows that came with usable coordinates stay as they are. An address whose second candidate
-    is nearly as good is ``ambiguous`` and keeps both; one of which only the neighborhood is
-    known is ``approximate``, with the radius of the disc that covers it; one that is not found
-    is ``unmatched``, with the reason in ``problem``. No row is dropped. Nothing leaves this machine
-    unless ``online`` is given; then only addresses that the gazetteer has not placed do, each once.
+    Rows with usable coordinates stay as they are. An address whose second-best candidate is
+    nearly as good is ``ambiguous`` and keeps both; one of which only the neighborhood is known is
+    ``approximate``, with the radius of the disc that covers it; one that is not found is
+    ``unmatched``, with the reason in ``problem``. No row is dropped. Nothing leaves this machine
+    unless ``online`` is given, and then only addresses that the gazetteer did not find, each once.
 
     Parameters
     ----------
     incidents
         As :func:`hotspots.read_incidents` returns them.
     gazetteer
-        See :meth:`hotspots.Gazetteer.from_layers`.
+        See :meth:`hotspots.Gazetteer.from_layers`. Addresses are parsed with the words of its
+        country.
     online
-        Whom to ask for what the gazetteer does not know. Its answers score at most .8; where the
-        provider says no house or street they are ``approximate``. A failure is told in
-        ``problem``, and after 10 in a row nothing more is asked.
+        Provider to ask about addresses that the gazetteer does not find. Its answers score at
+        most .8 and are ``approximate`` unless they name a house or a street. A failure is noted
+        in ``problem``; after 10 in a row the provider is not asked again.
     progress
-        Whether a bar shows how far the work is; by default where there is a terminal.
+        Whether to show a progress bar; by default only in a terminal.
 
     Returns
     -------
@@ -109,8 +110,8 @@ def geocode(
     """
     if not isinstance(incidents, gpd.GeoDataFrame):
         raise InputError(
-            f"geocode: the incidents came as {type(incidents).__name__}. Give what "
-            "read_incidents returns, a GeoDataFrame."
+            f"geocode: the incidents came as {type(incidents).__name__}. Give the GeoDataFrame "
+            "that read_incidents returns."
         )
     columns_present(incidents.columns, _NEEDED, "geocode: the incidents")
     if gazetteer is not None and not isinstance(gazetteer, Gazetteer):
@@ -149,7 +150,7 @@ def _shown(answers: Iterator[Answer], total: int, progress: bool | None) -> Iter
 def _ground(
     gazetteer: Gazetteer | None, online: OnlineGeocoder | None
 ) -> tuple[CRS, tuple[float, float, float, float]]:
-    """Return the metric CRS of all answers, and the extent in which they may lie."""
+    """Return the metric CRS of all answers, and the extent that they must lie in."""
     area = None if online is None else online.study_area
     if area is not None:
         projected_crs(area, "geocode: the study area of online")
@@ -160,7 +161,7 @@ def _ground(
         crs, layers = CRS.from_user_input(area.crs), [area]
     else:
         raise InputError(
-            "geocode: there is nothing to look addresses up in. Give a gazetteer, or "
+            "geocode: there is nothing to look addresses up in. Give a gazetteer or "
             "online=OnlineGeocoder(..., study_area=...)."
         )
     bounds = np.array([layer.total_bounds for layer in layers])
@@ -169,36 +170,41 @@ def _ground(
 
 
 def _all_answers(asked: list[tuple[str, str]], gazetteer: Gazetteer) -> Iterator[Answer]:
-    """Answer a part of the distinct addresses at a time, so that the work can be seen."""
+    """Answer the distinct addresses in batches, so that progress can be shown."""
     for start in range(0, len(asked), _AT_ONCE):
         yield from _answers(asked[start : start + _AT_ONCE], gazetteer)
 
 
 def _answers(asked: list[tuple[str, str]], gazetteer: Gazetteer) -> list[Answer]:
-    """Answer each distinct address; those that exact names leave open are asked again loosely."""
-    parsed = {text: parse_address(text) for text in dict.fromkeys(text for text, _ in asked)}
-    queries = [(parsed[text], neighborhood_name(stated)) for text, stated in asked]
-    likenesses = _likenesses(queries, gazetteer)
-    answers = [locate(address, stated, gazetteer, likenesses) for address, stated in queries]
+    """Match each distinct address; those without an exact match are matched again more loosely."""
+    parsed = {
+        text: read_address(text, gazetteer.lexicon)
+        for text in dict.fromkeys(text for text, _ in asked)
+    }
+    queries = [
+        (parsed[text], neighborhood_name(stated, gazetteer.lexicon)) for text, stated in asked
+    ]
+    similar = _similar_names(queries, gazetteer)
+    answers = [match_address(address, stated, gazetteer, similar) for address, stated in queries]
     open_ = [
         place
         for place, answer in enumerate(answers)
         if answer.status not in (LocationStatus.MATCHED, LocationStatus.AMBIGUOUS)
     ]
-    wider = _wider(likenesses, [queries[place][0] for place in open_], gazetteer)
+    wider = _wider(similar, [queries[place][0] for place in open_], gazetteer)
     for place in open_:
-        answers[place] = locate(*queries[place], gazetteer, wider)
+        answers[place] = match_address(*queries[place], gazetteer, wider)
     return answers
 
 
-def _likenesses(queries: list[tuple[Address, str]], gazetteer: Gazetteer) -> Likenesses:
+def _similar_names(queries: list[tuple[Address, str]], gazetteer: Gazetteer) -> SimilarNames:
     streets = [name for address, _ in queries for name in _street_names(address, gazetteer)]
     areas = [
         name
         for address, stated in queries
         for name in (address.neighborhood, stated, *address.rest)
     ]
-    return Likenesses(
+    return SimilarNames(
         streets=_search(gazetteer.streets, streets),
         numbering=_search(gazetteer.numbering, [address.street.name for address, _ in queries]),
         areas=_search(gazetteer.areas, areas),
@@ -211,16 +217,16 @@ def _search(part: object, names: Iterable[str]) -> Mapping[str, tuple[Hit, ...]]
     return {} if index is None else index.search(names)
 
 
-def _wider(likenesses: Likenesses, addresses: list[Address], gazetteer: Gazetteer) -> Likenesses:
-    """Add the names like those that are on the list themselves: the one meant may be another."""
+def _wider(similar: SimilarNames, addresses: list[Address], gazetteer: Gazetteer) -> SimilarNames:
+    """Add names similar to those that are listed: a different one may be meant."""
     if gazetteer.streets is None:
-        return likenesses
+        return similar
     names = sorted(
         {name for address in addresses for name in _street_names(address, gazetteer)} - {""}
     )
     exact = [name for name in names if name in gazetteer.streets.by_name]
-    alike = gazetteer.streets.index.search_alike(exact)
-    return replace(likenesses, streets={**likenesses.streets, **alike})
+    alike = gazetteer.streets.index.search_similar(exact)
+    return replace(similar, streets={**similar.streets, **alike})
 
 
 def _street_names(address: Address, gazetteer: Gazetteer) -> tuple[str, ...]:
@@ -228,7 +234,9 @@ def _street_names(address: Address, gazetteer: Gazetteer) -> tuple[str, ...]:
         return ()
     index = gazetteer.streets.index
     streets = (address.street, *address.crossings)
-    variants = (name for street in streets for name in street_variants(street, index))
+    variants = (
+        name for street in streets for name in street_variants(street, index, gazetteer.lexicon)
+    )
     return (address.joined, *variants)
 
 

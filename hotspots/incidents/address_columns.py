@@ -1,4 +1,4 @@
-"""Addresses that a table spreads over several columns are joined to one text each."""
+"""Join addresses that a table spreads over several columns."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from hotspots.incidents.dates import is_missing
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-# They may as well number the rows: taken where they stand right behind the street alone.
+# These may number the rows instead: used only directly after the street's column.
 _BARE_NUMBERS = ("numero", "num", "no", "nro", "n", "number", "altura", "puerta")
-# Headers, folded, by the part of an address that they announce.
+# Folded headers by the part of an address that they announce.
 _HEADERS: Mapping[str, tuple[str, ...]] = {
     "kind": (
         *("tipo de vialidad", "tipo vialidad", "tipo vial", "tipovial", "tipo de via", "tipo via"),
@@ -43,7 +43,7 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
     "kilometer": ("km", "kilometro"),
 }
 _PARTS = {header: part for part, headers in _HEADERS.items() for header in headers}
-_LEADS = {
+_SEPARATORS = {
     "kind": " ",
     "street": " ",
     "number": " # ",
@@ -64,14 +64,14 @@ _NO_NUMBER = re.compile(r"(?:s ?/ ?n|sn|sin numero|0+)\.?")
 
 
 def address_columns(street: str, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the columns that together are the address, in the order in which one is written.
+    """Return the columns that make up the address, in the order in which it is written.
 
     Parameters
     ----------
     street
         Column that was taken for the address.
     names
-        The columns that may belong to it and the street, as they stand in the table.
+        The street's column and those that may belong to the address, in the table's order.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def address_columns(street: str, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def joined_address(columns: Sequence[pd.Series]) -> pd.Series:
-    """Return one text a row, each column led in by what its header announces.
+    """Return one text per row, the columns joined by what their headers announce.
 
     Examples
     --------
@@ -109,14 +109,14 @@ def joined_address(columns: Sequence[pd.Series]) -> pd.Series:
         part = _part(str(column.name))
         text = column.str.strip()
         text = text.mask(text.isin([one for one in text.unique() if is_missing(one)]), "")
-        lead = pd.Series(_LEADS[part], index=address.index)
+        lead = pd.Series(_SEPARATORS[part], index=address.index)
         if part == "number":
             text = text.str.replace(_POINT_ZERO, "", regex=True)
             text = text.str.replace(_THOUSANDS, "", regex=True)
             none = text.isin([one for one in text.unique() if _NO_NUMBER.fullmatch(fold(one))])
             text = text.mask(none & (text != ""), "S/N")
             lead = lead.mask(none, " ")
-            # "Lerdo 12" beside "12": the street's column says the number, too.
+            # "Lerdo 12" beside "12": the street's column already has the number.
             text = text.mask(_ends_with(address, text), "")
         lead = lead.where((address != "") & (text != ""), "")
         address = address + lead + text
@@ -136,7 +136,7 @@ def _part(name: str) -> str:
 
 
 def plain_header(name: str) -> str:
-    """Return a header without case, accents and signs.
+    """Return a header without case, accents and punctuation.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def plain_header(name: str) -> str:
 
 
 def header_words(name: str) -> str:
-    """Return a plain header with the words apart that are written as one.
+    """Return a plain header, with words that are run together split.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def header_words(name: str) -> str:
 
 
 def header_core(name: str) -> str:
-    """Return a header's words but those that say that it is the deed's.
+    """Return a header's words without those that say that it is about the event.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Which column of a table holds what: by name, or guessed from its header."""
+"""Column roles: which column of a table holds what, by name or guessed from its header."""
 
 from __future__ import annotations
 
@@ -29,9 +29,8 @@ ROLES = (
     "victims",
 )
 
-# Headers of police tables in Spanish, Portuguese and English, folded, the likelier first.
-# A table often has several dates or categories; the one of the deed comes before the one of
-# the report.
+# Headers of police tables in Spanish, Portuguese and English, folded, the most likely first. A
+# table often has several dates or categories; that of the event comes before that of the report.
 _HEADERS: Mapping[str, tuple[str, ...]] = {
     "date": (
         "fecha hecho",
@@ -230,10 +229,10 @@ _PAIRS = (
 
 
 def guess_columns(names: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
-    """Return role → column for the headers that are known, none taken twice but for a pair.
+    """Return role → column for the headers that are recognized.
 
-    A column of pairs, "lat, lon", is both the longitude's and the latitude's. An address may stand
-    in several columns: street, number, crossing.
+    No column has two roles, except that a column of pairs, "lat, lon", holds both coordinates. An
+    address may be spread over several columns: street, number, crossing.
 
     Examples
     --------
@@ -265,12 +264,12 @@ def guess_columns(names: Sequence[str]) -> dict[str, str | tuple[str, ...]]:
 
 
 def resolve_column(wanted: str, names: Sequence[str], *, role: str, where: str) -> str:
-    """Return the column that ``wanted`` names, exactly or with case and accents aside.
+    """Return the column that ``wanted`` names, exactly or ignoring case and accents.
 
     Raises
     ------
     ColumnError
-        If there is none, or several differ only in case and accents; names the closest.
+        If there is none, or several differ only in case and accents; suggests the closest.
     """
     if wanted in names:
         return wanted

@@ -1,4 +1,4 @@
-"""Coordinates as texts: with a comma, in degrees and minutes, two in one cell."""
+"""Parse coordinates: with a decimal comma, in degrees and minutes, two in one cell."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SEXAGESIMAL = re.compile(
 _HEMISPHERE = re.compile(
     r"\s*([NSEWO])?\s*([+-]?\d{1,3}(?:[.,]\d+)?)\s*[°º]?\s*([NSEWO])?\s*", re.IGNORECASE
 )
-# "31.740.000": a spreadsheet took the decimals for thousands.
+# "31.740.000": a spreadsheet mistook the decimals for thousands.
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})+")
 _NUMBER = r"([+-]?\d{1,3}[.,]\d+)"
 # A point in one cell: "31.74, -106.48", or WKT with the longitude first.
@@ -33,7 +33,7 @@ _NEGATIVE = frozenset("SWO")  # "O" is oeste: west
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Numbers:
-    """Numbers read from text: values (NaN where none), and which were there but unreadable."""
+    """Numbers read from text: values (NaN if none), and which were present but unreadable."""
 
     values: NDArray[np.float64]
     unreadable: NDArray[np.bool_]
@@ -65,10 +65,10 @@ def parse_numbers(texts: pd.Series) -> Numbers:
 
 
 def parted(longitude: pd.Series, latitude: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return longitudes and latitudes, those that stand in one cell taken apart.
+    """Return longitudes and latitudes, with pairs in one cell split.
 
-    ``31.74, -106.48`` is latitude and longitude, ``POINT(-106.48 31.74)`` the other way round; a
-    pair is looked for where the other cell is empty or says the same.
+    ``31.74, -106.48`` is latitude and longitude, ``POINT(-106.48 31.74)`` the reverse; a pair is
+    expected where the other cell is empty or the same.
 
     Examples
     --------

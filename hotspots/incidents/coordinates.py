@@ -1,4 +1,4 @@
-"""Coordinates as they come, and the one repair that puts a point back into the study area."""
+"""Coordinates: read as given, and repaired if one repair alone puts them in the study area."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 MARGIN_M = 500.0
-"""A point this near to the study area is taken as it is: it may just lie over the border."""
+"""A point this close to the study area is not repaired: it may lie just across the border."""
 
 SAME_POINT_M = 100.0
-"""Two repairs that agree to this distance are one repair."""
+"""Two repairs whose results are this close are the same repair."""
 
 LEAST_WITHOUT_POINT = 1e5
-"""Least number that is taken for one whose decimal point was lost: it says at least 4 decimals."""
+"""Least number that may have lost its decimal point: it implies at least 4 decimals."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Points:
-    """Points after reading and repair, and what was done to each.
+    """Points after reading and repair, with notes on each.
 
     Attributes
     ----------
     x, y
-        In the CRS asked for; NaN where there is no point.
+        In the CRS of the study area; NaN if there is no point.
     repair, problem
-        Notes per row, "" where there is nothing to say.
+        Notes on each row, "" if there are none.
     """
 
     x: Floats
@@ -49,28 +49,27 @@ class Points:
     problem: NDArray[np.object_]
 
 
-def locate(
+def read_points(
     longitude: pd.Series,
     latitude: pd.Series,
     *,
     crs: CRS,
     study_area: gpd.GeoDataFrame | None,
 ) -> Points:
-    """Return the rows' points in the study area's CRS, repaired where one repair alone will do.
+    """Return the rows' points in the study area's CRS, repaired if the repair is unique.
 
-    Repairs are tried on points that lie outside the study area (by more than 500 m): the two
-    numbers swapped, the sign of one or both lost, both at once, meters in the study area's own
-    CRS or UTM zone, and a decimal point that was lost (31740000). A repair is made only when
-    exactly one of them puts the point inside.
+    Repairs are tried on points more than 500 m outside the study area: swapped coordinates, a
+    lost sign of one or both, both of these, meters in the study area's CRS or UTM zone, and a lost
+    decimal point (31740000). A repair is made only if exactly one of them puts the point inside.
 
     Parameters
     ----------
     longitude, latitude
         Texts on the same index.
     crs
-        CRS that the numbers are said to be in.
+        CRS that the numbers are declared to be in.
     study_area
-        Polygons in a metric CRS; None: nothing is repaired, and the points stay in ``crs``.
+        Polygons in a metric CRS; if None, nothing is repaired and the points stay in ``crs``.
 
     Returns
     -------
@@ -131,7 +130,7 @@ def _repairs(
     study_area: gpd.GeoDataFrame,
     area: object,
 ) -> Iterator[tuple[int, tuple[float, float] | None, str]]:
-    """Yield where each row goes that one repair mends, and None for those that several would."""
+    """Yield the repaired point of each row with one repair, and None for those with several."""
     if not len(rows):
         return
     target = CRS.from_user_input(study_area.crs)
@@ -155,7 +154,7 @@ def _repairs(
 def _candidates(
     x: Floats, y: Floats, crs: CRS, target: CRS, metric: list[CRS]
 ) -> Iterator[tuple[str, Floats, Floats]]:
-    """Yield each repair's notes and the points that it gives, in the target CRS."""
+    """Yield each repair's notes and the resulting points, in the target CRS."""
     swapped, west, south = Note.COORDINATES_SWAPPED, Note.LONGITUDE_SIGN, Note.LATITUDE_SIGN
     changes = (
         (swapped, y, x),
@@ -179,7 +178,7 @@ def _candidates(
 def _with_points(
     x: Floats, y: Floats, crs: CRS, study_area: gpd.GeoDataFrame
 ) -> list[tuple[str, Floats, Floats]]:
-    """Return the points whose numbers lost their decimal points, in the study area's CRS."""
+    """Return the points with lost decimal points restored, in the study area's CRS."""
     west, south, east, north = study_area.to_crs(crs).total_bounds
     degrees = _with_point(x, west, east), _with_point(y, south, north)
     transformer = _between(crs, CRS.from_user_input(study_area.crs))
@@ -187,7 +186,7 @@ def _with_points(
 
 
 def _with_point(values: Floats, least: float, most: float) -> Floats:
-    """Return each number with a decimal point where that puts it within the bounds, or NaN."""
+    """Return each number with a decimal point that puts it within the bounds, or NaN."""
     found = np.full(len(values), np.nan)
     large = np.abs(values) >= LEAST_WITHOUT_POINT
     for places in range(3, 16):
@@ -197,7 +196,7 @@ def _with_point(values: Floats, least: float, most: float) -> Floats:
 
 
 def _project(x: Floats, y: Floats, source: CRS, transformer: Transformer) -> tuple[Floats, Floats]:
-    """Return projected coordinates; NaN where a number is off the globe or off the projection."""
+    """Return projected coordinates; NaN for numbers off the globe or outside the projection."""
     usable = np.isfinite(x) & np.isfinite(y)
     if source.is_geographic:
         usable &= ~_off_the_globe(x, y)

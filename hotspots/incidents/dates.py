@@ -1,4 +1,4 @@
-"""Dates and times as police tables write them, and how precise each one is."""
+"""Parse dates and times as police tables write them, with the precision of each."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FIRST_YEAR, LAST_YEAR = 1900, 2049
-"""Years that a date may lie in at all; the last is also where two-digit years turn over."""
+"""First and last accepted year; the last is also the pivot of two-digit years."""
 
 _ROWS_FOR_A_BULK = 20
 _BULK = 0.995
 _YEARS_FROM_BULK = 10
-# What databases and spreadsheets write where no date was given.
+# Written by databases and spreadsheets where no date was given.
 _FIRST_DAYS = [pd.Timestamp(1900, 1, 1), pd.Timestamp(1970, 1, 1)]
 
 _MISSING = frozenset(
@@ -57,7 +57,7 @@ _WORDS = re.compile(
     r"(?:(\d{1,2}|primero)(?:st|nd|rd|th|ro|er|o|°)?(?:\s|-|/|\.|de)+)?([a-z]{3,10})\.?"
     r"(?:\s|-|/|\.|,|del?|ano)+(\d{4}|\d{2})"
 )
-_LEAD = re.compile(
+_WEEKDAY = re.compile(
     r"^(?:(?:el (?:dia )?)?(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|segunda|terca"
     r"|quarta|quinta|sexta|(?:mon|tues|wednes|thurs|fri|satur|sun)day|lun|mie|jue|vie|sab|dom|mon|tue|wed|thu|fri|sat"
     r"|sun)(?:-feira)?[.,]*\s+(?=\S)|el (?:dia )?(?=\d|primero))"
@@ -75,7 +75,7 @@ _CLOCK = re.compile(
     r"(\d{1,2})\s*[:.h]\s*(\d{2})(?:\s*[:.m]\s*\d{2}(?:\.\d+)?s?)?\s*(?:([ap])\.?\s*m\.?)?"
 )
 _HOUR = re.compile(r"(\d{1,2})\s*([ap])\.?\s*m\.?")
-# The commonest form, asked first: the general one below is slow on a million texts.
+# The most common form is tried first: the general one below is slow on a million texts.
 _FIGURES = re.compile(r"(\d[\d/.-]{5,9})[ Tt](\d{1,2}:\d{2}[\d:.]*)")
 _HOURS = r"\s*(?:h|hrs?|horas?)\.?"
 _DATE_AND_TIME = re.compile(
@@ -93,7 +93,7 @@ _TIME_AND_DATE = re.compile(
 _COMPACT_AND_TIME = re.compile(r"(\d{8})[\sTt](\d{4})(?:\d{2})?")
 _SERIAL_AND_TIME = re.compile(r"(\d{5})(\.\d*[1-9]\d*)")
 _UNIVERSAL = r":\d{2}(?:\.\d+)?\s*(?:[zZ]|UTC|GMT|\+00:?00)$"
-# A time alone, as Access and Excel keep it: on the day before the first.
+# A time alone, as Access and Excel store it: on the day before the first.
 _DAY_ZERO = re.compile(r"(?:1899-12-3[01]|1900-01-0[01])[ t](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?")
 _WRITTEN_DATE = r"^\d{4}-\d{2}-(\d{2})(?!\d)"
 _WRITTEN_TEXT = r"^(\d{1,2})[/-]\d{1,2}[/-]\d{4}"
@@ -110,7 +110,7 @@ class _Day:
 
 
 def is_missing(text: str) -> bool:
-    """Return whether a cell says in words that nothing is known.
+    """Return whether a cell is empty or says in words that nothing is known.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def is_missing(text: str) -> bool:
 
 
 def in_universal_time(texts: pd.Series) -> int:
-    """Return how many texts of dates with times, or of times, say that their clock is UTC.
+    """Return how many texts of times, or of dates with times, are marked as UTC.
 
     Examples
     --------
@@ -135,10 +135,10 @@ def in_universal_time(texts: pd.Series) -> int:
 
 
 def likely_swapped(texts: pd.Series) -> bool:
-    """Return whether a spreadsheet of another language took the day of some dates for the month.
+    """Return whether a spreadsheet in another locale swapped the day and the month of some dates.
 
-    It makes a date of 04/03 where it can (days up to 12) and leaves 25/03 as text: then all that
-    are dates have a day up to 12, and all that are texts a later one.
+    Such a spreadsheet converts 04/03 (days up to 12) and leaves 25/03 as text: then all dates
+    have a day up to 12, and all texts a later one.
 
     Examples
     --------
@@ -157,30 +157,29 @@ def likely_swapped(texts: pd.Series) -> bool:
 def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFrame:
     """Return ``date``, ``date_precision`` and ``problem`` for texts of dates and times.
 
-    Read are ``dd/mm/yyyy``, ``yyyy-mm-dd``, ``yyyy-mm``, ``mm/yyyy``, ``yyyy``, ``dd-mm-yy``
-    (00–49 is 2000–2049), ``yyyymmdd``, ``viernes 5 de abril de 2013``, ``5-abr-13``, Excel's
-    serial numbers, each with a time behind it (``a las 21:30 hrs``), before it, or in a column of
-    its own: ``21:30``, ``9:30 p.m.``, ``930``, ``24:00`` (the midnight that ends the day).
-    Whether the day or the month comes first is the file's to say: the month only where more of
-    its dates are impossible the other way round.
+    Accepted are ``dd/mm/yyyy``, ``yyyy-mm-dd``, ``yyyy-mm``, ``mm/yyyy``, ``yyyy``, ``dd-mm-yy``
+    (00–49 is 2000–2049), ``yyyymmdd``, ``viernes 5 de abril de 2013``, ``5-abr-13`` and Excel's
+    serial numbers, each with a time after it (``a las 21:30 hrs``), before it, or in a separate
+    column: ``21:30``, ``9:30 p.m.``, ``930``, ``24:00`` (the midnight that ends the day).
+    The day comes before the month unless more of the file's dates are impossible that way.
 
-    A year outside 1900–2049 is refused. So, in a file of at least 20 dates, is a date more than
-    10 years after the year that 99.5% of them do not pass: no clock is asked, so that the same
-    file always reads the same. 1 January 1900 and 1970 are no dates more than 10 years before all
-    others: databases write them where none was given.
+    A year outside 1900–2049 is refused. So is, in a file of at least 20 dates, a date more than 10
+    years after the year that 99.5% of them do not exceed; the system clock is not used, so that a
+    file always reads the same. 1 January 1900 and 1970, if more than 10 years before all others,
+    are not dates: databases write them where none was given.
 
     Parameters
     ----------
     dates
         Texts of dates.
     times
-        Texts of times on the same index; None where there is no such column.
+        Texts of times on the same index; None if there is no such column.
 
     Returns
     -------
     pandas.DataFrame
-        On the same index: ``date`` (datetime64, NaT where unreadable), ``date_precision``
-        (``year``, ``month``, ``day``, ``minute``, ``none``), ``problem`` (a note, "" where none).
+        On the same index: ``date`` (datetime64, NaT if unreadable), ``date_precision``
+        (``year``, ``month``, ``day``, ``minute``, ``none``), ``problem`` (a note, "" if none).
 
     Examples
     --------
@@ -193,7 +192,7 @@ def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFram
     """
     day_texts, clock_texts = _split(dates)
     if clock_texts.isin(["", *_MIDNIGHTS]).all():
-        # A database writes 00:00:00 behind every date: that is no time.
+        # 00:00:00 after every date is written by a database, and not a time.
         clock_texts = clock_texts.where(clock_texts == "", "")
     if times is not None:
         clock_texts = times.where(clock_texts == "", clock_texts)
@@ -213,7 +212,7 @@ def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFram
 
 
 def _split(dates: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Part the dates from the times that stand in the same cell."""
+    """Split dates from times in the same cell."""
     parts = {text: _day_and_clock(text) for text in dates.unique()}
     days = {text: day for text, (day, _) in parts.items()}
     clocks = {text: clock for text, (_, clock) in parts.items()}
@@ -269,7 +268,7 @@ def _read_day(text: str, month_first: bool) -> _Day | str:
         return note(Note.DATE_MISSING)
     if is_missing(text):
         return note(Note.DATE_UNKNOWN, text)
-    plain = _LEAD.sub("", fold(text), count=1)
+    plain = _WEEKDAY.sub("", fold(text), count=1)
     parts = _date_parts(plain, month_first)
     if parts is None:
         return note(Note.DATE_UNREADABLE, text)
@@ -285,7 +284,7 @@ def _read_day(text: str, month_first: bool) -> _Day | str:
 
 
 def _date_parts(text: str, month_first: bool) -> tuple[int, int | None, int | None] | None:
-    """Return year, month and day as numbers, whether or not such a day exists."""
+    """Return year, month and day as numbers, whether or not there is such a day."""
     if match := _YEAR_FIRST.fullmatch(text):
         return int(match[1]), int(match[2]), int(match[3]) if match[3] else None
     if match := _YEAR_LAST.fullmatch(text):
@@ -320,7 +319,7 @@ def _whole_year(text: str) -> int:
 
 
 def _refuse_strays(days: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
-    """Refuse what lies long after the bulk, and a database's first day long before it."""
+    """Refuse dates long after the bulk, and a database's first day long before it."""
     years = days[DATE].dt.year
     known = years.dropna()
     if len(known) < _ROWS_FOR_A_BULK:
@@ -342,7 +341,7 @@ def _refuse_strays(days: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
 
 def _read_clocks(texts: pd.Series) -> pd.DataFrame:
     distinct = texts.unique()
-    # Where some times are written 930 or 2145, a bare 5 is five past midnight, not five o'clock.
+    # If some times are written 930 or 2145, a bare 5 is five past midnight, not five o'clock.
     packed = any(re.fullmatch(r"\d{3,4}", text) for text in distinct)
     found = {text: _read_clock(text, packed) for text in distinct}
     minutes = {k: float(v) if isinstance(v, int) else np.nan for k, v in found.items()}
@@ -364,7 +363,7 @@ def _read_clock(text: str, packed: bool) -> int | str | None:
 
 
 def _clock_parts(text: str, packed: bool) -> tuple[int, int]:
-    """Return hours and minutes, (-1, 0) where the text is no time."""
+    """Return hours and minutes, (-1, 0) if the text is not a time."""
     if match := _CLOCK.fullmatch(text):
         return _half_day(int(match[1]), match[3]), int(match[2])
     if match := _HOUR.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Police tables become incidents: one row each, cleaned, none dropped, every remark kept."""
+"""Read police tables as incidents: one per row, cleaned, none dropped, every note kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hotspots._text import fold
 from hotspots.catalogue import remark
 from hotspots.errors import ColumnError, CrsError, InputError
 from hotspots.incidents.address_columns import joined_address
-from hotspots.incidents.coordinates import Points, locate
+from hotspots.incidents.coordinates import Points, read_points
 from hotspots.incidents.dates import (
     in_universal_time,
     is_missing,
@@ -79,10 +79,10 @@ def read_incidents(
 ) -> gpd.GeoDataFrame:
     """Return the incidents of a police table, one row for each row that was read.
 
-    Nothing is dropped: what was mended on a row stands in ``repair``, what could not be used in
-    ``problem``. Of the source's columns only those named here are kept. Where none is named,
-    all are guessed from the headers, and a warning says which were taken; another says in
-    which encoding, with which separator and which decimal sign a text file was read.
+    No row is dropped: ``repair`` says what was repaired in it, ``problem`` what could not be used.
+    Of the source's columns only those named here are kept. If none is named, they are guessed
+    from the headers, and a warning says which were chosen; another gives the encoding, separator
+    and decimal sign with which a text file was read.
 
     Parameters
     ----------
@@ -91,19 +91,20 @@ def read_incidents(
         machine, a table in memory, or a table or query of a PostGIS database
         (:func:`hotspots.postgis_source`).
     date, time, category, address, neighborhood, longitude, latitude, event, victims
-        Names of the source's columns; case and accents do not matter. ``event`` is the number
-        of the case file, which several rows (victims) may share; ``victims`` how many a row
-        stands for (1 where it says nothing). ``address`` may name several columns, as in
-        ``["CALLE", "NUMERO", "CRUCE"]``; their headers say what joins them. One column of pairs
-        ("31.74, -106.48") is named for both coordinates. A geographic file's points need none.
+        Names of the source's columns; case and accents do not matter. ``event`` is the case
+        number, which several rows (victims) may share; ``victims`` the number of victims of a row
+        (1 if not stated). ``address`` may name several columns, as in
+        ``["CALLE", "NUMERO", "CRUCE"]``, which are joined as their headers imply. For a column of
+        pairs ("31.74, -106.48"), name it for both coordinates. A geographic file's points need
+        no columns.
     crs
         CRS of the coordinates in the columns.
     study_area
-        Polygons in a metric CRS. Points outside are repaired where one repair alone puts them
-        inside (see :func:`hotspots.incidents.coordinates.locate`).
+        Polygons in a metric CRS. A point outside is repaired if exactly one repair puts it inside
+        (see :func:`hotspots.incidents.coordinates.read_points`).
     taxonomy
-        Name of a ready taxonomy, a TOML file, or label → class. Without one, each label is its
-        own class, case, accents and punctuation aside.
+        Name of a built-in taxonomy, a TOML file, or label → class. Without one, each label is its
+        own class, ignoring case, accents and punctuation.
     sheet
         Sheet of an Excel workbook, or layer of a GeoPackage.
 
@@ -115,12 +116,11 @@ def read_incidents(
         ``neighborhood``, ``repeat_of``, ``location_status`` (``given``, ``unmatched``,
         ``invalid``), ``location_precision``, ``location_score``, ``location_radius_m``,
         ``location_match``, ``repair``, ``problem`` and ``geometry``: a point in the study
-        area's CRS (``crs`` without one), None where there is none.
+        area's CRS (``crs`` without one), None if it is not located.
 
-        ``repeat_of`` is the first row that is the same in every mapped column, missing where
-        there is none. Two victims of one event may look the same, too, when the table has
-        nothing to tell them by: the mark is a question to the clerk, and no row is dropped for
-        it.
+        ``repeat_of`` is the first row that is the same in every mapped column, missing if there
+        is none. Two victims of one event may look the same if the table does not distinguish
+        them, so a repeat is a question to whoever keeps the table; no row is dropped for it.
 
     Raises
     ------
@@ -128,12 +128,12 @@ def read_incidents(
         If the file is missing, empty, without rows, of a kind that is not read, or not text;
         if the database cannot be read.
     ColumnError
-        If a named column is not there (the closest one is suggested), one coordinate is named
+        If a named column does not exist (the closest is suggested), one coordinate is named
         without the other, a taxonomy is given without a column of categories, or no column was
-        named and no header is known.
+        named and no header is recognized.
     InputError
-        If no category at all is in the taxonomy, the taxonomy does not exist, or the study area
-        is empty.
+        If not a single category is in the taxonomy, the taxonomy does not exist, or the study
+        area is empty.
     CrsError
         If a CRS is missing or unknown, or the study area is not in meters.
 
@@ -155,9 +155,9 @@ def read_incidents(
     if study_area is not None:
         projected_crs(study_area, "study_area")
         if len(study_area) == 0:
-            raise InputError("study_area: it has no polygon. Give the area of the incidents.")
+            raise InputError("study_area: has no polygon. Give the area of the incidents.")
     table = read_table(source, sheet=sheet)
-    _say_how_it_was_read(table.description)
+    _warn_how_it_was_read(table.description)
     roles = roles_of(
         table,
         {
@@ -220,8 +220,8 @@ _ORDER = [
 _PARTS = ("date problem", "category problem", "victims problem", "place problem")
 
 
-def _say_how_it_was_read(description: SourceDescription) -> None:
-    """Say aloud what was found out about a file, not told; its folder is no part of it."""
+def _warn_how_it_was_read(description: SourceDescription) -> None:
+    """Warn of what was inferred about a file; its folder is not mentioned."""
     name = Path(description.path).name
     if description.encoding:
         said = remark(
@@ -247,7 +247,7 @@ def _crs(crs: object) -> CRS:
         return CRS.from_user_input(crs)
     except CRSError as error:
         raise CrsError(
-            f"crs: came as {crs!r}, which is no coordinate reference system ({error}). "
+            f"crs: came as {crs!r}, which is not a coordinate reference system ({error}). "
             "Use e.g. 4326 for degrees, 32613 for UTM zone 13 north."
         ) from None
 
@@ -259,7 +259,9 @@ def _points(
     study_area: gpd.GeoDataFrame | None,
 ) -> Points:
     if "longitude" in cells and "latitude" in cells:
-        return locate(cells["longitude"], cells["latitude"], crs=_crs(crs), study_area=study_area)
+        return read_points(
+            cells["longitude"], cells["latitude"], crs=_crs(crs), study_area=study_area
+        )
     if POINT_X in table.cells:
         if table.crs is None:
             raise CrsError(
@@ -268,7 +270,7 @@ def _points(
             )
         given = CRS.from_user_input(table.crs)
         x, y = table.cells[POINT_X], table.cells[POINT_Y]
-        points = locate(x, y, crs=given, study_area=study_area)
+        points = read_points(x, y, crs=given, study_area=study_area)
         return points if study_area is not None else _reprojected(points, given, _crs(crs))
     empty = np.full(len(table.cells), np.nan)
     nothing = np.full(len(table.cells), "", dtype=object)
@@ -284,7 +286,7 @@ def _identity(cells: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:
     numbers = pd.Series(index.astype(str), index=index, dtype=str)
     if "event" in cells:
         known = cells["event"]
-        # A prefix keeps the row's number from meeting a case file's number.
+        # The prefix keeps a row's number from equaling a case number.
         event = known.where(known != "", "row " + numbers)
     else:
         event = numbers
@@ -306,7 +308,7 @@ def _victims(texts: pd.Series | None, index: pd.Index) -> tuple[pd.Series, pd.Se
 
 
 def _each_once(counts: pd.Series, event: pd.Series) -> pd.Series:
-    """Count one victim a row where each row of an event states how many rows the event has."""
+    """Count one victim per row where each row of an event states the event's number of rows."""
     rows = event.map(event[event != ""].value_counts())
     total = (rows > 1) & (counts == rows)
     total = total.groupby(event).transform("all") & total
@@ -379,7 +381,7 @@ def _places(cells: Mapping[str, pd.Series], index: pd.Index, points: Points) -> 
 
 
 def _known(texts: pd.Series) -> pd.Series:
-    """Return texts with those empty that say in words that nothing is known."""
+    """Return texts with those emptied that only say that nothing is known."""
     return texts.mask(texts.isin([text for text in texts.unique() if is_missing(text)]), "")
 
 

@@ -1,4 +1,4 @@
-"""Rows that may tell of one event twice: listed for a clerk to look at, none dropped."""
+"""Rows that may report an event twice: listed for review, none dropped."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _SURE = (str(LocationStatus.GIVEN), str(LocationStatus.MATCHED))
 _APART = 3.0
-"""Distance, in units of what is near, that keeps categories and days from each other."""
+"""Distance, relative to the threshold, that keeps categories and days apart."""
 
 _FIRST_LOOK = 8
 _MOST_LOOKS = 4_000_000
@@ -37,18 +37,18 @@ _ROUNDING = 1e-9
 def near_repeats(
     incidents: gpd.GeoDataFrame, *, within_m: float = 20.0, within_hours: float = 1.0
 ) -> pd.DataFrame:
-    """Return the rows that may tell of an event that another row told of before.
+    """Return the rows that may report an event that an earlier row already reported.
 
-    Suspected is a row of the same category as another, at the same place and time, under
-    another ``event_id``. Each is listed once, beside the nearest row before it; a crowd of
-    rows at one point therefore makes no more lines than it has rows. The list is a question
-    to whoever keeps the table: two robberies on one corner within the hour do happen.
+    A row is suspected if another of its category is at the same place and time under another
+    ``event_id``. Each is listed once, beside the nearest row before it, so that many rows at one
+    point do not multiply. The list is a question to whoever keeps the table: two robberies on one
+    corner within the hour do happen.
 
-    Rows of one ``event_id`` are victims of one event and are no repeats: the first of them
-    in each category speaks for all. Left out are rows that ``repeat_of`` marks already (the
-    same in every column), rows whose date is known to the month or the year only, rows
-    whose place is unknown, ambiguous or approximate, and rows of no known category: of those
-    nobody can say that they are alike.
+    Rows with one ``event_id`` are victims of one event, not repeats; the first of them in each
+    category represents all. Left out are rows that ``repeat_of`` already marks (the same in every
+    column), rows whose date is known only to the month or the year, rows whose location is
+    unknown, ambiguous or approximate, and rows without a known category: these cannot be
+    compared.
 
     Parameters
     ----------
@@ -56,17 +56,17 @@ def near_repeats(
         As :func:`hotspots.read_incidents` or :func:`hotspots.geocode` returns them, in a CRS
         in meters.
     within_m
-        Meters up to which two points are the same place.
+        Greatest distance of two points at the same place, in meters.
     within_hours
-        Hours up to which two times are the same. Where the hour of a row is not known, the
-        same day is the same time, and that row is listed beside the other.
+        Greatest difference between two equal times, in hours. If the hour of a row is not known,
+        the same day counts, and that row is listed beside the other.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by ``row_id``, in its order: ``first_row_id`` (the row before it),
         ``event_id``, ``first_event_id``, ``category``, ``meters`` and ``hours`` between the
-        two (``hours`` missing where one has none), ``reason``: ``same_time`` or ``same_day``.
+        two (``hours`` missing if one has none), ``reason``: ``same_time`` or ``same_day``.
 
     Raises
     ------
@@ -104,14 +104,14 @@ def near_repeats(
     timed = rows[rows["timed"]].sort_values("hours", kind="stable", ignore_index=True)
     pairs = [_listed(timed, timed["hours"] / within_hours, within_m, "same_time")]
     if not rows["timed"].all():
-        # Rows with an hour come first: the vaguer row is the one that is listed.
+        # Rows with an hour come first, so that the less precise row is the one listed.
         daily = rows.sort_values("timed", ascending=False, kind="stable", ignore_index=True)
         pairs.append(_listed(daily, daily["day"] * _APART, within_m, "same_day"))
     return pd.concat(pairs).set_index(ROW_ID).sort_index()
 
 
 def exact_repeats(cells: pd.DataFrame) -> pd.Series:
-    """Return, for each row that an earlier one equals in every column, that first row's label.
+    """Return, for each row that equals an earlier one in every column, the first such row.
 
     Examples
     --------
@@ -158,10 +158,10 @@ def _comparable(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _listed(rows: pd.DataFrame, time: pd.Series, within_m: float, reason: str) -> pd.DataFrame:
-    """Return the lines for the rows of ``rows``, each beside one that stands above it there.
+    """Return the suspected rows of ``rows``, each beside an earlier one.
 
-    Rows at one point and time are one spot, looked up once however many they are. The spots
-    are numbered in the order of their first rows.
+    Rows at one point and time are one spot and are looked up once. The spots are numbered in the
+    order of their first rows.
     """
     spots = pd.DataFrame(
         {
@@ -197,10 +197,10 @@ def _listed(rows: pd.DataFrame, time: pd.Series, within_m: float, reason: str) -
 
 
 def _nearest_before(spots: NDArray[np.float64], asked: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return, for each spot asked, the nearest of those numbered before it; -1 without one.
+    """Return, for each spot asked, the nearest of those numbered before it; -1 if there is none.
 
-    Near is within 1 in the plane and within 1 in each other dimension. A few neighbors are
-    looked at first, and more only where all of those come later.
+    Near means within 1 in the plane and within 1 in each other dimension. A few neighbors are
+    examined first, and more only if all of those come later.
     """
     found = np.full(len(spots), -1, dtype=np.intp)
     if not len(asked):

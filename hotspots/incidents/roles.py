@@ -1,4 +1,4 @@
-"""Which columns of a table hold what: as they were named, or guessed from their headers."""
+"""The columns of each role: as named, or guessed from the headers."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 def roles_of(
     table: SourceTable, named: Mapping[str, str | Sequence[str] | None]
 ) -> dict[str, tuple[str, ...]]:
-    """Return role → columns, as named or else guessed aloud; only the address may have several.
+    """Return role → columns, as named or else guessed with a warning; only addresses have several.
 
     Raises
     ------
     ColumnError
-        If a named column is not there, one coordinate is named without the other, or none was
-        named and no header is known.
+        If a named column does not exist, one coordinate is named without the other, or none was
+        named and no header is recognized.
     """
     description = table.description
     where = description.path or "The table"
@@ -48,9 +48,9 @@ def roles_of(
     guessed = {role: _columns(role, columns) for role, columns in description.columns.items()}
     if not guessed and POINT_X not in table.cells:
         raise ColumnError(
-            f"{where}: no column is known by its header, which was taken to be row "
-            f"{description.header_row}: {listed_columns(table)}. Name the columns (category=..., "
-            "date=... and so on), or see whether the header stands elsewhere or on another sheet."
+            f"{where}: no header is recognized in row {description.header_row}, which was taken "
+            f"for the header: {listed_columns(table)}. Name the columns (category=..., date=... "
+            "and so on), or check whether the header is in another row or on another sheet."
         )
     said = ", ".join(f"{role}={'+'.join(map(repr, names))}" for role, names in guessed.items())
     warnings.warn(
@@ -73,6 +73,6 @@ def _columns(role: str, named: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def listed_columns(table: SourceTable) -> str:
-    """Return the names of a table's columns for an error's text, the first forty of many."""
+    """Return the names of a table's columns for an error message, at most forty."""
     names = table.description.names
     return ", ".join(map(repr, names[:40])) + (" ..." if len(names) > 40 else "")

@@ -1,4 +1,4 @@
-"""A police table as it lies on the disk: its kind, its encoding, its columns, its rows."""
+"""The source of incidents: a file's or table's kind, encoding, columns and rows."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ KINDS = {
     ".parquet": "parquet",
     **dict.fromkeys((".shp", ".fgb", ".kml", ".kmz", ".gml", ".tab", ".mif", ".zip"), "layer"),
 }
-"""File endings that are read, and as what. Nothing else is handed to any reader."""
+"""File extension → kind. No other file is passed to a reader."""
 
 Source = str | Path | pd.DataFrame | PostgisSource
-"""What a table of incidents may come as."""
+"""The forms in which a table of incidents can be given."""
 
 POINT_X = "geometry x"
 POINT_Y = "geometry y"
-"""Names of the columns that carry the points of a geographic file."""
+"""Names of the columns that hold the points of a geographic file."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceDescription:
-    """What was found out about a file.
+    """What was inferred about a file.
 
     Attributes
     ----------
@@ -64,14 +64,14 @@ class SourceDescription:
         ``csv``, ``excel``, ``geopackage``, ``geojson``, ``parquet``, ``layer`` (shapefile, KML
         and the like), ``postgis`` or ``table``.
     encoding, separator, decimal
-        Of a text file; "" elsewhere.
+        Of a text file; "" for others.
     header_row
         1-based number of the line or row that holds the column names.
     other_sheets
-        Where none was named and there are several: the sheet that was read, and the others.
+        If none was named and there are several: the sheet that was read, and the others.
     columns
-        Role → column that seems to hold it (``date``, ``category``, ``longitude`` ...), or the
-        columns that together are the address.
+        Role (``date``, ``category``, ``longitude`` ...) → column that probably holds it, or the
+        columns that make up the address.
     rows
         Number of data rows.
     names
@@ -92,7 +92,7 @@ class SourceDescription:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SourceTable:
-    """A table as text, every cell a string, with what each row suffered while it was read.
+    """A table of text, every cell a string, with notes on rows that were read with problems.
 
     Attributes
     ----------
@@ -101,7 +101,7 @@ class SourceTable:
     description
         :class:`SourceDescription`.
     notes
-        Row number → what was wrong with the row itself.
+        Row number → note on the row itself.
     crs
         CRS of the points in ``geometry x`` and ``geometry y``; None without them.
     """
@@ -113,21 +113,21 @@ class SourceTable:
 
 
 def describe_source(source: Source, *, sheet: str | None = None) -> SourceDescription:
-    """Return what can be found out about a table of incidents without being told.
+    """Return what can be inferred about a table of incidents.
 
     Parameters
     ----------
     source
-        A file (CSV, Excel, GeoPackage, GeoJSON, Parquet), a table in memory or one of PostGIS.
+        A file (CSV, Excel, GeoPackage, GeoJSON, Parquet), a table in memory or in PostGIS.
     sheet
-        Sheet of an Excel workbook, its first one by default; or layer of a GeoPackage, by default
-        the only one.
+        Sheet of an Excel workbook, by default the first; or layer of a GeoPackage, by default the
+        only one.
 
     Returns
     -------
     SourceDescription
-        Kind, encoding, separator, decimal sign, header row, number of rows, and the column that
-        seems to hold each role, guessed from Spanish, Portuguese and English headers.
+        Kind, encoding, separator, decimal sign, header row, number of rows, and the probable
+        column of each role, guessed from Spanish, Portuguese and English headers.
 
     Raises
     ------
@@ -209,10 +209,10 @@ def _local_file(source: str | Path) -> Path:
 
 
 def _read_frame(path: Path, kind: str, sheet: str | None) -> pd.DataFrame:
-    """Read a binary or geographic table after a look at its first bytes.
+    """Read a binary or geographic table after checking its first bytes.
 
-    GDAL tells a file's kind by its content, so a file that only bears an allowed name could
-    send it elsewhere (a VRT that points at a URL); the first bytes are held against the name.
+    GDAL detects a file's format by its content, so a file with an allowed extension could make
+    it read something else (a VRT that points to a URL); the first bytes must match the extension.
     """
     if kind == "layer":
         layer: pd.DataFrame = read_vector(path, what="read_incidents", layer=sheet)
@@ -231,14 +231,14 @@ def _read_frame(path: Path, kind: str, sheet: str | None) -> pd.DataFrame:
         return _read_geojson(path)
     except DataFileError:
         raise
-    except Exception as error:  # Each reader has its own tree of errors; the user has one file.
+    except Exception as error:  # Each reader has its own hierarchy of errors.
         raise DataFileError(
             f"{path}: cannot be read as {kind} ({error}). Export it again."
         ) from error
 
 
 def _layer(path: Path, wanted: str | None) -> str:
-    """Return which layer of a GeoPackage is the table: the one named, or the only one."""
+    """Return the layer of a GeoPackage that holds the table: the named one, or the only one."""
     names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
     if not names:
         raise DataFileError(f"{path}: the GeoPackage has no layer. Export it again.")
@@ -261,7 +261,9 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 def _read_geojson(path: Path) -> pd.DataFrame:
     content = json.loads(path.read_text(encoding="utf-8-sig"))
     if not isinstance(content, dict) or not isinstance(content.get("features"), list):
-        raise DataFileError(f"{path}: this JSON is no GeoJSON FeatureCollection. Export it again.")
+        raise DataFileError(
+            f"{path}: this JSON is not a GeoJSON FeatureCollection. Export it again."
+        )
     declared = ((content.get("crs") or {}).get("properties") or {}).get("name", "OGC:CRS84")
     points: pd.DataFrame = gpd.GeoDataFrame.from_features(content["features"], crs=declared)
     return points

@@ -90,11 +90,11 @@ def run_project(
     pdf: bool = False,
     pictures: bool = False,
     progress: Callable[[str], None] | None = None,
-    kept_only: bool = False,
+    cache_only: bool = False,
 ) -> RunResult:
     """Run a project whose settings are validated already; see :func:`run`.
 
-    With ``kept_only`` no provider is asked: only cached answers are used.
+    With ``cache_only`` no provider is asked: only cached answers are used.
     """
     tell = progress or _silent
     browser = find_browser() if pdf else None
@@ -106,7 +106,7 @@ def run_project(
             tell("read")
             inputs = read_inputs(project, project_file.parent)
             online = online_geocoder(
-                project, project_file.parent, inputs.units, kept_only=kept_only
+                project, project_file.parent, inputs.units, cache_only=cache_only
             )
             with closing(online) if online is not None else nullcontext():
                 result = compute(project, inputs, tell, online=online)

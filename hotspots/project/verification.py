@@ -99,7 +99,7 @@ def verify(
         project = parse_project(manifest["parameters"], folder / "manifest.json")
         with tempfile.TemporaryDirectory() as scratch:
             again = Path(scratch) / "out"
-            run_project(project, file, out=again, progress=progress, kept_only=True)
+            run_project(project, file, out=again, progress=progress, cache_only=True)
             compared = {
                 name: then
                 for name, then in manifest["outputs"].items()

@@ -1,8 +1,8 @@
-"""The words and the records that stages pass on.
+"""The vocabulary and the records that stages pass to each other.
 
-Stages never import each other; what one hands to the next is a GeoDataFrame with the
-columns named in ``words``, a ``libpysal.graph.Graph`` on the same index, or one of
-the ``plans`` or ``records``.
+Stages never import each other; what one passes to the next is a GeoDataFrame with the columns
+named in ``words``, a ``libpysal.graph.Graph`` on the same index, or one of the records in
+``plans``, ``records``, ``results`` and ``labels``.
 """
 
 from hotspots.schema.labels import TaxonomyReport

@@ -18,31 +18,31 @@ class TaxonomyReport:
     taxonomy
         Name of the taxonomy, "" where none was given.
     unmapped
-        DataFrame on the label as it came: ``rows``; labels that no class claims.
+        DataFrame on the original label: ``rows``, for labels without a class.
     share_unmapped
         Share of the rows whose label has no class.
     share_not_specified
-        Share of the rows whose label says no crime: "not specified", "other", "other offenses".
-        "Other theft" says one.
+        Share of the rows whose label names no crime: "not specified", "other", "other offenses",
+        but not "other theft".
     labels
         DataFrame on the label: ``category``, ``rows``, ``first_year``, ``last_year``,
-        ``appears`` and ``vanishes`` (True where the label is missing from the table's first or
-        last years, so that a change may be one of the labels and not of the crime).
+        ``appears`` and ``vanishes`` (True if the label is missing from the table's first or last
+        years, so that a change may be one of labeling and not of crime).
     changes
-        DataFrame, a row for each time that a label comes or goes from one of the table's years to
-        the next: ``label``, ``category``, ``year`` (the first one with it, or without it),
-        ``change`` (``appears``, ``vanishes``) and ``rows`` (of its year, or of the last before).
+        DataFrame, a row for each time that a label appears or vanishes from one year of the table
+        to the next: ``label``, ``category``, ``year`` (the first with it, or without it),
+        ``change`` (``appears``, ``vanishes``) and ``rows`` (in that year, or in the one before).
     overlaps
         DataFrame on the folded label: ``categories``, ``rows``, for labels that occur under
         more than one class.
     spellings
-        DataFrame, a row for each pair of labels that differ by one letter, a space or a sign and
-        fall in different classes: ``label``, ``category``, ``rows`` of the rarer, and
-        ``like``, ``like_category``, ``like_rows`` of the other. Nothing was mended.
+        DataFrame, a row for each pair of labels that differ by one letter, a space or punctuation
+        and are in different classes: ``label``, ``category``, ``rows`` of the rarer, and ``like``,
+        ``like_category``, ``like_rows`` of the other. They are not changed.
     classes
         DataFrame on the category: ``rows``, ``iccs`` (its code), ``name_en``, ``name_es`` (of the
-        ICCS class) and ``within`` (the categories of this table whose code holds its own, so that
-        the two must not be compared as if apart); codes are known where a taxonomy was given.
+        ICCS class) and ``within`` (the categories of this table whose class includes its own, so
+        that the two must not be compared as if they were disjoint); codes need a taxonomy.
     """
 
     taxonomy: str

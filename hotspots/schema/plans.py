@@ -1,4 +1,4 @@
-"""The frozen records of plans of polygons: how good, how they compare, what hangs on them."""
+"""Frozen records of plans of polygons: quality, comparison, stability."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Spread: TypeAlias = tuple[float, float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class PlanQuality:
-    """How good a plan of polygons is, and the most that was possible.
+    """The quality of a plan of polygons, and the best that was possible.
 
     Attributes
     ----------
@@ -25,23 +25,23 @@ class PlanQuality:
     residents_in_bounds
         Residents who live in polygons within the bounds.
     residents_impossible
-        Residents whom no plan can place within the bounds (proven, by the exceptions' reasons).
+        Residents that provably no plan can place within the bounds.
     impossible_by_reason
-        Reason → those of them that it is proven for, the largest number first.
+        Reason → number of such residents, the largest first.
     polygons, polygons_in_bounds
         Numbers of polygons.
     residents_spread
-        Least, quartiles and greatest number of residents of the polygons in bounds.
+        Minimum, quartiles and maximum of the residents of the polygons in bounds.
     compactness
         Mean Polsby–Popper (4π·area / perimeter²) of the polygons in bounds.
     compactness_spread
-        Least, quartiles and greatest Polsby–Popper of the polygons in bounds.
+        Minimum, quartiles and maximum of the Polsby–Popper of the polygons in bounds.
     within_variance
         Share of each similarity column's population-weighted variance left within polygons.
     bounds
         (floor, ceiling) in residents.
     seed
-        The seed that drew the plan.
+        The seed of the plan.
     """
 
     residents: float
@@ -77,9 +77,8 @@ class PolygonPlan:
     quality
         :class:`PlanQuality`.
     changes
-        DataFrame indexed by ``unit_id``, one row per unit that left its polygon of last year or
-        had none: ``before``, ``after``, ``population``, ``reason``. Empty where no plan was
-        kept.
+        DataFrame indexed by ``unit_id``, one row per unit that left last year's polygon or had
+        none: ``before``, ``after``, ``population``, ``reason``. Empty if no plan was kept.
     residents
         Series ``unit_id`` → residents of the unit.
     """
@@ -119,17 +118,17 @@ class PlanComparison:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PlanStability:
-    """How often a unit is judged the same in other plans that are as good.
+    """How often a unit gets the same verdict in other plans that are as good.
 
     Attributes
     ----------
     table
-        DataFrame on ``unit_id``, a column per verdict: the share of the plans in which the unit
-        lies in a polygon of which the verdict is true.
+        DataFrame on ``unit_id``, a column per verdict: the share of the plans in which the verdict
+        is true of the unit's polygon.
     plans
-        Plans that were judged, the one in question not among them.
+        Number of other plans.
     left_out
-        Plans drawn and left out because fewer residents were in bounds.
+        Plans that were discarded because fewer residents were in bounds.
     """
 
     table: pd.DataFrame
@@ -139,19 +138,19 @@ class PlanStability:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class BorderSensitivity:
-    """What hangs on the borders that were drawn.
+    """How sensitive the verdicts are to the borders of the polygons.
 
     Attributes
     ----------
     table
         DataFrame on ``polygon_id``, a column per verdict: the share of the draws in which the
-        polygon is judged otherwise than with the incidents where they lie.
+        verdict differs from that with the incidents where they lie.
     share
         Share of the counted incidents within ``distance_m`` of two polygons or more.
     distance_m
-        Meters from a border within which an incident may as well lie on the other side.
+        Distance from a border within which an incident may be on the other side, in meters.
     draws, seed
-        Times that these incidents were put on either side at random, and the seed.
+        Number of times that these incidents were put on either side at random, and the seed.
     """
 
     table: pd.DataFrame

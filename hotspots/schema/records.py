@@ -1,4 +1,4 @@
-"""The frozen records that stages pass on."""
+"""Frozen records that stages pass to each other."""
 
 from __future__ import annotations
 
@@ -17,40 +17,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class GeocodingReport:
-    """How many incidents have a place, which, and whether the others are missing at random.
+    """How many incidents are located, which, and whether the others are missing at random.
 
     Attributes
     ----------
     rows, located
-        Rows in all, and those with a point of their own (``given`` or ``matched``) that does
-        not lie outside the study area.
+        All rows, and those with their own point (``given`` or ``matched``) in the study area.
     hit_rate, hit_rate_low, hit_rate_high
-        Their share with its Wilson 95% interval; NaN without rows.
+        Share of located rows, with its Wilson 95% interval; NaN without rows.
     bar
-        The share below which a map is not to be trusted, 0.85.
+        The share below which a map should not be trusted, 0.85.
     by_status, by_precision
         DataFrames on the status and the precision: ``rows``, ``share``.
     by_category, by_month, by_neighborhood
         DataFrames on the class, the month (``2013-04``, ``undated``) and the neighborhood (or
-        municipality …) that the row states (``not stated``): ``rows``, ``located``,
+        municipality) that the row states (``not stated``): ``rows``, ``located``,
         ``hit_rate``, ``hit_rate_low``, ``hit_rate_high``.
-    miss_tests
+    missingness
         DataFrame on ``factor`` (``category``, ``month``, ``neighborhood``): ``levels``,
-        ``rows``, ``left_out``, ``statistic`` (Pearson's chi-square), ``p`` (counted over random
-        exchanges of the misses), ``q`` (Holm, over the factors); NaN where nothing can be tested.
+        ``rows``, ``left_out``, ``statistic`` (Pearson's chi-square), ``p`` (by permutation of the
+        missing rows), ``q`` (Holm, over the factors); NaN if nothing can be tested.
     uneven
         DataFrame of the levels that stand out in the factors with q ≤ ``alpha``: ``factor``,
         ``level``, ``rows``, ``missed``, ``miss_rate``, ``elsewhere``, ``surplus``, ``residual``,
         ``p``, ``q``. Events are counted, not rows.
-    worst
-        DataFrame ``address``, ``neighborhood``, ``rows``, ``reason``, ``closest``: the
-        commonest that have no place, at most 500.
+    unlocated
+        DataFrame ``address``, ``neighborhood``, ``rows``, ``reason``, ``closest``: the most
+        common addresses that are not located, at most 500.
     pile_ups
         DataFrame ``x``, ``y``, ``rows``, ``addresses``, ``places``, ``centroid_of``: points on
-        which many located rows with different addresses lie, the most first, and what stands
+        which many located rows with different addresses lie, the largest first, and what is
         within some meters of them.
     permutations, seed
-        Random exchanges for each factor, and their seed.
+        Permutations for each factor, and their seed.
     alpha
         Level after the correction.
 
@@ -74,9 +73,9 @@ class GeocodingReport:
     by_category: pd.DataFrame
     by_month: pd.DataFrame
     by_neighborhood: pd.DataFrame
-    miss_tests: pd.DataFrame
+    missingness: pd.DataFrame
     uneven: pd.DataFrame
-    worst: pd.DataFrame
+    unlocated: pd.DataFrame
     pile_ups: pd.DataFrame
     permutations: int
     alpha: float
@@ -84,13 +83,13 @@ class GeocodingReport:
 
     @property
     def below_bar(self) -> bool:
-        """Whether fewer rows are located than a map needs to be trusted."""
+        """Whether too few rows are located for a map to be trusted."""
         return self.hit_rate < self.bar
 
     @property
     def at_random(self) -> bool | None:
-        """Whether no factor shows the misses to be uneven; None where none could be tested."""
-        tested = self.miss_tests["q"].dropna()
+        """Whether no factor shows the missing rows to be uneven; None if none could be tested."""
+        tested = self.missingness["q"].dropna()
         return None if tested.empty else bool((tested > self.alpha).all())
 
     def __repr__(self) -> str:
@@ -100,21 +99,21 @@ class GeocodingReport:
         return geocoding_html(self)
 
     def sentence(self, language: str = "en", *, titles: Mapping[str, str] | None = None) -> str:
-        """Return how much is located and where the rest is, in one sentence in plain words.
+        """Return how much is located and where the rest is, in one plain sentence.
 
         Parameters
         ----------
         language
             One of :func:`hotspots.languages`.
         titles
-            Category → what it is called in that language; its key where not given.
+            Category → its title in that language; the key by default.
         """
         return geocoding_sentence(self, language, titles=titles)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Layer:
-    """A named number per polygon.
+    """A named variable, with a value for each polygon.
 
     Attributes
     ----------
@@ -123,16 +122,16 @@ class Layer:
     values
         Series on ``polygon_id``; NaN is *no data*.
     unit
-        Unit of the values, for people: ``%``, ``m``, ``per 100,000`` …
+        Unit of the values, for display: ``%``, ``m``, ``per 100,000`` …
     direction
         Whether more of it is worse, better, or neither.
     source
-        Where the numbers come from.
+        Source of the data.
     title
-        Language code → title for people.
+        Language code → title.
     cover
-        Series on ``polygon_id``: the share (0–1) of each polygon that the source says something
-        about; None where the question does not arise.
+        Series on ``polygon_id``: the share (0–1) of each polygon that the source covers; None if
+        not applicable.
     """
 
     name: str
@@ -146,7 +145,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One named part of a ranking: a layer's name, its weight, and which way is worse."""
+    """A criterion of a ranking: a layer's name, its weight, and its direction."""
 
     layer: str
     weight: float
@@ -155,18 +154,18 @@ class Criterion:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Ranking:
-    """Who first, and how sure.
+    """The ranking of polygons, with its uncertainty.
 
     Attributes
     ----------
     table
         DataFrame on ``polygon_id``, sorted by rank: ``score`` (0–1), ``rank`` (1 is first),
-        ``rank_low`` and ``rank_high`` (90% of the draws of the weights),
-        ``share_<layer>`` for each criterion (parts of the score; they add up to it).
+        ``rank_low`` and ``rank_high`` (90% interval over random weights), ``share_<layer>`` for
+        each criterion (parts of the score, which add up to it).
     criteria
-        The criteria, weights adding up to 1.
+        The criteria, with weights that add up to 1.
     seed
-        The seed of the draws of the weights.
+        The seed of the random weights.
     """
 
     table: pd.DataFrame
@@ -176,7 +175,7 @@ class Ranking:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Allocation:
-    """How much money goes to each polygon.
+    """The budget allocated to each polygon.
 
     Attributes
     ----------
@@ -184,7 +183,7 @@ class Allocation:
         DataFrame on ``polygon_id``: ``rank``, ``population``, ``score``, ``grant`` (two
         decimals; the column adds up to the budget to the cent), ``grant_per_resident``.
     budget
-        The money divided.
+        The total that is allocated.
     """
 
     table: pd.DataFrame

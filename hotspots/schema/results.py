@@ -1,4 +1,4 @@
-"""The frozen records of tests: what was found, and all that is needed to repeat it."""
+"""Frozen records of tests: what was found, and everything needed to repeat it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class LocalTest:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LocalResult:
-    """What a local test found, place by place, and all that is needed to repeat it.
+    """What a local test found, place by place, and everything needed to repeat it.
 
     Attributes
     ----------
@@ -93,25 +93,25 @@ class LocalResult:
     family
         Number of tests that the correction ran over.
     permutations
-        Draws from the null for each place, at most; None where the null is a formula.
+        Maximum number of permutations for each place; None if the null is analytic.
     permutations_used
-        Draws that a place took in the mean: fewer than ``permutations`` where all distinct
-        draws were counted, or where a tail was soon seen to be common (unequal weights).
+        Mean number of permutations used: fewer than ``permutations`` if all distinct ones were
+        enumerated, or if a place was clearly not significant (unequal weights).
     enumerated
-        True where all distinct draws were counted instead of sampled.
+        True if all distinct permutations were enumerated instead of sampled.
     least_p
-        Least p that this test can give.
+        Smallest p that the test can give.
     seed
-        The seed of the draws.
+        The seed of the permutations.
     weights
-        The neighbors in words.
+        Description of the neighbors.
     headline
         True for the one test of its question; every other is exploratory.
     level
         ``units`` or ``polygons``, by the index's name; "" for any other index.
     candidate_label
-        Series on the places' index: the label that each place bears if its q is small enough,
-        given by its more extreme tail; :func:`correct_family` labels from it.
+        Series on the places' index: the label that a place gets if its q is small enough, from
+        its more extreme tail; :func:`correct_family` relabels by it.
     """
 
     table: pd.DataFrame
@@ -163,35 +163,34 @@ class LocalResult:
         return result_html(self)
 
     def sentence(self, language: str = "en", *, variable: str | None = None) -> str:
-        """Return what was found and what was not, in one sentence in plain words.
+        """Return what was found and what was not, in one plain sentence.
 
         Parameters
         ----------
         language
             One of :func:`hotspots.languages`.
         variable
-            What the tested values are called in that language; the record's own name for
-            them where not given.
+            Name of the tested values in that language; the record's own by default.
         """
         return result_sentence(self, language, variable=variable)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ScanResult:
-    """What a spatial scan found, and all that is needed to repeat it.
+    """What a spatial scan found, and everything needed to repeat it.
 
     Attributes
     ----------
     clusters
-        DataFrame on ``rank`` (1 is the most likely): ``center`` (the area about whose center
-        the circle lies), ``radius_m`` (to its farthest member's center), ``members``,
+        DataFrame on ``rank`` (1 is the most likely): ``center`` (the area at the center of the
+        circle), ``radius_m`` (to its farthest member's center), ``members``,
         ``exposure``, ``count``, ``expected``, ``relative_risk``, ``log_likelihood_ratio``,
-        ``p``, ``label`` (:class:`Label` values). The most likely one is there whatever its p,
-        secondary ones only with p ≤ ``alpha``; none where there is no event.
+        ``p``, ``label`` (:class:`Label` values). The most likely cluster is always listed,
+        secondary ones only with p ≤ ``alpha``; none if there is no event.
     table
         DataFrame on the areas' index: ``cluster`` (rank of the labeled cluster that each is in,
         or missing), ``p`` (that cluster's, or missing) and ``label``: the cluster's, otherwise
-        *not significant*, *no data*, or *no evidence* where there is no event at all.
+        *not significant*, *no data*, or *no evidence* if there is no event at all.
     variable
         Name of the counts.
     null
@@ -207,7 +206,7 @@ class ScanResult:
     simulations
         Maps drawn without a cluster.
     least_p
-        Least p that these can give.
+        Smallest p that these can give.
     seed
         The seed of the maps.
     level
@@ -239,7 +238,7 @@ class ScanResult:
         return scan_html(self)
 
     def sentence(self, language: str = "en", *, variable: str | None = None) -> str:
-        """Return what was found, in one sentence in plain words.
+        """Return what was found, in one plain sentence.
 
         ``language`` and ``variable`` are those of :meth:`LocalResult.sentence`.
         """
@@ -248,7 +247,7 @@ class ScanResult:
 
 @dataclass(frozen=True, slots=True)
 class GlobalResult:
-    """What a test of the whole map found, and all that is needed to repeat it.
+    """What a global test found, and everything needed to repeat it.
 
     Attributes
     ----------
@@ -259,11 +258,11 @@ class GlobalResult:
     statistic, expected, z
         The statistic, its expectation under random arrangement, and its standardized value.
     p
-        Share of arrangements at least as extreme, by ``alternative``; ties are in both tails.
+        Share of permutations at least as extreme, by ``alternative``; ties are in both tails.
     alternative
         ``two-sided``, ``greater`` or ``less``.
     permutations, seed
-        Random arrangements, and the seed that drew them.
+        Number of permutations, and their seed.
     n
         Places tested.
     left_out
@@ -271,7 +270,7 @@ class GlobalResult:
     level
         ``units`` or ``polygons``, by the index's name; "" for any other index.
     weights
-        The neighbors in words.
+        Description of the neighbors.
     """
 
     test: str
@@ -290,7 +289,7 @@ class GlobalResult:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row on the variable's name: the test, its numbers, and how many places it took."""
+        """One row on the variable's name: the test, its numbers, and how many places it used."""
         names = ["test", "statistic", "expected", "z", "p", "n", "left_out"]
         row = {name: getattr(self, name) for name in names}
         return pd.DataFrame(row, index=pd.Index([self.variable], name="variable"))
@@ -302,7 +301,7 @@ class GlobalResult:
         return global_html(self)
 
     def sentence(self, language: str = "en", *, variable: str | None = None) -> str:
-        """Return what was found, in one sentence in plain words.
+        """Return what was found, in one plain sentence.
 
         ``language`` and ``variable`` are those of :meth:`LocalResult.sentence`.
         """

@@ -1,4 +1,4 @@
-"""The words: names of columns and indexes, states, labels."""
+"""The vocabulary: names of columns and indexes, statuses, labels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VICTIMS = "victims"  # victims on this row (int)
 DATE = "date"  # datetime64, NaT where unreadable
 DATE_PRECISION = "date_precision"  # year | month | day | minute | none
 CATEGORY = "category"  # class of the taxonomy, or "unmapped"
-CATEGORY_SOURCE = "category_source"  # the label as it came
+CATEGORY_SOURCE = "category_source"  # the original label
 ADDRESS = "address"
 NEIGHBORHOOD = "neighborhood"  # as the row states it
 REPEAT_OF = "repeat_of"  # row_id of the first row that is the same in every mapped column
@@ -30,8 +30,8 @@ LOCATION_SCORE = "location_score"  # 0..1
 LOCATION_RADIUS = "location_radius_m"  # meters; 0 for a point
 LOCATION_MATCH = "location_match"  # text of what was matched in the gazetteer
 LOCATION_ALTERNATIVE = "location_alternative"  # second candidate of an ambiguous row (a point)
-REPAIR = "repair"  # notes on what was mended on this row, "" where nothing was
-PROBLEM = "problem"  # notes on what could not be used and why, "" where nothing
+REPAIR = "repair"  # notes on what was repaired in this row, "" if nothing
+PROBLEM = "problem"  # notes on what could not be used and why, "" if nothing
 ASSIGNMENT_STATUS = "assignment_status"
 
 UNMAPPED = "unmapped"
@@ -40,7 +40,7 @@ NOT_STATED = "not stated"
 
 
 class LocationStatus(StrEnum):
-    """How an incident got its place."""
+    """How an incident was located."""
 
     GIVEN = "given"
     MATCHED = "matched"
@@ -51,7 +51,7 @@ class LocationStatus(StrEnum):
 
 
 class LocationPrecision(StrEnum):
-    """What an incident's point stands for."""
+    """What an incident's point represents."""
 
     COORDINATE = "coordinate"
     HOUSE = "house"
@@ -62,7 +62,7 @@ class LocationPrecision(StrEnum):
 
 
 class AssignmentStatus(StrEnum):
-    """The one fate of each incident; counts over all fates add up to the rows read."""
+    """The one fate of each incident; the counts of all fates add up to the rows read."""
 
     INSIDE = "inside"
     BOUNDARY = "boundary"
@@ -73,14 +73,14 @@ class AssignmentStatus(StrEnum):
 
 
 COUNTED = (AssignmentStatus.INSIDE, AssignmentStatus.BOUNDARY, AssignmentStatus.SNAPPED)
-"""The fates that enter counts and tests."""
+"""The fates that are included in counts and tests."""
 
 LOCATED = (LocationStatus.GIVEN, LocationStatus.MATCHED)
-"""The location states that are a point and not a guess."""
+"""The statuses with a reliable point."""
 
 
 class Label(StrEnum):
-    """What a test says of a place. The significant tail decides, never the sign of z."""
+    """The result of a test for a place. The significant tail decides, never the sign of z."""
 
     HOT = "hot"
     COLD = "cold"
@@ -102,10 +102,10 @@ class Label(StrEnum):
 
 
 RAISED = (Label.HOT, Label.HIGH_HIGH, Label.EXCESS)
-"""The labels that mean *higher than chance allows*."""
+"""The labels that mean *higher than expected by chance*."""
 
 LOWERED = (Label.COLD, Label.LOW_LOW, Label.DEFICIT)
-"""The labels that mean *lower than chance allows*."""
+"""The labels that mean *lower than expected by chance*."""
 
 LEVELS = {UNIT_ID: "units", POLYGON_ID: "polygons"}
 """Name of an index → the level of a test on it."""

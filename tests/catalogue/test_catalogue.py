@@ -1,4 +1,4 @@
-"""Both languages say everything, with the same blanks to fill."""
+"""Every language says everything, with the same blanks to fill and the plurals that it needs."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
 import hotspots.catalogue as catalogue
 from hotspots._notes import Note
+from hotspots.catalogue import language_files
+from hotspots.catalogue.language_files import Language
 from hotspots.errors import InputError
 from hotspots.polygons.plan import keep
 from hotspots.polygons.proofs import exceptions
@@ -19,22 +22,30 @@ from hotspots.schema import AssignmentStatus, Label, LocationPrecision, Location
 
 FOLDER = Path(catalogue.__file__).parent
 PACKAGE = FOLDER.parent
+PLURALS = {"zero", "one", "two", "few", "many", "other"}
+
+
+def content(language):
+    """Return a language file; what only its own grammar decides is taken out of it."""
+    whole = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    return {section: entries for section, entries in whole.items() if section != "plural"}
+
+
+def flat(prefix, node):
+    """Yield each dotted key with its entry: a text, a list, or a text for each plural form."""
+    for key, value in node.items():
+        if isinstance(value, dict) and not set(value) <= PLURALS:
+            yield from flat(f"{prefix}{key}.", value)
+        else:
+            yield f"{prefix}{key}", value
 
 
 def entries(language):
     """Return dotted key → every wording of it."""
-    found = {}
-
-    def walk(prefix, node):
-        for key, value in node.items():
-            name = f"{prefix}{key}"
-            if isinstance(value, dict) and set(value) != {"one", "other"}:
-                walk(f"{name}.", value)
-            else:
-                found[name] = list(value.values()) if isinstance(value, dict) else [value]
-
-    walk("", tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8")))
-    return found
+    return {
+        key: list(value.values()) if isinstance(value, dict) else [value]
+        for key, value in flat("", content(language))
+    }
 
 
 def blanks(wording):
@@ -60,6 +71,79 @@ def test_every_wording_has_the_same_blanks(language):
 @pytest.mark.parametrize("language", catalogue.languages())
 def test_no_entry_is_empty(language):
     assert all(all(wordings) for wordings in entries(language).values())
+
+
+@pytest.mark.parametrize("language", catalogue.languages())
+def test_every_plural_category_of_the_language_has_its_form(language):
+    """Which categories a language has is CLDR's to say; the file says the form of each."""
+    named = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))["plural"]
+    assert set(named) == {*Locale.parse(language, sep="-").plural_form.tags, "other"}
+    counted = {
+        key: set(entry) for key, entry in flat("", content(language)) if isinstance(entry, dict)
+    }
+    assert counted == {key: {*named.values()} for key in counted} and len(counted) > 30
+
+
+@pytest.mark.parametrize("language", catalogue.languages())
+def test_every_language_counts_the_same_things(language):
+    counted = [
+        {key for key, entry in flat("", content(one)) if isinstance(entry, dict)}
+        for one in (language, "en")
+    ]
+    assert counted[0] == counted[1]
+
+
+def polish(entries):
+    """Return Polish, which has a form for 2–4 and another for 5 on, as a language file."""
+    forms = {"one": "one", "few": "few", "many": "many", "other": "other"}
+    return Language("pl", {**entries, "plural": forms}, Locale.parse("pl").plural_form)
+
+
+@pytest.mark.parametrize(
+    ("count", "form"),
+    # CLDR 44, plural rules for pl: 1 · 2–4, 22–24, not 12–14 · 0, 5–21, 25 · fractions
+    [
+        (1, "one"), (2, "few"), (4, "few"), (5, "many"), (0, "many"), (12, "many"), (21, "many"),
+        (22, "few"), (112, "many"), (1.5, "other"), ("2", "other"), (None, "other"),
+        (True, "other"),
+    ],
+)  # fmt: skip
+def test_a_language_with_four_plural_forms(count, form):
+    assert polish({}).plural_form(count) == form
+
+
+def test_a_million_in_spanish_takes_the_form_of_many():
+    # CLDR 44 gives a round million "many" in Spanish, and its units say "1.000.000 metros" there.
+    assert catalogue.text("unit.incidents", "es", n=1_000_000) == "1,000,000 incidentes"
+
+
+def test_a_form_that_is_missing_is_named(monkeypatch):
+    entry = {"unit": {"cases": {"one": "{n} przypadek", "other": "{n} przypadku"}}}
+    monkeypatch.setattr(catalogue, "read_language", lambda code: polish(entry))
+    with pytest.raises(
+        InputError, match=r"'unit\.cases' in pl\.toml has no form 'few'; it has one"
+    ):
+        catalogue.text("unit.cases", "pl", n=3)
+
+
+def test_a_code_that_cldr_does_not_know_is_refused(monkeypatch):
+    monkeypatch.setattr(language_files, "languages", lambda: ("castellano",))
+    with pytest.raises(InputError, match=r"CLDR knows no language 'castellano'.*pt-BR"):
+        language_files.read_language.__wrapped__("castellano")
+
+
+@pytest.mark.parametrize(
+    ("titles", "language", "title"),
+    [
+        ({"es": "Robo", "en": "Robbery", "pt": "Roubo"}, "es", "Robo"),
+        ({"es": "Robo", "en": "Robbery", "pt": "Roubo"}, "pt-BR", "Roubo"),
+        ({"es": "Robo", "en": "Robbery"}, "pt-BR", "Robbery"),
+        ({"es": "Robo", "en": ""}, "pt", "Robo"),
+        ({}, "en", ""),
+    ],
+)
+def test_a_title_falls_back_to_the_language_then_english_then_any(titles, language, title):
+    assert catalogue.title_in(titles, language) == title
 
 
 def literal_keys():
@@ -106,8 +190,10 @@ def test_every_note_has_its_words_and_no_word_is_left_over(language):
 
 
 def test_the_catalogue_imports_nothing_of_ours_but_the_errors():
-    source = (FOLDER / "__init__.py").read_text(encoding="utf-8")
-    assert set(re.findall(r"from (hotspots[\w.]*) import", source)) == {"hotspots.errors"}
+    for path in FOLDER.glob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        for name in re.findall(r"from (hotspots[\w.]*) import", source):
+            assert name == "hotspots.errors" or name.startswith("hotspots.catalogue"), path.name
 
 
 def test_an_unknown_language_is_refused():

@@ -111,6 +111,18 @@ def test_every_layer_of_the_project_file_answers(folder):
         assert point.distance(shapely.Point(x, y)) < 2
 
 
+@pytest.mark.parametrize(
+    ("country", "countries"), [("mx", ("mx",)), (["us", "mx"], ("mx", "us")), ("br", ("br",))]
+)
+def test_the_project_file_names_whose_words_addresses_are_read_with(folder, country, countries):
+    assert read(folder, project(**LAYERS, country=country)).lexicon.countries == countries
+
+
+def test_a_country_that_is_not_known_is_named(folder):
+    with pytest.raises(ProjectFileError, match=r"gazetteer\.country.* came as 'es'; .*ar, br"):
+        project(**LAYERS, country=["mx", "es"])
+
+
 def test_a_saved_gazetteer_answers_as_its_layers_do(folder):
     made = read(folder, project(**LAYERS))
     made.save(folder / "prueba.gazetteer")

@@ -115,7 +115,7 @@ def test_the_clerk_gets_the_worst_addresses(town, tmp_path: Path) -> None:
     internal = tmp_path / "out" / "internal"
     table = pd.read_csv(internal / "worst_addresses.csv", dtype=str)
     assert [*table.columns[:5]] == ["address", "neighborhood", "rows", "reason", "closest"]
-    assert len(table) == len(result.geocoding.worst)
+    assert len(table) == len(result.geocoding.unlocated)
     assert 'href="worst_addresses.csv"' in (internal / "report.html").read_text(encoding="utf-8")
     assert not (tmp_path / "out" / "public" / "worst_addresses.csv").exists()
 

@@ -1,1 +1,1 @@
-"""An address as it was written becomes its parts."""
+"""Parse addresses into their parts."""

@@ -1,19 +1,23 @@
-"""A walk along the tokens of an address, and what it has laid out so far."""
+"""A cursor over the tokens of an address, and the parts that it has filled so far."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from hotspots.geocoding.address.lexicon import SIGNS
 from hotspots.geocoding.address.names import has_name
-from hotspots.geocoding.address.tokens import BREAKS
+
+if TYPE_CHECKING:
+    from hotspots.geocoding.address.lexicon import Lexicon
 
 _TIED = re.compile(r"\d{1,2}|[a-z]")
 
 
 @dataclass(slots=True)
 class Draft:
-    """The words of an address, laid out by what they belong to."""
+    """The tokens of an address, sorted by the part that they belong to."""
 
     street: list[str] = field(default_factory=list)
     number: list[str] = field(default_factory=list)
@@ -28,23 +32,26 @@ class Draft:
     joined: bool = False
 
 
-class Walk:
-    """A place among tokens; a word that announces nothing goes to ``part``.
+class Cursor:
+    """A position among tokens; a token that announces nothing is appended to ``part``.
 
     Attributes
     ----------
     words, place
-        The tokens, and the one that is looked at.
+        The tokens, and the position of the current one.
+    lexicon
+        The words that they are read with.
     draft, part, tail
-        What is laid out, its part that grows, and its part for what stands behind the house.
+        The parts so far, the one being filled, and the one for what follows the house number.
     fresh
-        Whether the place is behind a break or at the beginning.
+        Whether the current token is the first, or the first after a break.
     """
 
-    __slots__ = ("draft", "fresh", "part", "place", "tail", "words")
+    __slots__ = ("draft", "fresh", "lexicon", "part", "place", "tail", "words")
 
-    def __init__(self, words: list[str]) -> None:
+    def __init__(self, words: list[str], lexicon: Lexicon) -> None:
         self.words = words
+        self.lexicon = lexicon
         self.place = 0
         self.draft = Draft()
         self.part = self.draft.street
@@ -55,15 +62,15 @@ class Walk:
     def ahead(self) -> str:
         """The next token, "" at a break and at the end."""
         ahead = self.words[self.place + 1] if self.place + 1 < len(self.words) else ""
-        return "" if ahead in BREAKS else ahead
+        return "" if ahead in SIGNS else ahead
 
     @property
     def beyond(self) -> str:
-        """The token behind the next one, "" at a break and at the end."""
+        """The token after the next one, "" at a break and at the end."""
         return next(iter(self.until_break(self.place + 1)[1:]), "")
 
     def joins_mark(self, value: str, ends: frozenset[str]) -> bool:
-        """Return whether the token behind a block's mark is part of it: "A 1 lt", "15 B lt"."""
+        """Return whether the token after a block's mark is part of it: "A 1 lt", "15 B lt"."""
         mark, behind = self.beyond, self.until_break(self.place + 1)[2:3]
         mixed = (value.isalpha() and mark.isdigit()) or (value.isdigit() and mark.isalpha())
         short = len(mark) <= (2 if mark.isdigit() else 1)
@@ -71,7 +78,7 @@ class Walk:
 
     @property
     def begun(self) -> bool:
-        """Whether anything was laid out."""
+        """Whether any part has been filled."""
         draft = self.draft
         return bool(
             draft.street
@@ -85,18 +92,18 @@ class Walk:
 
     @property
     def in_rest(self) -> bool:
-        """Whether the growing part is one that does not say what it is."""
+        """Whether the part being filled is one that does not say what it is."""
         return any(self.part is each for each in self.draft.rest)
 
     def until_break(self, place: int) -> list[str]:
-        """Return the tokens from a place to the next break."""
+        """Return the tokens from a position to the next break."""
         end = place
-        while end < len(self.words) and self.words[end] not in BREAKS:
+        while end < len(self.words) and self.words[end] not in SIGNS:
             end += 1
         return self.words[place:end]
 
     def tied(self, value: str) -> tuple[str, int]:
-        """Return the value ahead with what a hyphen ties to it ("h1" in H-1), and its end."""
+        """Return the next value with what a hyphen ties to it ("h1" in H-1), and where it ends."""
         behind = self.words[self.place + 2 : self.place + 4]
         if behind[:1] == ["-"] and len(behind) > 1 and _TIED.fullmatch(behind[1]):
             apart = value[-1].isdigit() and behind[1].isdigit()
@@ -104,13 +111,15 @@ class Walk:
         return value, 2
 
     def open_rest(self) -> None:
-        """Let a new part grow that does not say what it is."""
+        """Start a new part that does not say what it is."""
         self.draft.rest.append([])
         self.part = self.draft.rest[-1]
 
     def leave_street(self) -> None:
-        """Let what stands behind the house be no part of the street's name."""
+        """Keep what follows the house number out of the street's name."""
         draft = self.draft
-        if self.part is draft.number or (self.part is draft.street and has_name(draft.street)):
+        if self.part is draft.number or (
+            self.part is draft.street and has_name(draft.street, self.lexicon)
+        ):
             self.open_rest()
             self.tail = self.part

@@ -1,209 +1,205 @@
-"""Keywords with a value behind them: block and lot, kilometer, floor and flat, postcode."""
+"""Keywords that take a value: block and lot, kilometer, floor and flat, postcode."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from hotspots.geocoding.address.names import (
-    KEYWORDS,
-    TYPES_BEFORE,
-    UNITS,
-    figure_of,
-    has_name,
-    is_ordinal,
-)
-from hotspots.geocoding.address.numbers import leads_with_house, names_no_road
-from hotspots.geocoding.address.tokens import CODE
+from hotspots.geocoding.address.lexicon import CODE
+from hotspots.geocoding.address.names import figure_of, has_name, is_ordinal
+from hotspots.geocoding.address.numbers import names_no_road, starts_with_house
 
 if TYPE_CHECKING:
-    from hotspots.geocoding.address.cursor import Walk
+    from hotspots.geocoding.address.cursor import Cursor
 
 _VALUE = re.compile(r"\d{1,5}[a-z]{0,2}|[a-xz]")
 _SHORT_VALUE = re.compile(r"\d{1,4}|\d{1,3}[a-z]|[a-z]\d{0,3}|[a-z]{1,2}\d")
 _TWO_LETTERS = re.compile(r"[a-z]{2}")
-_LOT_WORDS = KEYWORDS["lot"] | KEYWORDS["parcel"]
 _KILOMETER = re.compile(r"\d{1,5}(\.\d+)?")
 _CODE = re.compile(r"\d{4,5}")
 _FLAT = re.compile(r"bis|[a-df-w]")
-_VALUED = frozenset(
-    {
-        *(
-            word
-            for key in ("block", "lot", "parcel", "kilometer", "hundred")
-            for word in KEYWORDS[key]
-        ),
-        *("s/n", "m", "l"),
-    }
-)
 _FLOORS = frozenset({"piso", "floor"})
 _FIGURES_ONLY = frozenset({"of", "in", "fl", "rm", "cs", "lc"})
 
 
-def take_value(walk: Walk, word: str) -> int:
-    """Take a keyword with the value behind it; return how many tokens that were."""
+def take_value(cursor: Cursor, word: str) -> int:
+    """Consume a keyword and its value; return how many tokens were consumed."""
     if word == "#":
-        return _sign(walk)
-    if word in _VALUED:
-        taken = _house_value(walk, word)
-    elif word in UNITS or word in ("pb", "p"):
-        taken = _unit(walk, word)
+        return _sign(cursor)
+    if word in cursor.lexicon.valued_words:
+        taken = _house_value(cursor, word)
+    elif word in cursor.lexicon.units or word in ("pb", "p"):
+        taken = _unit(cursor, word)
     else:
         return 0
     if taken:
-        walk.leave_street()
+        cursor.leave_street()
     return taken
 
 
-def take_code(walk: Walk, word: str) -> int:
-    """Take a postcode, and the city beside it; return how many tokens that were."""
-    draft = walk.draft
-    if word == "cp" and _CODE.fullmatch(walk.ahead):
-        draft.values["postcode"] = walk.ahead
-        walk.place += 1
-        if walk.ahead and walk.begun and not draft.city:
-            walk.part = draft.city
+def take_code(cursor: Cursor, word: str) -> int:
+    """Consume a postcode, and the city beside it; return how many tokens were consumed."""
+    draft = cursor.draft
+    if word == "cp" and _CODE.fullmatch(cursor.ahead):
+        draft.values["postcode"] = cursor.ahead
+        cursor.place += 1
+        if cursor.ahead and cursor.begun and not draft.city:
+            cursor.part = draft.city
         return 1
     if word != CODE and not word[0].isdigit():
         return 0
-    rest = walk.in_rest
+    rest = cursor.in_rest
     if word != CODE:
-        if not _may_be_code(walk, word, rest):
+        if not _may_be_code(cursor, word, rest):
             return 0
         draft.values.setdefault("postcode", word)
     if not draft.city:
-        _take_city(walk, rest, marked=word == CODE)
+        _take_city(cursor, rest, marked=word == CODE)
     return 1
 
 
-def _take_city(walk: Walk, rest: bool, *, marked: bool) -> None:
-    """Let the words before a postcode be the city, or those behind it."""
-    city = walk.draft.city
-    if rest and walk.part:
-        city += walk.part
-        walk.part.clear()
-    elif walk.ahead and walk.part is not walk.draft.street:
-        walk.part = city
+def _take_city(cursor: Cursor, rest: bool, *, marked: bool) -> None:
+    """Take the words before a postcode as the city, or those after it."""
+    city = cursor.draft.city
+    if rest and cursor.part:
+        city += cursor.part
+        cursor.part.clear()
+    elif cursor.ahead and cursor.part is not cursor.draft.street:
+        cursor.part = city
     elif marked and rest:
-        before = [part for part in walk.draft.rest if part]
+        before = [part for part in cursor.draft.rest if part]
         if before:
             city += before[-1]
             before[-1].clear()
 
 
-def _may_be_code(walk: Walk, word: str, rest: bool) -> bool:
-    draft = walk.draft
+def _may_be_code(cursor: Cursor, word: str, rest: bool) -> bool:
+    draft = cursor.draft
     if not (
-        word.isdigit() and (rest or walk.part is draft.neighborhood or walk.part is draft.city)
+        word.isdigit() and (rest or cursor.part is draft.neighborhood or cursor.part is draft.city)
     ):
         return False
-    ahead = walk.ahead
+    ahead = cursor.ahead
     if len(word) == 4:
-        followed = ahead.isalpha() and ahead not in TYPES_BEFORE
-        return rest and not walk.part and followed and _has_house(walk)
-    return 5 <= len(word) <= 7 and (bool(walk.part) or bool(ahead) or _has_house(walk))
+        followed = ahead.isalpha() and ahead not in cursor.lexicon.types_before
+        return rest and not cursor.part and followed and _has_house(cursor)
+    return 5 <= len(word) <= 7 and (bool(cursor.part) or bool(ahead) or _has_house(cursor))
 
 
-def _has_house(walk: Walk) -> bool:
-    draft = walk.draft
+def _has_house(cursor: Cursor) -> bool:
+    draft = cursor.draft
     if draft.number or draft.values or any(word[0].isdigit() for word in draft.street[1:]):
         return True
-    return leads_with_house(draft.street)
+    return starts_with_house(draft.street, cursor.lexicon)
 
 
-def _house_value(walk: Walk, word: str) -> int:
-    values, ahead = walk.draft.values, walk.ahead
-    paired = _TWO_LETTERS.fullmatch(ahead) is not None and walk.beyond in _LOT_WORDS
+def _house_value(cursor: Cursor, word: str) -> int:
+    keywords = cursor.lexicon.keywords
+    values, ahead = cursor.draft.values, cursor.ahead
+    paired = _TWO_LETTERS.fullmatch(ahead) is not None and cursor.beyond in cursor.lexicon.lot_words
     short = paired or _SHORT_VALUE.fullmatch(ahead) is not None
-    street = walk.draft.street
+    street = cursor.draft.street
     if word == "s/n":
         values["number"] = "none"
         return 1
-    if short and (word in KEYWORDS["block"] or (word == "m" and not street)):
-        values["block"], taken = walk.tied(ahead)
-        if taken == 2 and walk.joins_mark(ahead, _LOT_WORDS):
-            values["block"], taken = ahead + walk.beyond, 3
+    if short and (word in keywords["block"] or (word == "m" and not street)):
+        values["block"], taken = cursor.tied(ahead)
+        if taken == 2 and cursor.joins_mark(ahead, cursor.lexicon.lot_words):
+            values["block"], taken = ahead + cursor.beyond, 3
         return taken
-    settled = walk.fresh or "block" in values or has_name(street)
-    lot = word in KEYWORDS["lot"] or word in KEYWORDS["parcel"]
+    settled = cursor.fresh or "block" in values or has_name(street, cursor.lexicon)
+    lot = word in keywords["lot"] or word in keywords["parcel"]
     if short and ((lot and settled) or (word == "l" and "block" in values)):
-        figure, taken = walk.tied(ahead)
+        figure, taken = cursor.tied(ahead)
         if "lot" in values:
-            walk.draft.unit += ["lote", figure]
+            cursor.draft.unit += ["lote", figure]
         values.setdefault("lot", figure)
         return taken
-    if word in KEYWORDS["kilometer"] and _KILOMETER.fullmatch(ahead):
+    if word in keywords["kilometer"] and _KILOMETER.fullmatch(ahead):
         values["kilometer"] = ahead
         return 2
-    return _hundred(walk, ahead) if word in KEYWORDS["hundred"] else 0
+    return _hundred(cursor, ahead) if word in keywords["hundred"] else 0
 
 
-def _hundred(walk: Walk, ahead: str) -> int:
-    """Take "cuadra 4", and "4ta cuadra" whose figure is already in the street."""
+def _hundred(cursor: Cursor, ahead: str) -> int:
+    """Consume "cuadra 4", or "4ta cuadra", whose number is already in the street."""
     if ahead.isdigit() and len(ahead) < 3:
-        walk.draft.values["hundred"] = ahead
+        cursor.draft.values["hundred"] = ahead
         return 2
-    figure = figure_of(walk.part[-1]) if len(walk.part) > 1 else ""
-    if figure and len(figure) < 3 and is_ordinal(walk.part[-1]):
-        walk.draft.values["hundred"] = figure
-        walk.part.pop()
+    figure = figure_of(cursor.part[-1], cursor.lexicon) if len(cursor.part) > 1 else ""
+    if figure and len(figure) < 3 and is_ordinal(cursor.part[-1], cursor.lexicon):
+        cursor.draft.values["hundred"] = figure
+        cursor.part.pop()
         return 1
     return 0
 
 
-def _unit(walk: Walk, word: str) -> int:
-    """Take a flat, a floor or the like: "Piso 3 B", "6o piso", "planta baja"."""
-    kind = UNITS.get(word, "")
-    behind = walk.part[-1] if walk.part else ""
+def _unit(cursor: Cursor, word: str) -> int:
+    """Consume a flat, a floor or the like: "Piso 3 B", "6o piso", "planta baja"."""
+    kind = cursor.lexicon.units.get(word, "")
+    behind = cursor.part[-1] if cursor.part else ""
     if word == "pb":
-        walk.draft.unit.append("planta baja")
+        cursor.draft.unit.append("planta baja")
         return 1
-    if word == "p" or (kind in _FLOORS and not walk.ahead[:1].isdigit()):
-        figure = figure_of(behind)
-        beyond_name = len(walk.part) > 2 or not behind.isdigit()
-        if figure and len(figure) < 3 and beyond_name and (kind or is_ordinal(behind)):
-            walk.part.pop()
-            flat = [walk.ahead] if len(walk.ahead) == 1 and walk.ahead.isalpha() else []
-            walk.draft.unit += [kind or "piso", figure, *flat]
+    if word == "p" or (kind in _FLOORS and not cursor.ahead[:1].isdigit()):
+        figure = figure_of(behind, cursor.lexicon)
+        beyond_name = len(cursor.part) > 2 or not behind.isdigit()
+        if (
+            figure
+            and len(figure) < 3
+            and beyond_name
+            and (kind or is_ordinal(behind, cursor.lexicon))
+        ):
+            cursor.part.pop()
+            flat = [cursor.ahead] if len(cursor.ahead) == 1 and cursor.ahead.isalpha() else []
+            cursor.draft.unit += [kind or "piso", figure, *flat]
             return 1 + len(flat)
-    if not kind or not (walk.fresh or has_name(walk.draft.street) or _any_but_street(walk)):
+    if not kind or not (
+        cursor.fresh or has_name(cursor.draft.street, cursor.lexicon) or _any_but_street(cursor)
+    ):
         return 0
-    return _unit_value(walk, kind, word)
+    return _unit_value(cursor, kind, word)
 
 
-def _any_but_street(walk: Walk) -> bool:
-    draft = walk.draft
+def _any_but_street(cursor: Cursor) -> bool:
+    draft = cursor.draft
     return not draft.street and bool(draft.values or draft.unit or draft.neighborhood)
 
 
-def _unit_value(walk: Walk, kind: str, word: str) -> int:
-    ahead = walk.ahead
-    figure = figure_of(ahead) if kind in _FLOORS and is_ordinal(ahead) else ahead
+def _unit_value(cursor: Cursor, kind: str, word: str) -> int:
+    ahead = cursor.ahead
+    figure = (
+        figure_of(ahead, cursor.lexicon)
+        if kind in _FLOORS and is_ordinal(ahead, cursor.lexicon)
+        else ahead
+    )
     if not _VALUE.fullmatch(figure) or (word in _FIGURES_ONLY and not ahead[0].isdigit()):
         return 0
-    figure, taken = walk.tied(figure)
-    behind = walk.words[walk.place + 2] if walk.place + 2 < len(walk.words) else ""
+    figure, taken = cursor.tied(figure)
+    behind = cursor.words[cursor.place + 2] if cursor.place + 2 < len(cursor.words) else ""
     if taken == 2 and figure.isalpha() and behind.isdigit() and len(behind) < 4:
         figure, taken = figure + behind, 3
     elif taken == 2 and _FLAT.fullmatch(behind):
         figure, taken = f"{figure} {behind}", 3
     if kind == "casa" and figure.isdigit():
-        walk.draft.values["house"] = figure
-    walk.draft.unit += [kind, figure]
+        cursor.draft.values["house"] = figure
+    cursor.draft.unit += [kind, figure]
     return taken
 
 
-def _sign(walk: Walk) -> int:
-    """Let a number sign open the house number, unless a road or a street is called so."""
-    draft, ahead = walk.draft, walk.ahead
-    if draft.street and leads_with_house(draft.street) and _VALUE.fullmatch(ahead):
+def _sign(cursor: Cursor) -> int:
+    """Start the house number at a number sign, unless it belongs to a road's or street's name."""
+    draft, ahead = cursor.draft, cursor.ahead
+    if draft.street and starts_with_house(draft.street, cursor.lexicon) and _VALUE.fullmatch(ahead):
         draft.unit.append(ahead)
         return 2
-    last = walk.part[-1] if walk.part and walk.part is not draft.street else ""
-    of_name = last in TYPES_BEFORE or last in KEYWORDS["road_owners"]
+    last = cursor.part[-1] if cursor.part and cursor.part is not draft.street else ""
+    of_name = last in cursor.lexicon.types_before or last in cursor.lexicon.keywords["road_owners"]
     unnumbered = not draft.number and ahead[:1].isdigit() and not of_name
-    named = has_name(draft.street) and not names_no_road(draft.street)
-    area = walk.part is draft.neighborhood or (walk.part is draft.landmark and not walk.part)
+    named = has_name(draft.street, cursor.lexicon) and not names_no_road(
+        draft.street, cursor.lexicon
+    )
+    area = cursor.part is draft.neighborhood or (cursor.part is draft.landmark and not cursor.part)
     if unnumbered and (named or (area and not draft.street)):
-        walk.part = draft.number
+        cursor.part = draft.number
     return 1

@@ -1,70 +1,36 @@
-"""Names of streets and places brought to one spelling, so that equal names compare equal."""
+"""Standardize the names of streets and places, so that equal names compare equal."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hotspots._text import fold
 
-_LEXICON = tomllib.loads((Path(__file__).parent / "lexicon.toml").read_text(encoding="utf-8"))
+if TYPE_CHECKING:
+    from hotspots.geocoding.address.lexicon import Lexicon
 
-
-def _inverted(section: str) -> dict[str, str]:
-    return {
-        written: standard
-        for standard, spellings in _LEXICON[section].items()
-        for written in spellings.split()
-    }
-
-
-TYPES_BEFORE = _inverted("street_types_before")
-TYPES_AFTER = _inverted("street_types_after")
-DIRECTIONS = _inverted("directions")
-NEIGHBORHOOD_WORDS = _inverted("neighborhoods")
-UNITS = _inverted("units")
-_ENGLISH_DIRECTIONS = DIRECTIONS | _inverted("directions_english")
-_WORDS = _inverted("words")
-_NUMBERS = _inverted("numbers")
-KEYWORDS = {key: frozenset(words.split()) for key, words in _LEXICON["keywords"].items()}
-_SMALL = KEYWORDS["small"]
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|er|ro|ra|do|da|to|ta|mo|ma|vo|va|no|na|o)")
 _NUMBERED = re.compile(r"(\d+)([a-np-z]?)([ns]?)")
 _COMPASS = frozenset("nsew")
-_SIGNS = re.compile(r"[^0-9a-z]+")
-_ENGLISH_TYPES = frozenset(TYPES_AFTER.values())
-# "AA.HH.", "P.J." and the like, their dots taken away.
-_AREA_PAIRS = frozenset(
-    tuple(pair.split())
-    for pair in (
-        "aa hh",
-        "a h",
-        "pp jj",
-        "p j",
-        "u h",
-        "unidad habitacional",
-        "unidad hab",
-        "asentamiento humano",
-        "pueblo joven",
-    )
+_DIRECTIONS = frozenset(
+    ("norte", "sur", "oriente", "poniente", "noreste", "noroeste", "sureste", "suroeste")
 )
+_SIGNS = re.compile(r"[^0-9a-z]+")
 
 
 class StreetName(NamedTuple):
-    """A street's type ("" where none is stated) and its name in the one spelling."""
+    """A street's type ("" if not stated) and its standardized name."""
 
     kind: str
     name: str
 
 
-PLAIN_TYPES = frozenset({"calle", "avenida", "privada", "cerrada", "callejon", "carrera"})
 NO_STREET = StreetName("", "")
 
 
 def plain_words(text: str) -> list[str]:
-    """Return the folded words of a text, signs aside.
+    """Return the folded words of a text, without punctuation.
 
     Examples
     --------
@@ -74,125 +40,139 @@ def plain_words(text: str) -> list[str]:
     return _SIGNS.sub(" ", fold(text)).split()
 
 
-def street_name(text: str) -> StreetName:
-    """Return a street's type and name, abbreviations written out and small words left away.
+def street_name(text: str, lexicon: Lexicon) -> StreetName:
+    """Return a street's type and name, abbreviations written out and articles dropped.
 
     Examples
     --------
-    >>> street_name("Av. Gral. Rodolfo Fierro")
+    >>> from hotspots.geocoding.address.lexicon import lexicon_of
+    >>> words = lexicon_of()
+    >>> street_name("Av. Gral. Rodolfo Fierro", words)
     StreetName(kind='avenida', name='general rodolfo fierro')
-    >>> street_name("W 62ND ST")
+    >>> street_name("W 62ND ST", words)
     StreetName(kind='street', name='poniente 62')
-    >>> street_name("Calle Dieciséis de Septiembre") == street_name("C. 16 Septiembre")
-    True
-    >>> street_name("")
+    >>> street_name("Calle Dieciséis de Septiembre", words)
+    StreetName(kind='calle', name='16 septiembre')
+    >>> street_name("", words)
     StreetName(kind='', name='')
     """
-    return street_of(plain_words(text))
+    return street_of(plain_words(text), lexicon)
 
 
-def street_of(words: list[str]) -> StreetName:
-    """Return type and name of a street whose words are folded and hold letters and figures only.
+def street_of(words: list[str], lexicon: Lexicon) -> StreetName:
+    """Return the type and name of a street, given its folded, alphanumeric words.
 
     Examples
     --------
-    >>> street_of(["av", "gral", "fierro"])
+    >>> from hotspots.geocoding.address.lexicon import lexicon_of
+    >>> words = lexicon_of()
+    >>> street_of(["av", "gral", "fierro"], words)
     StreetName(kind='avenida', name='general fierro')
     """
-    kind, words, english = _parted(words)
-    name = "" if english else numbered_name(words, typed=bool(kind))
-    return StreetName(kind, name or standard_name(words, initials_are_directions=english))
+    kind, words, english = _parted(words, lexicon)
+    name = "" if english else numbered_name(words, lexicon, typed=bool(kind))
+    return StreetName(kind, name or standard_name(words, lexicon, initials_are_directions=english))
 
 
-def _parted(words: list[str]) -> tuple[str, list[str], bool]:
-    """Return a street's type, the words of its name, and whether it is named in English."""
+def _parted(words: list[str], lexicon: Lexicon) -> tuple[str, list[str], bool]:
+    """Return a street's type, the words of its name, and whether its name is English."""
     if len(words) < 2:
         return "", words, False
     first, last = words[0], words[-1]
-    if first in TYPES_BEFORE:
-        return *_typed(TYPES_BEFORE[first], words[1:]), False
-    if words[1] in TYPES_BEFORE and is_ordinal(first):
+    if first in lexicon.types_before:
+        return *_typed(lexicon.types_before[first], words[1:], lexicon), False
+    if words[1] in lexicon.types_before and is_ordinal(first, lexicon):
         # "1a. Privada de Guerrero" is "Privada 1a de Guerrero".
-        return TYPES_BEFORE[words[1]], [figure_of(first), *words[2:]], False
-    if last in TYPES_AFTER:
-        return TYPES_AFTER[last], words[:-1], True
+        return lexicon.types_before[words[1]], [figure_of(first, lexicon), *words[2:]], False
+    if last in lexicon.types_after:
+        return lexicon.types_after[last], words[:-1], True
     named = len(words) > 2 and not _COMPASS.issuperset(words[:-2])
-    if named and last in _ENGLISH_DIRECTIONS and words[-2] in TYPES_AFTER:
-        return TYPES_AFTER[words[-2]], [*words[:-2], last], True
-    if any(word in KEYWORDS["english_roads"] for word in words) and _ends_in_figure(words):
-        road = next(word for word in words if word in KEYWORDS["english_roads"])
-        return TYPES_AFTER[road], [word for word in words if word != road], True
+    if named and last in lexicon.english_directions and words[-2] in lexicon.types_after:
+        return lexicon.types_after[words[-2]], [*words[:-2], last], True
+    if any(word in lexicon.keywords["english_roads"] for word in words) and _ends_in_figure(
+        words, lexicon
+    ):
+        road = next(word for word in words if word in lexicon.keywords["english_roads"])
+        return lexicon.types_after[road], [word for word in words if word != road], True
     # "842 E 1700 S" stands on a grid of Utah.
     grid = first in _COMPASS and last in _COMPASS and words[1][0].isdigit()
     return "", words, grid
 
 
-def _typed(kind: str, words: list[str]) -> tuple[str, list[str]]:
-    """Return the type that counts, and the words of the name behind it."""
-    second = TYPES_BEFORE.get(words[0]) if len(words) > 1 else None
+def _typed(kind: str, words: list[str], lexicon: Lexicon) -> tuple[str, list[str]]:
+    """Return the type that counts, and the words of the name after it."""
+    second = lexicon.types_before.get(words[0]) if len(words) > 1 else None
     if kind == "avenida" and second in ("calle", "carrera") and words[1][0].isdigit():
         # Bogotá's "Avenida Calle 26" is Calle 26, and nothing else is.
         return second, words[1:]
     plain = ("calle", "avenida", "jiron")
     if second in plain and kind not in plain and words[0] != "calles":
         words = words[1:]
-    while len(words) > 1 and words[0] in _SMALL:
+    while len(words) > 1 and words[0] in lexicon.keywords["small"]:
         words = words[1:]
-    if kind in KEYWORDS["ways"] and len(words) > 1 and words[0] in ("a", "al"):
+    if kind in lexicon.keywords["ways"] and len(words) > 1 and words[0] in ("a", "al"):
         words = words[1:]
     return kind, words
 
 
-def is_ordinal(word: str) -> bool:
-    """Return whether a word is a Spanish number in letters or an ordinal, such as 4ta.
+def is_ordinal(word: str, lexicon: Lexicon) -> bool:
+    """Return whether a word is a spelled-out Spanish number or an ordinal such as 4ta.
 
     Examples
     --------
-    >>> is_ordinal("4ta"), is_ordinal("segundo"), is_ordinal("4"), is_ordinal("4th")
-    (True, True, False, False)
+    >>> from hotspots.geocoding.address.lexicon import lexicon_of
+    >>> words = lexicon_of()
+    >>> [is_ordinal(word, words) for word in ("4ta", "segundo", "4", "4th")]
+    [True, True, False, False]
     """
-    english = word in KEYWORDS["english_ordinals"] or word.endswith(("st", "nd", "rd", "th"))
-    return word in _NUMBERS and not english
+    english = word in lexicon.keywords["english_ordinals"] or word.endswith(
+        ("st", "nd", "rd", "th")
+    )
+    return word in lexicon.numbers and not english
 
 
-def figure_of(word: str) -> str:
-    """Return the figure that a number or an ordinal means, "" where it is none.
+def figure_of(word: str, lexicon: Lexicon) -> str:
+    """Return the digits of a number or an ordinal, "" if the word is neither.
 
     Examples
     --------
-    >>> figure_of("4ta"), figure_of("5th"), figure_of("12"), figure_of("lerdo")
-    ('4', '5', '12', '')
+    >>> from hotspots.geocoding.address.lexicon import lexicon_of
+    >>> words = lexicon_of()
+    >>> [figure_of(word, words) for word in ("4ta", "5th", "12", "lerdo")]
+    ['4', '5', '12', '']
     """
-    figure = _standard(word)
+    figure = _standard(word, lexicon)
     return figure if figure.isdigit() else ""
 
 
-def _ends_in_figure(words: list[str]) -> bool:
-    last = words[-2] if words[-1] in _ENGLISH_DIRECTIONS and len(words) > 2 else words[-1]
+def _ends_in_figure(words: list[str], lexicon: Lexicon) -> bool:
+    last = words[-2] if words[-1] in lexicon.english_directions and len(words) > 2 else words[-1]
     return last[0].isdigit()
 
 
-def numbered_name(words: list[str], *, typed: bool = True) -> str:
-    """Return the name of a street that is a number, "" where it is none.
+def numbered_name(words: list[str], lexicon: Lexicon, *, typed: bool = True) -> str:
+    """Return the name of a numbered street, "" if the street is not numbered.
 
-    Letters and *bis* belong to the number, as in Colombia and in Mérida: 60-A is another street
-    than 60. Only without a type before it is 5a the fifth.
+    Letters and *bis* are part of the number, as in Colombia and in Mérida: 60-A and 60 are
+    different streets. Without a type before it, 5a is the ordinal.
 
     Examples
     --------
-    >>> numbered_name(["60", "a"]), numbered_name(["15", "bis", "a"]), numbered_name(["23n"])
-    ('60a', '15 bis a', '23 norte')
-    >>> numbered_name(["16", "de", "septiembre"])
+    >>> from hotspots.geocoding.address.lexicon import lexicon_of
+    >>> words = lexicon_of()
+    >>> [numbered_name(name.split(), words) for name in ("60 a", "15 bis a", "23n")]
+    ['60a', '15 bis a', '23 norte']
+    >>> numbered_name(["16", "de", "septiembre"], words)
     ''
     """
     match = _NUMBERED.fullmatch(words[0]) if words else None
-    if match is None or (len(words) == 1 and not typed and words[0] in _NUMBERS):
+    if match is None or (len(words) == 1 and not typed and words[0] in lexicon.numbers):
         return ""
     figure, letter = str(int(match[1])), match[2]
-    kept = [DIRECTIONS[match[3]]] if match[3] else []
+    kept = [lexicon.directions[match[3]]] if match[3] else []
     for word in words[1:]:
-        if word in DIRECTIONS and (len(word) > 1 or word in ("n", "s")):
-            kept.append(DIRECTIONS[word])
+        if word in lexicon.directions and (len(word) > 1 or word in ("n", "s")):
+            kept.append(lexicon.directions[word])
         elif len(word) == 1 and word.isalpha() and not letter and not kept:
             letter = word
         elif word == "bis" or (len(word) == 1 and word.isalpha()):
@@ -200,96 +180,121 @@ def numbered_name(words: list[str], *, typed: bool = True) -> str:
         else:
             return ""
     if letter in ("n", "s"):
-        letter, kept = "", [DIRECTIONS[letter], *kept]
+        letter, kept = "", [lexicon.directions[letter], *kept]
     return " ".join([figure + letter, *kept])
 
 
-def standard_name(words: list[str], *, initials_are_directions: bool = False) -> str:
-    """Return words as one name: abbreviations and numbers written one way, small words left away.
+def standard_name(
+    words: list[str], lexicon: Lexicon, *, initials_are_directions: bool = False
+) -> str:
+    """Return words as one name: abbreviations and numbers standardized, articles dropped.
 
     Examples
     --------
-    >>> standard_name(["cinco", "de", "mayo"])
+    >>> from hotspots.geocoding.address.lexicon import lexicon_of
+    >>> words = lexicon_of()
+    >>> standard_name(["cinco", "de", "mayo"], words)
     '5 mayo'
     """
-    kept = [word for word in words if word not in _SMALL] or words
+    kept = [word for word in words if word not in lexicon.keywords["small"]] or words
     if initials_are_directions:
-        return " ".join(_ENGLISH_DIRECTIONS.get(word) or _standard(word) for word in kept)
+        return " ".join(
+            lexicon.english_directions.get(word) or _standard(word, lexicon) for word in kept
+        )
     # "E. Zapata" is Emiliano, "E 79th St" is east.
-    return " ".join(word if word in _COMPASS else _standard(word) for word in kept)
+    return " ".join(word if word in _COMPASS else _standard(word, lexicon) for word in kept)
 
 
-def neighborhood_name(text: str) -> str:
-    """Return a neighborhood's name in the one spelling, without "Col." and the like.
+def neighborhood_name(text: str, lexicon: Lexicon) -> str:
+    """Return a neighborhood's standardized name, without "Col." and the like.
 
     Examples
     --------
-    >>> neighborhood_name("Col. Sta. María la Ribera")
+    >>> from hotspots.geocoding.address.lexicon import lexicon_of
+    >>> words = lexicon_of()
+    >>> neighborhood_name("Col. Sta. María la Ribera", words)
     'santa maria ribera'
     """
-    return neighborhood_of(plain_words(text))
+    return neighborhood_of(plain_words(text), lexicon)
 
 
-def neighborhood_of(words: list[str]) -> str:
-    """Return a neighborhood's name whose words are folded and hold letters and figures only.
+def neighborhood_of(words: list[str], lexicon: Lexicon) -> str:
+    """Return a neighborhood's name, given its folded, alphanumeric words.
 
     Examples
     --------
-    >>> neighborhood_of(["asoc", "de", "viv", "los", "jardines"])
+    >>> from hotspots.geocoding.address.lexicon import lexicon_of
+    >>> words = lexicon_of()
+    >>> neighborhood_of(["asoc", "de", "viv", "los", "jardines"], words)
     'jardines'
     """
     whole = len(words)
     while len(words) > 1:
-        # "Asociación de Vivienda": a small word between two that are left away.
-        between = len(words) < whole and words[0] in _SMALL and words[1] in NEIGHBORHOOD_WORDS
-        pair = len(words) > 2 and (between or (words[0], words[1]) in _AREA_PAIRS)
-        if not pair and words[0] not in NEIGHBORHOOD_WORDS:
+        # "Asociación de Vivienda": a preposition between two words that are dropped.
+        between = (
+            len(words) < whole
+            and words[0] in lexicon.keywords["small"]
+            and words[1] in lexicon.neighborhood_words
+        )
+        pair = len(words) > 2 and (between or (words[0], words[1]) in lexicon.neighborhood_pairs)
+        if not pair and words[0] not in lexicon.neighborhood_words:
             break
         words = words[2:] if pair else words[1:]
-    return standard_name(words)
+    return standard_name(words, lexicon)
 
 
 def sorted_words(name: str) -> str:
-    """Return a name with its words in alphabetical order: equal where words were swapped."""
+    """Return a name with its words sorted, so that names with swapped words are equal."""
     return " ".join(sorted(name.split()))
 
 
-def has_name(words: list[str]) -> bool:
-    """Return whether there is a name among a street's words, and not just its type.
+def has_name(words: list[str], lexicon: Lexicon) -> bool:
+    """Return whether a street's words hold a name, and not just its type.
 
     Examples
     --------
-    >>> has_name(["calle"]), has_name(["calle", "lerdo"]), has_name(["boulevard", "malecon"])
-    (False, True, True)
+    >>> from hotspots.geocoding.address.lexicon import lexicon_of
+    >>> words = lexicon_of()
+    >>> [has_name(name.split(), words) for name in ("calle", "calle lerdo", "boulevard malecon")]
+    [False, True, True]
     """
     place, last = 0, len(words)
     if last > 1 and words[0] in ("los", "las"):
         # "Los Carrera" are no carrera.
         return True
-    if last and words[0] in TYPES_BEFORE:
+    if last and words[0] in lexicon.types_before:
         place = 1
     while place < last and (
-        words[place] in _SMALL or TYPES_BEFORE.get(words[place]) in PLAIN_TYPES
+        words[place] in lexicon.keywords["small"]
+        or lexicon.types_before.get(words[place]) in lexicon.keywords["plain_types"]
     ):
         place += 1
     return place < last
 
 
-def name_variants(street: StreetName) -> tuple[str, ...]:
-    """Return the names that a street may be listed under: a rare type may be part of its name.
+def name_variants(street: StreetName, lexicon: Lexicon) -> tuple[str, ...]:
+    """Return the names that a street may be listed under: an unusual type may belong to it.
 
     Examples
     --------
-    >>> name_variants(StreetName("via", "lactea")), name_variants(StreetName("calle", "lerdo"))
-    (('lactea', 'via lactea'), ('lerdo',))
+    >>> from hotspots.geocoding.address.lexicon import lexicon_of
+    >>> words = lexicon_of()
+    >>> name_variants(StreetName("via", "lactea"), words)
+    ('lactea', 'via lactea')
+    >>> name_variants(StreetName("calle", "lerdo"), words)
+    ('lerdo',)
     """
-    if not street.kind or street.kind in PLAIN_TYPES or street.kind in _ENGLISH_TYPES:
+    if (
+        not street.kind
+        or street.kind in lexicon.keywords["plain_types"]
+        or street.kind in lexicon.english_types
+    ):
         return (street.name,)
     return (street.name, f"{street.kind} {street.name}")
 
 
 def direction_of(name: str) -> str:
-    """Return the word of a name that says north, south, east or west, "" without one.
+    """Return the compass direction in a name, "" if there is none.
 
     Examples
     --------
@@ -297,11 +302,11 @@ def direction_of(name: str) -> str:
     ('poniente', 'norte', '')
     """
     words = name.split()
-    return next((word for word in (*words[:1], *words[-1:]) if word in _LEXICON["directions"]), "")
+    return next((word for word in (*words[:1], *words[-1:]) if word in _DIRECTIONS), "")
 
 
 def base_name(name: str) -> str:
-    """Return a name without the word that says north, south, east or west.
+    """Return a name without its compass direction.
 
     Examples
     --------
@@ -314,17 +319,16 @@ def base_name(name: str) -> str:
 
 
 def numbers_in(name: str) -> tuple[str, ...]:
-    """Return the words of a name that hold a digit, sorted; they must agree exactly."""
+    """Return the words of a name that contain a digit, sorted; these must match exactly."""
     return tuple(sorted(word for word in name.split() if any(sign.isdigit() for sign in word)))
 
 
-def _standard(word: str) -> str:
-    if word in _NUMBERS:
-        return _NUMBERS[word]
-    if word in _WORDS:
-        return _WORDS[word]
-    if word in DIRECTIONS:
-        return DIRECTIONS[word]
+def _standard(word: str, lexicon: Lexicon) -> str:
+    standard = lexicon.standard_words.get(word)
+    if standard is not None:
+        return standard
+    if word.isalpha():
+        return word
     if match := _ORDINAL.fullmatch(word):
         return str(int(match[1]))
     return word.lstrip("0") or word if word.isdigit() else word

@@ -1,19 +1,18 @@
-"""The letters of an address become tokens: signs and abbreviations one way, codes set aside."""
+"""Tokenize an address: punctuation and abbreviations standardized, postcodes set aside."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hotspots._text import fold
-from hotspots.geocoding.address.names import KEYWORDS
+from hotspots.geocoding.address.lexicon import CODE
+
+if TYPE_CHECKING:
+    from hotspots.geocoding.address.lexicon import Lexicon
 
 LONGEST = 400
-"""Letters of an address that are read; what stands behind them is no address any more."""
-
-BREAKS = frozenset(",;()")
-CODE = "~"
-"""The token that stands where a postcode was written."""
+"""Characters of an address that are read; whatever follows is ignored."""
 
 _SIGNS = (
     (CODE, " "),
@@ -26,94 +25,11 @@ _SIGNS = (
     ("`", ""),
     ("´", ""),
 )
-_COUNTRY = r"(?:\W*(?:uk|united kingdom|england|scotland|wales|usa|united states|eeuu))?\W*$"
-_BRITISH = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?) ?(\d[abd-hjlnp-uw-z]{2})" + _COUNTRY)
-_AMERICAN = re.compile(
-    rf"\b({'|'.join(sorted(KEYWORDS['states']))}),? (\d{{5}}(?:-\d{{4}})?)" + _COUNTRY
-)
-# Every one of them holds one of these.
-_CODES = re.compile(r"\d{5}|\d[a-z]{2}|\d{4}[a-z]")
-_ARGENTINE = re.compile(r"\b[a-z]\d{4}[a-z]{3}\b")
-# Each mail box: words without which it need not be looked for, its pattern, its one spelling.
-_BOXES = (
-    ("box", re.compile(r"\bp\.? ?o\.? ?box (?:no\.? |# ?)?(\w+)"), r"po box \1"),
-    (
-        "box",
-        re.compile(r"\b(?:rr|r\.r\.|rural route|rfd) ?#? ?0*(\d+),? box (\w+)"),
-        r"rr \1 box \2",
-    ),
-    (
-        "box",
-        re.compile(r"\b(?:hc|highway contract|star route) ?0*(\d+),? box (\w+)"),
-        r"hc \1 box \2",
-    ),
-    ("casilla", re.compile(r"\bcasilla(?: de correos?)? (?:n[o°]\.? )?(\d+)"), r"casilla \1"),
-    ("apartado", re.compile(r"\bapartado(?: postal| aereo)? (?:n[o°]\.? )?(\d+)"), r"apartado \1"),
-    ("apdo", re.compile(r"\bapdo\.?(?: postal)? (?:n[o°]\.? )?(\d+)"), r"apartado \1"),
-    ("general delivery", re.compile(r"^general delivery\b"), "general delivery"),
-)
+# Every postcode matches one of these; the patterns of the countries are tried only then.
+_CODES = re.compile(r"\d{5}|\d[a-z]{2}|\d{4}[a-z]|\d{3}-\d{3}")
 _KILOMETER = re.compile(
     r"(?:\b(?:kms?|k\.m|kilometros?)\.? ?(?:n[o°]\.? ?)?(\d{1,4})(?: ?\+ ?(\d{1,3})|[.,](\d+))?"
     r"|\b(\d{1,4})\+(\d{3}))(?!\d)"
-)
-# Beginnings without one of which a pattern need not be tried, the pattern, what stands for it.
-_MARKS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = tuple(
-    (tuple(needles.split("|")), re.compile(pattern), by)
-    for needles, pattern, by in (
-        ("00 bl", r"^(\d{1,4})00 bl(?:oc)?k(?: of)?\b", r"\1xx"),
-        ("near ", r"^(?:on or )?near ", ""),
-        # Slips in the words that hold an address together.
-        (
-            "esq|squi|esk|ezq|esui|eqs",
-            r"\b(?:esqina|esquna|esquia|esquin|esuina|squina|esqiuna|esqunia|esquian|eqsuina|eskina"
-            r"|ezquina|esquinna|esquinas|esqu)\b",
-            "esquina",
-        ),
-        (
-            "entr|ente|etnr|enrt|emtr",
-            r"\b(?:entr|enter|etnre|enrte|entrre|emtre)\b(?=[^,]* y )",
-            "entre",
-        ),
-        ("calel|clale", r"^(?:calel|clale|calell)(?= )", "calle"),
-        ("aa|asentamiento h", r"\b(?:aa[. ]{0,2}hh|asentamiento humano)\b", " aahh "),
-        ("pp|pueblo j", r"\b(?:pp[. ]{0,2}jj|pueblo joven)\b", " ppjj "),
-        ("h.", r"(^|[,;] ?|\d )a\. ?h\.", r"\1 aahh "),
-        ("j.", r"(^|[,;] ?|\d )p\. ?j\.", r"\1 ppjj "),
-        ("unidad hab|h.", r"\b(?:u\. ?h\.|unidad hab(?:itacional|\.)?)", " uh "),
-        ("p.|planta b", r"\b(?:p\. ?b\b\.?|planta baja\b)", " pb "),
-        ("b°", r"\bb° ?", " barrio "),
-        ("codigo", r"\bcodigo postal\b", " cp "),
-        ("cp|c.p|c p|c. p", r"\bc\.? ?p\.? ?(?=\d{4,5}\b)", " cp "),
-        ("c.p.", r"\bc\.p\. ?(?=[a-z])", " caserio "),
-        ("cp", r"^cp\.? (?=[a-z])", " caserio "),
-        ("ref", r"(?<!de)(?<!la)(?<=\w)[,.]? ref(?:s|erencias?)?\b[.:]* (?=[a-z])", ", "),
-        ("bis", r"(?<=\d)bis\b", " bis"),
-        ("parad", r"(?<=\d) (?=parad(?:ero|a)\b)", ", "),
-        ("jct|junction", r"(?<=\w )(?:at )?(?:jct|junction)\.? (?:with|of)\b", " esq "),
-        ("rn|r.|r n", r"\br\.? ?n\.? ?(?:n ?[o°]?\.? ?)?(?=\d)", " ruta nacional "),
-        ("rp|r.|r p", r"\br\.? ?p\.? ?(?:n ?[o°]?\.? ?)?(?=\d)", " ruta provincial "),
-        (" n", r"\b(ruta|rta|nac|nacional|prov|provincial)\.? n ?[o°]?\.? ?(?=\d)", r"\1 "),
-        ("s/nom", r"\bs/nombre\b", " sin nombre "),
-        (
-            "s/|s /|s-n|s.n|sn|sin n|conocido",
-            r"\b(?:s-n\b|s ?/ ?n(?:um(?:ero)?|ro|o)?\b\.?|s\.n\b|sin n(?:o|um(?:ero)?|ro)\b\.?"
-            r"|sn\b(?= ?\.? ?(?:[,;(]|$|entre|esq|col\b))|dom(?:icilio|\.)? conocido\b)",
-            " s/n ",
-        ),
-        ("e/|e /", r"\be ?/", " entre "),
-        (" int", r"\bn(?:o|um(?:ero)?)\.? int(?:erior)?\b\.?", " int "),
-        (
-            "n|#",
-            r"\bn(?:(?:[o°]|ro|um(?:ero)?)\.?(?: ?ext(?:erior)?\b\.?)? ?(?=\d)|\. ?(?=\d+\b)"
-            r"|(?=\d{2,}\b)| ?[°*] ?(?=\d)| o ?(?=\d))|# ?(?=\d)",
-            " # ",
-        ),
-        ("lt", r"\bmza?[. ]?(\d{1,3}|[a-z])\.?lte?[. ]?(\d{1,3})\b", r" mz \1 lt \2 "),
-        ("m-|m -", r"\bm ?- ?(\d{1,3}),? ?l(?:te?)?\.? ?- ?(\d{1,3})\b", r" mz \1 lt \2 "),
-        ("/", r"\b(\d{2,5})/(\d{2,5})\b", r"\1-\2"),
-        (" al ", r" al (\d{1,3})00\b", r" \1xx"),
-        (" -|- ", r" - | -(?=[a-z]{2})|- (?=[a-z]{2})", " -- "),
-    )
 )
 _THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
 _COMMA_THOUSANDS = re.compile(r"(?<=[a-z.# ][# ])(\d{1,2}),(\d{3})(?=$|[ ,;])")
@@ -131,13 +47,13 @@ class Tokens(NamedTuple):
     Attributes
     ----------
     words
-        Words, figures and signs; :data:`CODE` where a postcode was.
+        Words, numbers and signs; ``~`` in place of a postcode.
     postcode, box
         As in an address.
     boxed
-        Whether the address begins with its box.
+        Whether the address begins with its mailbox.
     english
-        Whether the postcode is one of the United Kingdom or the United States.
+        Whether the postcode is that of an English-speaking country.
     """
 
     words: list[str]
@@ -147,14 +63,16 @@ class Tokens(NamedTuple):
     english: bool
 
 
-def tokens_of(text: str) -> Tokens:
-    """Return the tokens of the first 400 letters of an address.
+def tokens_of(text: str, lexicon: Lexicon) -> Tokens:
+    """Return the tokens of the first 400 characters of an address.
 
     Examples
     --------
-    >>> tokens_of("Ruta 3 km 12+500").words
+    >>> from hotspots.geocoding.address.lexicon import lexicon_of
+    >>> words = lexicon_of()
+    >>> tokens_of("Ruta 3 km 12+500", words).words
     ['ruta', '3', 'km', '12.500']
-    >>> tokens_of("LONDON SW1A1AA")[:2]
+    >>> tokens_of("LONDON SW1A1AA", words)[:2]
     (['london', '~'], 'SW1A 1AA')
     """
     plain = text[:LONGEST]
@@ -162,21 +80,21 @@ def tokens_of(text: str) -> Tokens:
         if sign in plain:
             plain = plain.replace(sign, word)
     plain = fold(with_enye(plain))
-    plain, box, boxed = _without_box(plain)
-    plain, postcode, english = _without_postcode(plain)
+    plain, box, boxed = _without_box(plain, lexicon)
+    plain, postcode, english = _without_postcode(plain, lexicon)
     if "(" in plain:
-        # A street's former name is no part of the one it bears now.
+        # A street's former name is not part of its present one.
         former = "".join(f", {name[1:-1]}" for name in _FORMER.findall(plain))
         plain = _FORMER.sub(" ", plain) + former
     if "k" in plain or "+" in plain:
         plain = _KILOMETER.sub(_kilometer, plain)
     if "." in plain:
         plain = _THOUSANDS.sub(_joined, plain)
-        # A number that went through a spreadsheet or a data frame: "345.0".
+        # A number that passed through a spreadsheet or a data frame: "345.0".
         plain = plain if "km" in plain else _POINT_ZERO.sub("", plain)
     if "," in plain:
         plain = _COMMA_THOUSANDS.sub(r"\1\2", plain)
-    for needles, pattern, by in _MARKS:
+    for needles, pattern, by in lexicon.marks:
         for needle in needles:
             if needle in plain:
                 plain = pattern.sub(by, plain)
@@ -185,7 +103,7 @@ def tokens_of(text: str) -> Tokens:
 
 
 def with_enye(text: str) -> str:
-    """Return a text in which a letter Ñ that stands alone, a block's, is not taken for an N.
+    """Return a text in which a lone letter Ñ, the name of a block, is not folded to N.
 
     Examples
     --------
@@ -195,25 +113,22 @@ def with_enye(text: str) -> str:
     return _ENYE.sub("NN", text) if "Ñ" in text or "ñ" in text else text
 
 
-def _without_box(plain: str) -> tuple[str, str, bool]:
-    for needle, pattern, spelling in _BOXES:
-        if needle in plain and (match := pattern.search(plain)):
+def _without_box(plain: str, lexicon: Lexicon) -> tuple[str, str, bool]:
+    for needles, pattern, spelling in lexicon.boxes:
+        if needles[0] in plain and (match := pattern.search(plain)):
             rest = f"{plain[: match.start()]} {plain[match.end() :]}"
             return rest, match.expand(spelling), match.start() == 0
     return plain, "", False
 
 
-def _without_postcode(plain: str) -> tuple[str, str, bool]:
-    """Return the text with a mark for its postcode, the code, and whether it is in English."""
+def _without_postcode(plain: str, lexicon: Lexicon) -> tuple[str, str, bool]:
+    """Return the text with a placeholder for its postcode, the code, and whether it is English."""
     if _CODES.search(plain) is None:
         return plain, "", False
-    if match := _AMERICAN.search(plain):
-        return f"{plain[: match.start()]} {CODE}, {match[1]}", match[2], True
-    if match := _BRITISH.search(plain):
-        return f"{plain[: match.start()]} {CODE}", f"{match[1]} {match[2]}".upper(), True
-    if match := _ARGENTINE.search(plain):
-        rest = f"{plain[: match.start()]} {CODE} {plain[match.end() :]}"
-        return rest, match[0].upper(), False
+    for pattern, code, by, english in lexicon.postcodes:
+        if match := pattern.search(plain):
+            rest = f"{plain[: match.start()]}{match.expand(by)}{plain[match.end() :]}"
+            return rest, match.expand(code).upper(), english
     return plain, "", False
 
 
@@ -226,6 +141,6 @@ def _kilometer(match: re.Match[str]) -> str:
 
 
 def _joined(match: re.Match[str]) -> str:
-    """Return nothing for the point of "1.449", the point itself for that of "km 12.500"."""
+    """Return "" for the point in "1.449", the point itself for that in "km 12.500"."""
     before = match.string[: match.start()].rstrip("0123456789")
     return "." if before.endswith("km ") else ""

@@ -1,1 +1,1 @@
-"""Reference layers of a city, made ready for finding addresses in them."""
+"""Index the reference layers of a city, so that addresses can be looked up in them."""

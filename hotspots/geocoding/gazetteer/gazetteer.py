@@ -1,11 +1,17 @@
-"""Reference layers of a city, made ready for finding addresses in them."""
+"""The gazetteer: reference layers of a city, indexed for address lookup."""
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+import numpy as np
+from pyproj import Transformer
+
+from hotspots.catalogue import remark
 from hotspots.errors import InputError
+from hotspots.geocoding.address.lexicon import Lexicon, countries_at, lexicon_of
 from hotspots.geocoding.gazetteer.kilometers import Kilometers
 from hotspots.geocoding.gazetteer.layers import Source, usable_sources
 from hotspots.geocoding.gazetteer.lots import Lots
@@ -16,7 +22,7 @@ from hotspots.geocoding.gazetteer.storage import read_sources, write_sources
 from hotspots.geocoding.gazetteer.streets import Streets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -27,23 +33,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Gazetteer:
-    """What is known of a city's streets, houses, neighborhoods and places, all in meters.
+    """A city's streets, house numbers, neighborhoods and places, in a metric CRS.
 
-    Build it with :meth:`from_layers` or :meth:`from_osm`, keep it with :meth:`save` and
-    :meth:`load`; hand it to :func:`hotspots.geocode`.
+    Build it with :meth:`from_layers` or :meth:`from_osm`, store it with :meth:`save` and
+    :meth:`load`, and pass it to :func:`hotspots.geocode`.
 
     Attributes
     ----------
     crs
         The CRS of all its points (meters).
     sources
-        The layers that it is made of, as it keeps them.
+        The layers that it is built from, in standard columns.
+    lexicon
+        The words with which its names, and addresses looked up in it, are read.
     streets, numbering, areas, places, lots, kilometers
-        The parts; None where no such layer was given.
+        The indexes of the layers; None for a layer that was not given.
     """
 
     crs: CRS
     sources: Mapping[str, gpd.GeoDataFrame]
+    lexicon: Lexicon
     streets: Streets | None = None
     numbering: Numbering | None = None
     areas: Areas | None = None
@@ -73,40 +82,45 @@ class Gazetteer:
         block_name: str = "block",
         lot_name: str | None = None,
         lot_neighborhood: str | None = None,
+        country: str | Sequence[str] | None = None,
     ) -> Gazetteer:
-        """Return a gazetteer of any of five layers, each a GeoDataFrame or the path of a file.
+        """Return a gazetteer built from up to five layers, each a GeoDataFrame or a file's path.
 
-        All layers are brought to the CRS of the first that is given when that is in meters, and
-        to its local UTM zone otherwise.
+        All layers are reprojected to the CRS of the first one if that is in meters, and to its
+        local UTM zone otherwise.
 
         Parameters
         ----------
         streets
             Center lines. ``number_from`` and ``number_to`` name the columns of the house
-            numbers at the beginning and the end of each line (odd on its left).
+            numbers at the start and the end of each line (odd ones on its left).
         addresses
-            Points with an address text each: numbers between known ones are interpolated.
+            Points with an address text; numbers between known ones are interpolated.
         neighborhoods
-            Polygons with a name each.
+            Polygons with a name.
         places
-            Landmarks (points, or polygons by a point inside) with a name each; those called like
-            "Carretera 45 km 12" are kilometer posts of that road.
+            Landmarks with a name, as points, or polygons represented by a point inside; one
+            named like "Carretera 45 km 12" is a kilometer post of that road.
         lots
             Blocks, or lots of blocks, for addresses such as "Mz B Lt 7".
         street_name, street_type, number_from, number_to
             Columns of ``streets``; the name may hold the type.
         left_numbers, right_numbers
-            Columns of ``streets``: the first and the last house number on the left of each line
-            and on its right, e.g. ``("LFROMADD", "LTOADD")`` of TIGER's.
+            Columns of ``streets``: the first and the last house number on the left and on the
+            right of each line, e.g. TIGER's ``("LFROMADD", "LTOADD")``.
         kilometers
-            Columns of ``streets``: the kilometers at which each line begins and ends.
+            Columns of ``streets``: the kilometers at which each line starts and ends.
         address_text, neighborhood_name, place_name, block_name, lot_name, lot_neighborhood
             Columns of the other layers.
+        country
+            Code of the country or countries whose words addresses are read with, e.g. ``"mx"``
+            or ``["mx", "us"]``. By default the country in which the layers lie: near a border
+            there are several, and a warning says so; outside the known countries, all.
 
         Raises
         ------
         InputError
-            If no layer is given, or one has no usable row.
+            If no layer is given, one has no usable row, or the country is not known.
         ColumnError
             If a named column is missing.
         CrsError
@@ -155,11 +169,19 @@ class Gazetteer:
                 "Gazetteer: no layer was given. "
                 "Give streets, addresses, neighborhoods, places or lots."
             )
-        return cls._of(*usable_sources(given))
+        crs, sources = usable_sources(given)
+        lexicon = _lexicon_there(crs, sources) if country is None else lexicon_of(country)
+        return cls._of(crs, sources, lexicon)
 
     @classmethod
-    def from_osm(cls, path: str | Path, *, study_area: gpd.GeoDataFrame | None = None) -> Gazetteer:
-        """Return a gazetteer of a local OpenStreetMap extract; nothing is fetched.
+    def from_osm(
+        cls,
+        path: str | Path,
+        *,
+        study_area: gpd.GeoDataFrame | None = None,
+        country: str | Sequence[str] | None = None,
+    ) -> Gazetteer:
+        """Return a gazetteer built from a local OpenStreetMap extract; nothing is downloaded.
 
         Streets, house numbers (``addr:street``, ``addr:housenumber``), neighborhoods
         (outlines with ``place``), landmarks with a name, and milestones.
@@ -169,61 +191,77 @@ class Gazetteer:
         path
             A ``.osm.pbf``, ``.pbf`` or ``.osm`` file.
         study_area
-            Polygons; only what touches them is kept.
+            Polygons; only features that intersect them are kept.
+        country
+            See :meth:`from_layers`.
 
         Raises
         ------
         DataFileError
-            If the file is missing, or not what its name says.
+            If the file is missing, or is not what its name says.
         InputError
-            If it holds nothing of use there.
+            If it holds no usable feature there.
         CrsError
             If the study area has no CRS.
         """
         layers = read_osm(path, study_area)
-        return cls.from_layers(**layers)
+        return cls.from_layers(**layers, country=country)
 
     def save(self, path: str | Path) -> None:
         """Write the gazetteer to one file; the same gazetteer gives the same bytes.
 
-        The file holds the layers that it was made of, in a ZIP archive of Parquet tables.
+        The file is a ZIP archive of the layers as Parquet tables.
 
         Raises
         ------
         OutputError
             If the file cannot be written.
         """
-        write_sources(path, self.crs, self.sources)
+        write_sources(path, self.crs, self.sources, self.lexicon.countries)
 
     @classmethod
     def load(cls, path: str | Path) -> Gazetteer:
-        """Return the gazetteer that :meth:`save` wrote; it gives the same answers.
+        """Return a gazetteer that :meth:`save` wrote; it gives the same answers.
 
         Raises
         ------
         DataFileError
-            If the file is missing, cut short, of another version, or not a gazetteer.
+            If the file is missing, truncated, of another version, or not a gazetteer.
         """
-        return cls._of(*read_sources(path))
+        crs, sources, countries = read_sources(path)
+        return cls._of(crs, sources, lexicon_of(countries))
 
     @classmethod
-    def _of(cls, crs: CRS, sources: Mapping[str, gpd.GeoDataFrame]) -> Gazetteer:
+    def _of(cls, crs: CRS, sources: Mapping[str, gpd.GeoDataFrame], lexicon: Lexicon) -> Gazetteer:
         lines, known = sources.get("streets"), sources.get("addresses")
         areas, places, lots = (sources.get(what) for what in ("neighborhoods", "places", "lots"))
-        streets = None if lines is None else Streets.build(lines)
+        streets = None if lines is None else Streets.build(lines, lexicon)
         posts = None
         if streets is not None and places is not None:
-            posts = Kilometers.build(streets, places)
+            posts = Kilometers.build(streets, places, lexicon)
         return cls(
             crs=crs,
             sources=sources,
+            lexicon=lexicon,
             streets=streets,
-            numbering=None if known is None else Numbering.build(known, streets),
-            areas=None if areas is None else Areas.build(areas),
-            places=None if places is None else Places.build(places),
-            lots=None if lots is None else Lots.build(lots),
+            numbering=None if known is None else Numbering.build(known, lexicon, streets),
+            areas=None if areas is None else Areas.build(areas, lexicon),
+            places=None if places is None else Places.build(places, lexicon),
+            lots=None if lots is None else Lots.build(lots, lexicon),
             kilometers=posts,
         )
+
+
+def _lexicon_there(crs: CRS, sources: Mapping[str, gpd.GeoDataFrame]) -> Lexicon:
+    """Return the words of the countries in which the layers lie."""
+    bounds = np.array([layer.total_bounds for layer in sources.values()])
+    low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+    to_degrees = Transformer.from_crs(crs, 4326, always_xy=True)
+    box = to_degrees.transform_bounds(*low.tolist(), *high.tolist())
+    countries = countries_at(box)
+    if len(countries) > 1:
+        warnings.warn(remark("several_countries", countries=", ".join(countries)), stacklevel=3)
+    return lexicon_of(countries)
 
 
 def _pair(what: str, columns: tuple[str, str] | None) -> dict[str, tuple[str | None, ...]]:

@@ -1,4 +1,4 @@
-"""The known houses of a street, and the places of the numbers between them."""
+"""The known houses of a street, and interpolation between them."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     House = tuple[int, float, float]
 
 APART_M = 300.0
-"""Houses of one number that are further apart than this stand on several streets of one name."""
+"""Houses with one number that are farther apart than this are on different streets of a name."""
 
 LINKED_M = 500.0
-"""Of such streets, houses nearer than this to each other stand on one."""
+"""On such streets, houses nearer than this to each other are on the same one."""
 
 BESIDE_M = 60.0
-"""Houses stand along a street's line when half of them are nearer to it than this."""
+"""Houses belong to a street's line if half of them are nearer to it than this."""
 
 _WIDEST_STREET_M = 40.0
 _FEWEST_GAPS = 3
@@ -40,7 +40,7 @@ _LEAST_STEP_M = 0.5
 
 
 class Sighting(NamedTuple):
-    """Where a number stands and what that is worth, from 0 to 1."""
+    """The location of a house number, and how reliable it is, from 0 to 1."""
 
     spot: Spot
     worth: float
@@ -48,9 +48,9 @@ class Sighting(NamedTuple):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class KnownHouses:
-    """The known houses of one street, by number, and the street's line where it is known.
+    """The known houses of one street, by number, and the street's line, if known.
 
-    ``reach`` is how far apart a number's own places lie from their middle, in meters.
+    ``reach`` is the greatest distance of a number's points from their median, in meters.
     """
 
     name: str
@@ -63,22 +63,22 @@ class KnownHouses:
 
     @property
     def title(self) -> str:
-        """Name and type for people."""
+        """Name and type, for display."""
         return f"{self.name} {self.kind}".strip()
 
 
 def known_houses(
     name: str, kind: str, houses: Sequence[House], streets: Streets | None
 ) -> list[KnownHouses]:
-    """Return the houses of each street of a name, each number at the middle of where it is said."""
+    """Return the houses of each street of a name, each number at the median of its points."""
     return [_known(name, kind, own, streets) for own in _parted(houses)]
 
 
 def between(known: KnownHouses, number: float) -> Sighting | None:
-    """Return a known house, or a number's place between its neighbors on its side of the street.
+    """Return a known house, or a number interpolated between its neighbors on its side.
 
-    It lies on the street's line, as far from it as the nearest house of its side, or else on the
-    straight line between its neighbors. None beyond the last house.
+    It is placed along the street's line, as far from it as the nearest house of its side; without
+    a line, on the straight line between its neighbors. None beyond the last house.
     """
     at = int(np.searchsorted(known.numbers, number))
     if at < len(known.numbers) and known.numbers[at] == number:
@@ -97,10 +97,10 @@ def between(known: KnownHouses, number: float) -> Sighting | None:
 
 
 def _leaps(known: KnownHouses, high: int) -> bool:
-    """Return whether two streets of one name meet between a number and the one before it.
+    """Return whether the street changes between a number and the one before it.
 
-    On one street numbers take about as many meters each; where a gap takes many times as many as
-    the others do, it is no gap between houses of one street.
+    Along one street, numbers are spaced about evenly; a gap many times as wide per number as the
+    others is not between houses of one street.
     """
     meters = np.hypot(np.diff(known.x), np.diff(known.y))
     if len(meters) < _FEWEST_GAPS or meters[high - 1] < LINKED_M or known.line is not None:
@@ -111,7 +111,7 @@ def _leaps(known: KnownHouses, high: int) -> bool:
 
 
 def worth(most: float, distance: float) -> float:
-    """Return what a reckoning over some meters is worth: .03 less for each kilometer."""
+    """Return the reliability of an estimate over some meters: .03 less per kilometer."""
     return max(most - 0.03 * abs(distance) / 1_000, 0.6)
 
 
@@ -124,7 +124,7 @@ def _straight(known: KnownHouses, low: int, high: int, number: float) -> tuple[f
 
 
 def _on_own_side(known: KnownHouses, number: float, x: float, y: float) -> tuple[float, float]:
-    """Return the place between the neighbors of the own side, when that is no other place."""
+    """Return the place between the neighbors of the same side, if that is the same place."""
     own = np.flatnonzero(known.numbers % 2 == number % 2)
     at = int(np.searchsorted(known.numbers[own], number))
     if at in (0, len(own)):
@@ -149,7 +149,7 @@ def _along(
 
 
 def _offset(line: shapely.LineString, x: float, y: float) -> float:
-    """Return how far a place lies to the left of a line."""
+    """Return how far a point lies to the left of a line."""
     foot, across = _cut(line, line.project(shapely.Point(x, y)))
     return float((x - foot[0]) * across[0] + (y - foot[1]) * across[1])
 
@@ -163,7 +163,7 @@ def _cut(line: shapely.LineString, at: float) -> tuple[NDArray[np.float64], NDAr
 
 
 def _parted(houses: Sequence[House]) -> list[list[House]]:
-    """Part houses by the streets on which they stand, where one name has several."""
+    """Group houses by street, where several streets share a name."""
     places: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
     for number, x, y in houses:
         places[number].append((x, y))
@@ -201,7 +201,7 @@ def _known(name: str, kind: str, houses: Sequence[House], streets: Streets | Non
 def _line(
     name: str, kind: str, middles: NDArray[np.float64], streets: Streets
 ) -> shapely.LineString | None:
-    """Return the line of the street of that name along which half of the houses stand."""
+    """Return the line of the street of that name that half of the houses are beside."""
     points = shapely.points(middles)
     near: list[tuple[float, int]] = []
     for street in streets.by_name.get(name, ()):

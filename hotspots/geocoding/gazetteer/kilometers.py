@@ -1,4 +1,4 @@
-"""Kilometer posts: where a kilometer of a road lies between those that are known."""
+"""Kilometer posts: locate a kilometer of a road between the posts that are known."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import shapely
 
 from hotspots.geocoding.address.names import name_variants
-from hotspots.geocoding.address.parse import parse_address
+from hotspots.geocoding.address.parse import read_address
 from hotspots.geocoding.gazetteer.streets import Spot
 
 if TYPE_CHECKING:
@@ -17,39 +17,40 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from hotspots.geocoding.address.lexicon import Lexicon
     from hotspots.geocoding.gazetteer.streets import Streets
 
 BESIDE_M = 100.0
-"""A post stands at a road of its name, and no further off than this."""
+"""A post belongs to a road of its name that is no farther off than this."""
 
 _KILOMETER_M = 1_000.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Kilometers:
-    """The posts along the roads.
+    """The kilometer posts along the roads.
 
     Attributes
     ----------
     posts
-        Street → its posts in the order of their kilometers: kilometer, and point on the road.
+        Street → its posts ordered by kilometer: kilometer, and point on the road.
     lines
-        Street → its lines joined to one; a street whose lines do not join is not there.
+        Street → its lines merged into one; streets whose lines do not merge are absent.
     """
 
     posts: Mapping[int, tuple[tuple[float, shapely.Point], ...]]
     lines: Mapping[int, shapely.LineString]
 
     @classmethod
-    def build(cls, streets: Streets, places: gpd.GeoDataFrame) -> Kilometers:
-        """Return the posts among the places: those called like "Carretera 45 km 12"."""
+    def build(cls, streets: Streets, places: gpd.GeoDataFrame, lexicon: Lexicon) -> Kilometers:
+        """Return the posts among the places: those named like "Carretera 45 km 12"."""
         found: defaultdict[int, dict[float, shapely.Point]] = defaultdict(dict)
         for title, place in zip(places["name"], places.geometry, strict=True):
-            address = parse_address(title)
+            address = read_address(title, lexicon)
             if address.kilometer is None or not address.street.name:
                 continue
             point = place.representative_point()
-            for name in name_variants(address.street):
+            for name in name_variants(address.street, lexicon):
                 for street in streets.by_name.get(name, ()):
                     foot = shapely.shortest_line(streets.whole[street], point)
                     if foot.length <= BESIDE_M:
@@ -62,11 +63,11 @@ class Kilometers:
         )
 
     def find(self, street: int, kilometer: float) -> Spot | None:
-        """Return where a kilometer lies; None where the posts do not say it.
+        """Return the location of a kilometer; None if the posts do not determine it.
 
-        A post is itself; between two the road is divided evenly. Beyond the last two, which say
-        where it comes from, it is measured along the road as far as it is drawn. One post alone
-        does not say on which side of it the kilometers grow.
+        Between two posts it is interpolated along the road; beyond the last two, which give the
+        direction, it is measured along the road as far as that is drawn. A single post does not
+        tell in which direction the kilometers increase.
         """
         posts = self.posts.get(street, ())
         exact = next((point for mark, point in posts if mark == kilometer), None)

@@ -1,4 +1,4 @@
-"""The layers that a gazetteer is made of, as it keeps them: named columns, plain types, meters."""
+"""The layers of a gazetteer in standard form: named columns, plain types, meters."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ LAYERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "places": (("name",), ()),
     "lots": (("block", "lot", "neighborhood"), ()),
 }
-"""Layer → its columns of text, the first of which every row must have, and of numbers."""
+"""Layer → its text columns, the first of them required, and its numeric columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A layer as it is given: a frame or a file, and its columns by what they hold.
+    """A layer as given: a frame or a file, and its columns by what they hold.
 
     Attributes
     ----------
     layer
         See above.
     columns
-        Standard column → the layer's own columns, whose texts are joined by a space.
+        Standard column → the layer's columns, whose texts are joined by a space.
     """
 
     layer: gpd.GeoDataFrame | str | Path
@@ -55,9 +55,9 @@ class Source:
 
 
 def usable_sources(sources: Mapping[str, Source]) -> tuple[CRS, dict[str, gpd.GeoDataFrame]]:
-    """Return the CRS in meters, and in it each layer's usable rows in standard columns.
+    """Return a metric CRS, and each layer's usable rows in it, in standard columns.
 
-    The CRS is that of the first layer when that is in meters, and its local UTM zone otherwise.
+    The CRS is that of the first layer if it is in meters, and its local UTM zone otherwise.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def _check(layer: gpd.GeoDataFrame, what: str, columns: Sequence[str]) -> None:
     if layer.crs is None:
         raise CrsError(
             f"Gazetteer: the layer {what} has no coordinate reference system. "
-            "Say which one it is: layer.set_crs(4326) for degrees of longitude and latitude."
+            "Set it, e.g. layer.set_crs(4326) for degrees of longitude and latitude."
         )
     columns_present(layer.columns, columns, f"Gazetteer: the layer {what}")
     bounds = layer.total_bounds
@@ -102,9 +102,9 @@ def _check(layer: gpd.GeoDataFrame, what: str, columns: Sequence[str]) -> None:
         west, south, east, north = bounds
         if max(-west, east) > 180 or max(-south, north) > 90:
             raise CrsError(
-                f"Gazetteer: the layer {what} is said to be in degrees ({layer.crs.name}), and "
-                f"runs from ({west:g}, {south:g}) to ({east:g}, {north:g}). Are "
-                "longitude and latitude swapped, or are these meters? Say the right system: "
+                f"Gazetteer: the layer {what} is said to be in degrees ({layer.crs.name}), but "
+                f"runs from ({west:g}, {south:g}) to ({east:g}, {north:g}). Are longitude and "
+                "latitude swapped, or are these meters? Set the right CRS: "
                 "layer.set_crs(..., allow_override=True)."
             )
 
@@ -117,7 +117,7 @@ def _metric_crs(layer: gpd.GeoDataFrame) -> CRS:
 def _usable(
     layer: gpd.GeoDataFrame, columns: Mapping[str, Sequence[str]], crs: CRS, what: str
 ) -> gpd.GeoDataFrame:
-    """Return the rows that have a name and a place, in the CRS, in standard columns."""
+    """Return the rows that have a name and a geometry, in the CRS, in standard columns."""
     texts, numbers = LAYERS[what]
     written = {name: _texts(layer, columns.get(name, ())) for name in texts}
     named = written[texts[0]] != ""
@@ -138,17 +138,17 @@ def _usable(
 
 
 def _refuse_nowhere(geometry: gpd.GeoSeries, layer: gpd.GeoDataFrame, what: str) -> None:
-    """Refuse shapes with a vertex that is no number, or that the projection takes to none."""
+    """Refuse geometries with a vertex that is not finite, or cannot be projected."""
     bounds = geometry.bounds.to_numpy()
     bad = ~np.isfinite(bounds).all(axis=1)
     coordinates, owner = shapely.get_coordinates(geometry.to_numpy(), return_index=True)
     bad[owner[~np.isfinite(coordinates).all(axis=1)]] = True
     if bad.any():
         raise CrsError(
-            f"Gazetteer: {int(bad.sum())} shapes of the layer {what} are nowhere in "
-            f"{layer.crs.name} (the first: row {geometry.index[bad][0]}). Are "
-            "longitude and latitude swapped? Mend the layer, or say its right system "
-            "with set_crs(..., allow_override=True)."
+            f"Gazetteer: {int(bad.sum())} geometries of the layer {what} are nowhere in "
+            f"{layer.crs.name} (the first: row {geometry.index[bad][0]}). Are longitude and "
+            "latitude swapped? Fix the layer, or set the right CRS with "
+            "set_crs(..., allow_override=True)."
         )
 
 

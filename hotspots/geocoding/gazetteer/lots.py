@@ -1,4 +1,4 @@
-"""Blocks and lots of settlements that number these and no houses: ``Mz B Lt 7``."""
+"""Blocks and lots of settlements that number them instead of houses: ``Mz B Lt 7``."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from hotspots.geocoding.address.lexicon import Lexicon
+
 _APART_M = 150.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Lots:
-    """Blocks and lots, in meters.
+    """Blocks and lots, in a metric CRS.
 
     Attributes
     ----------
     by_block
-        Neighborhood ("" where the layer does not say) and block → its rows.
+        Neighborhood ("" if the layer does not say) and block → its rows.
     lots
-        Of each row: its lot, "" where the row is a whole block.
+        Lot of each row, "" if the row is a whole block.
     shapes
-        Of each row.
+        Geometry of each row.
     """
 
     by_block: Mapping[tuple[str, str], tuple[int, ...]]
@@ -43,13 +45,13 @@ class Lots:
     shapes: NDArray[np.object_]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame) -> Lots:
+    def build(cls, layer: gpd.GeoDataFrame, lexicon: Lexicon) -> Lots:
         """Return the lots of a layer in standard columns."""
         found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for row, (area, block) in enumerate(
             zip(layer["neighborhood"], layer["block"], strict=True)
         ):
-            found[neighborhood_name(area), _plain(block)].append(row)
+            found[neighborhood_name(area, lexicon), _plain(block)].append(row)
         return cls(
             {key: tuple(rows) for key, rows in found.items()},
             tuple(_plain(lot) for lot in layer["lot"]),
@@ -57,20 +59,20 @@ class Lots:
         )
 
     def find(self, block: str, lot: str, areas: Sequence[str]) -> list[tuple[Spot, bool]]:
-        """Return where a block's lot lies in each neighborhood that may be meant.
+        """Return the location of a lot in each neighborhood that may be meant.
 
         Parameters
         ----------
         block, lot
             As :func:`hotspots.geocoding.address.parse.parse_address` gives them.
         areas
-            Names of neighborhoods that are stated; where the layer knows none of them, only
-            rows without a neighborhood are looked at.
+            Names of the stated neighborhoods; if the layer knows none of them, only rows without
+            a neighborhood are considered.
 
         Returns
         -------
         list
-            Place, and whether it is the lot; otherwise it is its whole block with its radius.
+            Location, and whether it is the lot; if not, it is the whole block with its radius.
         """
         stated = [area for area in areas if area]
         keys = [(area, block) for area in (*dict.fromkeys(stated), "")]
@@ -84,7 +86,7 @@ class Lots:
         ]
 
     def _places(self, rows: tuple[int, ...], lot: str) -> list[tuple[int, ...]]:
-        """Part the rows of a block or lot where they lie apart: several settlements have one."""
+        """Split the rows of a block or lot that lie apart: settlements may share its name."""
         exact = tuple(row for row in rows if lot and self.lots[row] == lot) or rows
         if len(exact) == 1:
             return [exact]
@@ -104,7 +106,7 @@ class Lots:
 
 
 def _plain(mark: str) -> str:
-    """Return a block's or lot's mark as addresses give it: folded, without leading zeros."""
+    """Return a block's or lot's name as addresses give it: folded, without leading zeros."""
     folded = fold(with_enye(mark)).replace(" ", "")
     folded = re.sub(r"(?<=\D)-|-(?=\D)", "", folded)
     return folded.lstrip("0") or folded

@@ -28,7 +28,7 @@ _CHUNK = 512
 
 
 class Hit(NamedTuple):
-    """A name of the index and how like the asked one it is, from 0 to 1."""
+    """A name of the index, and its similarity to the query, from 0 to 1."""
 
     name: str
     similarity: float
@@ -36,7 +36,7 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class NameIndex:
-    """Names in the one spelling, ready to be searched.
+    """Standardized names, indexed for search.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class NameIndex:
 
     @classmethod
     def build(cls, names: Iterable[str]) -> NameIndex:
-        """Return the index of the distinct names; "" is left out."""
+        """Return the index of the distinct names; "" is skipped."""
         distinct = tuple(sorted({name for name in names if name}))
         by_sorted_words: defaultdict[str, list[str]] = defaultdict(list)
         by_word: defaultdict[str, list[str]] = defaultdict(list)
@@ -77,11 +77,11 @@ class NameIndex:
         )
 
     def search(self, asked: Iterable[str]) -> dict[str, tuple[Hit, ...]]:
-        """Return asked name → its likenesses in the index, the likest first, at most 8.
+        """Return query → the names of the index that are similar to it, best first, at most 8.
 
-        A name that is there, or is there with its words in another order, has that one hit;
-        the others are compared by words (abbreviations, initials, words left out, swapped
-        letters), with numbers in names held to be either equal or different.
+        A name in the index, or one with its words in another order, has that one hit. Others are
+        compared word by word (abbreviations, initials, missing words, transposed letters);
+        numbers in names must be equal.
         """
         distinct = sorted(set(asked) - {""})
         found: dict[str, tuple[Hit, ...]] = {}
@@ -93,13 +93,13 @@ class NameIndex:
                 found[name] = tuple(Hit(other, 0.98) for other in swapped)
             else:
                 unknown.append(name)
-        return found | self.search_alike(unknown)
+        return found | self.search_similar(unknown)
 
-    def search_alike(self, asked: Sequence[str]) -> dict[str, tuple[Hit, ...]]:
-        """Return asked name → the names most like it, itself included, the likest first."""
+    def search_similar(self, asked: Sequence[str]) -> dict[str, tuple[Hit, ...]]:
+        """Return query → the names most similar to it, itself included, best first."""
         split = {name: Words.of(name) for name in asked}
         distinct = sorted({word for words in split.values() for word in words.words})
-        alike = self.vocabulary.alike(distinct)
+        alike = self.vocabulary.similar(distinct)
         holders = {word: self._holders(likes) for word, likes in alike.items()}
         found = {name: self._by_words(name, words, alike, holders) for name, words in split.items()}
         poor = [
@@ -115,7 +115,7 @@ class NameIndex:
         alike: Mapping[str, Mapping[str, float]],
         holders: Mapping[str, frozenset[str]],
     ) -> list[Hit]:
-        """Return all names whose words pair with the asked ones well enough."""
+        """Return all names whose words match those of the query well enough."""
         likes = [alike[word] for word in words.words]
         hits = []
         for other in _sharing(words.words, likes, [holders[word] for word in words.words]):
@@ -127,13 +127,13 @@ class NameIndex:
         return hits
 
     def _holders(self, likes: Iterable[str]) -> frozenset[str]:
-        """Return the names that hold one of some words."""
+        """Return the names that contain one of the words."""
         return frozenset().union(*(self.by_word[word] for word in likes))
 
     def _by_letters(
         self, asked: Sequence[str], found: Mapping[str, list[Hit]]
     ) -> dict[str, list[Hit]]:
-        """Return the hits so far with the names whose words were joined or parted."""
+        """Return the hits so far, with the names whose words were joined or split."""
         compact = [name.replace(" ", "") for name in self.names]
         wider: dict[str, list[Hit]] = {}
         for start in range(0, len(asked) if compact else 0, _CHUNK):
@@ -163,10 +163,10 @@ class NameIndex:
 def _sharing(
     words: Sequence[str], likes: Sequence[Iterable[str]], holders: Sequence[frozenset[str]]
 ) -> frozenset[str]:
-    """Return the names that can be like enough; none that is, is missing.
+    """Return the names that can be similar enough; the filter is exact, it loses none.
 
-    A name that pairs with none of some asked words is too unlike when these weigh more than the
-    rest allows. So it holds one of the rarest such words, and each word that is one alone.
+    A name that matches none of a set of query words is too different if these outweigh the rest.
+    So it must contain one of the rarest such words, and every word that outweighs them alone.
     """
     reach = [max(len(word), *map(len, own), 0) for word, own in zip(words, likes, strict=True)]
     order = sorted(range(len(words)), key=lambda place: (len(holders[place]), place))
@@ -194,6 +194,6 @@ def _best(hits: Iterable[Hit]) -> tuple[Hit, ...]:
 
 
 def most_common(values: Sequence[str]) -> str:
-    """Return the commonest text, the first in the alphabet among equals; "" of nothing."""
+    """Return the most common text, the alphabetically first of equals; "" if there is none."""
     counts = Counter(values)
     return min(counts, key=lambda text: (-counts[text], text)) if counts else ""

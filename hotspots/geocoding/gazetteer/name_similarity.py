@@ -1,4 +1,4 @@
-"""How like two names are, by words: typing errors, abbreviations, initials, words left out."""
+"""Similarity of names by words: typing errors, abbreviations, initials, missing words."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LEAST_SIMILARITY = 0.70
-"""Below this two names are not one name, whatever else speaks for it."""
+"""Below this, two names are never taken for one."""
 
 LEAST_WHOLE = 0.85
-"""Least likeness of whole names without their spaces where words were joined or parted."""
+"""Least similarity of names without their spaces, where words were joined or split."""
 
 SHORTENED = 0.9
-"""Likeness of an initial or an abbreviation to its word."""
+"""Similarity of an initial or an abbreviation to its word."""
 
 _OTHER_ORDER = 0.98
 _LEAST_PREFIX = 3
 _MOST_EDITS = 3
 _CHUNK = 512
-# A word of so many letters may be off by so many edits.
+# Edits allowed in a word of that many letters.
 _EDITS = np.array([0] * 4 + [1] * 2 + [2] * 4 + [3])
 
 
 class Words(NamedTuple):
-    """A name's words, and what must agree whatever the words say."""
+    """A name's words, and the parts of it that must match exactly."""
 
     words: tuple[str, ...]
     letters: int
@@ -49,7 +49,7 @@ class Words(NamedTuple):
         return cls(words, sum(map(len, words)), numbers_in(name), direction_of(name))
 
     def may_be(self, other: Words) -> bool:
-        """Return False where numbers differ, or one name says north and the other south."""
+        """Return False if numbers differ, or one name says north and the other south."""
         return self.numbers == other.numbers and (
             self.direction == other.direction or not self.direction or not other.direction
         )
@@ -76,8 +76,8 @@ class Vocabulary:
         distinct = tuple(sorted(set(words)))
         return cls(distinct, np.array([len(word) for word in distinct], dtype=np.intp))
 
-    def alike(self, asked: Sequence[str]) -> dict[str, dict[str, float]]:
-        """Return asked word → words of the vocabulary like it and how like they are, 0 to 1."""
+    def similar(self, asked: Sequence[str]) -> dict[str, dict[str, float]]:
+        """Return word → similar words of the vocabulary, with their similarity from 0 to 1."""
         found = {word: self._shortened(word) for word in asked}
         spelled = [word for word in asked if len(word) > 1 and not _has_digit(word)]
         for start in range(0, len(spelled) if self.words else 0, _CHUNK):
@@ -106,7 +106,7 @@ class Vocabulary:
         return found
 
     def _shortened(self, word: str) -> dict[str, float]:
-        """Return the word itself, what it may stand for, and what may stand for it."""
+        """Return the word itself, its abbreviations, and what it may abbreviate."""
         found = {word: 1.0} if self._has(word) else {}
         if _has_digit(word):
             return found
@@ -128,13 +128,13 @@ class Vocabulary:
 
 
 def similarity(asked: str, known: str) -> float:
-    """Return how like two names are, from 0 to 1.
+    """Return the similarity of two names, from 0 to 1.
 
-    The words are paired one to one, a pair counting by its letters: equal words, an initial, an
-    abbreviation, or a few letters changed, swapped, lost or added. A word that only the known
-    name has counts half, since people leave words out more often than they add some. Where
-    words were joined or parted the letters of the whole names are compared. Names whose numbers
-    or whose north and south differ are different.
+    Words are matched one to one, weighted by their letters: equal words, an initial, an
+    abbreviation, or a few letters changed, transposed, lost or added. A word that only the known
+    name has counts half, since people omit words more often than they add them. Where words
+    were joined or split, the letters of the whole names are compared. Names with different
+    numbers or compass directions are different.
 
     Examples
     --------
@@ -150,13 +150,13 @@ def similarity(asked: str, known: str) -> float:
     left, right = Words.of(asked), Words.of(known)
     if asked == known or not left.may_be(right):
         return float(asked == known)
-    alike = Vocabulary.build(right.words).alike(left.words)
+    alike = Vocabulary.build(right.words).similar(left.words)
     by_words = word_similarity(left, right, [alike[word] for word in left.words])
     return max(by_words, whole_similarity(asked, known))
 
 
 def whole_similarity(asked: str, known: str) -> float:
-    """Return how like two names are without their spaces; 0 where they have as many words.
+    """Return the similarity of two names without their spaces; 0 if they have as many words.
 
     Examples
     --------
@@ -170,7 +170,7 @@ def whole_similarity(asked: str, known: str) -> float:
 
 
 def word_similarity(asked: Words, known: Words, alike: Sequence[Mapping[str, float]]) -> float:
-    """Return the share of letters in words that pair; ``alike`` holds each asked word's likes."""
+    """Return the share of letters in matched words; ``alike`` holds each query word's matches."""
     pairs = [
         (-likes[word], i, j)
         for i, likes in enumerate(alike)
@@ -180,7 +180,7 @@ def word_similarity(asked: Words, known: Words, alike: Sequence[Mapping[str, flo
     pairs.sort()
     left: dict[int, int] = {}
     right: set[int] = set()
-    # A letter of a word that only the known name has counts half.
+    # The letters of a word that only the known name has count half.
     matched, total = 0.0, asked.letters + 0.5 * known.letters
     in_order = True
     for negative, i, j in pairs:

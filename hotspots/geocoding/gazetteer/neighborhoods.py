@@ -1,4 +1,4 @@
-"""Neighborhoods and places by name."""
+"""Neighborhoods and landmarks by name."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from hotspots.geocoding.address.lexicon import Lexicon
+
 SURE = 0.80
-"""Least likeness at which a misspelled neighborhood or place is taken for the one on the list."""
+"""Least similarity at which a misspelled name is taken for a listed neighborhood or place."""
 
 _CORE_M = 10.0
 _RIM_M = 60.0
 
 CLEAR = 0.05
-"""By how much the best name must be better than the next."""
+"""Least difference in similarity between the best name and the next."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,9 +38,9 @@ class Areas:
     Attributes
     ----------
     index, by_name, titles
-        The names in the one spelling, and as they came.
+        The names, standardized and as given.
     polygons
-        In meters.
+        In a metric CRS.
     cores
         The polygons without their outermost 10 m.
     rims
@@ -53,10 +55,10 @@ class Areas:
     rims: NDArray[np.object_]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame) -> Areas:
+    def build(cls, layer: gpd.GeoDataFrame, lexicon: Lexicon) -> Areas:
         """Return the neighborhoods of a layer of polygons in meters."""
         titles = tuple(layer["name"])
-        by_name = _grouped(neighborhood_name(title) for title in titles)
+        by_name = _grouped(neighborhood_name(title, lexicon) for title in titles)
         polygons = layer.geometry.to_numpy()
         shapely.prepare(polygons)
         cores = shapely.buffer(polygons, -_CORE_M)
@@ -64,15 +66,15 @@ class Areas:
         return cls(NameIndex.build(by_name), by_name, titles, polygons, cores, rims)
 
     def distance(self, areas: tuple[int, ...], x: float, y: float) -> float:
-        """Return how far a point lies from the nearest of some neighborhoods, in meters."""
+        """Return the distance of a point from the nearest of some neighborhoods, in meters."""
         point = shapely.Point(x, y)
         return min(float(self.polygons[area].distance(point)) for area in areas)
 
     def drawn_in(self, areas: tuple[int, ...], spot: Spot) -> Spot:
-        """Return a point on the edge of the neighborhood that was named, moved 10 m into it.
+        """Return a point on the edge of the stated neighborhood, moved 10 m into it.
 
-        A crossing lies on the edge of all blocks around it; the neighborhood that the row
-        names says on which side of the edge it happened.
+        A crossing lies on the edge of all the blocks around it; the neighborhood that the row
+        states tells on which side of the edge it happened.
         """
         point = shapely.Point(spot.x, spot.y)
         core = min((self.cores[area] for area in areas), key=lambda each: each.distance(point))
@@ -92,7 +94,7 @@ class Areas:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Places:
-    """Landmarks: their names and their points in meters."""
+    """Landmarks: their names, and their points in a metric CRS."""
 
     index: NameIndex
     by_name: Mapping[str, tuple[int, ...]]
@@ -101,10 +103,10 @@ class Places:
     y: NDArray[np.float64]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame) -> Places:
+    def build(cls, layer: gpd.GeoDataFrame, lexicon: Lexicon) -> Places:
         """Return the landmarks of a layer in meters."""
         titles = tuple(layer["name"])
-        by_name = _grouped(standard_name(plain_words(title)) for title in titles)
+        by_name = _grouped(standard_name(plain_words(title), lexicon) for title in titles)
         points = layer.geometry.representative_point()
         return cls(
             NameIndex.build(by_name), by_name, titles, points.x.to_numpy(), points.y.to_numpy()
@@ -112,7 +114,7 @@ class Places:
 
 
 def clear_hit(hits: tuple[Hit, ...]) -> Hit | None:
-    """Return the best hit when it is good and clearly better than the next, else None."""
+    """Return the best hit if it is good and clearly better than the next, else None."""
     if not hits or hits[0].similarity < SURE:
         return None
     if len(hits) > 1 and hits[0].similarity - hits[1].similarity < CLEAR:

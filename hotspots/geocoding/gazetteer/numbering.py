@@ -1,4 +1,4 @@
-"""Known addresses as a measure of a city: other numbers are found between and beyond them."""
+"""House numbers inferred from known addresses: interpolated between and beyond them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hotspots.geocoding.address.names import base_name, direction_of
-from hotspots.geocoding.address.parse import parse_address
+from hotspots.geocoding.address.parse import read_address
 from hotspots.geocoding.gazetteer.houses import KnownHouses, Sighting, between, known_houses, worth
 from hotspots.geocoding.gazetteer.name_index import NameIndex
 from hotspots.geocoding.gazetteer.streets import Spot
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from hotspots.geocoding.address.lexicon import Lexicon
     from hotspots.geocoding.gazetteer.streets import Streets
 
 LEAST_HOUSES = 20
-"""A scale of numbers is learned from at least so many known houses."""
+"""Least number of known houses from which a scale is fitted."""
 
 WIDEST_SPREAD_M = 100.0
-"""A scale that misses the known houses by more than this (median) is none."""
+"""A scale that is off by more than this (median over the known houses) is discarded."""
 
 _ROUNDS = 6
 _FAR_ENOUGH_M = 250.0
@@ -34,7 +35,7 @@ _TURN = 0.5
 
 
 class Scale(NamedTuple):
-    """Number = ``start + east * x + north * y``: how house numbers grow across a city."""
+    """Number = ``start + east * x + north * y``: how house numbers increase across a city."""
 
     start: float
     east: float
@@ -50,10 +51,10 @@ class Numbering:
     index
         Names of the streets.
     by_name, by_base
-        Name, and name without north, south, east or west → the streets so called.
+        Name, and name without its compass direction → the streets with that name.
     scales
-        Direction in the name ("" for none) → its :class:`Scale`, where there is one: in a city
-        numbered on a grid all streets called "W ..." share one.
+        Direction in the name ("" for none) → its :class:`Scale`, if there is one: in a city
+        numbered on a grid, all streets named "W ..." share one.
     """
 
     index: NameIndex
@@ -62,15 +63,17 @@ class Numbering:
     scales: Mapping[str, Scale]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame, streets: Streets | None = None) -> Numbering:
-        """Return the numbering learned from points in meters with an address text each.
+    def build(
+        cls, layer: gpd.GeoDataFrame, lexicon: Lexicon, streets: Streets | None = None
+    ) -> Numbering:
+        """Return the numbering inferred from points in a metric CRS with an address text.
 
-        Where the streets' lines are known, too, numbers follow them.
+        If the streets' lines are known as well, numbers follow them.
         """
         rows: defaultdict[tuple[str, str], list[tuple[int, float, float]]] = defaultdict(list)
         points = layer.geometry.representative_point()
         for written, x, y in zip(layer["address"], points.x, points.y, strict=True):
-            address = parse_address(written)
+            address = read_address(written, lexicon)
             if address.street.name and address.number is not None and not address.number_span:
                 rows[address.street.name, address.street.kind].append((address.number, x, y))
         by_name: defaultdict[str, list[KnownHouses]] = defaultdict(list)
@@ -87,21 +90,23 @@ class Numbering:
         )
 
     def find(self, known: KnownHouses, number: float, direction: str) -> Sighting | None:
-        """Return where a number stands on a street, given the direction in the asked name.
+        """Return the location of a number on a street, given the direction in the query.
 
-        A known house is itself; a number between two known ones lies on the line between them;
-        beyond them it is reckoned from the nearest by the scale of the city, where it has one.
+        Between two known houses it is interpolated; beyond them it is extrapolated from the
+        nearest by the city's scale, if there is one.
         """
         if direction == direction_of(known.name):
             inside = between(known, number)
             if inside is not None:
                 return inside
         scale = self.scales.get(direction)
-        return None if scale is None else _reckoned(known, number, direction, scale)
+        return None if scale is None else _extrapolated(known, number, direction, scale)
 
 
-def _reckoned(known: KnownHouses, number: float, direction: str, scale: Scale) -> Sighting | None:
-    """Return the number's place by the scale, going along the street from its nearest house."""
+def _extrapolated(
+    known: KnownHouses, number: float, direction: str, scale: Scale
+) -> Sighting | None:
+    """Return the number's location by the scale, along the street from its nearest house."""
     same = direction == direction_of(known.name)
     values = scale.start + scale.east * known.x + scale.north * known.y
     measured = known.numbers if same else values
@@ -117,7 +122,7 @@ def _reckoned(known: KnownHouses, number: float, direction: str, scale: Scale) -
 
 
 def _course(known: KnownHouses, scale: Scale) -> tuple[float, float]:
-    """Return the direction of a street: through its houses, or the scale's where they are few."""
+    """Return the direction of a street: through its houses, or the scale's if they are few."""
     length = hypot(scale.east, scale.north)
     default = scale.east / length, scale.north / length
     away = np.hypot(known.x - known.x[0], known.y - known.y[0])
@@ -126,7 +131,7 @@ def _course(known: KnownHouses, scale: Scale) -> tuple[float, float]:
         return default
     own = (known.x[other] - known.x[0]) / away[other], (known.y[other] - known.y[0]) / away[other]
     turn = own[0] * default[0] + own[1] * default[1]
-    # Houses of one street that lie across the scale are a fault of one of them.
+    # If the houses of a street lie across the scale, one of them is wrong.
     return (float(own[0]), float(own[1])) if abs(turn) > _TURN else default
 
 
@@ -139,7 +144,7 @@ def _scales(streets: Sequence[KnownHouses]) -> dict[str, Scale]:
 
 
 def _fitted(streets: Sequence[KnownHouses]) -> Scale | None:
-    """Fit numbers to places by least squares, leaving out what lies far off, round by round."""
+    """Fit numbers to coordinates by least squares, dropping outliers in each round."""
     numbers, x, y = (
         np.concatenate([getattr(known, part) for known in streets])
         for part in ("numbers", "x", "y")

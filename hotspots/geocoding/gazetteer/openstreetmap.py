@@ -1,4 +1,4 @@
-"""OpenStreetMap extracts: streets, house numbers, neighborhoods and places out of one file."""
+"""OpenStreetMap extracts: streets, house numbers, neighborhoods and places from one file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEIGHBORHOODS = ("neighbourhood", "suburb", "quarter", "city_block")
 """Values of ``place`` whose outlines are neighborhoods."""
 
 MILESTONE_M = 50.0
-"""A milestone stands at the road that is nearest, and no further off than this."""
+"""A milestone belongs to the nearest road, if that is no farther off than this."""
 
 _NO_ROADS = ("footway", "path", "cycleway", "steps", "proposed", "construction", "corridor")
 _LANDMARKS = ("amenity", "leisure", "shop", "tourism", "office", "healthcare", "railway")
@@ -31,29 +31,29 @@ def read_osm(
 ) -> dict[str, gpd.GeoDataFrame]:
     """Return the layers streets, addresses, neighborhoods and places of a local extract.
 
-    Streets are ways with ``highway`` and a ``name``, once more under the figures of their ``ref``
-    (MEX 45 is Carretera 45); addresses are points and outlines with ``addr:street`` and
+    Streets are ways with ``highway`` and a ``name``, listed again under the number of their
+    ``ref`` (MEX 45 is Carretera 45); addresses are points and outlines with ``addr:street`` and
     ``addr:housenumber``; neighborhoods are outlines with ``place``; places are landmarks with a
-    name, and ``highway=milestone`` with its ``distance`` as "Carretera 45 km 12".
+    name, and ``highway=milestone`` with its ``distance``, as "Carretera 45 km 12".
 
     Parameters
     ----------
     path
         A ``.osm.pbf``, ``.pbf`` or ``.osm`` file on this machine.
     study_area
-        Only what touches it is kept.
+        Only features that intersect it are kept.
 
     Returns
     -------
     dict
-        Of those layers that hold anything; degrees of longitude and latitude.
+        The layers that are not empty, in degrees of longitude and latitude.
 
     Raises
     ------
     DataFileError
-        If the file is missing, not what its name says, cut short, or is XML with a DTD.
+        If the file is missing, not what its name says, truncated, or XML with a DTD.
     InputError
-        If it holds nothing of use in the study area.
+        If it holds no usable feature in the study area.
     CrsError
         If the study area has no CRS.
     """
@@ -72,7 +72,7 @@ def read_osm(
     if not layers:
         raise InputError(
             f"Gazetteer.from_osm: {file} holds no named street, address, neighborhood or place "
-            "in the study area. Name the extract of that city."
+            "in the study area. Give an extract that covers that city."
         )
     return layers
 
@@ -82,11 +82,11 @@ def _plain_extract(path: str | Path) -> Path:
     if "://" in text or text.startswith(("/vsi", "\\\\")):
         raise DataFileError(
             f"Gazetteer.from_osm: {text} is not a plain local file. "
-            "Download it and name the local copy."
+            "Download it and give the path of the local copy."
         )
     if not text.lower().endswith((".pbf", ".osm")):
         raise DataFileError(
-            f"Gazetteer.from_osm: {text} is no .osm.pbf or .osm file. Download an extract."
+            f"Gazetteer.from_osm: {text} is not an .osm.pbf or .osm file. Download an extract."
         )
     file = existing_file(text, "Gazetteer.from_osm")
     with file.open("rb") as stream:
@@ -95,8 +95,8 @@ def _plain_extract(path: str | Path) -> Path:
     own = b"<osm" in head and not points_elsewhere(head) if xml else b"OSMHeader" in head[:64]
     if not own:
         raise DataFileError(
-            f"Gazetteer.from_osm: {file} is not an OpenStreetMap file inside, whatever its name "
-            "says, or names a document type. Download the extract again."
+            f"Gazetteer.from_osm: the content of {file} is not OpenStreetMap data, or declares a "
+            "document type. Download the extract again."
         )
     return file
 
@@ -105,7 +105,7 @@ def _area(study_area: gpd.GeoDataFrame) -> shapely.Geometry:
     if study_area.crs is None:
         raise CrsError(
             "Gazetteer.from_osm: the study area has no coordinate reference system. "
-            "Say which one it is: study_area.set_crs(4326) for degrees."
+            "Set it, e.g. study_area.set_crs(4326) for degrees."
         )
     area = study_area.geometry.to_crs(_DEGREES).union_all()
     shapely.prepare(area)
@@ -113,7 +113,7 @@ def _area(study_area: gpd.GeoDataFrame) -> shapely.Geometry:
 
 
 def _read(file: Path, layer: str, area: shapely.Geometry | None) -> gpd.GeoDataFrame:
-    """Return one of GDAL's layers with all its tags as columns that this module asks for."""
+    """Return one of GDAL's layers, with the tags that this module uses as columns."""
     bounds = None if area is None else area.bounds
     try:
         frame = pyogrio.read_dataframe(file, layer=layer, bbox=bounds)
@@ -134,7 +134,7 @@ def _read(file: Path, layer: str, area: shapely.Geometry | None) -> gpd.GeoDataF
 
 
 def _tags(text: object) -> dict[str, str]:
-    """Return the tags of PostgreSQL's hstore form.
+    """Return the tags in a text of PostgreSQL's hstore format.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """A gazetteer as one file: its layers as Parquet in a ZIP archive, with a format and a version.
 
-Nothing in it can run: the tables hold texts, numbers and well-known binary geometries alone, and
-are read by column, without the metadata of any other library.
+Nothing in the file is executed: the tables hold only text, numbers and well-known binary
+geometries, and are read by column, without any other library's metadata.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from pyproj.exceptions import CRSError as ProjError
 
 from hotspots._checks import existing_file
 from hotspots.errors import DataFileError, OutputError
+from hotspots.geocoding.address.lexicon import lexicon_of
 from hotspots.geocoding.gazetteer.layers import LAYERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 FORMAT = "hotspots gazetteer"
-VERSION = 1
+VERSION = 2
 
 _HEAD = "gazetteer.json"
 _OLDEST = (1980, 1, 1, 0, 0, 0)
@@ -38,15 +39,25 @@ _MOST_ROWS = 50_000_000
 _GEOMETRY = "geometry"
 
 
-def write_sources(path: str | Path, crs: CRS, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
-    """Write layers in standard columns to one file; the same layers give the same bytes.
+def write_sources(
+    path: str | Path, crs: CRS, layers: Mapping[str, gpd.GeoDataFrame], countries: Sequence[str]
+) -> None:
+    """Write layers in standard columns, and whose addresses they hold, to one file.
+
+    The same layers give the same bytes.
 
     Raises
     ------
     OutputError
         If the file cannot be written.
     """
-    head = {"format": FORMAT, "version": VERSION, "crs": crs.to_wkt(), "layers": sorted(layers)}
+    head = {
+        "format": FORMAT,
+        "version": VERSION,
+        "countries": list(countries),
+        "crs": crs.to_wkt(),
+        "layers": sorted(layers),
+    }
     content = BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
         _add(archive, _HEAD, json.dumps(head, ensure_ascii=False, indent=1).encode())
@@ -57,29 +68,32 @@ def write_sources(path: str | Path, crs: CRS, layers: Mapping[str, gpd.GeoDataFr
     except OSError as error:
         raise OutputError(
             f"Gazetteer.save: {path} cannot be written ({error.strerror}). "
-            "Name a file in a folder that exists and is yours to write in."
+            "Give a file in an existing folder that you may write to."
         ) from error
 
 
-def read_sources(path: str | Path) -> tuple[CRS, dict[str, gpd.GeoDataFrame]]:
-    """Return the CRS and the layers in a file that :func:`write_sources` wrote.
+def read_sources(
+    path: str | Path,
+) -> tuple[CRS, dict[str, gpd.GeoDataFrame], tuple[str, ...]]:
+    """Return the CRS, the layers and the countries in a file that :func:`write_sources` wrote.
 
     Raises
     ------
     DataFileError
-        If the file is missing, cut short, of another version, or not a gazetteer.
+        If the file is missing, truncated, of another version, or not a gazetteer.
     """
     file = existing_file(path, "Gazetteer.load")
     try:
         with zipfile.ZipFile(file) as archive:
             head = _head(archive, file)
             crs = CRS.from_wkt(str(head["crs"]))
+            countries = lexicon_of(tuple(map(str, head["countries"]))).countries
             layers = {what: _layer(archive, what, crs, file) for what in head["layers"]}
     except (zipfile.BadZipFile, pa.ArrowException, ProjError, shapely.GEOSException) as error:
         raise _broken(file, str(error)) from error
     except (KeyError, ValueError, TypeError, RuntimeError, EOFError) as error:
         raise _broken(file, repr(error)) from error
-    return crs, layers
+    return crs, layers, countries
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -104,16 +118,16 @@ def _table_bytes(layer: gpd.GeoDataFrame) -> bytes:
 def _head(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
     if _HEAD not in archive.namelist():
         raise DataFileError(
-            f"Gazetteer.load: {file} is no gazetteer. Name a file that Gazetteer.save wrote."
+            f"Gazetteer.load: {file} is not a gazetteer. Give a file that Gazetteer.save wrote."
         )
     head = json.loads(_content(archive, _HEAD, _MOST_HEAD))
     if not isinstance(head, dict) or head.get("format") != FORMAT:
         raise DataFileError(
-            f"Gazetteer.load: {file} is no gazetteer. Name a file that Gazetteer.save wrote."
+            f"Gazetteer.load: {file} is not a gazetteer. Give a file that Gazetteer.save wrote."
         )
     if head.get("version") != VERSION:
         raise DataFileError(
-            f"Gazetteer.load: {file} is of version {head.get('version')!r}, and this library reads "
+            f"Gazetteer.load: {file} has version {head.get('version')!r}, and this library reads "
             f"version {VERSION}. Build it again from its layers and save it."
         )
     unknown = sorted(set(map(str, head["layers"])) - set(LAYERS))
@@ -124,7 +138,7 @@ def _head(archive: zipfile.ZipFile, file: Path) -> dict[str, Any]:
 
 def _content(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     member = archive.getinfo(name)
-    # Stored as it is, a member cannot unpack to more than the file holds.
+    # An uncompressed member cannot expand beyond the size of the file.
     if member.compress_type != zipfile.ZIP_STORED or member.file_size > most:
         raise ValueError(f"{name} is packed, or too large")
     return archive.read(name)
@@ -155,6 +169,6 @@ def _cells(table: pa.Table, name: str, kind: pa.DataType) -> np.ndarray:
 
 def _broken(file: Path, said: str) -> DataFileError:
     return DataFileError(
-        f"Gazetteer.load: {file} is broken, cut short, or no gazetteer ({said}). "
+        f"Gazetteer.load: {file} is broken, truncated, or not a gazetteer ({said}). "
         "Build it again from its layers and save it."
     )

@@ -1,4 +1,4 @@
-"""Street lines as streets: which hang together, where they cross, where a number stands."""
+"""Streets made of lines: which lines connect, where streets cross, where a number is."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from hotspots.geocoding.address.lexicon import Lexicon
+
 GAP_M = 120.0
-"""Lines of one name and type that are nearer than this are one street."""
+"""Lines of one name and type that are nearer to each other than this are one street."""
 
 CROSSING_M = 15.0
-"""Two streets that come this near to each other cross."""
+"""Two streets that come this close to each other cross."""
 
 _SAME_CROSSING_M = 40.0
 _HOUSE_OFFSET_M = 8.0
@@ -32,7 +34,7 @@ _NUMBER_GAP = 30
 
 
 class Spot(NamedTuple):
-    """A place on a street: coordinates in meters and how far off the truth may lie."""
+    """A location: coordinates in a metric CRS, and the radius that it is good to."""
 
     x: float
     y: float
@@ -40,10 +42,10 @@ class Spot(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Numbers that run along a line from its beginning to its end.
+    """Numbers that run along a line from its start to its end.
 
-    ``side`` is 1 where they stand on its left, -1 on its right, and 0 where odd ones stand on
-    its left and even ones on its right.
+    ``side`` is 1 if they are on its left, -1 if on its right, and 0 if odd ones are on its left
+    and even ones on its right.
     """
 
     line: int
@@ -52,7 +54,7 @@ class Span(NamedTuple):
     side: int
 
     def gap(self, number: float) -> float:
-        """Return by how much a number lies outside; infinity for one of the other side."""
+        """Return how far a number is out of range; infinity for one of the other side."""
         same = self.first % 2 == self.last % 2
         if self.side and same and number % 2 != self.first % 2:
             return float("inf")
@@ -60,7 +62,7 @@ class Span(NamedTuple):
         return max(low - number, number - high, 0.0)
 
     def share(self, number: float) -> float:
-        """Return at which share of the line a number stands, from 0 to 1."""
+        """Return a number's position along the line, as a share from 0 to 1."""
         if self.first == self.last:
             return 0.5
         return min(max((number - self.first) / (self.last - self.first), 0.0), 1.0)
@@ -75,11 +77,11 @@ class Streets:
     index
         The names of all streets.
     by_name
-        Name → numbers of its streets (several where streets far apart share a name).
+        Name → its streets, by position (several if streets far apart share a name).
     kinds, titles
-        Of each street: its type in the one spelling, and its name for people.
+        Of each street: its standardized type, and its name for display.
     lines
-        All lines, in meters.
+        All lines, in a metric CRS.
     members
         Of each street: the positions of its lines.
     ranges, marks
@@ -87,7 +89,7 @@ class Streets:
     whole
         Each street's lines as one geometry.
     crossings
-        (street, street), the smaller number first → points where they meet.
+        (street, street), the smaller position first → points where they meet.
     crossed
         Street → the streets that it meets.
     """
@@ -105,11 +107,11 @@ class Streets:
     crossed: Mapping[int, tuple[int, ...]]
 
     @classmethod
-    def build(cls, layer: gpd.GeoDataFrame) -> Streets:
+    def build(cls, layer: gpd.GeoDataFrame, lexicon: Lexicon) -> Streets:
         """Return the streets of lines in a metric CRS, in standard columns."""
         parts = layer.explode(ignore_index=True)
         titles = parts["name"].tolist()
-        names = [street_name(title) for title in titles]
+        names = [street_name(title, lexicon) for title in titles]
         lines = parts.geometry.to_numpy()
         numbers = _street_numbers(lines, names)
         members: list[list[int]] = [[] for _ in range(int(numbers.max(initial=-1)) + 1)]
@@ -140,11 +142,11 @@ class Streets:
         return self.crossings.get((min(street, other), max(street, other)), ())
 
     def houses(self, street: int, number: int) -> tuple[Spot, ...]:
-        """Return where a house number stands, on each line whose range holds it.
+        """Return the location of a house number, on each line whose range holds it.
 
-        Numbers are spread evenly along the line, 8 m from the middle, on the side that the
-        layer says, or else odd ones on its left and even ones on its right. A number in the gap
-        between two ranges stands at the end of the nearer one when it is off by at most 30.
+        Numbers are spread evenly along the line, 8 m from its center, on the side that the layer
+        gives, or else odd ones on the left and even ones on the right. A number in the gap
+        between two ranges is put at the end of the nearer one if it is off by at most 30.
         """
         gaps = [(span.gap(number), span) for span in self.ranges[street]]
         least = min((gap for gap, _ in gaps), default=np.inf)
@@ -157,7 +159,7 @@ class Streets:
         )
 
     def mark(self, street: int, kilometer: float) -> Spot | None:
-        """Return where a kilometer lies on a street whose lines say where theirs begin and end."""
+        """Return the location of a kilometer on a street whose lines give theirs."""
         for span in self.marks[street]:
             if span.gap(kilometer) == 0.0:
                 line = self.lines[span.line]
@@ -166,7 +168,7 @@ class Streets:
         return None
 
     def between(self, street: int, start: Spot, end: Spot) -> Spot:
-        """Return the middle of a street's stretch between two of its crossings."""
+        """Return the midpoint of a street between two of its crossings."""
         middle = shapely.Point((start.x + end.x) / 2, (start.y + end.y) / 2)
         line = min(
             (self.lines[own] for own in self.members[street]), key=lambda own: own.distance(middle)
@@ -175,7 +177,7 @@ class Streets:
         return Spot(foot.x, foot.y, float(np.hypot(start.x - end.x, start.y - end.y)) / 2)
 
     def stretch(self, street: int, area: shapely.Geometry | None) -> Spot | None:
-        """Return the middle of a street, or of its part within an area, and half its extent."""
+        """Return the midpoint of a street, or of its part within an area, and half its extent."""
         line = self.whole[street]
         part = line if area is None else shapely.intersection(line, area)
         if part.is_empty or part.length == 0:
@@ -197,13 +199,13 @@ class Streets:
 
 
 def _ranges(parts: gpd.GeoDataFrame) -> list[Span]:
-    """Return all house numbers, those of the two sides of a line where the layer has them."""
+    """Return all house-number ranges, separate for the two sides of a line if the layer is."""
     sides = _spans(parts, "left_from", "left_to", 1) + _spans(parts, "right_from", "right_to", -1)
     return _spans(parts, "number_from", "number_to", 0) + sides
 
 
 def _spans(parts: gpd.GeoDataFrame, start: str, end: str, side: int) -> list[Span]:
-    # Layers write 0 to 0 where there is no number.
+    # Layers write 0 to 0 if there are no numbers.
     known = np.isfinite(parts[start]) & np.isfinite(parts[end])
     known &= (parts[start] != 0) | (parts[end] != 0)
     lines = np.flatnonzero(known).tolist()
@@ -221,7 +223,7 @@ def _by_street(
 
 
 def _street_numbers(lines: NDArray[np.object_], names: Sequence[StreetName]) -> NDArray[np.intp]:
-    """Return each line's street: lines of one name and type that hang together are one."""
+    """Return each line's street: connected lines of one name and type are one street."""
     codes = {name: code for code, name in enumerate(sorted(set(names)))}
     code = np.array([codes[name] for name in names], dtype=np.intp)
     left, right = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=GAP_M)

@@ -1,1 +1,1 @@
-"""Parsed addresses find their places in the gazetteer."""
+"""Match parsed addresses against a gazetteer."""

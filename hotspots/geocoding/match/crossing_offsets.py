@@ -11,28 +11,38 @@ from hotspots.geocoding.address.names import street_name
 from hotspots.geocoding.gazetteer.streets import Spot
 
 if TYPE_CHECKING:
+    from hotspots.geocoding.address.lexicon import Lexicon
     from hotspots.geocoding.gazetteer.streets import Streets
 
 _STEP_M = 1.0
 
 
-def offset_spot(streets: Streets, street: int, other: str, crossing: Spot, meters: float) -> Spot:
-    """Return the place so many meters from a crossing toward the next higher number.
+def offset_spot(
+    streets: Streets,
+    street: int,
+    other: str,
+    crossing: Spot,
+    meters: float,
+    lexicon: Lexicon,
+) -> Spot:
+    """Return the location some meters from a crossing, toward the next higher number.
 
     Parameters
     ----------
     street
-        Along which it lies.
+        Street along which the distance is measured.
     other
-        Title of the street that is crossed.
+        Title of the crossing street.
     crossing
         Where they cross.
+    lexicon
+        The words that the titles are read with.
 
     Returns
     -------
     Spot
-        On the street's line. Where no other numbered street says on which side the numbers grow,
-        it is the crossing, with the meters as its radius.
+        On the street's line. If no other numbered street tells in which direction the numbers
+        increase, the crossing, with the distance as its radius.
     """
     line = min(
         (streets.lines[own] for own in streets.members[street]),
@@ -41,7 +51,7 @@ def offset_spot(streets: Streets, street: int, other: str, crossing: Spot, meter
     merged = shapely.line_merge(streets.whole[street])
     line = merged if merged.geom_type == "LineString" else line
     start = line.project(shapely.Point(crossing.x, crossing.y))
-    ahead = _ahead(streets, street, other, line, start)
+    ahead = _ahead(streets, street, other, line, start, lexicon)
     at = start + ahead * meters
     if not ahead or not -_STEP_M <= at <= line.length + _STEP_M:
         return crossing._replace(radius=meters)
@@ -50,13 +60,18 @@ def offset_spot(streets: Streets, street: int, other: str, crossing: Spot, meter
 
 
 def _ahead(
-    streets: Streets, street: int, other: str, line: shapely.LineString, start: float
+    streets: Streets,
+    street: int,
+    other: str,
+    line: shapely.LineString,
+    start: float,
+    lexicon: Lexicon,
 ) -> int:
-    """Return 1 where numbers of the crossing streets grow along the line, -1, or 0 if unknown."""
-    kind, number = street_name(other).kind, _number(other)
+    """Return 1 if the crossing streets' numbers increase along the line, else -1; 0 if unknown."""
+    kind, number = street_name(other, lexicon).kind, _number(other, lexicon)
     nearest: tuple[float, int] | None = None
     for third in streets.crossed.get(street, ()):
-        figure = _number(streets.titles[third])
+        figure = _number(streets.titles[third], lexicon)
         if streets.kinds[third] != kind or not figure or not number or figure == number:
             continue
         for spot in streets.crossing(street, third):
@@ -67,6 +82,6 @@ def _ahead(
     return nearest[1] if nearest else 0
 
 
-def _number(title: str) -> tuple[int, str] | tuple[()]:
-    found = re.match(r"(\d+) ?([a-z]?)\b", street_name(title).name)
+def _number(title: str, lexicon: Lexicon) -> tuple[int, str] | tuple[()]:
+    found = re.match(r"(\d+) ?([a-z]?)\b", street_name(title, lexicon).name)
     return (int(found[1]), found[2]) if found else ()

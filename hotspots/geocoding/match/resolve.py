@@ -1,4 +1,4 @@
-"""One parsed address against the gazetteer: candidates, their scores, the verdict."""
+"""Match one parsed address: score its candidates, and decide."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ if TYPE_CHECKING:
     from hotspots.geocoding.address.parse import Address
     from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
     from hotspots.geocoding.gazetteer.streets import Spot
-    from hotspots.geocoding.match.candidates import Candidate, Likenesses
+    from hotspots.geocoding.match.candidates import Candidate, SimilarNames
 
 LEAST_SCORE = 0.65
-"""Below this an answer is not given."""
+"""Least score of an answer."""
 
 LEAST_SCORE_ALONE = 0.78
-"""The same where no neighborhood is known: the whole city holds many names that are alike."""
+"""The same if no neighborhood is known, since a city has many similar names."""
 
 STRETCH_BELOW = 0.75
-"""Where no house or crossing scores this much, the street as a whole is a candidate, too."""
+"""If no house or crossing scores this much, the whole street is a candidate as well."""
 
 AMBIGUOUS_MARGIN = 0.035
-"""A second candidate this near to the best one makes the answer ambiguous."""
+"""A second candidate within this margin of the best makes the answer ambiguous."""
 
 SAME_PLACE_M = 75.0
-"""Candidates this near to each other are one place."""
+"""Candidates this close to each other are the same place."""
 
 WIDEST_BLOCK_M = 250.0
-"""So is any other place with a wider radius, such as a very long block."""
+"""A location with a larger radius, such as a very long block, is approximate."""
 
-# How the distance between a candidate and the neighborhood that the row states counts.
+# Factor by the distance of a candidate from the stated neighborhood.
 _CONTEXT = ((15.0, 1.0), (60.0, 0.96), (250.0, 0.92), (800.0, 0.78))
 _FAR = 0.60
 _NO_CONTEXT = 0.97
-# How often an answer of a likeness is right, measured (docs/guide/geocoding.md): likeness, share.
+# Share of right answers by score, as measured in docs/guide/geocoding.md.
 _RELIABILITY = (
     *((0.0, 0.0), (0.65, 0.4), (0.70, 0.5), (0.75, 0.75), (0.78, 0.83), (0.82, 0.90)),
     *((0.86, 0.935), (0.90, 0.97), (0.95, 0.99), (1.0, 1.0)),
@@ -49,16 +49,16 @@ _RELIABILITY = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said of one address.
+    """The answer for one address.
 
     Attributes
     ----------
     status, precision, score, spot, match
-        As the columns of the same name; ``spot`` is None where there is none.
+        As the columns of the same name; ``spot`` is None if there is no location.
     alternative
         The second candidate of an ambiguous answer.
     problem
-        Notes on why there is no better answer; "" where there is nothing to say.
+        Notes on why there is no better answer, "" if there are none.
     """
 
     status: LocationStatus
@@ -70,31 +70,33 @@ class Answer:
     problem: str = ""
 
 
-def locate(address: Address, stated: str, gazetteer: Gazetteer, likenesses: Likenesses) -> Answer:
-    """Return the place of an address, given the neighborhood that its row states ("" if none)."""
-    areas = _stated_areas(address, stated, gazetteer, likenesses)
+def match_address(
+    address: Address, stated: str, gazetteer: Gazetteer, similar: SimilarNames
+) -> Answer:
+    """Return the location of an address, given its row's stated neighborhood ("" if none)."""
+    areas = _stated_areas(address, stated, gazetteer, similar)
     found = [
         _in_context(candidate, areas, gazetteer)
-        for candidate in candidates(address, stated, gazetteer, likenesses)
+        for candidate in candidates(address, stated, gazetteer, similar)
     ]
     if max((each.score for each in found), default=0.0) < STRETCH_BELOW:
-        whole = stretches(address, areas, gazetteer, likenesses)
+        whole = stretches(address, areas, gazetteer, similar)
         found += [_in_context(candidate, areas, gazetteer) for candidate in whole]
-    found.sort(key=lambda each: (-each.score, each.reckoned, each.match, each.spot))
+    found.sort(key=lambda each: (-each.score, each.estimated, each.match, each.spot))
     least = LEAST_SCORE if areas else LEAST_SCORE_ALONE
     if not found or found[0].score < least:
         return _fallback(address, areas, gazetteer, road_found=bool(found))
-    answer = _verdict(found)
+    answer = _decide(found)
     if found[0].approximate and address.kilometer is not None:
         answer = replace(answer, problem=joined(answer.problem, note(Note.KILOMETER_UNKNOWN)))
     if found[0].approximate and answer.status == LocationStatus.AMBIGUOUS and areas:
-        # Of two guesses at a street, the neighborhood that holds both says as much.
+        # Two approximate streets in one neighborhood say no more than the neighborhood.
         return _fallback(address, areas, gazetteer, road_found=True)
     return answer
 
 
-def reliability(likeness: float) -> float:
-    """Return how often a matched answer of this likeness is right, from 0 to 1.
+def reliability(score: float) -> float:
+    """Return the probability that a matched answer with this score is right.
 
     Examples
     --------
@@ -102,12 +104,12 @@ def reliability(likeness: float) -> float:
     (0.9175, 1.0)
     """
     for (low, least), (high, most) in pairwise(_RELIABILITY):
-        if likeness < high:
-            return least + (likeness - low) / (high - low) * (most - least)
+        if score < high:
+            return least + (score - low) / (high - low) * (most - least)
     return 1.0
 
 
-def _verdict(candidates: list[Candidate]) -> Answer:
+def _decide(candidates: list[Candidate]) -> Answer:
     best = candidates[0]
     rivals = [
         other
@@ -132,7 +134,7 @@ def _verdict(candidates: list[Candidate]) -> Answer:
 def _fallback(
     address: Address, areas: tuple[int, ...], gazetteer: Gazetteer, *, road_found: bool
 ) -> Answer:
-    """Return the neighborhood's disc where one is known, and otherwise say what was missing."""
+    """Return the neighborhood's disc if one is known, otherwise the reason for no match."""
     sought = address.street.name or address.landmark
     problem = note(Note.ADDRESS_NOT_FOUND, sought) if sought else note(Note.STREET_MISSING)
     if address.kilometer is not None and road_found:
@@ -154,13 +156,13 @@ def _fallback(
 
 
 def _stated_areas(
-    address: Address, stated: str, gazetteer: Gazetteer, likenesses: Likenesses
+    address: Address, stated: str, gazetteer: Gazetteer, similar: SimilarNames
 ) -> tuple[int, ...]:
-    """Return the neighborhoods that the address or its row names, the address first."""
+    """Return the neighborhood named by the address or by its row, the address first."""
     if gazetteer.areas is None:
         return ()
     for name in (address.neighborhood, stated, *address.rest):
-        hit = clear_hit(likenesses.areas.get(name, ()))
+        hit = clear_hit(similar.areas.get(name, ()))
         if hit is not None:
             return gazetteer.areas.by_name[hit.name]
     return ()

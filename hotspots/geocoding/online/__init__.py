@@ -1,1 +1,1 @@
-"""Addresses asked of an online provider, with consent and never twice."""
+"""Look addresses up online, with consent, and each only once."""

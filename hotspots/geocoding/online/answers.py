@@ -1,4 +1,4 @@
-"""What an online provider says of an address, in the words of the gazetteer's answers."""
+"""Convert an online provider's answers to those of a gazetteer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Extent = tuple[float, float, float, float]
 
 MOST_FAILURES = 10
-"""After so many failures in a row nothing more is asked."""
+"""Number of failures in a row after which the provider is not asked again."""
 
 _HOUSES = frozenset(["house", "building", "house_number", "amenity", "shop", "office", "address"])
 _STREETS = frozenset(["road", "street", "highway"])
@@ -42,18 +42,18 @@ def with_online(
     crs: CRS,
     extent: Extent,
 ) -> Iterator[Answer]:
-    """Yield the answers; those to addresses that have no place are the provider's where it has one.
+    """Yield the answers, with the provider's in place of those without a match.
 
     Parameters
     ----------
     asked
         Address and stated neighborhood of each answer.
     answers
-        What is known of them without the provider.
+        The gazetteer's answers.
     online
-        Asked for the unmatched alone.
+        Provider, asked about unmatched addresses only.
     crs, extent
-        Of the answers, in meters; what lies outside is refused.
+        Metric CRS and extent of the answers; a location outside is refused.
     """
     to_meters = Transformer.from_crs(4326, crs, always_xy=True)
     failures = 0
@@ -95,7 +95,7 @@ def _read(found: Mapping[str, Any], provider: str, to_meters: Transformer) -> An
         wide = precision == LocationPrecision.NEIGHBORHOOD or (
             radius is None or radius > WIDEST_STREET_M
         )
-    # A provider that says no more than a point does not say how far off it may be.
+    # A provider that returns only a point says nothing of its accuracy.
     unsaid = 0.0 if precision == LocationPrecision.HOUSE else 2 * WIDEST_BLOCK_M
     spot = Spot(float(x), float(y), unsaid if radius is None else radius)
     status = LocationStatus.APPROXIMATE if wide else LocationStatus.MATCHED
@@ -104,7 +104,7 @@ def _read(found: Mapping[str, Any], provider: str, to_meters: Transformer) -> An
 
 
 def _precision(said: Mapping[str, Any]) -> LocationPrecision:
-    """Return the precision by Nominatim's kinds; of what is not known, the least."""
+    """Return the precision by Nominatim's kinds; the coarsest for unknown kinds."""
     kinds = {str(said.get(key, "")).lower() for key in ("addresstype", "class", "type")}
     if kinds & _STREETS:
         return LocationPrecision.STREET

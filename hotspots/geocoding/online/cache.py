@@ -1,4 +1,4 @@
-"""Answers of an online geocoder, kept in one SQLite file that only its owner reads."""
+"""A cache of an online geocoder's answers: one SQLite file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ _TABLE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """One answer from the cache; ``answer`` is None where the provider found nothing."""
+class CachedAnswer:
+    """One answer from the cache; ``answer`` is None if the provider found nothing."""
 
     answer: str | None
 
 
 class AnswerCache:
-    """Keep answers by key, each written at once, until they expire.
+    """Store answers by key, each written immediately, until they expire.
 
     Parameters
     ----------
     path
-        The file; made with mode 0600 where absent. Its folder must exist.
+        The file, created with mode 0600 if absent. Its folder must exist.
     keep_days
-        How long an answer holds.
+        Days until an answer expires.
     keep_missing_days
-        How long "not found" holds.
+        Days until a "not found" expires.
     now
-        Seconds since 1970; the clock unless told.
+        Function that returns the seconds since 1970; the clock by default.
 
     Raises
     ------
@@ -58,9 +58,9 @@ class AnswerCache:
     >>> import tempfile, pathlib
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with AnswerCache(pathlib.Path(folder) / "answers.sqlite") as cache:
-    ...         cache.keep("calle juarez 5", None)
+    ...         cache.put("calle juarez 5", None)
     ...         cache.get("calle juarez 5"), cache.get("calle lerdo 7")
-    (Kept(answer=None), None)
+    (CachedAnswer(answer=None), None)
     """
 
     def __init__(
@@ -80,18 +80,18 @@ class AnswerCache:
         self._now = now
         self._database = _opened(path)
 
-    def get(self, key: str) -> Kept | None:
-        """Return what is kept under the key, or None if nothing is or it has expired."""
+    def get(self, key: str) -> CachedAnswer | None:
+        """Return the answer stored under the key, or None if there is none or it has expired."""
         try:
             row = self._database.execute(
                 "SELECT answer FROM answers WHERE key = ? AND expires > ?", (key, self._now())
             ).fetchone()
         except sqlite3.Error as error:
             raise _unusable(self.path, str(error)) from error
-        return None if row is None else Kept(row[0])
+        return None if row is None else CachedAnswer(row[0])
 
-    def keep(self, key: str, answer: str | None) -> None:
-        """Write the answer (None: not found) to the file before returning."""
+    def put(self, key: str, answer: str | None) -> None:
+        """Store an answer (None: not found); it is on disk when this returns."""
         held = self._keep_missing if answer is None else self._keep
         try:
             self._database.execute(
@@ -101,7 +101,7 @@ class AnswerCache:
             raise _unusable(self.path, str(error)) from error
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
     def __enter__(self) -> AnswerCache:
@@ -135,7 +135,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _prepare(database: sqlite3.Connection, path: Path) -> None:
-    """Make the table in an empty file; refuse one that is damaged or not of this version."""
+    """Create the table in an empty file; refuse a damaged file, or one of another version."""
     database.execute("BEGIN IMMEDIATE")
     if database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
         database.execute(_TABLE)
@@ -146,7 +146,7 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
         raise _unusable(path, "it is a database of another program")
     version = database.execute("PRAGMA user_version").fetchone()[0]
     if version != _VERSION:
-        raise _unusable(path, f"it is of version {version}, and this program reads {_VERSION}")
+        raise _unusable(path, f"it has version {version}, and this program reads {_VERSION}")
     state = database.execute("PRAGMA quick_check(1)").fetchone()[0]
     if state != "ok":
         raise _unusable(path, f"it is damaged ({state})")
@@ -155,5 +155,5 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
 def _unusable(path: Path, reason: str) -> DataFileError:
     return DataFileError(
         f"The cache of answers {path} cannot be used: {reason}. "
-        "Name another file, or move this one away; its addresses are then asked again."
+        "Give another file, or move this one away; its addresses are then asked again."
     )

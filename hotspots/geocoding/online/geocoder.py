@@ -1,4 +1,4 @@
-"""Addresses asked of an online provider: with consent, at its pace, and never twice."""
+"""Online geocoding: with consent, rate-limited, and each address only once."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _ODD = (TypeError, ValueError, LookupError, AttributeError)
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a provider said of one address.
+    """A provider's reply for one address.
 
-    ``raw`` is its own answer with ``latitude`` and ``longitude`` (degrees, EPSG:4326) beside it,
-    or None where it found nothing or failed; ``problem`` is the failure, "" where there is none.
+    ``raw`` is its raw answer together with ``latitude`` and ``longitude`` (degrees, EPSG:4326),
+    or None if it found nothing or failed; ``problem`` is the failure, "" if there was none.
     """
 
     raw: Mapping[str, Any] | None
@@ -35,56 +35,56 @@ class Reply:
 
 
 class OnlineGeocoder:
-    """Ask any geopy geocoder for addresses, one at a time.
+    """Geocode addresses with any geocoder of geopy, one at a time.
 
-    The texts of addresses, with the neighborhood that the row states, leave this machine for
-    the provider; dates, categories and names do not. Every answer is kept, so that none is asked
-    for twice, whatever happens in between.
+    The texts of addresses, with the neighborhood that the row states, are sent to the provider;
+    dates, categories and names are not. Every answer is cached, so that no address is sent twice,
+    even if a run is interrupted.
 
     Parameters
     ----------
     provider
-        The name of geopy's geocoder, e.g. ``"nominatim"``.
+        Name of a geocoder of geopy, e.g. ``"nominatim"``.
     cache
-        The SQLite file where answers are kept; made with mode 0600 where absent. What is there is
-        looked up before anything waits or is sent.
+        SQLite file of the answers, created with mode 0600 if absent. It is looked up before
+        anything is sent.
     send_addresses
-        Must be True: the consent that addresses leave.
+        Must be True: consent to send addresses.
     study_area
-        Polygons; an answer outside their extent is refused. Needed without a gazetteer.
+        Polygons; an answer outside their extent is refused. Required without a gazetteer.
     options, restriction
-        Keywords of the geocoder (``user_agent``, ``domain``, ...) and of its ``geocode``
+        Keyword arguments of the geocoder (``user_agent``, ``domain``, ...) and of its ``geocode``
         (``country_codes``, ``viewbox``, ...).
     key_env
-        The environment variable that holds the provider's key, where it wants one.
+        Environment variable that holds the provider's API key, if it needs one.
     per_second
-        Requests a second, at most; public Nominatim allows 1.
+        Maximum number of requests per second; public Nominatim allows 1.
     retries
-        How often a failed request is sent again: after the wait that the provider asks for
-        (``Retry-After``), otherwise after 1, 2, 4 ... seconds.
+        How often a failed request is retried: after the time in ``Retry-After``, otherwise after
+        1, 2, 4 ... seconds.
     keep_days
-        How long an answer is kept; "not found" for at most 30 days.
-    kept_only
-        True to send nothing and look into the cache alone, whatever the age of its answers; what
-        is not there is told as a failure.
+        Days until a cached answer expires; "not found" expires after at most 30 days.
+    cache_only
+        True to send nothing and use only the cache, whatever the age of its answers; an address
+        that is not in it counts as a failure.
     clock, sleep
-        Time, in seconds.
+        Functions that return the time and wait, in seconds.
 
     Attributes
     ----------
     provider, study_area
         As given.
     asked
-        How many addresses were looked up so far, kept answers included.
+        Number of addresses looked up so far, cached answers included.
 
     Raises
     ------
     InputError
-        If there is no consent, a number makes no sense, or the provider does not exist.
+        If there is no consent, a number is out of range, or the provider does not exist.
     MissingExtraError
         If geopy is not installed.
     DataFileError
-        If the cache is damaged, of another version or program, or not there with ``kept_only``.
+        If the cache is damaged, of another version or program, or missing with ``cache_only``.
 
     Examples
     --------
@@ -106,7 +106,7 @@ class OnlineGeocoder:
         per_second: float = 1.0,
         retries: int = 3,
         keep_days: float = 365.0,
-        kept_only: bool = False,
+        cache_only: bool = False,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -126,34 +126,34 @@ class OnlineGeocoder:
         self.provider = provider
         self.study_area = study_area
         self.asked = 0
-        self._kept_only = kept_only
+        self._kept_only = cache_only
         self._restriction = dict(restriction or {})
         self._asked_of = (provider, given.get("scheme"), given.get("domain"), self._restriction)
-        self._service = None if kept_only else _service(provider, given | _key(key_env))
+        self._service = None if cache_only else _service(provider, given | _key(key_env))
         if self._service is not None:
             _check_restriction(provider, self._service[0], self._restriction)
-        if kept_only and not Path(cache).is_file():
+        if cache_only and not Path(cache).is_file():
             raise DataFileError(
-                f"OnlineGeocoder: {cache} is not there, and with kept_only nothing is asked. "
+                f"OnlineGeocoder: there is no {cache}, and with cache_only nothing is asked. "
                 "Put the cache of the run there."
             )
         self._cache = AnswerCache(
             Path(cache),
             keep_days=keep_days,
             keep_missing_days=min(keep_days, 30.0),
-            # At the beginning of time no answer has expired.
-            **({"now": float} if kept_only else {}),
+            # At time 0 no answer has expired.
+            **({"now": float} if cache_only else {}),
         )
         self._pace, self._retries = 1 / per_second, retries
         self._clock, self._sleep = clock, sleep
         self._last: float | None = None
 
     def close(self) -> None:
-        """Close the cache; nothing is lost without."""
+        """Close the cache; every answer is already stored."""
         self._cache.close()
 
     def ask(self, query: str) -> Reply:
-        """Return the kept answer, or the provider's; a failure is never kept."""
+        """Return the cached answer, or else the provider's; failures are not cached."""
         self.asked += 1
         text = " ".join(query.split())
         key = json.dumps([*self._asked_of, text.casefold()], sort_keys=True)
@@ -164,7 +164,7 @@ class OnlineGeocoder:
             return Reply(None, f"{self._cache.path.name} keeps no answer of {self.provider}")
         reply = self._fetched(text, *self._service)
         if not reply.problem:
-            self._cache.keep(key, None if reply.raw is None else json.dumps(reply.raw))
+            self._cache.put(key, None if reply.raw is None else json.dumps(reply.raw))
         return reply
 
     def _fetched(self, text: str, geocoder: Any, final: Any, failures: Any) -> Reply:
@@ -180,7 +180,7 @@ class OnlineGeocoder:
                     return Reply(None, f"{self.provider} did not answer: {type(error).__name__}")
                 self._sleep(wait)
             except _ODD as error:
-                # geopy reads what it expects; an answer of another form ends there.
+                # geopy fails on an answer whose structure it does not expect.
                 return Reply(None, f"{self.provider} answered oddly: {type(error).__name__}")
             else:
                 return Reply(None if place is None else _raw(place))
@@ -211,7 +211,7 @@ def _key(variable: str | None) -> dict[str, str]:
     if not value:
         raise InputError(
             f"OnlineGeocoder: the environment variable {variable} is not set. "
-            "Set it to the provider's key."
+            "Set it to the provider's API key."
         )
     return {"api_key": value}
 
@@ -226,7 +226,7 @@ def _service(provider: str, options: Mapping[str, Any]) -> tuple[Any, Any, Any]:
             "OnlineGeocoder needs geopy. Install it with: pip install 'hotspots-geo[online]'"
         ) from error
     try:
-        # The other adapter sends failed requests again by itself, faster than the pace allows.
+        # The default adapter retries failed requests by itself, faster than the rate limit.
         defaults = {"timeout": 10, "adapter_factory": URLLibAdapter}
         geocoder = get_geocoder_for_service(provider)(**defaults | dict(options))
     except (exc.GeocoderNotFound, exc.ConfigurationError, TypeError) as error:

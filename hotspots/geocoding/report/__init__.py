@@ -1,1 +1,1 @@
-"""How good the places of incidents are, and where they are missing."""
+"""Report how well incidents are located, and where locations are missing."""

@@ -1,4 +1,4 @@
-"""Whether the incidents without a place are missing at random, and where they are not."""
+"""Tests of whether the unlocated incidents are missing at random, and where they are not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 2_000_000
 _SAME = 1e-9
-"""Two statistics nearer than this, relatively, are the same number with another rounding."""
+"""Relative difference below which two statistics differ only by rounding."""
 
 _FACTOR_COLUMNS = ("levels", "rows", "left_out", "statistic", "p", "q")
 _LEVEL_COLUMNS = (
@@ -29,30 +29,30 @@ _LEVEL_COLUMNS = (
 )  # fmt: skip
 
 
-def miss_tests(
+def missingness_tests(
     missed: pd.Series, factors: Mapping[str, pd.Series], *, permutations: int, seed: int
 ) -> pd.DataFrame:
-    """Return, factor by factor, whether the misses are spread over it as chance would.
+    """Return, for each factor, whether missing locations are spread over its levels by chance.
 
-    The statistic is Pearson's chi-square of missed and not missed by level. Its p is counted
-    over random exchanges of the misses among the rows (both margins stay), since many levels
-    are too small for the chi-square distribution: (1 + exchanges at least as uneven) /
-    (1 + exchanges). ``q`` is p after Holm's correction over the factors that can be tested.
+    The statistic is Pearson's chi-square of missed and located rows by level. Many levels are too
+    small for the chi-square distribution, so p is estimated by permutation, with both margins
+    fixed: (1 + permutations at least as uneven) / (1 + permutations). ``q`` is p after Holm's
+    correction over the factors that can be tested.
 
     Parameters
     ----------
     missed
-        True where a row has no place.
+        True for rows without a location.
     factors
-        Name → level of each row, on the same index; a missing level leaves the row out.
+        Name → level of each row, on the same index; rows with a missing level are left out.
     permutations, seed
-        How many exchanges, and the seed of them.
+        Number of permutations, and their seed.
 
     Returns
     -------
     pandas.DataFrame
         On ``factor``: ``levels``, ``rows``, ``left_out``, ``statistic``, ``p``, ``q``; the last
-        three NaN where there is nothing to test (one level; nothing missed, or everything).
+        three NaN if there is nothing to test (one level; nothing missed, or everything).
 
     References
     ----------
@@ -63,7 +63,7 @@ def miss_tests(
     --------
     >>> missed = pd.Series([True] * 20 + [False] * 80)
     >>> shift = pd.Series(["night"] * 25 + ["day"] * 75)
-    >>> table = miss_tests(missed, {"shift": shift}, permutations=999, seed=0)
+    >>> table = missingness_tests(missed, {"shift": shift}, permutations=999, seed=0)
     >>> float(table.loc["shift", "statistic"]), float(table.loc["shift", "p"])
     (75.0, 0.001)
     """
@@ -89,8 +89,8 @@ def uneven_levels(
 ) -> pd.DataFrame:
     """Return the levels that miss more or fewer rows than chance allows.
 
-    Only factors that are uneven as a whole (``q`` of :func:`miss_tests` ≤ ``alpha``) are looked
-    into. ``p`` is twice the smaller tail of the exact hypergeometric distribution, ``q`` the same
+    Only factors that are uneven as a whole (``q`` of :func:`missingness_tests` ≤ ``alpha``) are
+    examined. ``p`` is twice the smaller tail of the exact hypergeometric distribution, ``q`` is p
     after Holm's correction over all levels of these factors; levels with q ≤ ``alpha`` are
     returned, the largest surplus of each factor first.
 
@@ -119,7 +119,7 @@ def uneven_levels(
 
 
 def chi_square(missed: Counts, rows: Counts) -> Floats:
-    """Return Pearson's statistic of missed and not missed by level, along the last axis.
+    """Return Pearson's chi-square of missed and located rows by level, along the last axis.
 
     Examples
     --------
@@ -146,13 +146,13 @@ def _testable(counts: pd.DataFrame) -> bool:
 def _exchanged_p(
     missed: Counts, rows: Counts, permutations: int, generator: np.random.Generator
 ) -> float:
-    """Return how often an exchange of the misses is as uneven as what was seen."""
+    """Return the permutation p: how often the misses are at least as uneven by chance."""
     least = chi_square(missed, rows) * (1 - _SAME)
     as_uneven = 0
     at_once = max(1, _CHUNK // rows.size)
     for start in range(0, permutations, at_once):
         draws = min(at_once, permutations - start)
-        # Which rows are exchanged does not matter, only how many misses fall on each level.
+        # Only the number of misses in each level matters, not which rows they are.
         drawn = generator.multivariate_hypergeometric(
             rows, int(missed.sum()), size=draws, method="marginals"
         )

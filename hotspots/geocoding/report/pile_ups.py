@@ -1,4 +1,4 @@
-"""Pile-ups: points that many rows with different addresses share, and what stands there."""
+"""Pile-ups: points shared by many rows with different addresses, and what is there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LEAST_ROWS = 10
 LEAST_ADDRESSES = 8
-"""More than the spellings of one corner; of the sample city's heaps none is missed, none false."""
+"""More than the spellings of one corner: finds all of the sample city's, and no others."""
 
 _MOST_NAMES = 3
 
@@ -36,7 +36,7 @@ def pile_ups(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
         ``x``, ``y`` (in the CRS of the incidents), ``rows``, ``addresses``, the most rows first.
     """
     placed = incidents[incidents.geometry.notna() & ~incidents.geometry.is_empty]
-    # Decimeters: the same spot written with more or fewer decimals is one.
+    # Decimeters, so that one point written with more or fewer decimals stays one.
     decimals = 1 if incidents.crs is not None and incidents.crs.is_projected else 6
     spots = pd.DataFrame(
         {
@@ -60,26 +60,26 @@ def name_pile_ups(
     place_name: str,
     within_m: float,
 ) -> pd.DataFrame:
-    """Return the pile-ups with what stands within some meters of each.
+    """Return the pile-ups with the facilities and centroids within some meters of each.
 
     Parameters
     ----------
     heaps
         Of :func:`pile_ups`.
     crs
-        Reference system of ``x`` and ``y``.
+        CRS of ``x`` and ``y``.
     gazetteer
-        Whose places and neighborhoods' centroids are looked at.
+        Gazetteer whose places and neighborhood centroids are considered.
     places
-        Further facilities, points or areas, named by ``place_name``.
+        Further facilities, points or areas, with names in ``place_name``.
     within_m
-        How far off a facility or a centroid may stand, in meters.
+        Greatest distance of a facility or a centroid, in meters.
 
     Returns
     -------
     pandas.DataFrame
         A copy with ``places`` and ``centroid_of``: the nearest first, at most three, each with
-        its distance (``Hospital General (12 m)``); "" where there is none.
+        its distance (``Hospital General (12 m)``); "" if there is none.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def _known_places(gazetteer: Gazetteer | None, points: gpd.GeoSeries) -> gpd.Geo
 
 
 def _centroids(gazetteer: Gazetteer | None, points: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Return both points that stand for each neighborhood: its centroid, and one inside it."""
+    """Return the two points that represent each neighborhood: its centroid, and one inside."""
     if gazetteer is None or gazetteer.areas is None:
         return _named([], [], points)
     areas = gazetteer.areas
@@ -142,7 +142,7 @@ def _named(shapes: Iterable[object], names: Iterable[str], points: gpd.GeoSeries
 
 
 def _near(points: gpd.GeoSeries, layers: list[gpd.GeoSeries], within_m: float) -> list[str]:
-    """Return, for each point, the names of what stands near it with the distances."""
+    """Return, for each point, the names of what is near it, with distances."""
     shapes = np.concatenate([layer.to_numpy() for layer in layers])
     names = [name for layer in layers for name in layer.index]
     tree = shapely.STRtree(shapes)

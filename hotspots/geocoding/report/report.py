@@ -1,4 +1,4 @@
-"""How good the places of incidents are, and where they are missing."""
+"""The geocoding report: how well incidents are located, and where locations are missing."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import pandas as pd
 
 from hotspots._checks import columns_present, positive, share, whole_number
 from hotspots._notes import Note
+from hotspots.geocoding.address.lexicon import lexicon_of
 from hotspots.geocoding.address.names import neighborhood_name
 from hotspots.geocoding.gazetteer.name_index import most_common
-from hotspots.geocoding.report.missingness import miss_tests, uneven_levels
+from hotspots.geocoding.report.missingness import missingness_tests, uneven_levels
 from hotspots.geocoding.report.pile_ups import name_pile_ups, pile_ups
-from hotspots.geocoding.report.unmatched import worst_addresses
+from hotspots.geocoding.report.unmatched import unlocated_addresses
 from hotspots.schema import (
     ADDRESS,
     CATEGORY,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from hotspots.geocoding.address.lexicon import Lexicon
     from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
     from hotspots.schema.options import Permutations
 
@@ -61,50 +63,50 @@ def geocoding_report(
     permutations: Permutations = "auto",
     seed: int = 0,
 ) -> GeocodingReport:
-    """Return how many incidents have a place, where the others are, and what they have in common.
+    """Return how many incidents are located, and whether the others are missing at random.
 
     A map that lost a third of its rows can look as clean as one that lost none. So the report
-    gives the share that is located, asks whether the misses are spread over categories, months
-    and stated neighborhoods as chance would spread them, lists the addresses that a clerk
-    should mend first, and the points on which many addresses were put.
+    gives the share that is located, tests whether missing locations are spread over categories,
+    months and stated neighborhoods by chance, and lists the addresses to fix first and the points
+    on which many addresses pile up.
 
-    For the question of chance an event counts once: its further victims and the repeats of a row
-    (``event_id``, ``repeat_of``) share its place. Rows of one address share their fate as well:
-    an address that comes up a hundred times can be all that stands out, which ``worst`` shows.
-    Rows without a date or a stated area are left out of that factor's test.
+    In these tests an event counts once: its further victims and repeated rows (``event_id``,
+    ``repeat_of``) share its location. So do rows with one address: a single address that occurs a
+    hundred times can be all that stands out, which ``unlocated`` shows. Rows without a date or a
+    stated area are left out of that factor's test.
 
     Parameters
     ----------
     incidents
         As :func:`hotspots.geocode` or :func:`hotspots.read_incidents` returns them.
     gazetteer
-        The one that was asked: names pile-ups by its places and its neighborhoods' centroids,
-        and gives the streets that are named nearly as one that was not found.
+        The gazetteer that was used: its places and neighborhood centroids name the pile-ups, and
+        its streets are suggested for names that were not found.
     places
-        Further facilities for the names of pile-ups, as points or areas.
+        Further facilities to name pile-ups by, as points or areas.
     place_name
-        Their column of names.
+        Column of their names.
     within_m
-        How far off a pile-up a facility or a centroid may stand, in meters.
+        Greatest distance of a facility or a centroid from a pile-up, in meters.
     area
-        The column of the neighborhood, municipality, district … that the row itself states.
-        Spellings that differ in accents, capitals or abbreviations are one.
+        Column of the neighborhood, municipality or district that the row states. Spellings that
+        differ in accents, case or abbreviations are the same.
     alpha
-        Level, after the correction, at which misses are said not to be at random.
+        Level, after the correction, at which locations count as not missing at random.
     permutations, seed
-        Random exchanges of the misses for each factor, and their seed; ``"auto"`` takes
-        enough for the correction, and at least 9,999.
+        Number of permutations for each factor, and their seed; ``"auto"`` takes enough for the
+        correction, and at least 9,999.
 
     Raises
     ------
     ColumnError
-        If the incidents lack a column of :func:`hotspots.read_incidents`, or ``places`` the one
-        of its names.
+        If the incidents lack a column of :func:`hotspots.read_incidents`, or ``places`` lack
+        their column of names.
     CrsError
         If pile-ups are to be named, and the incidents or the places have no CRS.
     InputError
         If ``alpha`` is not between 0 and 1, ``within_m`` is not above 0, or ``permutations`` or
-        ``seed`` is no whole number.
+        ``seed`` is not a whole number.
 
     References
     ----------
@@ -121,7 +123,7 @@ def geocoding_report(
     ...      "address": ["", "Calle Lerdo"], "neighborhood": ""},
     ...     geometry=[shapely.Point(0, 0), None], crs=32613)
     >>> report = geocoding_report(rows)
-    >>> report.hit_rate, report.worst["address"].tolist()
+    >>> report.hit_rate, report.unlocated["address"].tolist()
     (0.5, ['Calle Lerdo'])
     >>> print(report.sentence("en"))
     The place of 1 of 2 rows is known: 50.0% (95% interval: 9.5% to 90.5%), below the 85% at \
@@ -135,7 +137,8 @@ which a crime map can be trusted; whether the misses are at random cannot be tol
     _check_columns(incidents, area, places, place_name)
     located = incidents[LOCATION_STATUS].isin([str(status) for status in LOCATED])
     located &= ~_outside(incidents)
-    stated = _stated(incidents[area])
+    lexicon = lexicon_of() if gazetteer is None else gazetteer.lexicon
+    stated = _stated(incidents[area], lexicon)
     month = incidents[DATE].dt.strftime("%Y-%m").rename(_MONTH)
     factors = {CATEGORY: incidents[CATEGORY], _MONTH: month, NEIGHBORHOOD: stated}
     exchanges = permutations_needed(
@@ -147,7 +150,7 @@ which a crime map can be trusted; whether the misses are at random cannot be tol
     )
     events = _events(incidents)
     missed, asked = ~located[events], {name: each[events] for name, each in factors.items()}
-    tests = miss_tests(missed, asked, permutations=exchanges, seed=seed)
+    tests = missingness_tests(missed, asked, permutations=exchanges, seed=seed)
     low, high = wilson_interval(int(located.sum()), len(incidents))
     heaps = name_pile_ups(
         pile_ups(incidents[located]),
@@ -171,9 +174,9 @@ which a crime map can be trusted; whether the misses are at random cannot be tol
         by_category=_rates(located, incidents[CATEGORY]),
         by_month=_rates(located, month.fillna(UNDATED)),
         by_neighborhood=_rates(located, stated.fillna(NOT_STATED)),
-        miss_tests=tests,
+        missingness=tests,
         uneven=uneven_levels(missed, asked, tests, alpha=alpha),
-        worst=worst_addresses(pd.DataFrame(incidents[~located]), gazetteer),
+        unlocated=unlocated_addresses(pd.DataFrame(incidents[~located]), gazetteer),
         pile_ups=heaps,
         permutations=exchanges,
         alpha=alpha,
@@ -182,7 +185,7 @@ which a crime map can be trusted; whether the misses are at random cannot be tol
 
 
 def _outside(incidents: pd.DataFrame) -> pd.Series:
-    """Return which points lie outside the study area: wrong ones mostly, and on no map of it."""
+    """Return which points lie outside the study area: mostly wrong, and not on its map."""
     if PROBLEM not in incidents:
         return pd.Series(False, index=incidents.index)
     noted: pd.Series = incidents[PROBLEM].str.contains(str(Note.OUTSIDE_STUDY_AREA), regex=False)
@@ -218,10 +221,10 @@ def _check_columns(
         columns_present(places.columns, [place_name], "geocoding_report: places")
 
 
-def _stated(written: pd.Series) -> pd.Series:
-    """Return the area that each row states by its commonest spelling; missing where none is."""
+def _stated(written: pd.Series, lexicon: Lexicon) -> pd.Series:
+    """Return each row's stated area in its most common spelling; missing if none is stated."""
     spelled = written.astype(object).fillna("").astype(str).str.strip()
-    one = spelled.map({text: neighborhood_name(text) for text in spelled.unique()})
+    one = spelled.map({text: neighborhood_name(text, lexicon) for text in spelled.unique()})
     titles: Mapping[str, str] = {
         str(name): most_common(list(texts)) for name, texts in spelled.groupby(one) if name
     }
@@ -229,7 +232,7 @@ def _stated(written: pd.Series) -> pd.Series:
 
 
 def _events(incidents: gpd.GeoDataFrame) -> pd.Series:
-    """Return True for one row of each event and category, and never for the repeat of a row."""
+    """Return True for one row per event and category, and False for repeated rows."""
     first = pd.Series(True, index=incidents.index)
     if REPEAT_OF in incidents:
         first &= incidents[REPEAT_OF].isna()

@@ -1,4 +1,4 @@
-"""The addresses without a place that cost most rows, with why and what they may have meant."""
+"""The unlocated addresses with the most rows, with the reason and what they may mean."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots._notes import Note, split_note
-from hotspots.geocoding.address.parse import parse_address
+from hotspots.geocoding.address.parse import read_address
 from hotspots.schema import (
     ADDRESS,
     LOCATION_MATCH,
@@ -45,23 +45,23 @@ _OF_ADDRESSES = frozenset(
 _UNSURE = (str(LocationStatus.AMBIGUOUS), str(LocationStatus.APPROXIMATE))
 
 
-def worst_addresses(missed: pd.DataFrame, gazetteer: Gazetteer | None) -> pd.DataFrame:
-    """Return the commonest addresses without a place of their own, at most 500.
+def unlocated_addresses(missed: pd.DataFrame, gazetteer: Gazetteer | None) -> pd.DataFrame:
+    """Return the most common addresses that are not located, at most 500.
 
     Parameters
     ----------
     missed
         The incidents that are not located.
     gazetteer
-        Whose street names are looked through for those most like the one that was not found.
+        Gazetteer whose street names are searched for those most similar to one not found.
 
     Returns
     -------
     pandas.DataFrame
-        ``address``, ``neighborhood``, ``rows``; ``reason`` (key of the note in ``problem`` that
-        says why, or the row's state where none does) and ``closest`` (the places or the long
-        street that the address may be, or up to three streets that are named nearly as the one
-        that was not found; "" where there is none).
+        ``address``, ``neighborhood``, ``rows``; ``reason`` (key of the note in ``problem``, or
+        the row's status if there is none) and ``closest`` (the places or the long street that
+        the address may mean, or up to three streets with names similar to the one not found;
+        "" if there are none).
     """
     table = pd.DataFrame(
         {
@@ -74,14 +74,14 @@ def worst_addresses(missed: pd.DataFrame, gazetteer: Gazetteer | None) -> pd.Dat
     )
     named = table[table[ADDRESS] != ""]
     keys = [ADDRESS, NEIGHBORHOOD]
-    # The same address has the same answer, unless one row came with broken coordinates as well.
+    # One address has one answer, unless one of its rows also has broken coordinates.
     grouped = named.groupby(keys, as_index=False).agg(
         rows=("rows", "size"), reason=("reason", "max"), closest=("closest", "max")
     )
     ordered = grouped.sort_values(["rows", *keys], ascending=[False, True, True])
-    worst = ordered.head(MOST_ADDRESSES).reset_index(drop=True)
-    alike = _like_streets(worst, gazetteer)
-    return worst.assign(closest=worst["closest"].where(worst["closest"] != "", alike))
+    listed = ordered.head(MOST_ADDRESSES).reset_index(drop=True)
+    alike = _like_streets(listed, gazetteer)
+    return listed.assign(closest=listed["closest"].where(listed["closest"] != "", alike))
 
 
 def _reasons(missed: pd.DataFrame) -> pd.Series:
@@ -94,14 +94,14 @@ def _reasons(missed: pd.DataFrame) -> pd.Series:
 
 
 def _reason(problem: str) -> str:
-    """Return the note on the address, or else the first one on the place at all."""
+    """Return the note on the address, or else the first one on the location."""
     keys = [split_note(written)[0] for written in problem.split("; ")]
     told = [key for key in keys if key in _OF_ADDRESSES] or [k for k in keys if k in _OF_PLACES]
     return told[0] if told else ""
 
 
 def _candidates(missed: pd.DataFrame) -> pd.Series:
-    """Return what was matched where that is not sure, or too long a street to be a point."""
+    """Return what was matched, if it is ambiguous or too long a street to be a point."""
     if LOCATION_MATCH not in missed:
         return pd.Series("", index=missed.index, dtype=str)
     unsure = missed[LOCATION_STATUS].isin(_UNSURE)
@@ -109,14 +109,14 @@ def _candidates(missed: pd.DataFrame) -> pd.Series:
     return missed[LOCATION_MATCH].fillna("").astype(str).where(unsure & ~wide, "")
 
 
-def _like_streets(worst: pd.DataFrame, gazetteer: Gazetteer | None) -> pd.Series:
-    """Return the streets whose names are most like the one that was not found."""
+def _like_streets(listed: pd.DataFrame, gazetteer: Gazetteer | None) -> pd.Series:
+    """Return the streets whose names are most similar to the one that was not found."""
     if gazetteer is None or gazetteer.streets is None:
-        return pd.Series("", index=worst.index, dtype=str)
+        return pd.Series("", index=listed.index, dtype=str)
     streets = gazetteer.streets
-    lost = worst.loc[worst["reason"] == str(Note.ADDRESS_NOT_FOUND), ADDRESS]
-    asked = {row: parse_address(text).street.name for row, text in lost.items()}
-    alike = streets.index.search_alike(sorted({*asked.values()} - {""}))
+    lost = listed.loc[listed["reason"] == str(Note.ADDRESS_NOT_FOUND), ADDRESS]
+    asked = {row: read_address(text, gazetteer.lexicon).street.name for row, text in lost.items()}
+    alike = streets.index.search_similar(sorted({*asked.values()} - {""}))
     said = {}
     for row, name in asked.items():
         titles = [
@@ -125,4 +125,4 @@ def _like_streets(worst: pd.DataFrame, gazetteer: Gazetteer | None) -> pd.Series
             for street in streets.by_name[hit.name]
         ]
         said[row] = "; ".join([*dict.fromkeys(titles)][:_MOST_NAMES])
-    return pd.Series(said, dtype=str).reindex(worst.index, fill_value="")
+    return pd.Series(said, dtype=str).reindex(listed.index, fill_value="")

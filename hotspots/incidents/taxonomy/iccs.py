@@ -17,19 +17,19 @@ _WHOLE = frozenset({"0101", "0102", "0103", "0104", "0201", "0202", "0203", "020
 
 
 def iccs_classes() -> pd.DataFrame:
-    """Return the classes of the ICCS with their names in English and Spanish.
+    """Return the classes of the ICCS with their names, a column for each language.
 
-    All sections and divisions (levels 1 and 2) are there; the groups (level 3) of the acts
-    against people and property that a city's police counts most; and a few classes (level 4)
-    that the taxonomies of the library use.
+    The table holds all sections and divisions (levels 1 and 2), the groups (level 3) of the acts
+    against people and property that city police count most, and the few classes (level 4) that
+    the built-in taxonomies use.
 
     Returns
     -------
     DataFrame
-        On ``code`` (text: the leading zero is part of it): ``level`` (1 to 4), ``parent`` (the
-        code above, "" for a section), ``name_en`` and ``name_es``. The Spanish names of section
-        01 and its divisions are those of the standard's Spanish edition; of the others not all
-        were compared with it, and some say the same in our words.
+        On ``code`` (text, with its leading zero): ``level`` (1 to 4), ``parent`` (the code above,
+        "" for a section), ``name_en`` and ``name_es``. The Spanish names of section 01 and its
+        divisions are those of the standard's Spanish edition; not all others were compared with
+        it, and some are our own wording.
 
     References
     ----------
@@ -46,7 +46,7 @@ def iccs_classes() -> pd.DataFrame:
 
 
 def parents(code: str) -> list[str]:
-    """Return the codes above a code, the nearest first.
+    """Return the codes above a code, nearest first.
 
     Examples
     --------
@@ -57,19 +57,19 @@ def parents(code: str) -> list[str]:
 
 
 def iccs_problem(code: str) -> str:
-    """Return what is wrong with a code, and the mend; "" where nothing is.
+    """Return what is wrong with a code and how to fix it, "" if nothing is.
 
     Examples
     --------
     >>> iccs_problem("0101"), iccs_problem("020112")
     ('', '')
-    >>> iccs_problem("101")
-    "'101' is no ICCS code: those have 2, 4, 5 or 6 digits, the leading zero included, e.g. '0101'"
+    >>> iccs_problem("101").split(":")[0]
+    "'101' is not an ICCS code"
     """
     if not (code.isascii() and code.isdigit() and len(code) in _LENGTHS):
         return (
-            f"{code!r} is no ICCS code: those have 2, 4, 5 or 6 digits, the leading zero included, "
-            "e.g. '0101'"
+            f"{code!r} is not an ICCS code: those have 2, 4, 5 or 6 digits, the leading zero "
+            "included, e.g. '0101'"
         )
     known = _table().index
     if code in known:

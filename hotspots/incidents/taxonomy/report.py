@@ -1,4 +1,4 @@
-"""How well a table's labels fit their classes, and where they change from year to year."""
+"""The taxonomy report: how well labels fit their classes, and how they change by year."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _NOT_SPECIFIED = re.compile(
     r"(\W*$| (delitos?|crimen|crimenes|crimes?|offen[cs]es?|faltas?|hechos?|actos?|eventos?|"
     r"incidentes?|incidents?)\b)"
 )
-"""What says no crime: "other" alone or of crimes does; "other theft" says which it is."""
+"""Labels that name no crime: "other", alone or of crimes, but not "other theft"."""
 
 _COMMONEST = 2_000
-"""Labels that are looked at for slips."""
+"""Number of labels that are checked for typing errors."""
 
 _LONG = 6
-"""Letters from which on one more or less is a slip, and no other word."""
+"""Length from which a difference of one letter is a typing error, not another word."""
 
 
 def taxonomy_report(incidents: pd.DataFrame, *, taxonomy: Taxonomy | None = None) -> TaxonomyReport:
@@ -38,7 +38,7 @@ def taxonomy_report(incidents: pd.DataFrame, *, taxonomy: Taxonomy | None = None
     incidents
         As :func:`read_incidents` returns them.
     taxonomy
-        Of :func:`load_taxonomy`, for its name and the codes of the classes; None for none.
+        See :func:`load_taxonomy`; gives its name and the codes of its classes.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def taxonomy_report(incidents: pd.DataFrame, *, taxonomy: Taxonomy | None = None
     missing = [name for name in (CATEGORY, CATEGORY_SOURCE, DATE) if name not in incidents]
     if missing:
         raise ColumnError(
-            f"taxonomy_report: no column {missing[0]!r}. Give it what read_incidents returned."
+            f"taxonomy_report: no column {missing[0]!r}. Give what read_incidents returns."
         )
     plain = pd.DataFrame(incidents[[CATEGORY, CATEGORY_SOURCE]])
     plain["year"] = incidents[DATE].dt.year
@@ -101,7 +101,7 @@ def _labels(plain: pd.DataFrame) -> pd.DataFrame:
 
 
 def _changes(plain: pd.DataFrame) -> pd.DataFrame:
-    """Return when labels come and go, from each year that the table has to the next it has."""
+    """Return when labels appear and vanish, from one year of the table to the next."""
     dated = plain.dropna(subset="year")
     rows = pd.crosstab(dated[CATEGORY_SOURCE], dated["year"].astype(int))
     category = dated.groupby(CATEGORY_SOURCE)[CATEGORY].first()
@@ -131,7 +131,7 @@ def _by_count(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _spellings(plain: pd.DataFrame) -> pd.DataFrame:
-    """Return the pairs of labels one slip apart whose classes differ, of the commonest labels."""
+    """Return pairs of common labels one typing error apart whose classes differ."""
     counts = plain.groupby([CATEGORY_SOURCE, CATEGORY]).size().nlargest(_COMMONEST)
     table = counts.rename("rows").reset_index()
     labels = list(zip(table[CATEGORY_SOURCE], table[CATEGORY], table["rows"], strict=True))
@@ -159,7 +159,7 @@ def _alike(one: str, other: str) -> bool:
 def _classes(plain: pd.DataFrame, codes: dict[str, str]) -> pd.DataFrame:
     rows = plain.groupby(CATEGORY).size()
     present = {str(key): codes.get(str(key), "") for key in rows.index}
-    names = iccs_classes()[["name_en", "name_es"]]
+    names = iccs_classes().filter(like="name_")
     within = [
         ", ".join(
             sorted(other for other, above in present.items() if above and above in parents(code))

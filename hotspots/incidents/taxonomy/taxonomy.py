@@ -1,4 +1,4 @@
-"""Local labels of crimes become classes, by a mapping and never by a guess."""
+"""Map local labels of crimes to classes, by an explicit mapping and never by a guess."""
 
 from __future__ import annotations
 
@@ -21,18 +21,21 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Taxonomy:
-    """Which class each local label belongs to.
+    """A mapping of local labels to classes.
 
     Attributes
     ----------
     name
-        For messages and reports.
+        Name for messages and reports.
     classes
         Folded label (no case, no accents, single spaces) → class key.
     titles
-        Class key → language code → title for people.
+        Class key → language code → title.
     codes
         Class key → code of the International Classification of Crime for Statistical Purposes.
+    language, currency
+        Language of the labels, and the currency of the country that they are from; "" if not
+        stated.
 
     References
     ----------
@@ -43,13 +46,16 @@ class Taxonomy:
     classes: Mapping[str, str]
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    currency: str = ""
 
 
 def load_taxonomy(source: str | Path | Mapping[str, str] | Taxonomy) -> Taxonomy:
     """Return a taxonomy by name, from a TOML file, or from label → class.
 
     A file holds one table for each class: ``labels`` (a list), ``title`` (language → text) and,
-    optionally, ``iccs`` (its code, see :func:`iccs_classes`)::
+    optionally, ``iccs`` (its code, see :func:`iccs_classes`). Above them may stand ``name``, and
+    the ``language`` of the labels and the ``currency`` that go with them::
 
         [classes.homicide]
         iccs = "0101"
@@ -59,10 +65,10 @@ def load_taxonomy(source: str | Path | Mapping[str, str] | Taxonomy) -> Taxonomy
     Raises
     ------
     InputError
-        If there is no taxonomy of that name (those there are, are named), a label is claimed by
-        two classes, or the mapping is empty.
+        If there is no taxonomy of that name (the error lists them), a label is in two classes, or
+        the mapping is empty.
     DataFileError
-        If the file cannot be read as a taxonomy, or a code is none of the ICCS.
+        If the file cannot be read as a taxonomy, or a code is not in the ICCS.
 
     Examples
     --------
@@ -79,12 +85,14 @@ def load_taxonomy(source: str | Path | Mapping[str, str] | Taxonomy) -> Taxonomy
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataFileError(f"taxonomy: {path} is no TOML ({error}). Mend that line.") from None
+        raise DataFileError(
+            f"taxonomy: {path} is not valid TOML ({error}). Fix that line."
+        ) from None
     return _from_toml(content, path)
 
 
 def taxonomy_names() -> tuple[str, ...]:
-    """Return the names of the taxonomies that come with the library.
+    """Return the names of the built-in taxonomies.
 
     Examples
     --------
@@ -95,14 +103,14 @@ def taxonomy_names() -> tuple[str, ...]:
 
 
 def classify(labels: pd.Series, taxonomy: Taxonomy, *, where: str = "The table") -> pd.Series:
-    """Return the class of each label on the same index, ``unmapped`` where there is none.
+    """Return the class of each label on the same index, ``unmapped`` if there is none.
 
-    Labels match when they are the same with case, accents and repeated spaces aside.
+    Labels match ignoring case, accents and repeated spaces.
 
     Raises
     ------
     InputError
-        If not one label is in the taxonomy: it is the wrong one, or the wrong column.
+        If not a single label is in the taxonomy: wrong taxonomy, or wrong column.
 
     Examples
     --------
@@ -143,7 +151,7 @@ def _from_mapping(source: Mapping[str, str]) -> Taxonomy:
 def _taxonomy_file(source: str | Path) -> Path:
     if not isinstance(source, str | Path):
         raise InputError(
-            f"taxonomy: came as {type(source).__name__}. Give the name of a ready one "
+            f"taxonomy: came as {type(source).__name__}. Give the name of a built-in one "
             f"({', '.join(taxonomy_names())}), the path of a TOML file, or label -> class."
         )
     if isinstance(source, str) and source in taxonomy_names():
@@ -181,15 +189,17 @@ def _from_toml(content: Mapping[str, Any], path: Path) -> Taxonomy:
         _folded(pairs, name),
         {key: dict(entry.get("title", {})) for key, entry in classes.items()},
         {key: str(entry["iccs"]) for key, entry in classes.items() if "iccs" in entry},
+        language=str(content.get("language", "")),
+        currency=str(content.get("currency", "")),
     )
 
 
 def _refuse_odd_keys(entry: Mapping[str, Any], key: str, path: Path) -> None:
-    """Refuse a key that would be passed over, and a title that is no text by language."""
+    """Refuse a key that would be ignored, and a title that is not text by language."""
     strange = sorted(entry.keys() - {"labels", "iccs", "title"})
     if strange:
         raise DataFileError(
-            f"taxonomy: {path}, class {key!r}: the key {strange[0]!r} is not known. There are "
+            f"taxonomy: {path}, class {key!r}: the key {strange[0]!r} is not known. The keys are "
             "labels, iccs and title."
         )
     title = entry.get("title", {})

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotspots.catalogue import has_text, number, percent, probability, significant, text
+from hotspots.catalogue import has_text, listed, number, percent, probability, significant, text
 from hotspots.catalogue.geocoding import level_words, uneven_parts
-from hotspots.catalogue.results import listed
 from hotspots.maps.report.tables import MOST, Section, Table, frame_table, section_of, table_of
 
 if TYPE_CHECKING:
@@ -35,10 +34,10 @@ def geocoding_section(
         said.append(text("report.uneven_little", language, parts=parts))
     if facts.at_random is not None:
         draws = {"n": facts.permutations, "seed": str(facts.seed)}
-        said.append(text("report.misses_read", language, **draws))
-    if len(facts.worst) > MOST:
-        kept = {"n": MOST, "total": len(facts.worst)}
-        said.append(text("report.worst_file", language, **kept))
+        said.append(text("report.missingness_read", language, **draws))
+    if len(facts.unlocated) > MOST:
+        kept = {"n": MOST, "total": len(facts.unlocated)}
+        said.append(text("report.unlocated_file", language, **kept))
     tables = _tables(facts, titles, language)
     kept_tables = [table for table in tables if table.rows]
     return section_of("geocoding", language, tuple(said), kept_tables, tuple(warnings))
@@ -60,7 +59,8 @@ def _rate(facts: GeocodingReport, language: str) -> str:
 def _tables(facts: GeocodingReport, titles: Mapping[str, str], language: str) -> list[Table]:
     months = _most_missed(facts.by_month)
     months.index = months.index.map(lambda month: level_words("month", month, language, {}))
-    worst = facts.worst.assign(reason=facts.worst["reason"].map(lambda key: _reason(key, language)))
+    reasons = facts.unlocated["reason"].map(lambda key: _reason(key, language))
+    unlocated = facts.unlocated.assign(reason=reasons)
     return [
         frame_table("by_status", facts.by_status, language),
         frame_table("by_precision", facts.by_precision, language),
@@ -69,7 +69,7 @@ def _tables(facts: GeocodingReport, titles: Mapping[str, str], language: str) ->
         frame_table("by_neighborhood", _most_missed(facts.by_neighborhood), language),
         _tests(facts, language),
         _uneven(facts, titles, language),
-        frame_table("worst", worst, language),
+        frame_table("worst", unlocated, language),
         frame_table("pile_ups", facts.pile_ups, language),
     ]
 
@@ -97,7 +97,7 @@ def _tests(facts: GeocodingReport, language: str) -> Table:
             probability(float(row["p"]), language).removeprefix("= "),
             probability(float(row["q"]), language).removeprefix("= "),
         )
-        for factor, row in facts.miss_tests.dropna(subset=["q"]).iterrows()
+        for factor, row in facts.missingness.dropna(subset=["q"]).iterrows()
     ]
     columns = ("factor", "levels", "rows", "left_out", "statistic", "p", "q")
     return table_of("miss_tests", columns, rows, language, range(1, 7))

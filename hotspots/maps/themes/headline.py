@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots._checks import aligned
-from hotspots.catalogue import percent, text
+from hotspots.catalogue import listed, percent, text
 from hotspots.catalogue.geocoding import uneven_factors, uneven_parts
-from hotspots.catalogue.results import listed
 from hotspots.maps.themes.words import correction_words, result_notes
 from hotspots.schema import RAISED, LocalResult
 

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from hotspots.catalogue import has_text, number, percent, significant, text
+from hotspots.catalogue import has_text, number, percent, significant, text, title_in
 from hotspots.catalogue.results import known_text, test_name
 from hotspots.schema import Layer, LocalResult, LocalTest
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 def layer_title(layer: Layer, language: str) -> str:
-    """Return a layer's title in the language, else in another, else its name."""
-    titles: Mapping[str, str] = layer.title
-    return titles.get(language) or next(iter(titles.values()), layer.name.replace("_", " "))
+    """Return the layer's title in the language or the nearest it has, or its name."""
+    return title_in(layer.title, language) or layer.name.replace("_", " ")
 
 
 def unit_words(unit: str, language: str) -> str:

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from hotspots._checks import existing_file
-from hotspots.catalogue import languages
+from hotspots.catalogue import DEFAULT, languages
 from hotspots.errors import DataFileError, ProjectFileError
 from hotspots.project.config.complaints import explain
 from hotspots.project.config.renamed import renamed_keys
@@ -41,7 +41,7 @@ class General(Section):
     """``[project]``: the name, language, seed and currency of the run."""
 
     name: str = Field(min_length=1)
-    language: Annotated[str, AfterValidator(_known_language)] = "es"
+    language: Annotated[str, AfterValidator(_known_language)] = DEFAULT
     synthetic: bool = False
     seed: int = Field(default=0, ge=0)
     currency: str = Field(default="", max_length=3)

@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from hotspots.geocoding.address.lexicon import known_countries
 from hotspots.polygons.units.residents import Missing, ResidentsSource
 from hotspots.project.section import Crs, Section
 from hotspots.spatial.adjacency import GAP_M
 from hotspots.tables.postgis import PostgisSource, postgis_source
 
+
+def _known_country(value: str) -> str:
+    if value not in known_countries():
+        raise ValueError(f"addresses can be read of {', '.join(known_countries())}")
+    return value
+
+
+Country = Annotated[str, AfterValidator(_known_country)]
 _SECRET = re.compile("key|token|password|secret")
 
 
@@ -184,15 +193,22 @@ class GazetteerFiles(Section):
     """``[gazetteer]``: what addresses are matched against; without it none are matched.
 
     Either layers, or one ``file``: a gazetteer written by :meth:`hotspots.Gazetteer.save`, or an
-    OpenStreetMap extract.
+    OpenStreetMap extract. ``country`` is the country or countries whose words addresses are read
+    with; by default that in which the layers lie.
     """
 
+    country: tuple[Country, ...] | None = None
     file: str | None = None
     streets: Streets | None = None
     addresses: NamedPoints | None = None
     neighborhoods: NamedAreas | None = None
     places: NamedPoints | None = None
     lots: Lots | None = None
+
+    @field_validator("country", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _file_or_layers(self) -> GazetteerFiles:

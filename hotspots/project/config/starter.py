@@ -13,9 +13,11 @@ import pandas as pd
 
 from hotspots._checks import existing_file
 from hotspots._text import fold
+from hotspots.catalogue import DEFAULT, languages_from
 from hotspots.errors import InputError, OutputError
+from hotspots.geocoding.address.lexicon import known_countries
 from hotspots.incidents.source import KINDS, SourceTable, read_table
-from hotspots.incidents.taxonomy.taxonomy import load_taxonomy, taxonomy_names
+from hotspots.incidents.taxonomy.taxonomy import Taxonomy, load_taxonomy, taxonomy_names
 from hotspots.project.registry.layers import LAYERS
 from hotspots.project.registry.tests import TESTS
 from hotspots.schema import UNMAPPED
@@ -38,9 +40,7 @@ _STREET_COLUMNS = {
     "number_to": ("num_fin", "numero_final", "hasta", "to", "tohn"),
 }
 _HEADLINE = "homicide"
-# Language and currency of the country whose labels the taxonomy classifies.
-_OF_LABELS = {"peru": ("es", "PEN"), "police_uk": ("en", "GBP")}
-_USUAL = ("es", "MXN")
+_CURRENCY = "MXN"
 
 
 def write_project_file(
@@ -90,6 +90,7 @@ def write_project_file(
     table = read_table(existing_file(incidents, "init --incidents"))
     filled = _template("project.toml").substitute(
         name=_quoted(folder.name),
+        languages=" | ".join(languages_from()),
         units_file=_relative(units, folder),
         unit_id=_quoted(_identifier(unit_layer, str(units))),
         population=_quoted(_population(unit_layer, str(units))),
@@ -130,8 +131,9 @@ def _incident_keys(table: SourceTable, name: str) -> dict[str, str]:
     taxonomy, classes = _likeliest_taxonomy(labels)
     return {
         "columns": "".join(f"{role} = {_listed(named)}\n" for role, named in columns.items()),
-        "taxonomy": _quoted(taxonomy),
-        **dict(zip(("language", "currency"), _OF_LABELS.get(taxonomy, _USUAL), strict=True)),
+        "taxonomy": _quoted(taxonomy.name),
+        "language": taxonomy.language or DEFAULT,
+        "currency": taxonomy.currency or _CURRENCY,
         "ready": " | ".join(taxonomy_names()),
         "categories": ", ".join(_quoted(one) for one in classes),
         # Homicide is the crime with the least underreporting; otherwise the most frequent one.
@@ -139,17 +141,18 @@ def _incident_keys(table: SourceTable, name: str) -> dict[str, str]:
     }
 
 
-def _likeliest_taxonomy(labels: pd.Series) -> tuple[str, list[str]]:
+def _likeliest_taxonomy(labels: pd.Series) -> tuple[Taxonomy, list[str]]:
     """Return the built-in taxonomy that classifies most rows, and its classes by frequency."""
+    taxonomies = {name: load_taxonomy(name) for name in taxonomy_names()}
     found: dict[str, pd.Series] = {}
-    for name in taxonomy_names():
-        known = {fold(label): key for label, key in load_taxonomy(name).classes.items()}
+    for name, taxonomy in taxonomies.items():
+        known = {fold(label): key for label, key in taxonomy.classes.items()}
         classes = labels.map(lambda label, known=known: known.get(fold(label), UNMAPPED))
         found[name] = classes[classes != UNMAPPED].value_counts()
     best = max(found, key=lambda name: (int(found[name].sum()), name))
     if found[best].empty:
-        return best, [_HEADLINE]
-    return best, [str(key) for key in found[best].index]
+        return taxonomies[best], [_HEADLINE]
+    return taxonomies[best], [str(key) for key in found[best].index]
 
 
 def _identifier(layer: gpd.GeoDataFrame, name: str) -> str:
@@ -183,6 +186,7 @@ def _gazetteer(streets: str | Path | None, folder: Path) -> str:
     name = _best(text, _STREET_NAME, f"{streets} names the streets")
     found = {key: _first_column(layer, likely) for key, likely in _STREET_COLUMNS.items()}
     return _template("streets.toml").substitute(
+        countries=" | ".join(known_countries()),
         streets_file=_relative(streets, folder),
         street_name=_quoted(name),
         more="".join(f"{key} = {_quoted(column)}\n" for key, column in found.items() if column),
@@ -222,7 +226,10 @@ def _service(path: str | Path, folder: Path) -> str:
 def _layer(name: str, *, service_file: str, place: str) -> str:
     key = "_".join("".join(c if c.isascii() and c.isalnum() else " " for c in fold(name)).split())
     return _template("service.toml").substitute(
-        key=f"services_{key}", service_file=service_file, place=place, title=_quoted(name)
+        key=f"services_{key}",
+        service_file=service_file,
+        place=place,
+        titles=", ".join(f"{language} = {_quoted(name)}" for language in languages_from()),
     )
 
 

@@ -46,22 +46,22 @@ def read_gazetteer(
     if section.file is not None:
         file = files[section.file]
         if file.suffix.lower() in _OPENSTREETMAP:
-            return Gazetteer.from_osm(file, study_area=units)
+            return Gazetteer.from_osm(file, study_area=units, country=section.country)
         return Gazetteer.load(file)
     options = {
         **_streets(section, streets),
         **_named(section, files, units),
         **({} if section.lots is None else _lots(section.lots, files, units)),
     }
-    return Gazetteer.from_layers(**options) if options else None
+    return Gazetteer.from_layers(**options, country=section.country) if options else None
 
 
 def online_geocoder(
-    project: Project, folder: Path, units: gpd.GeoDataFrame, *, kept_only: bool
+    project: Project, folder: Path, units: gpd.GeoDataFrame, *, cache_only: bool
 ) -> OnlineGeocoder | None:
     """Return the online geocoder that the project names, or None.
 
-    With ``kept_only`` only cached answers are used, so that nothing leaves the machine.
+    With ``cache_only`` only cached answers are used, so that nothing leaves the machine.
     """
     section = project.online
     if section is None:
@@ -75,7 +75,7 @@ def online_geocoder(
         restriction=section.restriction,
         key_env=section.key_env,
         per_second=section.per_second,
-        kept_only=kept_only,
+        cache_only=cache_only,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hotspots.catalogue import has_text, text
+from hotspots.catalogue import has_text, text, title_in
 from hotspots.maps.privacy.sensitive import has_sensitive_code, is_sensitive
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def category_titles(result: RunResult, language: str) -> dict[str, str]:
-    """Return tested category → its title in the language, or its key."""
+    """Return tested category → its title in the language, as :func:`titles_of` finds it."""
     return titles_of(result.project.tests.categories, result.inputs.taxonomy, language)
 
 
@@ -41,6 +41,9 @@ def sensitive_categories(taxonomy: Taxonomy) -> frozenset[str]:
 def titles_of(categories: Iterable[str], taxonomy: Taxonomy, language: str) -> dict[str, str]:
     """Return category → its title in the language, rows without a class included.
 
+    A class without a title in the language has the one of :func:`hotspots.catalogue.title_in`
+    (English, else any), and a class without titles its key.
+
     Examples
     --------
     >>> from hotspots.incidents.taxonomy.taxonomy import load_taxonomy
@@ -51,9 +54,9 @@ def titles_of(categories: Iterable[str], taxonomy: Taxonomy, language: str) -> d
 
 
 def _title(category: str, taxonomy: Taxonomy, language: str) -> str:
-    title = taxonomy.titles.get(category, {}).get(language)
+    title = title_in(taxonomy.titles.get(category, {}), language)
     if title:
         return title
-    # "unmapped" and, for a table without categories, "incident" are words of ours.
+    # "unmapped" and, for a table without categories, "incident" are words of the catalogue.
     ours = f"value.{category}"
     return text(ours, language) if has_text(ours, language) else category.replace("_", " ")

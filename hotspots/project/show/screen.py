@@ -11,7 +11,7 @@ from rich.table import Table
 from hotspots import schema
 from hotspots._notes import note_keys
 from hotspots._text import printable
-from hotspots.catalogue import has_text, number, percent, text
+from hotspots.catalogue import every_language, has_text, number, percent, text
 from hotspots.maps.themes.headline import why_untested
 from hotspots.project.run.titles import category_titles, titles_of
 
@@ -111,23 +111,19 @@ def show_verification(found: Verification, console: Console) -> None:
         ("verify.different_numbers", found.different_numbers),
     ):
         if names:
-            console.print(f"[bold red]{_both(key)}[/]")
+            console.print(f"[bold red]{every_language(key)}[/]")
             for name in names:
                 console.print(f"  {_safe(name)}", soft_wrap=True)
     for name, (then, now) in found.versions.items():
         console.print(f"[yellow]![/] {name}: {then} → {now}")
     if not found.ran_again:
-        console.print(_both("verify.not_again"))
+        console.print(every_language("verify.not_again"))
     if found.same:
-        console.print(f"[bold green]{_both('verify.same')}[/]")
+        console.print(f"[bold green]{every_language('verify.same')}[/]")
 
 
 def _safe(value: object) -> str:
     return escape(printable(value))
-
-
-def _both(key: str) -> str:
-    return " · ".join(text(key, language) for language in ("es", "en"))
 
 
 def _banner(synthetic: bool, language: str, console: Console) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyogrio
 
 from hotspots import schema
-from hotspots.catalogue import text
+from hotspots.catalogue import every_language
 from hotspots.maps.privacy.public_table import public_rates
 from hotspots.maps.save.csv import safe_csv
 from hotspots.maps.save.workbook import save_workbook
@@ -107,7 +107,9 @@ def _tables(result: RunResult) -> dict[str, pd.DataFrame]:
         "tests": _all_tests(result),
         "rates": rates,
         "near_repeats": result.repeats,
-        "worst_addresses": result.geocoding.worst.set_index([schema.ADDRESS, schema.NEIGHBORHOOD]),
+        "worst_addresses": result.geocoding.unlocated.set_index(
+            [schema.ADDRESS, schema.NEIGHBORHOOD]
+        ),
     }
 
 
@@ -205,8 +207,7 @@ def _marked(result: RunResult, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the frame, with a column that says so if the data are synthetic."""
     if not result.project.project.synthetic:
         return frame.copy()
-    notice = " / ".join(text("mark.synthetic", language) for language in ("es", "en"))
-    return frame.assign(notice=notice)
+    return frame.assign(notice=every_language("mark.synthetic", between=" / "))
 
 
 @contextmanager

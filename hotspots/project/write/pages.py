@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotspots import schema
-from hotspots.catalogue import said, text
+from hotspots.catalogue import text, warning_text
 from hotspots.incidents.taxonomy.report import taxonomy_report
 from hotspots.maps.page.briefing import briefing_map
 from hotspots.maps.report.content import ReportContent, ReportFile
@@ -87,7 +87,7 @@ def run_report(result: RunResult) -> str:
         files=[
             ReportFile(name, text(f"run.file.{key}", language)) for name, key in files_of(result)
         ],
-        remarks=[said(remark, language) for remark in result.remarks],
+        remarks=[warning_text(remark, language) for remark in result.remarks],
         title=text("run.report", language, name=project.project.name),
         period=period_in_words(result),
         per=project.tests.per,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from hotspots.geocoding.address.lexicon import lexicon_of
 from hotspots.geocoding.address.names import neighborhood_name, street_name
+
+WORDS = lexicon_of()
 
 SAME_STREETS = [
     ("Calle 60-A", "C. 60 A", "Calle 60A"),
@@ -44,18 +47,18 @@ SAME_AREAS = [
 
 @pytest.mark.parametrize("spellings", SAME_STREETS)
 def test_one_street_has_one_name(spellings):
-    assert len({street_name(written) for written in spellings}) == 1
+    assert len({street_name(written, WORDS) for written in spellings}) == 1
 
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT_STREETS)
 def test_two_streets_have_two_names(one, other):
-    assert street_name(one) != street_name(other)
+    assert street_name(one, WORDS) != street_name(other, WORDS)
 
 
 @pytest.mark.parametrize("spellings", SAME_AREAS)
 def test_one_neighborhood_has_one_name(spellings):
-    assert len({neighborhood_name(written) for written in spellings}) == 1
+    assert len({neighborhood_name(written, WORDS) for written in spellings}) == 1
 
 
 def test_villas_are_not_their_saints():
-    assert neighborhood_name("Villa Guadalupe") != neighborhood_name("Col. Guadalupe")
+    assert neighborhood_name("Villa Guadalupe", WORDS) != neighborhood_name("Col. Guadalupe", WORDS)

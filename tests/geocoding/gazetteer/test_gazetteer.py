@@ -403,8 +403,8 @@ def bad_shape(name, content):
 
 
 CHANGES = {
-    "another version": (head_with(version=2), "version 2.*Build it again"),
-    "another format": (head_with(format="x"), "is no gazetteer"),
+    "another version": (head_with(version=1), "has version 1.*Build it again"),
+    "another format": (head_with(format="x"), "is not a gazetteer"),
     "a layer of no kind": (head_with(layers=["../../etc/passwd"]), "broken"),
     "a crs of no kind": (head_with(crs="x"), "broken"),
     "no head": (lambda name, content: None if name.endswith("json") else content, "no gazetteer"),
@@ -431,7 +431,7 @@ def test_a_file_cut_short_is_refused(whole, tmp_path, kept):
     whole.save(path)
     content = path.read_bytes()
     path.write_bytes(content[: int(kept * len(content)) if kept < 1 else 1])
-    with pytest.raises(DataFileError, match=r"empty|broken, cut short"):
+    with pytest.raises(DataFileError, match=r"empty|broken, truncated"):
         Gazetteer.load(path)
 
 

@@ -52,7 +52,7 @@ def test_what_is_not_there_is_not_found(asked):
 def test_an_exact_name_is_the_only_hit():
     index = NameIndex.build([*NAMES, "lerda"])
     assert [hit.name for hit in index.search(["lerdo"])["lerdo"]] == ["lerdo"]
-    assert [hit.name for hit in index.search_alike(["lerdo"])["lerdo"]] == ["lerdo", "lerda"]
+    assert [hit.name for hit in index.search_similar(["lerdo"])["lerdo"]] == ["lerdo", "lerda"]
 
 
 def test_an_empty_index_finds_nothing():
@@ -79,7 +79,7 @@ name = st.lists(short, min_size=1, max_size=3).map(" ".join)
 @given(name, st.lists(name, min_size=1, max_size=30))
 def test_no_name_that_is_like_enough_is_passed_over(asked, listed):
     """The index compares few names; comparing all finds none that is liker."""
-    hits = NameIndex.build(listed).search_alike([asked])[asked]
+    hits = NameIndex.build(listed).search_similar([asked])[asked]
     best = max(similarity(asked, other) for other in listed)
     if best >= LEAST_SIMILARITY:
         # Above .85 the words decide, and no whole names are compared.

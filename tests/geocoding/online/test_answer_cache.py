@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotspots.errors import DataFileError, InputError
-from hotspots.geocoding.online.cache import AnswerCache, Kept
+from hotspots.geocoding.online.cache import AnswerCache, CachedAnswer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ def test_only_the_owner_reads_the_file_whatever_the_umask(tmp_path: Path) -> Non
     before = os.umask(0)
     try:
         with AnswerCache(tmp_path / "a.sqlite") as cache:
-            cache.keep("a", "1")
+            cache.put("a", "1")
     finally:
         os.umask(before)
     assert (tmp_path / "a.sqlite").stat().st_mode & 0o777 == 0o600
@@ -32,10 +32,10 @@ def test_an_answer_is_on_disk_before_keep_returns_and_a_second_reader_sees_it(
     tmp_path: Path,
 ) -> None:
     with AnswerCache(tmp_path / "a.sqlite") as one, AnswerCache(tmp_path / "a.sqlite") as two:
-        one.keep("a", "1")
-        assert two.get("a") == Kept("1")
-        two.keep("b", None)
-        assert one.get("b") == Kept(None)
+        one.put("a", "1")
+        assert two.get("a") == CachedAnswer("1")
+        two.put("b", None)
+        assert one.get("b") == CachedAnswer(None)
 
 
 def test_answers_expire_and_not_found_sooner(tmp_path: Path) -> None:
@@ -43,11 +43,11 @@ def test_answers_expire_and_not_found_sooner(tmp_path: Path) -> None:
     with AnswerCache(
         tmp_path / "a.sqlite", keep_days=10, keep_missing_days=2, now=lambda: clock[0]
     ) as cache:
-        cache.keep("found", "1")
-        cache.keep("missing", None)
+        cache.put("found", "1")
+        cache.put("missing", None)
         clock[0] = 3 * DAY
         assert cache.get("missing") is None
-        assert cache.get("found") == Kept("1")
+        assert cache.get("found") == CachedAnswer("1")
         clock[0] = 10 * DAY
         assert cache.get("found") is None
 
@@ -75,7 +75,7 @@ def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite"
     with AnswerCache(path) as cache:
         for number in range(500):
-            cache.keep(f"key {number}", "x" * 100)
+            cache.put(f"key {number}", "x" * 100)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(DataFileError, match="cannot be used"):
         AnswerCache(path)

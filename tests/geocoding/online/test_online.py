@@ -348,12 +348,12 @@ def test_kept_answers_alone_send_nothing_and_never_expire(
     provider: Provider, tmp_path: Path
 ) -> None:
     _online(provider, tmp_path, [], keep_days=1e-9).ask("a")
-    kept = _online(provider, tmp_path, [], kept_only=True)
+    kept = _online(provider, tmp_path, [], cache_only=True)
     assert kept.ask("a").raw is not None
     assert kept.ask("b").problem == "a.sqlite keeps no answer of nominatim"
     assert (len(provider.paths), kept.asked) == (1, 2)
-    with pytest.raises(DataFileError, match="is not there"):
-        _online(provider, tmp_path / "none", [], kept_only=True)
+    with pytest.raises(DataFileError, match=r"there is no .*with cache_only"):
+        _online(provider, tmp_path / "none", [], cache_only=True)
 
 
 def test_without_geopy_the_extra_is_named(

@@ -54,7 +54,7 @@ def test_the_report_counts():
     assert report.by_category["hit_rate"].to_dict() == {"hurto": 0.5, "robo": pytest.approx(2 / 3)}
     assert report.by_month["located"].to_dict() == {"2013-01": 2, "2013-02": 1, "undated": 0}
     assert report.by_neighborhood.index.tolist() == ["not stated"]
-    assert report.worst.to_dict("records") == [
+    assert report.unlocated.to_dict("records") == [
         {
             "address": "Lerdo 5",
             "neighborhood": "",
@@ -143,8 +143,8 @@ def test_the_worst_addresses_say_why_and_what_may_be_meant():
     calle = ["Gomez Morina 88"] * 3 + ["Nadie 5"] * 2 + ["Mina"] + ["Manuel Gómez Morín"]
     table = pd.DataFrame({"calle": calle, "x": "", "y": ""})
     read = read_incidents(table, address="calle", longitude="x", latitude="y", crs=32613)
-    worst = geocoding_report(geocode(read, gazetteer), gazetteer=gazetteer).worst
-    assert worst.drop(columns="neighborhood").to_numpy().tolist() == [
+    unlocated = geocoding_report(geocode(read, gazetteer), gazetteer=gazetteer).unlocated
+    assert unlocated.drop(columns="neighborhood").to_numpy().tolist() == [
         ["Gomez Morina 88", 3, "address_not_found", "Avenida Manuel Gómez Morín"],
         ["Nadie 5", 2, "address_not_found", ""],
         ["Manuel Gómez Morín", 1, "address_not_found", "Avenida Manuel Gómez Morín"],
@@ -156,16 +156,16 @@ def test_an_ambiguous_address_names_both_places_whatever_else_the_row_lacks():
     rows = incidents()
     rows["problem"] = "date_missing; outside_study_area; several_places: 2"
     rows["location_match"] = "Calle Mina 5 | Avenida Mina 5"
-    worst = geocoding_report(rows.assign(location_status="ambiguous")).worst
-    assert worst.set_index("address").loc["Lerdo 5", ["reason", "closest"]].tolist() == [
+    unlocated = geocoding_report(rows.assign(location_status="ambiguous")).unlocated
+    assert unlocated.set_index("address").loc["Lerdo 5", ["reason", "closest"]].tolist() == [
         "several_places", "Calle Mina 5 | Avenida Mina 5",
     ]  # fmt: skip
     rows["problem"], rows["location_precision"] = "", "street"
-    worst = geocoding_report(rows.assign(location_status="approximate")).worst
-    assert worst.set_index("address").loc["Lerdo 5", "reason"] == "approximate"
+    unlocated = geocoding_report(rows.assign(location_status="approximate")).unlocated
+    assert unlocated.set_index("address").loc["Lerdo 5", "reason"] == "approximate"
     rows["problem"] = "date_missing; outside_study_area"
-    worst = geocoding_report(rows.assign(location_status="invalid")).worst
-    assert worst["reason"].unique().tolist() == ["outside_study_area"]
+    unlocated = geocoding_report(rows.assign(location_status="invalid")).unlocated
+    assert unlocated["reason"].unique().tolist() == ["outside_study_area"]
 
 
 def test_a_stated_area_is_one_however_it_is_spelt():
@@ -204,7 +204,7 @@ def planted(repeats=1):
 def test_misses_that_are_not_at_random_are_named_in_both_languages():
     report = geocoding_report(planted())
     assert report.at_random is False
-    assert report.miss_tests["q"].notna().to_dict() == {
+    assert report.missingness["q"].notna().to_dict() == {
         "category": True, "month": False, "neighborhood": False,
     }  # fmt: skip
     assert report.uneven["level"].tolist() == ["robbery", "theft"]
@@ -219,7 +219,7 @@ def test_misses_that_are_not_at_random_are_named_in_both_languages():
 def test_the_victims_of_one_event_count_once_in_the_test():
     once, thrice = geocoding_report(planted()), geocoding_report(planted(repeats=3))
     assert thrice.rows == 3 * once.rows
-    pd.testing.assert_frame_equal(once.miss_tests, thrice.miss_tests)
+    pd.testing.assert_frame_equal(once.missingness, thrice.missingness)
     pd.testing.assert_frame_equal(once.uneven, thrice.uneven)
 
 
@@ -245,7 +245,7 @@ def test_a_session_and_a_notebook_show_it_and_escape_what_came():
 
 def test_the_same_seed_gives_the_same_report():
     one, other = (geocoding_report(planted(), seed=4) for _ in range(2))
-    pd.testing.assert_frame_equal(one.miss_tests, other.miss_tests)
+    pd.testing.assert_frame_equal(one.missingness, other.missingness)
 
 
 @pytest.mark.parametrize(

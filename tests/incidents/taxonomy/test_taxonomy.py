@@ -107,7 +107,7 @@ def test_a_file_of_ones_own(tmp_path):
         (
             '[classes.a]\niccs="101"\nlabels=["x"]',
             DataFileError,
-            r"faulty\.toml, class 'a' \(label 'x'\): '101' is no ICCS code",
+            r"faulty\.toml, class 'a' \(label 'x'\): '101' is not an ICCS code",
         ),
         ('[classes.a]\niccs="0101001"\nlabels=["x"]', DataFileError, "have 2, 4, 5 or 6 digits"),
         ('[classes.a]\niccs="0410"\nlabels=["x"]', DataFileError, "below 04: 0401, 0409"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -18,7 +19,7 @@ from hotspots.maps.save.standalone import render_standalone
 OURS = re.compile(r"⟦[^⟦⟧]*⟧")
 NOT_WORDS = re.compile(
     r"Colonia \d+|U\d{4}|P\d{3}|Clínica 1|Escuela 2|Censo de juguete|Servicios de juguete|toy"
-    r"|Pobreza|Distancia a la clínica|Homicidio|Robo de vehículo con violencia"
+    r"|Poverty|Distance to a clinic|Homicidio|Robo de vehículo con violencia"
     r"|Ciudad de juguete: homicidio|2013(-\d\d)?|MXN|N_A|homicide( rate)?|carjacking|\bx+\b"
 )
 
@@ -34,9 +35,10 @@ def marked(node):
 
 @pytest.fixture
 def pseudo(monkeypatch):
-    english = catalogue._catalogue("en")
-    known = {"pseudo": marked(english), "en": english, "es": catalogue._catalogue("es")}
-    monkeypatch.setattr(catalogue, "_catalogue", known.__getitem__)
+    english = catalogue.read_language("en")
+    entries = {**marked(english.entries), "plural": english.entries["plural"]}
+    known = {"pseudo": replace(english, code="pseudo", entries=entries), "en": english}
+    monkeypatch.setattr(catalogue, "read_language", known.__getitem__)
     for place in ("hotspots.catalogue", "hotspots.maps.page.audience"):
         monkeypatch.setattr(f"{place}.languages", lambda: ("en", "es", "pseudo"))
     return "pseudo"

@@ -200,7 +200,8 @@ def test_the_worst_addresses_say_why_and_the_heaps_what_stands_there(city, plan,
     text = page(city, plan, geocoding)
     rows = tables(text)
     assert (
-        len(geocoding.worst) == 106 and len(rows["Direcciones sin ubicar que más se repiten"]) == 41
+        len(geocoding.unlocated) == 106
+        and len(rows["Direcciones sin ubicar que más se repiten"]) == 41
     )
     assert rows["Direcciones sin ubicar que más se repiten"][1][3] == (
         "no se encontró la calle o el lugar"

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from hotspots.geocoding.report.missingness import chi_square, miss_tests, uneven_levels
+from hotspots.geocoding.report.missingness import chi_square, missingness_tests, uneven_levels
 
 
 def rows(table):
@@ -21,7 +21,7 @@ def rows(table):
 
 def outcome(table, permutations=9_999, seed=0):
     missed, levels = rows(table)
-    tests = miss_tests(missed, {"factor": levels}, permutations=permutations, seed=seed)
+    tests = missingness_tests(missed, {"factor": levels}, permutations=permutations, seed=seed)
     return tests.loc["factor"]
 
 
@@ -75,7 +75,7 @@ def test_misses_at_random_are_called_uneven_no_more_often_than_alpha():
     for seed in range(300):
         missed = pd.Series(generator.random(levels.size) < 0.12)
         if missed.any():
-            tests = miss_tests(missed, {"x": levels}, permutations=199, seed=seed)
+            tests = missingness_tests(missed, {"x": levels}, permutations=199, seed=seed)
             alarms += bool(tests.loc["x", "p"] <= 0.05)
     assert alarms <= stats.binom.ppf(0.999, 300, 0.05)
 
@@ -83,8 +83,10 @@ def test_misses_at_random_are_called_uneven_no_more_often_than_alpha():
 def test_the_same_seed_gives_the_same_p_in_any_order_of_the_rows():
     missed, levels = rows({"a": (5, 20), "b": (9, 18), "c": (2, 30)})
     order = np.random.default_rng(1).permutation(len(missed))
-    one = miss_tests(missed, {"x": levels}, permutations=999, seed=3)
-    other = miss_tests(missed.iloc[order], {"x": levels.iloc[order]}, permutations=999, seed=3)
+    one = missingness_tests(missed, {"x": levels}, permutations=999, seed=3)
+    other = missingness_tests(
+        missed.iloc[order], {"x": levels.iloc[order]}, permutations=999, seed=3
+    )
     pd.testing.assert_frame_equal(one, other)
 
 
@@ -92,7 +94,7 @@ def test_many_levels_are_drawn_in_parts():
     # More levels than fit in one draw of 9,999: the parts add up to all of the exchanges.
     levels = pd.Series(np.arange(4_000) // 4)
     missed = pd.Series(np.random.default_rng(2).random(4_000) < 0.2)
-    p = miss_tests(missed, {"x": levels}, permutations=2_500, seed=0).loc["x", "p"]
+    p = missingness_tests(missed, {"x": levels}, permutations=2_500, seed=0).loc["x", "p"]
     assert 1 / 2_501 <= p <= 1 and p * 2_501 == pytest.approx(round(p * 2_501))
 
 
@@ -103,7 +105,7 @@ def test_what_cannot_be_tested_is_no_test_of_the_family(table):
     found = outcome(table)
     assert np.isnan(found["statistic"]) and np.isnan(found["p"]) and np.isnan(found["q"])
     missed, levels = rows({"a": (9, 1), "b": (1, 9)})
-    tests = miss_tests(
+    tests = missingness_tests(
         missed, {"one": pd.Series(["a"] * 20), "two": levels}, permutations=999, seed=0
     )
     assert tests.loc["two", "q"] == tests.loc["two", "p"]
@@ -112,7 +114,7 @@ def test_what_cannot_be_tested_is_no_test_of_the_family(table):
 def test_rows_without_a_level_are_left_out():
     missed, levels = rows({"a": (5, 20), "b": (9, 18), "nowhere": (30, 0)})
     known = levels.where(levels != "nowhere")
-    found = miss_tests(missed, {"x": known}, permutations=99, seed=0).loc["x"]
+    found = missingness_tests(missed, {"x": known}, permutations=99, seed=0).loc["x"]
     assert (found["levels"], found["rows"], found["left_out"]) == (2, 52, 30)
     assert found["statistic"] == pytest.approx(outcome({"a": (5, 20), "b": (9, 18)})["statistic"])
 
@@ -121,7 +123,7 @@ def test_a_planted_level_is_named_with_its_rates_and_no_other():
     missed, levels = rows({"robbery": (31, 69), "theft": (60, 440), "fraud": (48, 352)})
     even = pd.Series(np.arange(len(missed)) % 4)
     factors = {"category": levels, "month": even}
-    tests = miss_tests(missed, factors, permutations=9_999, seed=0)
+    tests = missingness_tests(missed, factors, permutations=9_999, seed=0)
     found = uneven_levels(missed, factors, tests, alpha=0.05)
     assert found["level"].tolist() == ["robbery"]
     row = found.iloc[0]
@@ -137,6 +139,6 @@ def test_a_planted_level_is_named_with_its_rates_and_no_other():
 
 def test_nothing_stands_out_where_nothing_is_uneven():
     missed, levels = rows({"a": (10, 90), "b": (11, 89)})
-    tests = miss_tests(missed, {"x": levels}, permutations=999, seed=0)
+    tests = missingness_tests(missed, {"x": levels}, permutations=999, seed=0)
     found = uneven_levels(missed, {"x": levels}, tests, alpha=0.05)
     assert found.empty and "miss_rate" in found
