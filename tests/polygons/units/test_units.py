@@ -384,6 +384,22 @@ def test_units_beyond_the_raster_are_named(tmp_path):
         read_units(boxes((900, 0, 999, 99)), id="id", population_raster=path)
 
 
+@pytest.mark.parametrize(
+    ("east", "known"),
+    # From 200 m eastward: more than a hundredth of the unit beyond the raster's edge is not known.
+    [(300, True), (300.9, True), (301.5, False), (330, False)],
+)
+def test_a_unit_is_known_where_the_raster_reaches_all_of_it(tmp_path, east, known):
+    path = raster(tmp_path / "nine.tif", NINE)
+    layer = boxes((0, 0, 200, 300), (200, 0, east, 300))
+    if known:
+        units = read_units(layer, id="id", population_raster=path)
+        assert units["population"].sum() == pytest.approx(45)
+    else:
+        with pytest.raises(InputError, match=r"missing in 1 units \('u1'\)"):
+            read_units(layer, id="id", population_raster=path)
+
+
 def test_residents_outside_of_every_unit_and_in_two_are_said(tmp_path):
     path = raster(tmp_path / "nine.tif", NINE)
     apart = boxes((0, 0, 100, 300), (200, 0, 300, 300))
