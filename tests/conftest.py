@@ -14,6 +14,7 @@ import pytest
 import shapely
 
 from tests.database import Database, started
+from tests.provider import Provider, served
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -61,6 +62,13 @@ def _voronoi(points: Any, width: float = 1000.0) -> gpd.GeoDataFrame:
     cut = cut[shapely.area(cut) > 0]
     names = pd.Index([f"c{number:03d}" for number in range(len(cut))], name="unit_id")
     return gpd.GeoDataFrame({"population": 100.0}, geometry=list(cut), crs=32613, index=names)
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    """A provider of addresses on loopback, as Nominatim is one."""
+    with served() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

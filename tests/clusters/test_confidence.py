@@ -9,12 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from libpysal.graph import Graph
 
-from hotspots.clusters.confidence import LEVELS, confidence, confidence_bins
+from hotspots.clusters.confidence import confidence, confidence_bins
 from hotspots.clusters.local.getis_ord import getis_ord
 from hotspots.clusters.local.moran import local_moran
 from hotspots.clusters.multiple_testing import adjusted, correct_family
 from hotspots.clusters.risk.excess import excess_risk
 from hotspots.errors import InputError
+
+LEVELS = {"90%": 0.10, "95%": 0.05, "99%": 0.01}
+"""The bins that a map of hot spots has (ArcGIS and GeoDa), the widest first."""
 
 
 @pytest.fixture
