@@ -27,6 +27,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NoReturn
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -165,8 +166,8 @@ def _run(chosen: Sequence[Mutation], workers: Sequence[_Worker]) -> Iterator[Mut
     for worker in workers:
         idle.put(worker)
 
-    def killed(one: Mutation) -> bool:
-        worker = idle.get()
+    def killed(one: Mutation) -> tuple[bool, float]:
+        worker, start = idle.get(), time.monotonic()
         try:
             with _patched(worker.tree, one):
                 code = worker.run(one.tests)
@@ -174,11 +175,12 @@ def _run(chosen: Sequence[Mutation], workers: Sequence[_Worker]) -> Iterator[Mut
             idle.put(worker)
         if code != PASSED and code not in FAILED:
             raise MutationError(f"{one.name!r}: pytest returned {code}:\n{worker.said()[-2000:]}")
-        return code != PASSED
+        return code != PASSED, time.monotonic() - start
 
     with ThreadPoolExecutor(len(workers)) as pool:
-        for one, dead in zip(chosen, pool.map(killed, chosen), strict=True):
-            print(f"{'killed  ' if dead else 'SURVIVED'}  {one.room:<11} {one.name}", flush=True)
+        for one, (dead, took) in zip(chosen, pool.map(killed, chosen), strict=True):
+            fate = "killed  " if dead else "SURVIVED"
+            print(f"{fate} {took:5.0f} s  {one.room:<11} {one.name}", flush=True)
             if not dead:
                 yield one
 
@@ -235,6 +237,10 @@ class _Worker:
 def _serve() -> None:
     for name in LOADED:
         importlib.import_module(name)
+    # That it fails is enough: the least example that fails is sought for in vain, and for long.
+    phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+    hypothesis.settings.register_profile("mutations", phases=phases, database=None)
+    hypothesis.settings.load_profile("mutations")
     for line in sys.stdin:
         child = os.fork()
         if not child:

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from hotspots.polygons.plan.build import build_polygons
-from hotspots.polygons.plan.stability import plan_stability
+from hotspots.polygons.plan.stability import border_sensitivity, plan_stability
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,19 @@ def test_polygons_are_numbered_from_north_to_south(grid):
     north = plan.polygons.geometry.centroid.y
     assert plan.polygons.index.tolist() == ["P001", "P002", "P003"]
     assert north.is_monotonic_decreasing
+
+
+def test_the_citys_own_edge_is_no_border_between_two():
+    # Of three incidents one is 2 m from the border of the two, one 2 m from the outer edge.
+    polygons = gpd.GeoDataFrame(
+        geometry=[shapely.box(0, 0, 100, 100), shapely.box(100, 0, 200, 100)],
+        crs=32613, index=pd.Index(["P1", "P2"], name="polygon_id"),
+    )  # fmt: skip
+    rows = gpd.GeoDataFrame(
+        {"polygon_id": ["P1", "P1", "P2"], "assignment_status": "inside"},
+        geometry=gpd.points_from_xy([98, 2, 150], [50, 50, 50]), crs=32613,
+        index=pd.RangeIndex(3, name="row_id"),
+    )  # fmt: skip
+    judged = pd.Series(True, index=polygons.index)
+    found = border_sensitivity(rows, polygons, lambda _: judged, distance_m=5, draws=2)
+    assert found.share == pytest.approx(1 / 3)

@@ -445,6 +445,13 @@ def test_two_units_of_one_shape():
     ]
 
 
+def test_a_unit_inside_another_is_no_twin_of_it():
+    within, around = box(20, 20, 80, 80), box(0, 0, 100, 100)
+    found = odd_units(around, within, box(100, 0, 200, 100))
+    assert ["u0", "overlap", "3600 m² · u1"] in found
+    assert all(problem != "same_shape" for _, problem, _ in found)
+
+
 def test_a_sliver_of_overlap_is_told_from_a_real_one():
     shapes = [box(0, 0, 100, 100), box(99.5, 0, 200, 100), box(190, 0, 300, 100)]
     assert odd_units(*shapes) == [
