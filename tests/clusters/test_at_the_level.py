@@ -79,6 +79,14 @@ def test_a_category_exactly_at_the_level_is_selected():
     assert [one.table["label"][0] for one in found.values()] == ["not significant"] * 2
 
 
+def test_a_category_that_could_not_be_tested_lowers_no_bar():
+    # Of three categories one has no p at all: .02 alone of two tested is asked for .05 / 2.
+    found = correct_family({"x": hot([0.024]), "y": hot([0.9]), "none": hot([np.nan])})
+    assert found["x"].table["q"][0] == pytest.approx(0.048)
+    assert found["x"].table["label"][0] == "hot"
+    assert found["x"].family == 2
+
+
 def test_no_place_passes_in_a_category_that_did_not():
     """Benjamini and Bogomolov: BH within selected categories, at alpha times their share."""
     rng = np.random.default_rng(0)

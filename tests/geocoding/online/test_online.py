@@ -57,9 +57,10 @@ def _online(
     )
 
 
-def test_nothing_is_sent_without_consent(provider: Provider, tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", [False, None, "no", "yes", 1])
+def test_nothing_is_sent_without_consent(provider: Provider, tmp_path: Path, said: Any) -> None:
     with pytest.raises(InputError, match=r"texts of addresses .* leave .*127\.0\.0\.1"):
-        _online(provider, tmp_path, [], send_addresses=False)
+        _online(provider, tmp_path, [], send_addresses=said)
     assert provider.paths == []
 
 
