@@ -123,7 +123,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         mutated(one, (ROOT / one.file).read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         workers = [_Worker(_copy(Path(folder) / str(n))) for n in range(asked.processes)]
-        _refuse_failing(workers[0], chosen)
+        if not asked.unchecked:
+            _refuse_failing(workers[0], chosen)
         survived = list(_run(chosen, workers))
         for worker in workers:
             worker.close()
@@ -135,6 +136,9 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--room", action="append", default=[], help="one room's alone")
     parser.add_argument("--only", action="append", default=[], help="the mutation of this name")
     parser.add_argument("-n", "--processes", type=int, default=1, help="so many at a time")
+    parser.add_argument(
+        "--unchecked", action="store_true", help="do not run the tests unmutated first"
+    )
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
