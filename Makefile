@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 LOWEST := .venv-lowest
 DEPENDENCIES := setup.cfg pyproject.toml
 
-.PHONY: demo test test-slow test-lowest lint docs notebooks bench calibrate clean
+.PHONY: demo test test-slow test-lowest mutations lint docs notebooks bench calibrate clean
 
 demo: $(STAMP)-run
 	$(BIN)/hotspots demo --out out/juarez
@@ -29,6 +29,10 @@ test-lowest: $(LOWEST)/.installed
 	$(LOWEST)/bin/hotspots demo --city tumbes --out out/lowest
 	$(LOWEST)/bin/python -m pytest -n auto --dist loadfile -m "not slow and not browser" \
 		$(CORE) --deselect $(PEERS)
+
+# Small faults put into a copy of the code, and whether a test notices; ARGS="--room maps", say.
+mutations: $(STAMP)-test
+	$(BIN)/python -m tests.mutations $(ARGS)
 
 lint: $(STAMP)-lint
 	$(BIN)/ruff check .

@@ -6,10 +6,15 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 
 from tests.database import Database, started
+from tests.provider import Provider, served
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -42,6 +47,28 @@ def r_output() -> Callable[[str], str]:
 
 def _printed(command: list[str]) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+@pytest.fixture(scope="session")
+def voronoi():
+    """Cells around points, cut to a square: a coverage of units with odd vertices."""
+    return _voronoi
+
+
+def _voronoi(points: Any, width: float = 1000.0) -> gpd.GeoDataFrame:
+    square = shapely.box(0, 0, width, width)
+    cells = shapely.voronoi_polygons(shapely.multipoints(points), extend_to=square)
+    cut = shapely.intersection(shapely.get_parts(cells), square)
+    cut = cut[shapely.area(cut) > 0]
+    names = pd.Index([f"c{number:03d}" for number in range(len(cut))], name="unit_id")
+    return gpd.GeoDataFrame({"population": 100.0}, geometry=list(cut), crs=32613, index=names)
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    """A provider of addresses on loopback, as Nominatim is one."""
+    with served() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -14,9 +14,10 @@ from hotspots.incidents.dates import is_missing
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# A small s says seconds; a capital one behind them is the south.
 _SEXAGESIMAL = re.compile(
     r"""\s*([NSEWO])?\s*([+-])?\s*(\d{1,3})\s*[°º:dD\s]\s*(\d{1,2}(?:[.,]\d+)?)\s*['’′´:mM\s]\s*
-    (?:(\d{1,2}(?:[.,]\d+)?)\s*(?:"|''|”|″|s)?)?\s*([NSEWO])?\s*""",
+    (?:(\d{1,2}(?:[.,]\d+)?)\s*(?:"|''|”|″|(?-i:s))?)?\s*([NSEWO])?\s*""",
     re.VERBOSE | re.IGNORECASE,
 )
 _HEMISPHERE = re.compile(

@@ -17,6 +17,7 @@ from hotspots.clusters.risk.excess import excess_risk
 from hotspots.errors import InputError
 
 LEVELS = {"90%": 0.10, "95%": 0.05, "99%": 0.01}
+"""The bins that a map of hot spots has (ArcGIS and GeoDa), the widest first."""
 
 
 @pytest.fixture

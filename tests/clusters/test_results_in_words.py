@@ -21,6 +21,9 @@ from hotspots.schema import Label
 UNTESTED = {"isolate", "no data", "no evidence", "not tested"}
 FOUND = ["hot", "cold", "high-high", "low-low", "high-low", "low-high"]
 
+UNTESTED = {"isolate", "no data", "no evidence", "not tested"}
+"""What a place is called of which nothing can be said (docs/conventions.md)."""
+
 
 @pytest.fixture
 def hot_block(lattice):

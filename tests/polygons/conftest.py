@@ -34,14 +34,6 @@ def _lognormal(size, sigma, seed=0, mean=2465.0):
     return _grid(size, size, np.round(draws * mean))
 
 
-def _voronoi(points, width=1000.0):
-    square = shapely.box(0, 0, width, width)
-    cells = shapely.voronoi_polygons(shapely.multipoints(points), extend_to=square)
-    cut = shapely.intersection(shapely.get_parts(cells), square)
-    cut = cut[shapely.area(cut) > 0]
-    return _frame(cut, np.full(len(cut), 100.0), [f"c{i:03d}" for i in range(len(cut))])
-
-
 @pytest.fixture(scope="session")
 def squares():
     """Squares side by side from west to east, named u0, u1 …"""
@@ -58,9 +50,3 @@ def grid():
 def lognormal():
     """The grid of design/polygons.md: lognormal residents, 2,465 on average."""
     return _lognormal
-
-
-@pytest.fixture(scope="session")
-def voronoi():
-    """Cells around points, cut to a square: a coverage with odd vertices."""
-    return _voronoi

@@ -13,14 +13,12 @@ import pytest
 import hotspots as hs
 from hotspots.errors import DataFileError, HotspotsWarning, ProjectFileError
 
-pytest.importorskip("geopy", reason='pip install "hotspots-geo[online]"')
-from tests.geocoding.online.test_online import provider  # noqa: F401
-
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.geocoding.online.test_online import Provider
+    from tests.provider import Provider
 
+pytest.importorskip("geopy", reason='pip install "hotspots-geo[online]"')
 SECTION = """
 [online]
 provider = "nominatim"
@@ -33,7 +31,7 @@ options = {{ domain = "127.0.0.1:{port}", scheme = "http", user_agent = "tests" 
 
 
 @pytest.fixture
-def asking(town, provider: Provider):  # noqa: F811
+def asking(town, provider: Provider):
     """The town with fourteen rows whose seven addresses only the provider can place."""
     table = pd.read_csv(town.folder / "incidents.csv", dtype=str, encoding="latin-1")
     table.loc[20:31, ["LON", "LAT"]] = ""
@@ -51,7 +49,7 @@ def asking(town, provider: Provider):  # noqa: F811
 
 def test_a_run_asks_says_so_and_is_verified_without_the_provider(
     asking,
-    provider: Provider,  # noqa: F811
+    provider: Provider,
     tmp_path: Path,
 ) -> None:
     with warnings.catch_warnings(record=True) as caught:
@@ -74,7 +72,7 @@ def test_a_run_asks_says_so_and_is_verified_without_the_provider(
 
 def test_a_verification_without_the_cache_says_what_is_missing(
     asking,
-    provider: Provider,  # noqa: F811
+    provider: Provider,
     tmp_path: Path,
 ) -> None:
     hs.run(asking.project, out=tmp_path / "out")
@@ -94,7 +92,7 @@ def test_a_verification_without_the_cache_says_what_is_missing(
 )
 def test_no_consent_and_secrets_are_refused_before_anything_is_sent(
     asking,
-    provider: Provider,  # noqa: F811
+    provider: Provider,
     tmp_path: Path,
     before: str,
     after: str,

@@ -60,6 +60,14 @@ def test_against_scipy(p, family):
     )
 
 
+@given(arrays(float, st.integers(1, 40), elements=st.floats(0, 1)))
+@settings(deadline=None, max_examples=30)
+def test_bonferroni_is_every_p_times_the_tests_the_least_too(p):
+    expected = [min(1.0, value * len(p)) for value in p.tolist()]
+    assert adjust(p, "bonferroni").tolist() == expected
+    assert adjust(p, "none").tolist() == p.tolist()
+
+
 def test_missing_p_is_not_counted():
     p = np.array([0.01, np.nan, 0.04])
     for correction in ("fdr", "by", "bonferroni", "none"):

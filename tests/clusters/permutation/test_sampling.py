@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from hotspots.clusters.permutation.sampling import (
-    CHUNK,
     all_ordered_draws,
     distinct_draws,
     find_self_draws,
@@ -42,13 +41,15 @@ def test_ordered_draws_are_uniform():
 
 
 def test_a_place_does_not_depend_on_how_many_columns_others_need():
-    few, many = table(60, 4, CHUNK + 100), table(60, 30, CHUNK + 100)
+    # More than are held at once.
+    few, many = table(60, 4, 16_484), table(60, 30, 16_484)
     np.testing.assert_array_equal(few, many[:4])
 
 
 def test_seed_and_chunk_change_the_draws():
     assert (table(1000, 3, 100, seed=0) != table(1000, 3, 100, seed=1)).any()
-    chunks = list(distinct_draws(1000, 3, 2 * CHUNK, 0))
+    # Draws are made by 16,384 at a time.
+    chunks = list(distinct_draws(1000, 3, 32_768, 0))
     assert (chunks[0] != chunks[1]).any()
 
 

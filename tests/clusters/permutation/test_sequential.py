@@ -12,7 +12,8 @@ from hotspots.clusters.permutation import sequential, unequal_weights
 from hotspots.clusters.permutation.sampling import distinct_draws
 from hotspots.clusters.permutation.sequential import SequentialTails
 
-ENOUGH = 1_000  # draws in a tail that close it
+CLOSED_AT = 1_000
+"""Draws in a tail that close it: its p is then known within 1/√1,000, about 3%."""
 
 
 def ring(n, seed=0):
@@ -37,9 +38,9 @@ def test_a_tail_is_closed_by_the_draw_that_fills_it():
     greater, less = tails.p(sums.shape[1])
     for tail, hits in ((greater, sums >= own[:, None]), (less, sums <= own[:, None])):
         for place, row in enumerate(hits):
-            at = np.flatnonzero(np.cumsum(row) == ENOUGH)
+            at = np.flatnonzero(np.cumsum(row) == CLOSED_AT)
             whole = (row.sum() + 1) / (row.size + 1)
-            assert tail[place] == (ENOUGH / (at[0] + 1) if at.size else whole)
+            assert tail[place] == (CLOSED_AT / (at[0] + 1) if at.size else whole)
     assert tails.drawn[-1] == sums.shape[1]
     assert not tails.done
 
@@ -81,7 +82,7 @@ def test_closed_tails_say_what_all_draws_would_have_said():
         own = (weights.to_numpy() * values[weights.index].to_numpy()).sum()
         tail = min((sums >= own - 1e-9).mean(), (sums <= own + 1e-9).mean())
         # Two estimates, one of at least 1,000 hits, from the same draws.
-        assert result.table["p"][place] == pytest.approx(min(1, 2 * tail), rel=4 / ENOUGH**0.5)
+        assert result.table["p"][place] == pytest.approx(min(1, 2 * tail), rel=4 / CLOSED_AT**0.5)
 
 
 def test_p_is_as_often_small_as_it_says():

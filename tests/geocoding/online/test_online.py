@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
-import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -23,8 +20,9 @@ from hotspots.geocoding.geocode import geocode
 from hotspots.geocoding.online.geocoder import OnlineGeocoder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.provider import Provider
 
 pytest.importorskip("geopy", reason='pip install "hotspots-geo[online]"')
 CRS = 32613
@@ -38,44 +36,6 @@ online = OnlineGeocoder(
 )
 print(sum(online.ask(text).raw is not None for text in texts))
 """
-GOOD = json.dumps([{"lat": "20.5", "lon": "-103.3", "display_name": "x"}])
-
-
-class Provider(ThreadingHTTPServer):
-    script: list[tuple[int, dict[str, str], str]]
-    paths: list[str]
-    delays: list[float]
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        server: Any = self.server
-        server.paths.append(self.path)
-        if server.delays:
-            time.sleep(server.delays.pop(0))
-        status, headers, body = server.script.pop(0) if server.script else (200, {}, GOOD)
-        if status == 0:
-            self.connection.close()
-            return
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@pytest.fixture
-def provider() -> Iterator[Provider]:
-    server = Provider(("127.0.0.1", 0), Handler)
-    server.script, server.paths, server.delays = [], [], []
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
 
 
 def _online(
@@ -97,9 +57,10 @@ def _online(
     )
 
 
-def test_nothing_is_sent_without_consent(provider: Provider, tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", [False, None, "no", "yes", 1])
+def test_nothing_is_sent_without_consent(provider: Provider, tmp_path: Path, said: Any) -> None:
     with pytest.raises(InputError, match=r"texts of addresses .* leave .*127\.0\.0\.1"):
-        _online(provider, tmp_path, [], send_addresses=False)
+        _online(provider, tmp_path, [], send_addresses=said)
     assert provider.paths == []
 
 

@@ -11,42 +11,11 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from hotspots.errors import ColumnError, CrsError, InputError
 from hotspots.polygons.plan.build import build_polygons
 from hotspots.polygons.units.read import read_units
-from hotspots.spatial.adjacency import adjacency
-
-
-def holds_together(units, plan):
-    """Every polygon's units are one connected group, by shared border."""
-    frame = units.sort_index()
-    pairs = adjacency(frame.geometry.to_numpy()).borders()
-    code = pd.factorize(plan.membership.reindex(frame.index))[0]
-    same = code[pairs.first] == code[pairs.second]
-    links = coo_array(
-        (np.ones(same.sum()), (pairs.first[same], pairs.second[same])), shape=(len(frame),) * 2
-    )
-    return connected_components(links, directed=False)[0] == code.max() + 1
-
-
-def is_sound(units, plan):
-    """What must hold of any plan, whatever its quality."""
-    polygons, exceptions = plan.polygons, plan.exceptions
-    assert list(plan.membership.index) == sorted(units.index)
-    assert set(plan.membership) == set(polygons.index)
-    sums = units["population"].groupby(plan.membership.reindex(units.index)).sum()
-    assert np.allclose(polygons["population"], sums.reindex(polygons.index))
-    floor, ceiling = plan.quality.bounds
-    within = polygons["population"].between(floor, ceiling)
-    assert (within == polygons["in_bounds"]).all()
-    assert list(exceptions.index) == list(polygons.index[~within])
-    assert (exceptions["residents_impossible"] <= exceptions["population"] + 1e-6).all()
-    assert holds_together(units, plan)
-    out = plan.quality.residents - plan.quality.residents_in_bounds
-    assert out >= plan.quality.residents_impossible - 1e-6
+from tests.polygons.soundness import is_sound, most_in_bounds
 
 
 def test_four_squares_make_two_polygons_of_two(squares):
@@ -167,32 +136,7 @@ def test_no_division_of_a_small_grid_is_better(grid, residents, seed):
     units = grid(3, 3, residents)
     plan = build_polygons(units, seed=seed)
     is_sound(units, plan)
-    assert plan.quality.residents_in_bounds == pytest.approx(_most_in_bounds(residents))
-
-
-def _most_in_bounds(residents):
-    sets = []
-    for chosen in range(1, 512):
-        cells = [cell for cell in range(9) if chosen >> cell & 1]
-        if 10_000 <= sum(residents[cell] for cell in cells) <= 15_000 and _one_shape(cells):
-            sets.append((chosen, sum(residents[cell] for cell in cells)))
-    best = {0: 0}
-    for chosen, value in sets:
-        for used, total in list(best.items()):
-            if not used & chosen:
-                best[used | chosen] = max(best.get(used | chosen, 0), total + value)
-    return max(best.values())
-
-
-def _one_shape(cells):
-    left, waiting = set(cells[1:]), [cells[0]]
-    while waiting:
-        row, column = divmod(waiting.pop(), 3)
-        for r, c in ((row + 1, column), (row - 1, column), (row, column + 1), (row, column - 1)):
-            if 0 <= r < 3 and 0 <= c < 3 and 3 * r + c in left:
-                left.discard(3 * r + c)
-                waiting.append(3 * r + c)
-    return not left
+    assert plan.quality.residents_in_bounds == pytest.approx(most_in_bounds(residents))
 
 
 def test_neither_row_order_nor_a_second_run_changes_the_plan(lognormal):

@@ -9,7 +9,7 @@ import pytest
 from hotspots.errors import CrsError, InputError
 from hotspots.polygons.plan.build import build_polygons
 from hotspots.polygons.units.read import read_units
-from tests.polygons.plan.test_build import is_sound
+from tests.polygons.soundness import is_sound
 
 
 @pytest.fixture(scope="module")

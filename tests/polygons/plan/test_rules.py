@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hotspots.errors import ColumnError, InputError
 from hotspots.polygons.plan.build import build_polygons
-from tests.polygons.plan.test_build import _one_shape, is_sound
+from tests.polygons.soundness import is_sound, most_in_bounds
 
 
 def each_one_whole(inner, outer):
@@ -24,19 +24,6 @@ def each_one_whole(inner, outer):
         .duplicated()
         .any()
     )
-
-
-def most_in_bounds(residents, allowed):
-    """Against all divisions of nine squares whose sets are allowed."""
-    best = {0: 0}
-    for chosen in range(1, 512):
-        cells = [cell for cell in range(9) if chosen >> cell & 1]
-        value = sum(residents[cell] for cell in cells)
-        if 10_000 <= value <= 15_000 and _one_shape(cells) and allowed(set(cells)):
-            for used, total in list(best.items()):
-                if not used & chosen:
-                    best[used | chosen] = max(best.get(used | chosen, 0), total + value)
-    return max(best.values())
 
 
 def test_no_polygon_crosses_the_border_of_a_municipality(lognormal):

@@ -384,6 +384,22 @@ def test_units_beyond_the_raster_are_named(tmp_path):
         read_units(boxes((900, 0, 999, 99)), id="id", population_raster=path)
 
 
+@pytest.mark.parametrize(
+    ("east", "known"),
+    # From 200 m eastward: more than a hundredth of the unit beyond the raster's edge is not known.
+    [(300, True), (300.9, True), (301.5, False), (330, False)],
+)
+def test_a_unit_is_known_where_the_raster_reaches_all_of_it(tmp_path, east, known):
+    path = raster(tmp_path / "nine.tif", NINE)
+    layer = boxes((0, 0, 200, 300), (200, 0, east, 300))
+    if known:
+        units = read_units(layer, id="id", population_raster=path)
+        assert units["population"].sum() == pytest.approx(45)
+    else:
+        with pytest.raises(InputError, match=r"missing in 1 units \('u1'\)"):
+            read_units(layer, id="id", population_raster=path)
+
+
 def test_residents_outside_of_every_unit_and_in_two_are_said(tmp_path):
     path = raster(tmp_path / "nine.tif", NINE)
     apart = boxes((0, 0, 100, 300), (200, 0, 300, 300))
@@ -427,6 +443,13 @@ def test_two_units_of_one_shape():
     assert odd_units(box(0, 0, 100, 100), again, box(100, 0, 200, 100)) == [
         ["u0", "same_shape", "u1"]
     ]
+
+
+def test_a_unit_inside_another_is_no_twin_of_it():
+    within, around = box(20, 20, 80, 80), box(0, 0, 100, 100)
+    found = odd_units(around, within, box(100, 0, 200, 100))
+    assert ["u0", "overlap", "3600 m² · u1"] in found
+    assert all(problem != "same_shape" for _, problem, _ in found)
 
 
 def test_a_sliver_of_overlap_is_told_from_a_real_one():
