@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOWEST := .venv-lowest
+ESLINT := node_modules/.package-lock.json
 DEPENDENCIES := setup.cfg pyproject.toml
 
-.PHONY: demo test test-slow test-lowest mutations lint docs notebooks bench calibrate clean
+.PHONY: demo test test-slow test-lowest mutations lint lint-python lint-scripts docs notebooks bench calibrate clean
 
 demo: $(STAMP)-run
 	$(BIN)/hotspots demo --out out/juarez
@@ -34,11 +35,16 @@ test-lowest: $(LOWEST)/.installed
 mutations: $(STAMP)-test
 	$(BIN)/python -m tests.mutations $(ARGS)
 
-lint: $(STAMP)-lint
+lint: lint-python lint-scripts
+
+lint-python: $(STAMP)-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config setup.cfg
+
+lint-scripts: $(ESLINT)
+	node_modules/.bin/eslint --max-warnings 0 hotspots
 
 docs: $(STAMP)-docs
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
@@ -53,7 +59,7 @@ calibrate: $(STAMP)-test
 	$(BIN)/python -m benchmarks.calibrate
 
 clean:
-	rm -rf $(VENV) $(LOWEST) out build dist docs/_build docs/api/generated docs/notebooks docs/jupyter_execute
+	rm -rf $(VENV) $(LOWEST) node_modules out build dist docs/_build docs/api/generated docs/notebooks docs/jupyter_execute
 
 $(BIN)/python:
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'hotspots needs Python 3.11 or newer; say which with make PYTHON=python3.11')"
@@ -75,4 +81,10 @@ $(LOWEST)/.installed: $(BIN)/python $(DEPENDENCIES)
 	$(BIN)/uv venv --quiet --clear --python 3.11 $(LOWEST)
 	$(BIN)/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct \
 		--editable ".[test-core]"
+	touch $@
+
+# ESLint for the page's scripts, at the versions of package-lock.json; nothing of it is shipped.
+$(ESLINT): package.json package-lock.json
+	@command -v npm >/dev/null || { echo >&2 "make lint: there is no npm here, and ESLint, which looks through the page's scripts, comes by it. Install it (Debian and Ubuntu: apt-get install npm)."; exit 1; }
+	npm ci --ignore-scripts --no-audit --no-fund --silent
 	touch $@

@@ -113,7 +113,7 @@ def test_a_row_and_its_polygon_light_up_together(browser, internal):
         )
         assert lit == int(page.get_attribute(".hs-row >> nth=0", "data-place"))
         box = page.evaluate(
-            "window.hotspots.shapes.polygons[20]._path.getBoundingClientRect().toJSON()"
+            "window.hotspots.shapes.polygons[20].getElement().getBoundingClientRect().toJSON()"
         )
         page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         assert page.get_attribute(".hs-row.hs-lit", "data-place") == "20"
@@ -198,7 +198,7 @@ def test_another_category_changes_the_sentence_the_map_and_the_rates(browser, in
 def test_the_tooltip_answers_how_many_how_sure_and_why(browser, internal):
     with opened(browser, internal) as page:
         box = page.evaluate(
-            "window.hotspots.shapes.polygons[15]._path.getBoundingClientRect().toJSON()"
+            "window.hotspots.shapes.polygons[15].getElement().getBoundingClientRect().toJSON()"
         )
         page.mouse.move(box["x"] + 12, box["y"] + 12)
         tip = page.inner_text(".hs-tip")
@@ -228,7 +228,7 @@ def test_the_slider_changes_colors_counts_and_the_tooltip(browser, internal, cit
         first = page.locator("#hs-legend .hs-key:not([hidden]) li b").first
         assert first.inner_text() == "0"
         box = page.evaluate(
-            "window.hotspots.shapes.polygons[20]._path.getBoundingClientRect().toJSON()"
+            "window.hotspots.shapes.polygons[20].getElement().getBoundingClientRect().toJSON()"
         )
         page.mouse.move(box["x"] + 12, box["y"] + 12)
         cases = int(city.rates_over_time["homicide"]["2012"]["count"].iloc[20])
@@ -301,7 +301,7 @@ def test_a_page_can_open_with_two_maps(browser, content, tmp_path):
 
 def test_incidents_can_be_clustered_and_shown_as_heat(browser, internal, city):
     painted = """name => { const layer = window.hotspots.main.sheets[name];
-        const canvas = layer._canvas, data = canvas.getContext('2d')
+        const canvas = layer.canvas, data = canvas.getContext('2d')
             .getImageData(0, 0, canvas.width, canvas.height).data;
         let seen = 0; for (let i = 3; i < data.length; i += 4) { seen += data[i] > 0; }
         return seen; }"""

@@ -1,5 +1,5 @@
 /* A second map at the side of the first: another theme or another time, the same view. */
-var BESIDE = {
+const BESIDE = {
   comparing: function () { return !document.getElementById("hs-beside").hidden; },
 
   compare: function (on, key) {
@@ -19,14 +19,14 @@ var BESIDE = {
 
   /* Before and after where the first map has a slider, and what lies under it otherwise. */
   besideDefault: function () {
-    var theme = this.main.theme;
-    var context = this.data.themes.find(function (one) { return one.group === "context"; });
+    const theme = this.main.theme;
+    const context = this.data.themes.find(function (one) { return one.group === "context"; });
     return (theme && theme.frames ? theme : context || theme || { key: "" }).key;
   },
 
   openBeside: function () {
-    var self = this, first = this.main.map, box = document.getElementById("hs-beside-map");
-    var map = L.map(box, {
+    const self = this, first = this.main.map, box = document.getElementById("hs-beside-map");
+    const map = L.map(box, {
       zoomSnap: first.options.zoomSnap, attributionControl: false, zoomControl: false
     });
     map.setView(first.getCenter(), first.getZoom(), { animate: false });
@@ -42,7 +42,7 @@ var BESIDE = {
   },
 
   link: function (from, to) {
-    var self = this;
+    const self = this;
     from.on("move zoomend", function () {
       if (self.moving || !self.comparing()) { return; }
       self.moving = true;
@@ -53,7 +53,7 @@ var BESIDE = {
 
   showBeside: function () {
     if (!this.beside || !this.comparing()) { return; }
-    var theme = this.themes[document.getElementById("hs-beside-theme").value] || null;
+    const theme = this.themes[document.getElementById("hs-beside-theme").value] || null;
     this.beside.choose(theme, theme === this.beside.theme ? this.beside.frame : this.besideFrame(theme));
     this.besideTime.show();
     this.besideLegend();
@@ -65,11 +65,11 @@ var BESIDE = {
   },
 
   besideLegend: function () {
-    var box = document.getElementById("hs-beside-legend"), theme = this.beside.theme;
+    const box = document.getElementById("hs-beside-legend"), theme = this.beside.theme;
     box.replaceChildren();
     this.each("#hs-legend > .hs-key", function (key) {
       if (!theme || key.dataset.layer !== theme.key) { return; }
-      var copy = key.cloneNode(true);
+      const copy = key.cloneNode(true);
       copy.hidden = false;
       box.append(copy);
     });

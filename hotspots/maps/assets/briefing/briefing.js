@@ -1,6 +1,6 @@
 /* The page: its maps, its controls and its words. Text from the data is only ever set as text. */
 function Briefing(map, data) {
-  var self = this;
+  const self = this;
   this.map = map;
   this.data = data;
   this.category = data.headline;
@@ -20,7 +20,7 @@ function Briefing(map, data) {
 
 Briefing.prototype = Object.assign({
   controls: function () {
-    var self = this, select = document.getElementById("hs-category");
+    const self = this, select = document.getElementById("hs-category");
     if (select) {
       select.value = this.category;
       select.addEventListener("change", function () { self.choose(select.value); });
@@ -49,7 +49,7 @@ Briefing.prototype = Object.assign({
   },
 
   zooms: function () {
-    var words = this.data.words;
+    const words = this.data.words;
     [["in", words.zoom_in], ["out", words.zoom_out]].forEach(function (one) {
       this.each(".leaflet-control-zoom-" + one[0], function (button) {
         button.title = one[1];
@@ -59,9 +59,9 @@ Briefing.prototype = Object.assign({
   },
 
   rows: function () {
-    var self = this;
+    const self = this;
     this.each(".hs-row", function (row) {
-      var place = Number(row.dataset.place);
+      const place = Number(row.dataset.place);
       row.addEventListener("click", function () { self.open(place, true); });
       ["mouseenter", "focus"].forEach(function (name) {
         row.addEventListener(name, function () { self.light(place, true); });
@@ -74,7 +74,7 @@ Briefing.prototype = Object.assign({
 
   /* A frame may open hidden or change its size: fit again, until somebody moves the map. */
   follow: function () {
-    var self = this, box = this.map.getContainer();
+    const self = this, box = this.map.getContainer();
     this.untouched = true;
     ["pointerdown", "wheel", "keydown"].forEach(function (name) {
       box.addEventListener(name, function () { self.untouched = false; }, { passive: true });
@@ -89,16 +89,17 @@ Briefing.prototype = Object.assign({
 
   /* The whole city as large as it can be, clear of a legend that lies over the map. */
   fit: function () {
-    var map = this.map, legend = document.getElementById("hs-legend");
+    const map = this.map, legend = document.getElementById("hs-legend");
     map.invalidateSize({ animate: false });
-    var size = map.getSize(), best = this.aside(0, 0), clear = null;
+    const size = map.getSize();
+    let best = this.aside(0, 0), clear = null;
     if (size.x < 60 || size.y < 60) { return; }
     if (this.covered(best, legend)) {
-      var shares = [0, 0.25, 0.5, 0.75, 1];
+      const shares = [0, 0.25, 0.5, 0.75, 1];
       shares.forEach(function (across) {
         shares.forEach(function (up) {
-          var wide = across * (legend.offsetWidth + 16), tall = up * (legend.offsetHeight + 16);
-          var view = wide > size.x / 2 || tall > size.y / 2 ? null : this.aside(wide, tall);
+          const wide = across * (legend.offsetWidth + 16), tall = up * (legend.offsetHeight + 16);
+          const view = wide > size.x / 2 || tall > size.y / 2 ? null : this.aside(wide, tall);
           if (view && (!clear || view.zoom > clear.zoom) && !this.covered(view, legend)) { clear = view; }
         }, this);
       }, this);
@@ -111,9 +112,12 @@ Briefing.prototype = Object.assign({
 
   /* Center and zoom that show the city beside so much of the left and of the bottom. */
   aside: function (left, bottom) {
-    return this.map._getBoundsCenterZoom(this.data.bounds, {
-      paddingTopLeft: [12 + left, this.roof()], paddingBottomRight: [12, 12 + bottom]
-    });
+    const map = this.map, bounds = L.latLngBounds(this.data.bounds), top = this.roof();
+    const zoom = map.getBoundsZoom(bounds, false, L.point(left + 24, top + bottom + 12));
+    const middle = map.project(bounds.getSouthWest(), zoom)
+      .add(map.project(bounds.getNorthEast(), zoom)).divideBy(2);
+    const shift = L.point(-left, 12 + bottom - top).divideBy(2);
+    return { center: map.unproject(middle.add(shift), zoom), zoom: zoom };
   },
 
   /* How far down the controls reach that lie over both maps. */
@@ -125,11 +129,11 @@ Briefing.prototype = Object.assign({
   },
 
   covered: function (view, legend) {
-    var map = this.map, box = legend.getBoundingClientRect(), outline = this.main.outline;
-    var frame = map.getContainer().getBoundingClientRect(), scale = map.options.crs.scale(view.zoom);
-    var origin = map.project(view.center, view.zoom).subtract(map.getSize().divideBy(2));
-    var right = box.right - frame.left + 8, top = box.top - frame.top - 8;
-    for (var i = 0; i < outline.length; i += 2) {
+    const map = this.map, box = legend.getBoundingClientRect(), outline = this.main.outline;
+    const frame = map.getContainer().getBoundingClientRect(), scale = map.options.crs.scale(view.zoom);
+    const origin = map.project(view.center, view.zoom).subtract(map.getSize().divideBy(2));
+    const right = box.right - frame.left + 8, top = box.top - frame.top - 8;
+    for (let i = 0; i < outline.length; i += 2) {
       if (outline[i] * scale - origin.x < right && outline[i + 1] * scale - origin.y > top) { return true; }
     }
     return false;
@@ -139,9 +143,9 @@ Briefing.prototype = Object.assign({
   print: function (on) {
     if (on && this.comparing()) { this.parted = true; this.compare(false); }
     document.body.classList.toggle("hs-printing", on);
-    var told = [...document.querySelectorAll("#hs-legend > .hs-key:not([hidden]) details p")];
+    let told = [...document.querySelectorAll("#hs-legend > .hs-key:not([hidden]) details p")];
     told = told.map(function (one) { return one.textContent; });
-    var words = this.data.words, said = [words.method_before].concat(told, words.method_after);
+    const words = this.data.words, said = [words.method_before].concat(told, words.method_after);
     document.getElementById("hs-method").textContent = said.join(" ");
     this.fit();
     this.main.number();
@@ -150,7 +154,8 @@ Briefing.prototype = Object.assign({
   },
 
   choose: function (category) {
-    var theme = this.main.theme, frame = this.main.frame;
+    const frame = this.main.frame;
+    let theme = this.main.theme;
     this.category = category;
     if (theme && theme.category) {
       theme = this.themes[theme.kind + "/" + category] || this.themes["focus/" + category];
@@ -166,12 +171,12 @@ Briefing.prototype = Object.assign({
   },
 
   overlayOn: function (name) {
-    var input = document.querySelector("input[name=hs-overlay][value='" + CSS.escape(name) + "']");
+    const input = document.querySelector("input[name=hs-overlay][value='" + CSS.escape(name) + "']");
     return Boolean(input && input.checked);
   },
 
   show: function () {
-    var theme = this.main.theme;
+    const theme = this.main.theme;
     this.main.show();
     this.time.show();
     this.labels(theme);
@@ -182,18 +187,18 @@ Briefing.prototype = Object.assign({
   },
 
   labels: function (theme) {
-    var category = this.category;
+    const category = this.category;
     this.each("label[data-kind]", function (label) {
-      var other = label.dataset.category;
+      const other = label.dataset.category;
       label.hidden = Boolean(other) && other !== category;
       label.firstChild.checked = Boolean(theme) && label.firstChild.value === theme.key;
     });
   },
 
   legend: function (theme) {
-    var self = this, category = this.category, drawn = this.main.sheets;
+    const self = this, category = this.category, drawn = this.main.sheets;
     this.each("#hs-legend > .hs-key", function (key) {
-      var name = key.dataset.layer, withheld = key.querySelector(".hs-undrawn");
+      const name = key.dataset.layer, withheld = key.querySelector(".hs-undrawn");
       key.hidden = !(theme && theme.key === name) && !self.overlayOn(name);
       if (withheld) { withheld.hidden = name + "/" + category in drawn; }
     });
@@ -201,26 +206,26 @@ Briefing.prototype = Object.assign({
 
   /* How many places each class of a theme has at the time that is shown. */
   tally: function (view, box) {
-    var theme = view.theme, format = this.format;
+    const theme = view.theme, format = this.format;
     if (!theme || !theme.frames) { return; }
-    var codes = view.codes();
+    const codes = view.codes();
     box.querySelectorAll(".hs-key[data-layer='" + CSS.escape(theme.key) + "'] li b").forEach(function (count, at) {
       count.textContent = format(codes.filter(function (code) { return code === at; }).length);
     });
   },
 
   tell: function () {
-    var told = this.data.sentences[this.category], facts = this.data.facts[this.category];
-    var high = this.data.high[this.category] || [];
+    const told = this.data.sentences[this.category], facts = this.data.facts[this.category];
+    const high = this.data.high[this.category] || [];
     if (told) {
       document.getElementById("hs-subject").textContent = told[0];
       document.getElementById("hs-sentence").textContent = told[1];
-      var warning = document.getElementById("hs-warning");
+      const warning = document.getElementById("hs-warning");
       warning.textContent = told[2];
       warning.hidden = !told[2];
     }
     this.each(".hs-row", function (row) {
-      var place = Number(row.dataset.place);
+      const place = Number(row.dataset.place);
       row.querySelector(".hs-rank").classList.toggle("hs-high", Boolean(high[place]));
       row.querySelector(".hs-rate b").textContent = facts ? facts.rate[place] : "";
       row.querySelector(".hs-rate span").textContent = facts ? facts.range[place] : "";
@@ -240,16 +245,16 @@ Briefing.prototype = Object.assign({
 
   open: function (place, move) {
     if (place === undefined || place === null || !this.data.places[place]) { return; }
-    var before = this.selected;
+    const before = this.selected;
     this.selected = place;
     if (before !== null) { this.light(before, false); }
     this.light(place, false);
     this.each(".hs-row", function (row) {
-      var mine = Number(row.dataset.place) === place;
+      const mine = Number(row.dataset.place) === place;
       row.setAttribute("aria-current", String(mine));
       if (mine && !move) { row.scrollIntoView({ block: "nearest" }); }
     });
-    var panel = document.getElementById("hs-panel");
+    const panel = document.getElementById("hs-panel");
     panel.replaceChildren(this.portrait(place));
     panel.hidden = false;
     panel.scrollTop = 0;
@@ -260,28 +265,28 @@ Briefing.prototype = Object.assign({
 
   /* Move the map no further than it takes to see the polygon beside legend and panel. */
   reveal: function (place) {
-    var map = this.map, size = map.getSize(), panel = document.getElementById("hs-panel");
-    var covers = this.comparing() || panel.offsetWidth >= size.x ? 0 : panel.offsetWidth;
-    var legend = document.getElementById("hs-legend").offsetWidth;
-    var left = covers && legend + covers < size.x - 160 ? legend + 20 : 20;
+    const map = this.map, size = map.getSize(), panel = document.getElementById("hs-panel");
+    const covers = this.comparing() || panel.offsetWidth >= size.x ? 0 : panel.offsetWidth;
+    const legend = document.getElementById("hs-legend").offsetWidth;
+    const left = covers && legend + covers < size.x - 160 ? legend + 20 : 20;
     map.panInside(this.shapes.polygons[place].getBounds().getCenter(), {
       paddingTopLeft: [left, 60], paddingBottomRight: [covers + 40, 40], animate: false
     });
   },
 
   close: function () {
-    var was = this.selected, row = document.querySelector(".hs-row[data-place='" + was + "']");
+    const was = this.selected, row = document.querySelector(".hs-row[data-place='" + was + "']");
     if (was === null) { return; }
     document.getElementById("hs-panel").hidden = true;
     document.body.classList.remove("hs-open");
     this.selected = null;
     this.light(was, false);
     if (row) { row.focus({ preventScroll: true }); }
-    this.each(".hs-row", function (row) { row.setAttribute("aria-current", "false"); });
+    this.each(".hs-row", function (other) { other.setAttribute("aria-current", "false"); });
   }
 }, PANEL, BESIDE);
 
 window.hotspotsBriefing = function (map) {
-  var data = JSON.parse(document.getElementById("hs-data").textContent);
+  const data = JSON.parse(document.getElementById("hs-data").textContent);
   window.hotspots = new Briefing(map, data);
 };

@@ -1,9 +1,9 @@
 /* What the panel tells of the polygon that was clicked. */
-var PANEL = {
+const PANEL = {
   tip: function (view, level, place) {
-    var data = this.data, words = data.words, theme = view.theme, category = view.category();
-    var at = this.polygonOf(level, place), polygon = data.places[at], facts = data.facts[category];
-    var lines = [make("p", [make("b", [polygon ? polygon.name : data.unitNames[place]])])];
+    const data = this.data, words = data.words, theme = view.theme, category = view.category();
+    const at = this.polygonOf(level, place), polygon = data.places[at], facts = data.facts[category];
+    const lines = [make("p", [make("b", [polygon ? polygon.name : data.unitNames[place]])])];
     if (level === "units" && theme && theme.level === "units") {
       lines.push(make("p", [data.unitNames[place] + " · " + data.unitResidents[place]]));
     } else if (polygon) {
@@ -19,16 +19,16 @@ var PANEL = {
     if (theme && theme.level === level) { lines.push(this.tipTheme(view, theme, place)); }
     if (polygon && polygon.why) { lines.push(make("p", [polygon.why])); }
     if (polygon && data.nearest && data.nearest[at].length) {
-      var nearest = data.nearest[at][0];
+      const nearest = data.nearest[at][0];
       lines.push(make("p", [nearest[0] + ": " + nearest[2] + " " + words.from_middle]));
     }
     return make("div", lines);
   },
 
   tipTheme: function (view, theme, place) {
-    var label = theme.labels[view.codes()[place]], value = theme.texts[place];
+    const label = theme.labels[view.codes()[place]], value = theme.texts[place];
     if (theme.frames) {
-      var frame = theme.frames[view.frame];
+      const frame = theme.frames[view.frame];
       return make("p", [frame.title + ": ", make("b", [this.format(frame.counts[place])]),
         " " + this.data.words.time_cases + ", " + label]);
     }
@@ -37,9 +37,9 @@ var PANEL = {
   },
 
   portrait: function (place) {
-    var self = this, data = this.data, words = data.words, polygon = data.places[place];
-    var facts = data.facts[this.category], box = document.createDocumentFragment();
-    var close = make("button", ["×"], { type: "button", className: "hs-close", title: words.close });
+    const self = this, data = this.data, words = data.words, polygon = data.places[place];
+    const facts = data.facts[this.category], box = document.createDocumentFragment();
+    const close = make("button", ["×"], { type: "button", className: "hs-close", title: words.close });
     close.setAttribute("aria-label", words.close);
     close.addEventListener("click", function () { self.close(); });
     box.append(close, make("h2", [polygon.name]));
@@ -54,7 +54,7 @@ var PANEL = {
       this.hours(box, facts, place);
     }
     this.pairs(box, words.context, (data.conditions || []).map(function (one) {
-      var sign = one.worse[place];
+      const sign = one.worse[place];
       return [one.title, one.values[place], one.median + (sign ? ", " + (sign > 0 ? words.worse : words.better) : ""), sign > 0];
     }));
     this.pairs(box, words.nearest, data.nearest ? data.nearest[place].map(function (one) {
@@ -68,7 +68,7 @@ var PANEL = {
   },
 
   chance: function (box, place) {
-    var theme = this.themes["focus/" + this.category], facts = this.data.facts[this.category];
+    const theme = this.themes["focus/" + this.category], facts = this.data.facts[this.category];
     if (!theme) { return; }
     box.append(make("h3", [this.data.words.more_than_chance]));
     box.append(make("p", [theme.labels[unpack(theme.codes)[place]]]));
@@ -82,8 +82,8 @@ var PANEL = {
 
   months: function (box, facts, place) {
     if (!facts.months || !facts.months.paths[place]) { return; }
-    var months = facts.months;
-    var chart = shape("svg", { viewBox: "0 -2 300 76", class: "hs-chart", role: "img", "aria-label": months.peaks[place] });
+    const months = facts.months;
+    const chart = shape("svg", { viewBox: "0 -2 300 76", class: "hs-chart", role: "img", "aria-label": months.peaks[place] });
     chart.append(shape("path", { d: months.paths[place], fill: "#7a1526" }));
     chart.append(shape("path", { d: "M0 56.500H300", stroke: "#8d8777", "stroke-width": 1 }));
     months.ticks.forEach(function (tick) {
@@ -95,11 +95,11 @@ var PANEL = {
   },
 
   hours: function (box, facts, place) {
-    var hours = facts.hours, days = this.data.days;
+    const hours = facts.hours, days = this.data.days;
     if (!hours || !hours.shades[place]) { return; }
-    var per = 8, chart = shape("svg", { viewBox: "0 0 300 136", class: "hs-chart", role: "img", "aria-label": hours.notes[place] });
+    const per = 8, chart = shape("svg", { viewBox: "0 0 300 136", class: "hs-chart", role: "img", "aria-label": hours.notes[place] });
     hours.shades[place].split("").forEach(function (shade, at) {
-      var day = Math.floor(at / per), block = at % per;
+      const day = Math.floor(at / per), block = at % per;
       chart.append(shape("rect", {
         x: 34 + block * 33, y: day * 16, width: 32, height: 15, fill: "#7a1526",
         "fill-opacity": Number(shade) ? 0.08 + Number(shade) / 10 : 0, stroke: "#d8d3c7", "stroke-width": 0.6
@@ -115,7 +115,7 @@ var PANEL = {
 
   pairs: function (box, title, rows) {
     if (!rows.length) { return; }
-    var list = make("dl");
+    const list = make("dl");
     rows.forEach(function (row) {
       list.append(make("dt", [row[0]]), make("dd", [make("b", [row[1]], { className: row[3] ? "hs-worse" : "" }), row[2] ? make("small", [row[2]]) : ""]));
     });
@@ -123,11 +123,11 @@ var PANEL = {
   },
 
   why: function (box, place) {
-    var data = this.data, parts = data.places[place].parts;
+    const data = this.data, parts = data.places[place].parts;
     if (!parts) { return; }
-    var bar = make("span", [], { className: "hs-bar" });
-    var rows = parts.map(function (part, at) {
-      var piece = make("i");
+    const bar = make("span", [], { className: "hs-bar" });
+    const rows = parts.map(function (part, at) {
+      const piece = make("i");
       piece.style.width = (100 * part) + "%";
       piece.style.background = data.parts[at].color;
       bar.append(piece);

@@ -1,6 +1,6 @@
 /* The slider over the periods of a theme, by hand or playing. */
 function Timeline(view, changed) {
-  var self = this, words = view.data.words;
+  const self = this, words = view.data.words;
   this.view = view;
   this.changed = changed;
   this.timer = null;
@@ -21,7 +21,7 @@ function Timeline(view, changed) {
 
 Timeline.prototype = {
   show: function () {
-    var theme = this.view.theme, frames = theme && theme.frames;
+    const theme = this.view.theme, frames = theme && theme.frames;
     this.box.hidden = !frames;
     if (!frames) { this.play(false); return; }
     this.range.max = frames.length - 1;
@@ -37,14 +37,14 @@ Timeline.prototype = {
   },
 
   play: function (on) {
-    var self = this, words = this.view.data.words;
+    const self = this, words = this.view.data.words;
     window.clearInterval(this.timer);
     this.timer = null;
     this.button.textContent = on ? "❚❚" : "▶";
     this.button.title = on ? words.time_pause : words.time_play;
     this.button.setAttribute("aria-label", this.button.title);
     if (!on) { return; }
-    var last = this.view.theme.frames.length - 1;
+    const last = this.view.theme.frames.length - 1;
     if (this.view.frame === last) { this.go(0); }
     this.timer = window.setInterval(function () {
       self.go(self.view.frame + 1);

@@ -12,10 +12,10 @@ function View(host, map) {
 
 View.prototype = {
   panes: function () {
-    var map = this.map;
+    const map = this.map;
     [["hs-units", 395], ["hs-polygons", 400], ["hs-streets", 410], ["hs-heat", 420],
       ["hs-dots", 430], ["hs-numbers", 620]].forEach(function (pane) {
-      var made = map.createPane(pane[0]);
+      const made = map.createPane(pane[0]);
       made.style.zIndex = pane[1];
       if (pane[1] > 400) { made.style.pointerEvents = "none"; }
     });
@@ -23,15 +23,15 @@ View.prototype = {
   },
 
   areas: function () {
-    var self = this, host = this.host;
+    const self = this, host = this.host;
     this.shapes = {};
     ["units", "polygons"].forEach(function (level) {
-      var rings = level === "units" ? self.data.unitAreas : self.data.areas.polygons;
+      const rings = level === "units" ? self.data.unitAreas : self.data.areas.polygons;
       if (!rings) { return; }
-      var many = rings.length > MANY;
-      var renderer = (many ? L.canvas : L.svg)({ padding: 0.4, pane: "hs-" + level });
+      const many = rings.length > MANY;
+      const renderer = (many ? L.canvas : L.svg)({ padding: 0.4, pane: "hs-" + level });
       self.shapes[level] = rings.map(function (one, place) {
-        var path = L.polygon(one.map(undelta), {
+        const path = L.polygon(one.map(undelta), {
           renderer: renderer, pane: "hs-" + level, weight: 0.7, smoothFactor: many ? 0.8 : 0.5
         });
         path.bindTooltip(function () { return host.tip(self, level, place); },
@@ -47,14 +47,13 @@ View.prototype = {
         return path;
       });
       self[level + "Group"] = L.layerGroup(self.shapes[level]);
-      self[level + "Renderer"] = renderer;
     });
     this.outline = sampled(this.data.areas.polygons);
     this.numbers = L.layerGroup();
   },
 
   overlays: function () {
-    var data = this.data, sheets = {}, format = this.host.format;
+    const data = this.data, sheets = {}, format = this.host.format;
     if (data.streets) { sheets.streets = new Sheet(lines(data.streets), "hs-streets"); }
     (data.points || []).forEach(function (group) {
       sheets["incidents/" + group.category] = new Sheet(dots(group.xy, group.color, ""), "hs-dots");
@@ -77,22 +76,22 @@ View.prototype = {
   category: function () { return (this.theme && this.theme.category) || this.host.category; },
 
   codes: function () {
-    var theme = this.theme;
+    const theme = this.theme;
     return unpack((theme.frames ? theme.frames[this.frame] : theme).codes);
   },
 
   choose: function (theme, frame) {
     this.theme = theme;
-    var last = theme && theme.frames ? theme.frames.length - 1 : 0;
+    const last = theme && theme.frames ? theme.frames.length - 1 : 0;
     this.frame = frame === undefined ? last : Math.min(frame, last);
     this.show();
   },
 
   show: function () {
-    var self = this, host = this.host, category = this.category(), onUnits = this.onUnits();
+    const self = this, host = this.host, category = this.category(), onUnits = this.onUnits();
     this.hush(null);
     Object.keys(this.sheets).forEach(function (name) {
-      var parts = name.split("/"), byCategory = ["incidents", "clusters", "heat"].includes(parts[0]);
+      const parts = name.split("/"), byCategory = ["incidents", "clusters", "heat"].includes(parts[0]);
       self.toggle(name, byCategory
         ? host.overlayOn(parts[0]) && parts.slice(1).join("/") === category : host.overlayOn(name));
     });
@@ -104,35 +103,35 @@ View.prototype = {
   },
 
   print: function (on) {
-    var self = this;
+    const self = this;
     Object.keys(this.sheets).forEach(function (name) {
       if (self.map.hasLayer(self.sheets[name])) { self.sheets[name].print(on); }
     });
   },
 
   toggle: function (name, on) {
-    var layer = name in this.sheets ? this.sheets[name] : this[name];
+    const layer = name in this.sheets ? this.sheets[name] : this[name];
     if (!layer) { return; }
     if (on && !this.map.hasLayer(layer)) { this.map.addLayer(layer); }
     if (!on && this.map.hasLayer(layer)) { this.map.removeLayer(layer); }
   },
 
   paint: function (level, theme) {
-    var self = this, host = this.host, codes = theme ? this.codes() : null;
-    var outlines = host.overlayOn("outlines") && this.data.high[this.category()];
-    var counted = theme && (theme.kind === "focus" || theme.frames);
+    const self = this, host = this.host, codes = theme ? this.codes() : null;
+    const outlines = host.overlayOn("outlines") && this.data.high[this.category()];
+    const counted = theme && (theme.kind === "focus" || theme.frames);
     (this.shapes[level] || []).forEach(function (path, place) {
-      var style = theme ? theme.styles[codes[place]] : null;
-      var high = level === "polygons" && !counted && outlines && outlines[place];
+      const style = theme ? theme.styles[codes[place]] : null;
+      const high = level === "polygons" && !counted && outlines && outlines[place];
       path.hsStyle = self.style(level, style, high);
       path.setStyle(path.hsStyle);
-      if ((high || (style && style[2] > 1.1)) && path._map) { path.bringToFront(); }
+      if ((high || (style && style[2] > 1.1)) && self.map.hasLayer(path)) { path.bringToFront(); }
     });
     if (level === "polygons" && host.selected !== null) { this.light(host.selected, false); }
   },
 
   style: function (level, style, high) {
-    var units = level === "units";
+    const units = level === "units";
     return {
       fill: Boolean(style) || (!units && !this.onUnits()),
       fillColor: style ? this.fill(level, style) : "#ffffff",
@@ -145,27 +144,27 @@ View.prototype = {
 
   fill: function (level, style) {
     if (!style[4]) { return style[0]; }
-    var root = this[level + "Renderer"]._container;
-    var id = "hs-" + level + "-" + style[4] + style[0].slice(1) + (this === this.host.main ? "" : "-beside");
-    if (!root || root.tagName.toLowerCase() !== "svg") { return style[0]; }
+    const root = this.map.getPane("hs-" + level).querySelector("svg");
+    const id = "hs-" + level + "-" + style[4] + style[0].slice(1) + (this === this.host.main ? "" : "-beside");
+    if (!root) { return style[0]; }
     if (!root.querySelector("#" + id)) {
-      var pattern = shape("pattern", { id: id, width: 7, height: 7, patternUnits: "userSpaceOnUse" });
+      const pattern = shape("pattern", { id: id, width: 7, height: 7, patternUnits: "userSpaceOnUse" });
       pattern.append(shape("rect", { width: 7, height: 7, fill: style[0] }));
       pattern.append(style[4] === "lines"
         ? shape("path", { d: "M-1 8L8 -1M-1 1L1 -1M6 8L8 6", stroke: style[1], "stroke-width": 0.8, opacity: 0.6 })
         : shape("circle", { cx: 3.5, cy: 3.5, r: 0.9, fill: style[1], opacity: 0.6 }));
-      var defs = root.querySelector("defs") || root.insertBefore(shape("defs", {}), root.firstChild);
+      const defs = root.querySelector("defs") || root.insertBefore(shape("defs", {}), root.firstChild);
       defs.append(pattern);
     }
     return "url(#" + id + ")";
   },
 
   number: function () {
-    var self = this, high = this.data.high[this.category()] || [], on = this.host.overlayOn("numbers");
+    const self = this, high = this.data.high[this.category()] || [], on = this.host.overlayOn("numbers");
     this.numbers.clearLayers();
     this.toggle("numbers", on);
     if (!on) { return; }
-    var taken = [];
+    const taken = [];
     this.data.places.map(function (place, at) { return [place.rank, at]; })
       .filter(function (one) { return high[one[1]] && Number.isInteger(one[0]); })
       .sort(function (a, b) { return a[0] - b[0]; })
@@ -174,9 +173,9 @@ View.prototype = {
 
   /* A number that would lie on a better rank's waits until the map is nearer. */
   numberOne: function (rank, place, taken) {
-    var where = [place.at[1] * STEP, place.at[0] * STEP], words = String(Number(rank));
-    var at = this.map.latLngToLayerPoint(where), wide = 6 + 8 * words.length, tall = 16;
-    var clash = taken.some(function (other) {
+    const where = [place.at[1] * STEP, place.at[0] * STEP], words = String(Number(rank));
+    const at = this.map.latLngToLayerPoint(where), wide = 6 + 8 * words.length, tall = 16;
+    const clash = taken.some(function (other) {
       return Math.abs(other.x - at.x) < (other.wide + wide) / 2 && Math.abs(other.y - at.y) < tall - 1;
     });
     if (clash) { return; }
@@ -188,9 +187,9 @@ View.prototype = {
   },
 
   light: function (place, on) {
-    var path = this.shapes.polygons[place];
+    const path = this.shapes.polygons[place];
     if (!path) { return; }
-    var lit = on || place === this.host.selected;
+    const lit = on || place === this.host.selected;
     path.setStyle(lit ? { color: LIT, weight: on ? 4.5 : 3.5, dashArray: null } : path.hsStyle);
     if (lit) { path.bringToFront(); }
   }
