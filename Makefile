@@ -44,7 +44,7 @@ lint-python: $(STAMP)-lint
 	$(BIN)/lint-imports --config setup.cfg
 
 lint-scripts: $(ESLINT)
-	node_modules/.bin/eslint --max-warnings 0 hotspots
+	node_modules/.bin/eslint --max-warnings 0 hotspots tests
 
 docs: $(STAMP)-docs
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html

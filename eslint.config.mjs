@@ -29,7 +29,7 @@ function neighbors(script) {
 
 export default [
   {
-    files: [`${FOLDER}/*.js`],
+    files: [`${FOLDER}/*.js`, "tests/maps/page/*.js"],
     ...js.configs.recommended,
     languageOptions: {
       ecmaVersion: 2020,

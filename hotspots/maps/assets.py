@@ -14,7 +14,7 @@ import jinja2
 from hotspots.errors import StandaloneError
 
 _FOLDER = Path(__file__).resolve().parent / "assets"
-_BRIEFING = ("drawing", "view", "timeline", "beside", "panel", "briefing")
+_BRIEFING = ("drawing", "view", "timeline", "fit", "beside", "panel", "briefing")
 _LEAFLET = ("xstatic-leaflet", "xstatic/pkg/leaflet/data")
 _JQUERY = ("xstatic-jquery", "xstatic/pkg/jquery/data")
 

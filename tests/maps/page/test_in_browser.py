@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-from contextlib import contextmanager
 from dataclasses import replace
 
 import pandas as pd
@@ -16,19 +15,10 @@ from hotspots.maps.page.briefing import briefing_map
 from hotspots.maps.report.content import ReportContent, ReportFile
 from hotspots.maps.report.report import report_page
 from hotspots.maps.save.standalone import save_standalone, write_whole
+from tests.maps.page.browsing import DESK, PHONE, choose_layer, opened
 
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-DESK = {"width": 1366, "height": 768}
-PHONE = {"width": 390, "height": 844}
 HOSTILE = (
     "</script><script>document.title='ran'</script>"
     "<img src=x onerror=\"document.title='ran'\">'\"`\u2028${document.title='ran'}{{7*7}}\u202eabc"
@@ -36,48 +26,9 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def browser(chromium):
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason='pip install "hotspots-geo[test]"'
-    )
-    with playwright.sync_playwright() as engine:
-        started = engine.chromium.launch(executable_path=str(chromium), args=FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
 def internal(content, tmp_path_factory):
     path = tmp_path_factory.mktemp("pages") / "briefing.html"
     return save_standalone(briefing_map(content), path)
-
-
-@contextmanager
-def opened(browser, path, size=DESK):
-    """Open a page with no network; fail on any request and any word on the console."""
-    context = browser.new_context(viewport=size, offline=True)
-    page = context.new_page()
-    heard = []
-    page.on("console", lambda message: heard.append(message.text))
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on(
-        "request",
-        lambda request: (
-            heard.append(request.url)
-            if request.url != path.as_uri() and not request.url.startswith("data:")
-            else None
-        ),
-    )
-    page.goto(path.as_uri())
-    yield page
-    context.close()
-    assert heard == []
-
-
-def choose_layer(page, value):
-    if not page.locator("#hs-layers").evaluate("node => node.open"):
-        page.click("#hs-layers summary")
-    page.check(f"input[value='{value}']")
 
 
 def fills(page, level="polygons"):
@@ -239,10 +190,12 @@ def test_the_slider_plays_from_the_start_to_the_end_and_stops(browser, internal)
     with opened(browser, internal) as page:
         choose_layer(page, "time_rate/homicide")
         page.click("#hs-layers summary")
+        page.clock.install()
         page.click(".hs-play")
         assert page.inner_text(".hs-period") == "2011"
         assert page.get_attribute(".hs-play", "aria-label") == text("time.pause", "es")
-        page.locator(".hs-period", has_text="2013").wait_for(timeout=6_000)
+        page.clock.run_for(6_000)
+        assert page.inner_text(".hs-period") == "2013"
         assert page.get_attribute(".hs-play", "aria-label") == text("time.play", "es")
         assert page.get_attribute(".hs-range", "aria-valuetext") == "2013"
 

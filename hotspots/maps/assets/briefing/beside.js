@@ -36,6 +36,7 @@ const BESIDE = {
     this.link(map, first);
     document.getElementById("hs-beside-theme").addEventListener("change", function () {
       self.showBeside();
+      self.refit();
     });
     map.on("zoomend", function () { self.beside.number(); });
     new ResizeObserver(function () { map.invalidateSize({ animate: false }); }).observe(box);

@@ -72,7 +72,7 @@ Briefing.prototype = Object.assign({
     });
   },
 
-  /* A frame may open hidden or change its size: fit again, until somebody moves the map. */
+  /* A frame may open hidden or change its size. */
   follow: function () {
     const self = this, box = this.map.getContainer();
     this.untouched = true;
@@ -80,64 +80,13 @@ Briefing.prototype = Object.assign({
       box.addEventListener(name, function () { self.untouched = false; }, { passive: true });
     });
     new ResizeObserver(function () {
-      if (self.untouched && self.selected === null) { self.fit(); } else { self.map.invalidateSize(); }
+      self.map.invalidateSize();
+      self.refit();
       self.main.number();
     }).observe(box);
   },
 
   each: function (selector, act) { document.querySelectorAll(selector).forEach(act); },
-
-  /* The whole city as large as it can be, clear of a legend that lies over the map. */
-  fit: function () {
-    const map = this.map, legend = document.getElementById("hs-legend");
-    map.invalidateSize({ animate: false });
-    const size = map.getSize();
-    let best = this.aside(0, 0), clear = null;
-    if (size.x < 60 || size.y < 60) { return; }
-    if (this.covered(best, legend)) {
-      const shares = [0, 0.25, 0.5, 0.75, 1];
-      shares.forEach(function (across) {
-        shares.forEach(function (up) {
-          const wide = across * (legend.offsetWidth + 16), tall = up * (legend.offsetHeight + 16);
-          const view = wide > size.x / 2 || tall > size.y / 2 ? null : this.aside(wide, tall);
-          if (view && (!clear || view.zoom > clear.zoom) && !this.covered(view, legend)) { clear = view; }
-        }, this);
-      }, this);
-      best = clear || best;
-    }
-    if (!map.getCenter().equals(best.center) || map.getZoom() !== best.zoom) {
-      map.setView(best.center, best.zoom, { animate: false });
-    }
-  },
-
-  /* Center and zoom that show the city beside so much of the left and of the bottom. */
-  aside: function (left, bottom) {
-    const map = this.map, bounds = L.latLngBounds(this.data.bounds), top = this.roof();
-    const zoom = map.getBoundsZoom(bounds, false, L.point(left + 24, top + bottom + 12));
-    const middle = map.project(bounds.getSouthWest(), zoom)
-      .add(map.project(bounds.getNorthEast(), zoom)).divideBy(2);
-    const shift = L.point(-left, 12 + bottom - top).divideBy(2);
-    return { center: map.unproject(middle.add(shift), zoom), zoom: zoom };
-  },
-
-  /* How far down the controls reach that lie over both maps. */
-  roof: function () {
-    if (!this.comparing()) { return 12; }
-    return [this.time.box, this.besideTime.box].reduce(function (least, box) {
-      return box.hidden ? least : Math.max(least, box.offsetTop + box.offsetHeight + 10);
-    }, 60);
-  },
-
-  covered: function (view, legend) {
-    const map = this.map, box = legend.getBoundingClientRect(), outline = this.main.outline;
-    const frame = map.getContainer().getBoundingClientRect(), scale = map.options.crs.scale(view.zoom);
-    const origin = map.project(view.center, view.zoom).subtract(map.getSize().divideBy(2));
-    const right = box.right - frame.left + 8, top = box.top - frame.top - 8;
-    for (let i = 0; i < outline.length; i += 2) {
-      if (outline[i] * scale - origin.x < right && outline[i + 1] * scale - origin.y > top) { return true; }
-    }
-    return false;
-  },
 
   /* Paper has a layout of its own, which must stand before the map is measured. */
   print: function (on) {
@@ -167,7 +116,7 @@ Briefing.prototype = Object.assign({
   turn: function (theme, frame) {
     this.main.choose(theme, frame);
     this.show();
-    if (this.untouched && this.selected === null) { this.fit(); }
+    this.refit();
   },
 
   overlayOn: function (name) {
@@ -259,19 +208,9 @@ Briefing.prototype = Object.assign({
     panel.hidden = false;
     panel.scrollTop = 0;
     document.body.classList.add("hs-open");
+    this.settle();
     this.reveal(place);
     if (move) { panel.querySelector(".hs-close").focus({ preventScroll: true }); }
-  },
-
-  /* Move the map no further than it takes to see the polygon beside legend and panel. */
-  reveal: function (place) {
-    const map = this.map, size = map.getSize(), panel = document.getElementById("hs-panel");
-    const covers = this.comparing() || panel.offsetWidth >= size.x ? 0 : panel.offsetWidth;
-    const legend = document.getElementById("hs-legend").offsetWidth;
-    const left = covers && legend + covers < size.x - 160 ? legend + 20 : 20;
-    map.panInside(this.shapes.polygons[place].getBounds().getCenter(), {
-      paddingTopLeft: [left, 60], paddingBottomRight: [covers + 40, 40], animate: false
-    });
   },
 
   close: function () {
@@ -279,12 +218,13 @@ Briefing.prototype = Object.assign({
     if (was === null) { return; }
     document.getElementById("hs-panel").hidden = true;
     document.body.classList.remove("hs-open");
+    this.settle();
     this.selected = null;
     this.light(was, false);
     if (row) { row.focus({ preventScroll: true }); }
     this.each(".hs-row", function (other) { other.setAttribute("aria-current", "false"); });
   }
-}, PANEL, BESIDE);
+}, FIT, PANEL, BESIDE);
 
 window.hotspotsBriefing = function (map) {
   const data = JSON.parse(document.getElementById("hs-data").textContent);

@@ -103,21 +103,28 @@ function mercator(flat) {
   return out;
 }
 
-/* Points of the areas' borders, enough of them to tell where the city lies. */
+/* Points at equal steps along the areas' borders: enough of them to tell where the city lies. */
 function sampled(areas) {
-  const found = [];
-  let total = 0, count = 0;
-  areas.forEach(function (rings) { rings.forEach(function (ring) { total += ring.length / 2; }); });
-  const every = Math.ceil(total / 20000);
-  areas.forEach(function (rings) {
-    rings.forEach(function (ring) {
-      const points = mercator(ring);
-      for (let i = 0; i < points.length; i += 2, count += 1) {
-        if (count % every === 0) { found.push(points[i], points[i + 1]); }
-      }
-    });
+  const sides = areas.flat().map(mercator).flatMap(sidesOf), found = [];
+  const step = sides.reduce(function (sum, side) { return sum + side.length; }, 0) / 8000;
+  let walked = 0;
+  sides.forEach(function (side) {
+    for (walked += side.length; walked > step; walked -= step) {
+      const back = Math.min(1, (walked - step) / side.length);
+      found.push(side.x - back * side.dx, side.y - back * side.dy);
+    }
   });
   return found;
+}
+
+/* The sides of a ring, each by its end and its way; the point that closes it is not told. */
+function sidesOf(ring) {
+  const sides = [];
+  for (let i = 0, before = ring.length - 2; i < ring.length; before = i, i += 2) {
+    const dx = ring[i] - ring[before], dy = ring[i + 1] - ring[before + 1];
+    sides.push({ x: ring[i], y: ring[i + 1], dx: dx, dy: dy, length: Math.hypot(dx, dy) });
+  }
+  return sides;
 }
 
 function dots(flat, color, mark) {
