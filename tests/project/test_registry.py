@@ -35,9 +35,9 @@ def taller_than_neighbors(values, graph, *, correction, alpha, family, seed) -> 
     table = pd.DataFrame(
         {"statistic": above, "expected": 0.0, "z": np.nan, "p": p, "q": p.where(p == 0.001, 1.0)}
     )
-    leaning = pd.Series(Label.HIGH_LOW.value, index=values.index)
+    candidate = pd.Series(Label.HIGH_LOW.value, index=values.index)
     return LocalResult(
-        table.assign(label=leaning.where(table["q"] <= alpha, Label.NOT_SIGNIFICANT.value)),
+        table.assign(label=candidate.where(table["q"] <= alpha, Label.NOT_SIGNIFICANT.value)),
         kind=TALLER,
         variable=str(values.name),
         null="analytic",
@@ -46,7 +46,7 @@ def taller_than_neighbors(values, graph, *, correction, alpha, family, seed) -> 
         alpha=alpha,
         family=family or len(values),
         level="units",
-        leaning=leaning,
+        candidate_label=candidate,
     )
 
 
