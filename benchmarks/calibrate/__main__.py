@@ -52,7 +52,7 @@ SECTIONS = ("permutations", "further", "excess", "scan", "power")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Compute the tables and write them to one page."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser("python -m benchmarks.calibrate", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a fiftieth of the maps")
     parser.add_argument("--share", type=float, default=1.0, help="share of the maps, 0 to 1")
     parser.add_argument("--only", choices=SECTIONS, help="rewrite only this section of the page")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
@@ -44,13 +45,13 @@ class LayerSection(Section):
         """Whether the pages show its services as points."""
         return False
 
+    @abstractmethod
     def read(self, files: Mapping[str, Path], units: gpd.GeoDataFrame) -> Any:
         """Return the source of the layer, checked and in the units' CRS.
 
         ``files`` maps each path as written in the project file to the file on disk.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def make(self, source: Any, units: gpd.GeoDataFrame, plan: PolygonPlan) -> Layer:
         """Return the layer on the polygons of a plan, from the source that :meth:`read` gave."""
-        raise NotImplementedError
