@@ -1,4 +1,4 @@
-"""Assignment: every incident gets exactly one fate, and no order of rows or areas changes it."""
+"""Assignment: every incident gets exactly one fate, for any order of rows or areas."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def assign(
 ) -> gpd.GeoDataFrame | dd.DataFrame:
     """Return the incidents with the area that each lies in, and its one fate.
 
-    The rules, in which neither the order of the rows nor that of the areas plays a part:
+    The rules, independent of the order of rows and of areas:
 
     - a point that exactly one area contains, its outline included, is ``inside``;
     - a point that several contain (on an edge that they share, or where they overlap) goes to

@@ -1,4 +1,4 @@
-"""Outlines: the segments of all rings of all areas, and the cells of a grid that they touch."""
+"""Boundary segments: the segments of all outlines, and the grid cells that they touch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MARGIN = 2.0**-10
 """How near, in cells, an outline may pass by a cell and not touch it."""
 
-PIECE = 1 << 17  # cells that segments are followed through at a time
+PIECE = 1 << 17  # cells traversed at a time
 
 _COLLECTIONS = (4, 5, 6, 7)  # shapely's numbers of the types that have parts
 _POLYGON = 3
@@ -28,7 +28,7 @@ _POLYGON = 3
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Segments:
-    """Segments, each in the coordinates of the box that it belongs to.
+    """Segments, each in the coordinates of its box.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Distribution: points over many machines are assigned where they lie, and come back as counts.
+"""Distributed assignment: points are assigned on dask's workers, and come back as counts.
 
 The entries of one partition are of two kinds, in one table that the workers shuffle and sum:
 
@@ -41,15 +41,15 @@ TEXT = "string[pyarrow]"
 NOWHERE = -1
 
 ROWS_EXPECTED = 1_000_000
-"""Rows of a partition, about: how many there are is not known before they are read."""
+"""Rows assumed per partition: the true number is unknown until it is read."""
 
 FAN_IN = 8
-"""Tables of counts that one task adds up."""
+"""Tables of counts that one task sums."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Ground:
-    """The areas as they travel to the worker that makes them ready for all."""
+class _SerializedAreas:
+    """The areas as sent to the worker that prepares them for all."""
 
     index: pd.Index
     shapes: pd.Series
@@ -58,8 +58,8 @@ class _Ground:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Reading:
-    """How a row's place is read, and how far from an area it may lie."""
+class _PointOptions:
+    """Columns of a row's coordinates, and how far from an area its point may be snapped."""
 
     x: str
     y: str
@@ -67,8 +67,8 @@ class _Reading:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Question:
-    """What is to be counted, and where."""
+class _CountOptions:
+    """What to count, and in which areas."""
 
     places: pd.Index
     by: str | None
@@ -98,17 +98,17 @@ def assign(
         raise InputError("assign: the areas must be a GeoDataFrame. Read them with geopandas.")
     _checks.projected_crs(areas, "assign: areas")
     none = gpd.GeoDataFrame(geometry=[], crs=areas.crs)
-    # The same call that each partition gets: what it refuses is refused before anything runs.
+    # The call that each partition gets, on no rows: bad input is refused before anything runs.
     ready_for_none = ready_areas(areas, membership=membership, points=0)
     empty = assign_to(ready_for_none, none, tolerance_m=tolerance_m)
     _check_crs(meta, areas)
     added = {name: empty[name].array for name in empty.columns.drop(schema.GEOMETRY)}
-    ground = _Ground(areas.index, areas.geometry.to_wkb(), areas.crs, membership)
-    sent = dask.delayed(ground, traverse=False)
+    serialized = _SerializedAreas(areas.index, areas.geometry.to_wkb(), areas.crs, membership)
+    sent = dask.delayed(serialized, traverse=False)
     ready = dask.delayed(_ready)(sent, incidents.npartitions * ROWS_EXPECTED)
-    reading = _Reading(x, y, tolerance_m)
+    options = _PointOptions(x, y, tolerance_m)
     meta = meta.iloc[:0].assign(**added)
-    return incidents.map_partitions(_assigned, ready, reading, meta=meta)
+    return incidents.map_partitions(_assigned, ready, options, meta=meta)
 
 
 def assignment_summary(incidents: dd.DataFrame) -> pd.DataFrame:
@@ -153,8 +153,8 @@ def count_incidents(
     ledger = _ledger(meta, row_id)
     places = areas.index.rename(level)
     types = {str(name): kind for name, kind in ledger.dtypes.items()}
-    question = _Question(places, by, period, categories, repeats, row_id, types)
-    sent = dask.delayed(question, traverse=False)
+    options = _CountOptions(places, by, period, categories, repeats, row_id, types)
+    sent = dask.delayed(options, traverse=False)
     names = [*tally.needed(level), row_id]
     entries = incidents[[name for name in meta.columns if name in names]]
     entries = entries.map_partitions(_entries, sent, meta=ledger)
@@ -213,7 +213,7 @@ def _row_id(meta: pd.DataFrame) -> str | None:
 
 
 def _ledger(meta: pd.DataFrame, row_id: str | None) -> pd.DataFrame:
-    """Return the empty table of entries, whose types every partition's have."""
+    """Return the empty table of entries, with the types that every partition must return."""
     order = (meta.index if row_id is None else meta[row_id]).dtype
     kinds = {
         BUCKET: "int64",
@@ -227,29 +227,29 @@ def _ledger(meta: pd.DataFrame, row_id: str | None) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})
 
 
-def _ready(ground: _Ground, points: int) -> ReadyAreas:
-    shapes = gpd.GeoSeries.from_wkb(ground.shapes, index=ground.index, crs=ground.crs)
-    areas = gpd.GeoDataFrame(geometry=shapes)
-    return ready_areas(areas, membership=ground.membership, points=points)
+def _ready(areas: _SerializedAreas, points: int) -> ReadyAreas:
+    shapes = gpd.GeoSeries.from_wkb(areas.shapes, index=areas.index, crs=areas.crs)
+    frame = gpd.GeoDataFrame(geometry=shapes)
+    return ready_areas(frame, membership=areas.membership, points=points)
 
 
-def _assigned(part: pd.DataFrame, ready: ReadyAreas, reading: _Reading) -> pd.DataFrame:
-    # GEOS fills the caches of a prepared geometry without a lock, so the threads of one worker
+def _assigned(part: pd.DataFrame, ready: ReadyAreas, options: _PointOptions) -> pd.DataFrame:
+    # GEOS fills the caches of prepared geometries without locking, so the threads of one worker
     # must not share any.
     shapes = shapely.from_wkb(shapely.to_wkb(ready.locator.shapes))
-    asked = replace(ready.locator, shapes=shapes), ready.groups, reading.tolerance_m
+    asked = replace(ready.locator, shapes=shapes), ready.groups, options.tolerance_m
     said = _said(part, ready.crs)
     if schema.GEOMETRY in part:
         places = _shapes(part[schema.GEOMETRY], ready.crs)
         found = fates.settle(said.set_geometry(places), *asked)
     else:
-        x, y = (part[name].to_numpy(float, na_value=np.nan) for name in (reading.x, reading.y))
+        x, y = (part[name].to_numpy(float, na_value=np.nan) for name in (options.x, options.y))
         found = fates.settle_at(x, y, said, *asked)
     return part.assign(**fate_columns(ready, found))
 
 
 def _said(part: pd.DataFrame, crs: Any) -> gpd.GeoDataFrame:
-    """Return what the rows say of their places, beside the places themselves."""
+    """Return the columns that qualify the rows' locations, without the points themselves."""
     names = [schema.LOCATION_STATUS, schema.LOCATION_RADIUS, schema.LOCATION_ALTERNATIVE]
     table = gpd.GeoDataFrame(part[[name for name in names if name in part]])
     if schema.LOCATION_ALTERNATIVE in table:
@@ -269,23 +269,23 @@ def _added_fates(parts: pd.DataFrame) -> pd.DataFrame:
     return parts.groupby(level=0, sort=False).sum()
 
 
-def _entries(part: pd.DataFrame, question: _Question) -> pd.DataFrame:
-    """Return what one partition knows: its cells, and its first row of each event."""
+def _entries(part: pd.DataFrame, options: _CountOptions) -> pd.DataFrame:
+    """Return the entries of one partition: its cells, and its first row of each event."""
     told = schema.EVENT_ID in part
-    rows = _numbered(part, question.row_id) if told else part.reset_index(drop=True)
-    rows = tally.in_order(rows, str(question.places.name))
-    there = tally.keys(rows, question.places, question.period)
-    chosen = tally.countable(rows, there, question.categories, question.repeats)
+    rows = _numbered(part, options.row_id) if told else part.reset_index(drop=True)
+    rows = tally.in_order(rows, str(options.places.name))
+    there = tally.keys(rows, options.places, options.period)
+    chosen = tally.countable(rows, there, options.categories, options.repeats)
     event = tally.event_codes(rows, there.category)
     known = _summed(there, chosen, event < 0, tally.victims(rows))
     known = pd.concat([_vocabulary(there), known]).assign(**{BUCKET: lambda table: table[PLACE]})
     if not told:
-        return _typed(known, question)
+        return _typed(known, options)
     first = np.flatnonzero(tally.begins(event, chosen) & (event >= 0))
     tied = _named(there, first).assign(events=1, victims=0, row_id=rows.index[first])
     tied[schema.EVENT_ID] = _text(rows[schema.EVENT_ID].iloc[first]).to_numpy(object)
     tied[BUCKET] = pd.util.hash_array(tied[schema.EVENT_ID].to_numpy(object)).view("int64")
-    return _typed(pd.concat([_typed(known, question), _typed(tied, question)]), question)
+    return _typed(pd.concat([_typed(known, options), _typed(tied, options)]), options)
 
 
 def _named(there: Keys, rows: Any) -> pd.DataFrame:
@@ -295,7 +295,7 @@ def _named(there: Keys, rows: Any) -> pd.DataFrame:
 
 
 def _summed(there: Keys, chosen: Any, events: Any, victims: Any) -> pd.DataFrame:
-    """Return the cells in which there is anything."""
+    """Return the non-empty cells."""
     shape = [len(key.names) for key in (there.place, there.category, there.label)]
     codes = [key.codes[chosen] for key in (there.place, there.category, there.label)]
     cell, filled = pd.factorize(np.ravel_multi_index(codes, shape))
@@ -309,7 +309,7 @@ def _summed(there: Keys, chosen: Any, events: Any, victims: Any) -> pd.DataFrame
 
 
 def _vocabulary(there: Keys) -> pd.DataFrame:
-    """Return each category and each label that any row has, in no place."""
+    """Return an entry with no place for each category and each period that any row has."""
     names, labels = there.category.names, there.label.names
     if not len(there.place.codes):
         names, labels = names[:0], labels[:0]
@@ -332,15 +332,15 @@ def _text(values: pd.Series) -> pd.Series:
     return values.astype(str).mask(whole, values.where(whole, 0).astype("int64").astype(str))
 
 
-def _typed(entries: pd.DataFrame, question: _Question) -> pd.DataFrame:
-    whole = entries.reindex(columns=list(question.types))
+def _typed(entries: pd.DataFrame, options: _CountOptions) -> pd.DataFrame:
+    whole = entries.reindex(columns=list(options.types))
     if schema.ROW_ID not in entries:
         whole[schema.ROW_ID] = 0
-    return whole.astype(question.types).reset_index(drop=True)
+    return whole.astype(options.types).reset_index(drop=True)
 
 
 def _settled(entries: pd.DataFrame) -> pd.DataFrame:
-    """Return the cells of entries that hold every first row of their events."""
+    """Return the cells, once all first rows of an event have come together."""
     tied = entries[schema.EVENT_ID].notna()
     event = [schema.EVENT_ID, schema.CATEGORY]
     firsts = entries[tied].sort_values([*event, schema.ROW_ID])
@@ -359,12 +359,12 @@ def _added(parts: pd.DataFrame) -> pd.DataFrame:
     return parts.groupby(CELL, sort=False, observed=True)[MEASURES].sum().reset_index()
 
 
-def _filled(totals: pd.DataFrame, question: _Question) -> pd.DataFrame:
-    """Return the counts with every zero, as one machine returns them."""
+def _filled(totals: pd.DataFrame, options: _CountOptions) -> pd.DataFrame:
+    """Return the counts with their zeros, as they are without dask."""
     category, label = (_key(totals[name]) for name in (schema.CATEGORY, PERIOD))
     place = totals[PLACE].to_numpy()
-    there = Keys(Key(place, question.places), category, label)
-    asked = tally.axes(there, question.by, question.period, question.categories)
+    there = Keys(Key(place, options.places), category, label)
+    asked = tally.axes(there, options.by, options.period, options.categories)
     events, victims = (totals[name].to_numpy() for name in MEASURES)
     return tally.tabulated(asked, np.flatnonzero(place >= 0), events, victims)
 

@@ -1,4 +1,4 @@
-"""Location: which areas contain a point, exactly, for many points at once."""
+"""Point in area: which areas contain a point, exactly, for many points at once."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SWEEP_FROM = 16  # points an area
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Locator:
-    """Areas made ready to be asked for many points, again and again.
+    """Areas indexed for repeated point-in-polygon queries.
 
     Attributes
     ----------
@@ -86,7 +86,7 @@ class Locator:
             _threads.run(look_up, _threads.chunks(len(x)))
         asked = np.flatnonzero(times == _ASK)
         rows, area = self.pairs(x[asked], y[asked])
-        # By area, so that what is written last is the first of a point's areas.
+        # Written in reverse, so that the first of a point's areas stays.
         first[asked] = NOWHERE
         first[asked[rows[::-1]]] = area[::-1]
         times[asked] = np.bincount(rows, minlength=len(asked))
@@ -102,7 +102,7 @@ class Locator:
             here = rows[part]
             hit[part] = shapely.intersects_xy(self.shapes[area[part]], x[here], y[here])
 
-        # One thread asks all of an area's points: what it prepares is made at the first.
+        # One thread queries all of an area's points: a prepared geometry must not be shared.
         cuts = np.searchsorted(area, area[:: _threads.CHUNK])
         ends = np.append(cuts, len(area))
         _threads.run(ask, [slice(*cut) for cut in pairwise(ends.tolist())])

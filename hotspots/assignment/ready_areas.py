@@ -1,4 +1,4 @@
-"""Areas made ready once, to assign table after table of incidents to them."""
+"""Prepared areas: checked and indexed once, for many tables of incidents."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ReadyAreas:
-    """Areas checked and made ready, to assign table after table to them.
+    """Areas checked and indexed, to assign many tables to them.
 
     Attributes
     ----------
@@ -57,8 +57,8 @@ def ready_areas(
     areas, membership
         As for :func:`hotspots.assign`.
     points
-        How many points are to be assigned, of all tables together and about: it says how much
-        preparation pays, and changes no answer.
+        Roughly how many points will be assigned in all: decides how much indexing pays off, and
+        changes no answer.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Cells: rows told apart by area, category and period, on codes in place of words."""
+"""Tally: rows keyed by area, category and period, as integer codes."""
 
 from __future__ import annotations
 

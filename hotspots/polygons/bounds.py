@@ -1,4 +1,4 @@
-"""Bounds: fewest and most residents of a polygon, and which totals they can divide."""
+"""Bounds: fewest and most residents of a polygon, and which totals they divide."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Bounds:
 
     @property
     def middle(self) -> float:
-        """The number of residents aimed at, which leaves most room on both sides."""
+        """The number of residents to aim at: halfway between the bounds."""
         return (self.floor + self.ceiling) / 2
 
     def holds(self, residents: float) -> bool:
@@ -38,23 +38,23 @@ class Bounds:
         return self.floor <= residents <= self.ceiling
 
     def distance(self, residents: float) -> float:
-        """Return how far a polygon's residents are from the bounds, 0 within."""
+        """Return by how many residents a polygon is out of bounds, 0 within."""
         return max(self.floor - residents, residents - self.ceiling, 0.0)
 
     def fits(self, residents: float) -> bool:
-        """Return True where so many residents can be divided by some number of polygons."""
+        """Return whether some number of polygons can hold exactly this many residents."""
         most = math.floor(residents / self.floor)
         return most > 0 and residents <= most * self.ceiling
 
     def parts(self, residents: float) -> int:
-        """Return the number of polygons that so many residents are to be divided into."""
+        """Return the number of polygons to divide this many residents into."""
         aimed = max(1, round(residents / self.middle))
         least = math.ceil(residents / self.ceiling)
         most = math.floor(residents / self.floor)
         return min(max(aimed, least), most) if least <= most else aimed
 
     def misfit(self, residents: Floats) -> Floats:
-        """Return how far totals are from the nearest that some number of polygons can hold."""
+        """Return how far each total is from the nearest that some number of polygons can hold."""
         most = np.floor(residents / self.floor)
         over = np.where(most > 0, np.maximum(residents - most * self.ceiling, 0.0), np.inf)
         return np.minimum(over, (most + 1) * self.floor - residents)

@@ -1,4 +1,4 @@
-"""Regions: a plan in the making, its totals kept up as units change hands."""
+"""Regions: a plan under construction, its totals updated as units move."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Merit:
-    """What makes one polygon better than another of the same standing.
+    """What makes one polygon better than another where both are within bounds.
 
     Attributes
     ----------
@@ -59,8 +59,8 @@ class Merit:
 class Regions:
     """Units divided into connected regions.
 
-    The one object of this package that changes: local search moves units between its regions,
-    and it never leaves the function that made it.
+    The only mutable object of this package: local search moves units between its regions, and it
+    never leaves the function that made it.
     """
 
     def __init__(self, graph: UnitGraph, labels: Integers) -> None:
@@ -89,7 +89,7 @@ class Regions:
         return np.array(self.of, dtype=np.int64)
 
     def relabel(self, labels: Integers) -> None:
-        """Put each unit into the region given."""
+        """Put each unit into its region by label."""
         self.of = labels.tolist()
         self.members = {}
         self._totals.clear()
@@ -114,7 +114,7 @@ class Regions:
 
     def residents(self, region: int) -> float:
         """Return the residents of a region."""
-        # Always added up in the same order, so that rounding is the same, too.
+        # Summed in a fixed order, so that rounding is the same, too.
         return sum(self.population[node] for node in sorted(self.members[region]))
 
     def neighbors(self, region: int) -> dict[int, float]:
@@ -128,7 +128,7 @@ class Regions:
         return meters
 
     def move(self, nodes: Iterable[int], region: int) -> None:
-        """Give units to a region; a region that loses its last unit is no more."""
+        """Move units to a region; a region that loses its last unit is dropped."""
         for node in nodes:
             before = self.of[node]
             if before == region:
@@ -144,7 +144,7 @@ class Regions:
     def regroup(self, groups: Sequence[Sequence[int]], regions: Sequence[int]) -> list[int]:
         """Make each group of units a region; return the regions' numbers.
 
-        The numbers in ``regions`` are used again first; new ones follow the largest.
+        The numbers in ``regions`` are reused first; new ones follow the largest.
         """
         fresh = max(self.members) + 1
         numbers = [*regions, *range(fresh, fresh + len(groups))][: len(groups)]
@@ -172,7 +172,7 @@ class Regions:
         return np.asarray(total, dtype=float)
 
     def rest(self, region: int, nodes: Sequence[int]) -> Floats:
-        """Return the measures of a region without some units, its own or not."""
+        """Return the measures of a region less some units, whether or not they are its own."""
         total = self._totals.get(region)
         if total is None:
             total = self._totals[region] = self.measured(self.members[region])
@@ -180,8 +180,8 @@ class Regions:
         if not out:
             return total.copy()
         left = total - self.measures[out].sum(axis=0)
-        # Borders that were inside become outline: those with the rest twice (once was the
-        # unit's, once is the rest's), those between the units taken out once each way.
+        # Inner borders become outline: those with the rest count twice (removed once with the
+        # unit, added once to the rest), those between removed units once each way.
         taken = set(out)
         for node in out:
             for other, length in self.near(node).items():
@@ -190,10 +190,10 @@ class Regions:
         return np.asarray(left, dtype=float)
 
     def held_together(self, region: int, nodes: Sequence[int]) -> list[list[int]]:
-        """Return the units of a region next to ``nodes``, grouped by how they hang together.
+        """Return the units of a region beside ``nodes``, grouped by connected component.
 
-        The region is looked at without ``nodes``, and no further than needed: in a connected
-        region whatever is cut off lies next to what was taken out.
+        The region is searched without ``nodes``, and no further than needed: in a connected
+        region whatever is cut off lies beside what was removed.
         """
         taken = set(nodes)
         inside = self.members[region]
@@ -220,7 +220,7 @@ class Regions:
         return groups
 
     def components(self, nodes: Iterable[int]) -> list[list[int]]:
-        """Return the connected groups among some units, each sorted, the first unit's first."""
+        """Return the connected components of some units, sorted, in order of their first unit."""
         left = set(nodes)
         groups = []
         while left:

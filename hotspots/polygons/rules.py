@@ -33,7 +33,7 @@ _KEYS = ("together", "apart")
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rules:
-    """What a plan must keep to, in the units' numbers.
+    """The constraints on a plan, by unit number.
 
     Attributes
     ----------
@@ -134,7 +134,7 @@ def _ground(units: gpd.GeoDataFrame, columns: list[str]) -> Integers:
             )
         codes, values = pd.factorize(units[column])
         number = number * len(values) + codes
-        # Numbered anew, or many columns would overflow.
+        # Renumbered, or many columns would overflow.
         number = pd.factorize(number)[0].astype(np.int64)
     return number
 
@@ -180,7 +180,7 @@ def _apart(
                 if block[one] == block[two]:
                     raise InputError(
                         f"{_WHAT}: {names[one]!r} and {names[two]!r} are to be together and "
-                        "apart at once. Take them out of one of the lists."
+                        "apart at once. Remove them from one of the lists."
                     )
                 pairs.add((min(block[one], block[two]), max(block[one], block[two])))
     return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)

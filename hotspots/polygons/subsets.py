@@ -1,4 +1,4 @@
-"""Subsets: every way to choose among a few units, looked at together.
+"""Subsets: all ways to choose among a few units, evaluated at once.
 
 Subset number ``s`` holds unit ``i`` where bit ``i`` of ``s`` is set, so that the complement of
 the whole list of subsets is the list read backwards.
@@ -63,7 +63,7 @@ def inner_border(between: Floats) -> Floats:
 
 
 def connected(links: Links, chosen: Integers | None = None) -> Flags:
-    """Return whether each subset (or each one ``chosen``) with the fixed groups is one whole.
+    """Return whether each subset (or each ``chosen`` one) and the fixed groups are connected.
 
     Examples
     --------
@@ -93,7 +93,7 @@ def connected(links: Links, chosen: Integers | None = None) -> Flags:
 
 
 def packing(size: int, choices: Integers, value: Floats) -> tuple[float, list[int]]:
-    """Return the disjoint choices of the largest total value, all packings looked at.
+    """Return the disjoint choices of the largest total value, by dynamic programming.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The unit graph: units as numbers and borders, all that drawing polygons looks at."""
+"""The unit graph: residents, geometry and shared borders, all that the search looks at."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Geometry that several stages need; imports nothing of ours above the ground floor."""
+"""Geometry that several stages share: weights, adjacency, coverages, networks, files."""

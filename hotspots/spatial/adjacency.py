@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from hotspots.spatial.facing import ROUNDING_M, facing_lengths
+from hotspots.spatial.facing_edges import ROUNDING_M, facing_lengths
 from hotspots.spatial.outlines import distinct, outlines
 
 if TYPE_CHECKING:

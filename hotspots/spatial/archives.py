@@ -1,4 +1,4 @@
-"""Archives: the one layer in a ``.zip`` or ``.kmz``, unpacked into a folder of our own."""
+"""Archives: the layer in a ``.zip`` or ``.kmz``, unpacked into a temporary folder."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _INSIDE = (".shp", ".gpkg", ".geojson", ".topojson", ".fgb", ".kml", ".gml", ".t
 
 @contextmanager
 def unpacked(file: Path, *, what: str, layer: str | None) -> Iterator[tuple[Path, str | None]]:
-    """Lend the layer inside an archive as a plain file, and the layer to look for within it.
+    """Yield the layer in an archive as a plain file, with the name of the layer to read from it.
 
-    Only the members of one layer are written out, under names of our own, so no path in the
-    archive is followed.
+    Only the members of one layer are extracted, under names of our own, so no path in the archive
+    is followed.
 
     Parameters
     ----------

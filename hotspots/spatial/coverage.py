@@ -1,4 +1,4 @@
-"""Coverages: what is broken in a layer of polygons side by side, and the repair of one shape."""
+"""Coverages: overlaps, gaps and invalid shapes in a layer of adjacent polygons."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def is_clean(geometries: Any, *, gap_m: float = GAP_M) -> bool:
 
 
 def polygonal(geometries: Any) -> tuple[Geometries, NDArray[np.bool_]]:
-    """Return the geometries as valid two-dimensional polygons, and which had to be mended.
+    """Return the geometries as valid two-dimensional polygons, and which were repaired.
 
-    Lines and points that mending leaves over are dropped; what has no polygon at all becomes
-    an empty polygon.
+    Lines and points left over by the repair are dropped; what has no polygonal part becomes an
+    empty polygon.
 
     Examples
     --------
     >>> bow_tie = shapely.from_wkt("POLYGON ((0 0, 2 2, 2 0, 0 2, 0 0))")
-    >>> mended, changed = polygonal([bow_tie])
-    >>> float(mended[0].area), changed.tolist()
+    >>> valid, changed = polygonal([bow_tie])
+    >>> float(valid[0].area), changed.tolist()
     (2.0, [True])
     """
     flat = shapely.force_2d(np.asarray(geometries, dtype=object))
@@ -68,14 +68,14 @@ def overlaps(geometries: Any, *, least_area: float = 1.0) -> tuple[Integers, Int
 
 
 def gaps(geometries: Any, *, least_area: float = 1.0) -> Geometries:
-    """Return the ground that the polygons enclose and none of them holds, as polygons.
+    """Return the enclosed gaps: ground that the polygons surround and none of them covers.
 
     Parameters
     ----------
     geometries
         Valid polygons, in a projected CRS.
     least_area
-        Gaps of no more than this are left out: rounding leaves them.
+        Gaps of no more than this are left out, as rounding makes them.
 
     Examples
     --------
@@ -97,7 +97,7 @@ def gaps(geometries: Any, *, least_area: float = 1.0) -> Geometries:
 
 
 def narrower(geometries: Any, width: float) -> NDArray[np.bool_]:
-    """Return which polygons no circle of the diameter ``width`` fits in.
+    """Return which polygons are so narrow that no circle of diameter ``width`` fits in them.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Coordinate reference systems: every stage works in meters, and this is how it gets there."""
+"""Coordinate reference systems: checked, and projected to meters, in which every stage works."""
 
 from __future__ import annotations
 

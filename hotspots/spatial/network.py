@@ -1,4 +1,4 @@
-"""Networks: streets as nodes and lengths, and how far it is along them from point to point."""
+"""Street networks: nodes and lengths, and walking distances between points."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _CELLS = 1 << 23
 
 @dataclass(frozen=True, eq=False, slots=True)
 class StreetNetwork:
-    """Streets that meet where they share a vertex, or where one ends on another.
+    """Streets, connected where they share a vertex or where one ends on another.
 
-    Streets that cross without a common vertex, as at a bridge, do not meet.
+    Streets that cross without a common vertex, as at a bridge, are not connected.
 
     Attributes
     ----------
@@ -100,9 +100,9 @@ def street_network(streets: gpd.GeoDataFrame, *, snap_m: float = 1.0) -> StreetN
 def walking_distances(
     network: StreetNetwork, points: Floats, *, limit_m: float
 ) -> tuple[Integers, Integers, Floats]:
-    """Return pairs of points that lie within a walk of each other along the streets.
+    """Return pairs of points within walking distance of each other along the streets.
 
-    Each point walks straight to the nearest place on a street, then along streets.
+    Each walk goes straight to the nearest point of a street, then along streets.
 
     Parameters
     ----------
@@ -111,12 +111,12 @@ def walking_distances(
     points
         Shape (points, 2), in the streets' CRS.
     limit_m
-        Longest walk in meters, the way to and from the street included.
+        Longest walk in meters, access to and from the street included.
 
     Returns
     -------
     start, end
-        Numbers of the two points, both ways, without a point and itself.
+        Numbers of the two points, in both directions, without self-pairs.
     meters
         Length of the walk.
     """
@@ -138,7 +138,7 @@ def walking_distances(
 
 
 def _meeting_points(points: Floats, ends: Integers, snap: float) -> tuple[Integers, Integers]:
-    """Return a number per vertex, the same where vertices meet, and how many have each number.
+    """Return a node number per vertex, and how many vertices have each number.
 
     Equal vertices meet, and a line's end meets every vertex within ``snap`` meters.
     """
@@ -162,11 +162,11 @@ def _ends_on_lines(
     vertex: Integers,
     snap: float,
 ) -> tuple[Integers, Floats, Integers]:
-    """Return where lines end on the middle of others: the other line, how far along, the end."""
+    """Return where lines end on the interior of others: the other line, how far along, the end."""
     where = shapely.points(points[ends])
     end, other = shapely.STRtree(lines).query(where, predicate="dwithin", distance=snap)
     mine = other == line[ends[end]]
-    # A line that already has a vertex there meets the end by that.
+    # A line with a vertex there is connected to the end already.
     meets = np.unique(np.column_stack([line, vertex]), axis=0)
     known = {tuple(pair) for pair in meets.tolist()}
     pairs = zip(other.tolist(), vertex[ends[end]].tolist(), strict=True)
@@ -177,14 +177,14 @@ def _ends_on_lines(
 
 
 def _with_points(network: StreetNetwork, points: Floats) -> tuple[sparse.csr_array, int]:
-    """Return the lengths between nodes once each point has a way to the nearest street.
+    """Return the lengths between nodes, with each point connected to the nearest street.
 
-    The points are the last nodes; the number of the first of them comes second.
+    The points are the last nodes; the number of the first of them is returned second.
     """
     where = shapely.points(points)
     tree = shapely.STRtree(network.lines)
     (point, nearest), away = tree.query_nearest(where, return_distance=True, all_matches=True)
-    # Of streets equally near, the first by its geometry: the order of the rows settles nothing.
+    # Ties go to the first street by geometry, so that the order of rows decides nothing.
     order = np.lexsort((shapely.to_wkb(network.lines[nearest], hex=True), point))
     order = order[np.append(True, point[order][1:] != point[order][:-1])]
     nearest, away = nearest[order], away[order]
@@ -207,7 +207,7 @@ def _shortest(start: Integers, end: Integers, meters: Floats, size: int) -> spar
     low, high = np.minimum(start, end), np.maximum(start, end)
     order = np.lexsort((meters, high, low))
     low, high, meters = low[order], high[order], meters[order]
-    # A sparse array would add parallel streets up, and take a length of 0 for no street.
+    # A sparse array would sum parallel streets, and drop a length of 0.
     first = np.append(True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])) & (low != high)
     lengths = np.maximum(meters[first], 1e-9)
     return sparse.coo_array((lengths, (low[first], high[first])), shape=(size, size)).tocsr()

@@ -1,4 +1,4 @@
-"""Vector files: plain local files of known kinds, and no others, become layers."""
+"""Vector files: layers from plain local files of known formats, and nothing else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyogrio
 from hotspots import _checks
 from hotspots.errors import DataFileError, InputError
 from hotspots.spatial.archives import unpacked
-from hotspots.spatial.signatures import (
+from hotspots.spatial.file_signatures import (
     HEAD_BYTES,
     KINDS,
     SIGNATURES,
@@ -95,8 +95,8 @@ def _plain_file(path: str | Path, what: str) -> Path:
     kind = Path(text).suffix.lower()
     if kind not in KINDS:
         raise DataFileError(
-            f"{what}: {text} is of kind {kind or 'unknown'!r}. "
-            f"The kinds that are read are {', '.join(KINDS)}."
+            f"{what}: {text} is of type {kind or 'unknown'!r}, which is not read. "
+            f"Supported: {', '.join(KINDS)}."
         )
     if kind == ".gdb" and Path(text).is_dir():
         return _geodatabase(Path(text), what)
@@ -105,7 +105,7 @@ def _plain_file(path: str | Path, what: str) -> Path:
         head = stream.read(HEAD_BYTES)
     if kind == ".gdb" or not SIGNATURES[kind](head):
         raise DataFileError(
-            f"{what}: {file} is not a {kind} file inside, whatever its name says. "
+            f"{what}: {file} is not a {kind} file, despite its name. "
             "Export it again in that format."
         )
     _refuse_pointers(file, head, what)
@@ -115,17 +115,17 @@ def _plain_file(path: str | Path, what: str) -> Path:
 def _geodatabase(folder: Path, what: str) -> Path:
     if not is_geodatabase(folder):
         raise DataFileError(
-            f"{what}: the folder {folder} is no file geodatabase, or holds other files too. "
+            f"{what}: the folder {folder} is not a file geodatabase, or holds other files too. "
             "Export the layer as GeoPackage."
         )
     return folder
 
 
 def _refuse_pointers(file: Path, head: bytes, what: str) -> None:
-    """Refuse what GDAL could take for a layer that lies elsewhere.
+    """Refuse files that GDAL could take for a pointer to another file or address.
 
-    Drivers look for their marks in the first bytes, up to the first NUL; text kinds are
-    looked through to their end, since their parsers follow what they find there.
+    Drivers identify a file by its first bytes, up to the first NUL; text formats are searched to
+    the end, since their parsers follow references anywhere.
     """
     text = file.suffix.lower() in _TEXT_KINDS
     content = file.read_bytes() if text else head.partition(b"\0")[0]

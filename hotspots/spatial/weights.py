@@ -24,9 +24,9 @@ from hotspots._checks import (
 from hotspots.catalogue import remark
 from hotspots.errors import GraphError, InputError
 from hotspots.spatial.adjacency import GAP_M, adjacency
+from hotspots.spatial.distance_weights import KERNELS, adaptive, kernel_weights, nearest_k, within
+from hotspots.spatial.name_order import name_rank
 from hotspots.spatial.network import street_network, walking_distances
-from hotspots.spatial.order import name_rank
-from hotspots.spatial.proximity import KERNELS, adaptive, kernel_weights, nearest_k, within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ _WIDE = 10
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Options:
-    """The options of :func:`neighbors` that say who is a neighbor."""
+    """The options of :func:`neighbors` that decide who is a neighbor."""
 
     k: int
     distance_m: float | None
@@ -84,17 +84,16 @@ def neighbors(
         ``queen``
             A point in common, or a gap of at most ``gap_m`` between them. Weights of 1.
         ``rook``
-            A stretch of border in common. Weights of 1.
+            A shared stretch of border. Weights of 1.
         ``border``
-            As ``rook``, weighted by the meters of border in common.
+            As ``rook``, weighted by the length of the shared border in meters.
         ``knn``
             The ``k`` nearest centers. Weights of 1.
         ``distance_band``
             All centers within ``distance_m``. Weights of 1.
         ``kernel``
-            All centers nearer than a bandwidth, weighted by ``kernel``: of ``distance_m``
-            meters where that is given, otherwise of each area's own, which takes in its
-            ``k`` nearest (and those as near as the last).
+            All centers within a bandwidth, weighted by ``kernel``: ``distance_m`` meters where
+            given, otherwise adaptive, reaching each area's ``k`` nearest (with ties).
         ``walking``
             All centers within a walk of ``minutes`` along ``streets``. Weights of 1, or of
             ``kernel`` over the walk as a share of the longest.
@@ -106,8 +105,9 @@ def neighbors(
         ``triangular`` (default of ``method="kernel"``), ``epanechnikov`` (or ``quadratic``),
         ``bisquare``, or ``gaussian`` with the bandwidth as standard deviation, cut off there.
     islands
-        What becomes of an area without neighbors: ``keep``, join it to the ``nearest`` one
-        (both ways, with the least weight of the graph), or ``refuse`` with an error.
+        What becomes of an area without neighbors: ``keep`` it as an isolate, link it to the
+        ``nearest`` area (both ways, with the smallest weight of the graph), or ``refuse`` with
+        an error.
     gap_m
         Widest gap in meters, of ground that no other area holds, across which two areas still
         touch (``queen``, ``rook``, ``border``). In a layer without gaps it changes nothing.
@@ -125,7 +125,7 @@ def neighbors(
     Returns
     -------
     libpysal.graph.Graph
-        The same links for any order of the rows; areas are no neighbors of themselves.
+        Independent of the order of rows; no area is its own neighbor.
 
     Raises
     ------
@@ -178,7 +178,7 @@ def _check_areas(areas: gpd.GeoDataFrame, method: str, islands: str) -> None:
     if empty.any():
         raise InputError(
             f"{int(empty.sum())} areas have no geometry, first {areas.index[empty][0]!r}. "
-            "Remove them or mend the layer."
+            "Remove them or fix the layer."
         )
 
 
@@ -351,9 +351,9 @@ def _settle_islands(
 
 
 def _nearest(shapes: Geometries, alone: Integers, rank: Integers) -> Integers:
-    """Return the nearest other area of each; of equally near ones the westernmost, southernmost.
+    """Return the nearest other area of each; ties go to the westernmost, then the southernmost.
 
-    Where those coincide too, ``rank`` settles which one.
+    Where those coincide too, the lowest ``rank`` decides.
     """
     tree = shapely.STRtree(shapes)
     (which, _), distance = tree.query_nearest(
@@ -373,7 +373,7 @@ def _nearest(shapes: Geometries, alone: Integers, rank: Integers) -> Integers:
 
 
 def _graph(index: pd.Index, links: sparse.csr_array) -> Graph:
-    """Return the graph of a sparse array with sorted rows, without looking up any name."""
+    """Return the graph of a sparse array with sorted rows, without looking up labels."""
     size = np.diff(links.indptr)
     focal = np.repeat(np.arange(size.size), size)
     other, weight = links.indices, links.data

@@ -1,4 +1,4 @@
-"""Zonal sums: the cells of a raster under each zone, cut cells by the share that lies inside."""
+"""Zonal statistics: raster cells summed by zone, cells on a border by the share inside."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def cell_totals(
     Raises
     ------
     InputError
-        If no cell with data lies in any zone, or cells hold an undeclared mark for "empty".
+        If no cell with data lies in any zone, or cells hold an undeclared no-data value.
     """
     stats = ["count", "sum", "mean", "min"]
     table = exact_extract(RasterioRasterSource(grid, band), zones, stats, output="pandas")

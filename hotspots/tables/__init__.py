@@ -1,1 +1,1 @@
-"""Tables as they lie on the disk: text files, workbooks and Parquet become cells of text."""
+"""Tables in files: text, workbooks and Parquet, read as cells of text."""

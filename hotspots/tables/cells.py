@@ -1,4 +1,4 @@
-"""Any plain table, in a file or in memory: codes keep their leading zeros."""
+"""Plain tables, in a file or in memory, whose codes keep their leading zeros."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def read_plain_table(source: str | Path | pd.DataFrame, *, what: str) -> pd.Data
     DataFileError
         If the file is missing, no plain local file, of another kind, unreadable or has no row.
     ColumnError
-        If two columns bear one name.
+        If two columns have the same name.
 
     Examples
     --------
@@ -63,9 +63,7 @@ def read_plain_table(source: str | Path | pd.DataFrame, *, what: str) -> pd.Data
     names = [str(name) for name in table.columns]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        raise ColumnError(
-            f"{what}: the column {doubled[0]!r} is there more than once. Rename one of them."
-        )
+        raise ColumnError(f"{what}: two columns are named {doubled[0]!r}. Rename one of them.")
     return table.set_axis(names, axis=1)
 
 
@@ -94,8 +92,8 @@ def _plain_file(source: str | Path, what: str) -> Path:
     kind = Path(name).suffix.lower()
     if kind not in _READERS:
         raise DataFileError(
-            f"{what}: {name} is of kind {kind or 'unknown'!r}. "
-            f"The kinds that are read are {', '.join(_READERS)}."
+            f"{what}: {name} is of type {kind or 'unknown'!r}, which is not read. "
+            f"Supported: {', '.join(_READERS)}."
         )
     return existing_file(name, what)
 

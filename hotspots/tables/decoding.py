@@ -1,4 +1,4 @@
-"""The bytes of a text file: encoding, separator and decimal sign found out."""
+"""Decoding text files: encoding, separator and decimal sign are detected."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ _SIGNATURES = (
 def decode(data: bytes, path: Path) -> tuple[str, str]:
     """Return the text of ``data`` and the name of the encoding that it was in.
 
-    UTF-8 is recognized strictly, UTF-16 by its mark or by where its NUL bytes stand; of the
-    one-byte encodings the one that turns most of the bytes beyond ASCII into letters of Spanish
-    and Portuguese is taken. A file that is partly UTF-8 and partly one-byte is decoded line by
-    line (``mixed``), and the lines of the rarer kind bear :data:`OTHERWISE` behind their first
-    letter beyond ASCII.
+    UTF-8 is recognized strictly, UTF-16 by its byte order mark or the position of its NUL bytes;
+    of the one-byte encodings, the one that turns most non-ASCII bytes into Spanish and Portuguese
+    letters is taken. A file that is partly UTF-8 and partly one-byte is decoded line by line
+    (``mixed``), and lines of the rarer kind get :data:`OTHERWISE` after their first non-ASCII
+    letter.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
 
 
 def find_separator(text: str) -> str:
-    """Return the separator that cuts the first lines into the same number of fields most often.
+    """Return the separator that splits most of the first lines into equally many fields.
 
     Examples
     --------
@@ -130,10 +130,10 @@ def _agreement(rows: list[list[str]]) -> tuple[float, int]:
 
 
 def _unmarked_utf16(data: bytes) -> str:
-    """Return the kind of UTF-16 that a text without a mark is in, by its NULs; "" for none.
+    """Return the UTF-16 encoding of text without a byte order mark, by its NUL bytes; "" for none.
 
-    Latin letters have theirs at every second byte: behind the letter in the little-endian kind,
-    before it in the big-endian one.
+    Latin letters have a NUL at every second byte: after the letter in little-endian text, before
+    it in big-endian text.
     """
     head = data[: _SNIFFED_BYTES - _SNIFFED_BYTES % 2]
     if len(data) % 2 or len(head) < 4:

@@ -50,8 +50,8 @@ class DelimitedTable:
 def read_delimited(path: Path) -> DelimitedTable:
     """Return the table in a text file, each cell as text.
 
-    Rows with too many or too few fields are kept: the surplus is cut off or the lack filled
-    with empty cells, and the row's note says so.
+    Rows with too many or too few fields are kept: extra fields are dropped, missing ones are
+    empty, and the row's note says so.
 
     Raises
     ------
@@ -84,10 +84,10 @@ def read_delimited(path: Path) -> DelimitedTable:
 
 
 def _read_regular(text: str, separator: str, header: int, names: list[str]) -> pd.DataFrame:
-    """Read with Arrow, which is quick and refuses rows of another width.
+    """Read with Arrow, which is fast and refuses rows of another width.
 
-    It takes a quotation mark that is never closed for one long cell, so an odd number of marks
-    is left to the reader that looks for it.
+    Arrow takes a quotation mark that is never closed for one long cell, so text with an odd
+    number of marks is left to the slower reader, which looks for it.
     """
     if text.count('"') % 2:
         raise pa.ArrowInvalid("an odd number of quotation marks")
@@ -136,7 +136,7 @@ def _read_ragged(
 
 @contextmanager
 def _cells_of_any_length(letters: int) -> Iterator[None]:
-    """Let a cell be as long as the text is: the csv module keeps one limit for all."""
+    """Allow cells as long as the text: the csv module has one limit per process."""
     before = csv.field_size_limit(max(letters, csv.field_size_limit()))
     try:
         yield
@@ -158,7 +158,7 @@ def _refuse_unclosed(text: str, separator: str, start: int, path: Path) -> None:
 
 
 def _refuse_swallowed(cells: pd.DataFrame, text: str, separator: str, path: Path) -> None:
-    """Refuse a cell that holds whole rows: two stray quotation marks took them for its text."""
+    """Refuse a cell that holds whole rows, swallowed between two stray quotation marks."""
     width = len(cells.columns)
     for name in cells.columns if '"' in text and width > 1 else ():
         long = cells[name][cells[name].str.contains("\n", regex=False)]
@@ -174,7 +174,7 @@ def _refuse_swallowed(cells: pd.DataFrame, text: str, separator: str, path: Path
 
 
 def _numbered(cells: pd.DataFrame) -> pd.DataFrame:
-    """Strip the cells, number the rows from 1, and leave out rows of nothing but separators."""
+    """Strip the cells, number the rows from 1, and drop empty rows."""
     if cells.empty:
         return cells
     stripped = cells.apply(lambda column: column.str.strip())
@@ -186,7 +186,7 @@ def _numbered(cells: pd.DataFrame) -> pd.DataFrame:
 def _without(
     letter: str, what: Note, cells: pd.DataFrame, notes: Mapping[int, str]
 ) -> tuple[pd.DataFrame, dict[int, str]]:
-    """Take a letter out of all cells, and note it on the rows that had it."""
+    """Remove a character from all cells, and note it on the rows that had it."""
     marked = cells.apply(lambda column: column.str.contains(letter, regex=False)).any(axis=1)
     clean = cells.apply(lambda column: column.str.replace(letter, "", regex=False))
     added = {int(row): joined(note(what), notes.get(row, "")) for row in cells.index[marked]}

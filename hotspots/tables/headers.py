@@ -1,4 +1,4 @@
-"""The header of a table: names that columns can be called by."""
+"""Headers: usable names for the columns of a table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def header_names(cells: Sequence[str], where: str) -> list[str]:
-    """Return usable column names: blanks named by position, doubled names told apart.
+    """Return usable column names, blank ones named by position.
 
     Raises
     ------
@@ -22,7 +22,5 @@ def header_names(cells: Sequence[str], where: str) -> list[str]:
     names = [cell.strip() or f"column {place}" for place, cell in enumerate(cells, start=1)]
     doubled = sorted(name for name, times in Counter(names).items() if times > 1)
     if doubled:
-        raise ColumnError(
-            f"{where}: the column {doubled[0]!r} is there more than once. Rename one of them."
-        )
+        raise ColumnError(f"{where}: two columns are named {doubled[0]!r}. Rename one of them.")
     return names

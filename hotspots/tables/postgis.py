@@ -1,6 +1,6 @@
-"""PostGIS: a table or a query becomes a frame, and a frame a table. Nothing else is done there.
+"""PostGIS: read a table or a query as a frame, write a frame as a table, and nothing else.
 
-The password comes from an environment variable that is named, and stands in no object.
+The password comes from a named environment variable, and is kept in no object.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ def write_postgis_tables(
             schema, name = _identifiers(table)
             if not replace and sql.inspect(connection).has_table(name, schema=schema):
                 raise OutputError(
-                    f"{url}: the table {table} is there already. Name another, or replace=True."
+                    f"{url}: the table {table} already exists. Name another, or use replace=True."
                 )
             _write(frame, connection, schema, name)
 
@@ -232,12 +232,12 @@ def _address(url: str) -> Any:
     shown = without_password(url)
     if parsed is None or parsed.drivername not in _SCHEMES or not parsed.database:
         raise InputError(
-            f"{shown}: this is no address of a PostgreSQL database. "
+            f"{shown}: this is not the address of a PostgreSQL database. "
             "Write postgresql://user@host:5432/database."
         )
     if parsed.password is not None or _SECRETS & {*parsed.query}:
         raise InputError(
-            f"{shown}: the address of a database holds no password here. Take it out, put it in "
+            f"{shown}: a database address must not contain a password. Remove it, put it in "
             "an environment variable, and name that variable with password_env."
         )
     return parsed.set(drivername="postgresql+psycopg")
@@ -266,7 +266,7 @@ def _identifiers(table: str) -> tuple[str | None, str]:
 def _plain_name(name: str, kind: str) -> None:
     if not name or len(name.encode()) > 63 or re.search(r'["%\0\x01-\x1f]', name):
         raise InputError(
-            f"the {kind} {name!r} is no name that a PostgreSQL table can bear. Use 1 to 63 "
+            f"the {kind} {name!r} is not a valid name in PostgreSQL. Use 1 to 63 "
             "letters, digits and underscores."
         )
 
@@ -343,7 +343,7 @@ def _password(variable: str) -> str:
 
 @contextmanager
 def _told(url: str, variable: str, kind: type[DataFileError] | type[OutputError]) -> Iterator[None]:
-    """Turn the database's complaint into ours: its first line, and never the password."""
+    """Raise the database's error as ours: its first line, and never the password."""
     sql = _sqlalchemy()
     import psycopg
 

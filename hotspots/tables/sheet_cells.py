@@ -1,4 +1,4 @@
-"""Cells of a spreadsheet as text, and how many of them are read at most."""
+"""Spreadsheet cells as text, and the limit on how many are read."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def cell_text(cell: object) -> str:
 
 
 def refuse_too_many(cells: int, row: int, width: int, path: Path | str) -> None:
-    """Raise an error where a sheet has more cells than any table of incidents."""
+    """Raise if a sheet has more cells than any table of incidents needs."""
     if cells > _MOST_CELLS:
         raise DataFileError(
             f"{path}: the sheet has more than {_MOST_CELLS:,} cells up to row {row} "
@@ -42,7 +42,7 @@ def refuse_too_many(cells: int, row: int, width: int, path: Path | str) -> None:
 
 
 def chosen_sheet(names: Sequence[str], wanted: str | None, path: Path | str) -> str:
-    """Return the sheet to read: the one that is named, or the first."""
+    """Return the sheet to read: the named one, or the first."""
     if not names:
         raise DataFileError(f"{path}: the workbook has no sheet with cells. Export it again.")
     if wanted is None:

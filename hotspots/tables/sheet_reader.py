@@ -1,4 +1,4 @@
-"""Reads one sheet in a process of its own and writes it as JSON: a crash there is an error here.
+"""Subprocess that reads one sheet and writes it as JSON, so that its crash is only an error.
 
 The reader's library ends its process where a broken file asks it for memory without bounds.
 """
@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> dict[str, Any]:
 
 
 def _bounded() -> None:
-    """Let no file take more memory than a table of incidents needs, where that can be said."""
+    """Limit memory to what a table of incidents needs, on systems that can."""
     try:
         import resource
     except ImportError:  # not on Windows

@@ -1,4 +1,4 @@
-"""Sheets of Excel and LibreOffice as rows of text, read in a process of their own."""
+"""Sheets of Excel and LibreOffice as rows of text, read in a subprocess."""
 
 from __future__ import annotations
 
@@ -60,15 +60,15 @@ def sheet_rows(path: Path, sheet: str | None) -> tuple[list[list[str]], tuple[st
 
 
 def _refuse_disguised(path: Path) -> None:
-    """Refuse a web page or XML that a portal calls .xls, and say what mends it."""
+    """Refuse a web page or XML named .xls, and say how to fix it."""
     with path.open("rb") as stream:
         head = stream.read(_SNIFFED_BYTES)
     if head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"<"):
         raise DataFileError(
-            f"{path}: this is a web page or XML with the name of a workbook. Open it in Excel or "
+            f"{path}: this is a web page or XML, named like a workbook. Open it in Excel or "
             "LibreOffice and save it as .xlsx or CSV."
         )
     if path.suffix.lower() == ".xls" and not head.startswith(_OLD_EXCEL):
         raise DataFileError(
-            f"{path}: this is no Excel workbook in spite of its name. Save it as .xlsx or CSV."
+            f"{path}: this is not an Excel workbook, despite its name. Save it as .xlsx or CSV."
         )

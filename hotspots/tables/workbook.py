@@ -108,7 +108,7 @@ def _refuse_bomb(path: Path) -> None:
             unpacked = sum(item.file_size for item in archive.infolist())
     except zipfile.BadZipFile:
         raise DataFileError(
-            f"{path}: this is no Excel workbook in spite of its name. Save it as .xlsx or CSV."
+            f"{path}: this is not an Excel workbook, despite its name. Save it as .xlsx or CSV."
         ) from None
     if unpacked > _MOST_BYTES or unpacked > _MOST_RATIO * path.stat().st_size:
         raise DataFileError(

@@ -336,7 +336,7 @@ BAD_FILES = {
     "binary": ("a.csv", bytes(range(256)) * 40, "not text"),
     "a workbook called csv": ("a.csv", b"PK\x03\x04rest", "Excel workbook"),
     "no encoding": ("a.csv", "tipo\nКража\n".encode("koi8-r"), "encoding cannot be told"),
-    "a workbook that is none": ("a.xlsx", b"tipo,fecha\nrobo,2013\n", "no Excel workbook"),
+    "a workbook that is none": ("a.xlsx", b"tipo,fecha\nrobo,2013\n", "not an Excel workbook"),
     "a geopackage that is none": ("a.gpkg", b"<OGRVRTDataSource>", "not a geopackage"),
     "json that is no geojson": ("a.geojson", b'{"a": 1}', "no GeoJSON FeatureCollection"),
     "broken json": ("a.geojson", b'{"a": ', "cannot be read as geojson"),
@@ -376,7 +376,7 @@ def test_a_missing_column_names_those_there_are_and_the_closest():
 def test_doubled_columns_are_refused(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("tipo,tipo\nrobo,hurto\n")
-    with pytest.raises(ColumnError, match="'tipo' is there more than once"):
+    with pytest.raises(ColumnError, match="two columns are named 'tipo'"):
         read_incidents(path, category="tipo")
 
 

@@ -59,7 +59,7 @@ def test_a_run_from_a_database_into_a_database(town, database, tmp_path):
 @pytest.mark.parametrize(
     ("after", "message"),
     [
-        ('database = "postgresql://c:s3creto@h/db"\ntable = "t"', "holds no password here"),
+        ('database = "postgresql://c:s3creto@h/db"\ntable = "t"', "must not contain a password"),
         ('file = "postgresql://c:s3creto@h/db"', "file is a path on this machine"),
         ('database = ["postgresql://c:s3creto@h/db"]\ntable = "t"', r"c:\*\*\*@h/db"),
         ('database = "postgresql://c@h/db"', "either a table or a query"),

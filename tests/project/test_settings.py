@@ -43,7 +43,11 @@ def test_the_sample_is_valid() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "match"),
     [
-        ("units.population", ..., r"units: it was not said where.*population=.*population_raster="),
+        (
+            "units.population",
+            ...,
+            r"units: no source of residents was given.*population=.*population_raster=",
+        ),
         ("units.id", ..., r"key units\.id is missing.*beside it there are: file, population, name"),
         ("units.population_raster", "p.tif", r"units: the residents come from one source, and pop"),
         ("units.population_key", "k", r"units: population_key= names a column of population_table"),

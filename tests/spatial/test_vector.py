@@ -133,7 +133,7 @@ def test_archives_that_hold_nothing_or_lie_are_refused(tmp_path):
     disguised = tmp_path / "disguised.zip"
     with zipfile.ZipFile(disguised, "w") as archive:
         archive.writestr("units.gpkg", "<OGRVRTDataSource></OGRVRTDataSource>")
-    with pytest.raises(DataFileError, match=r"layer\.gpkg is not a \.gpkg file inside"):
+    with pytest.raises(DataFileError, match=r"layer\.gpkg is not a \.gpkg file, despite its name"):
         read(disguised)
 
 
@@ -183,7 +183,9 @@ def test_what_points_elsewhere_is_refused_whatever_its_name(tmp_path, asked, kin
     url, requests = asked
     path = tmp_path / f"units.{kind}"
     path.write_text(DISGUISES[disguise].format(url=url, kind=kind), encoding="latin-1")
-    with pytest.raises(DataFileError, match=r"not a \.\w+ file inside|points to other|not be read"):
+    with pytest.raises(
+        DataFileError, match=r"not a \.\w+ file, despite its name|points to other|not be read"
+    ):
         read(path)
     assert requests == []
 
@@ -210,12 +212,12 @@ def test_a_folder_is_no_geodatabase_by_its_name(layer, tmp_path):
     folder = tmp_path / "units.gdb"
     folder.mkdir()
     layer.to_file(folder / "units.shp")
-    with pytest.raises(DataFileError, match=r"is no file geodatabase, or holds other files"):
+    with pytest.raises(DataFileError, match=r"is not a file geodatabase, or holds other files"):
         read(folder)
 
 
 def test_the_kinds_that_are_read_are_listed(tmp_path):
-    with pytest.raises(DataFileError, match=r"kind '\.vrt'.*\.gpkg.*\.fgb.*\.kml.*\.zip, \.gdb"):
+    with pytest.raises(DataFileError, match=r"type '\.vrt'.*\.gpkg.*\.fgb.*\.kml.*\.zip, \.gdb"):
         read(tmp_path / "units.vrt")
-    with pytest.raises(DataFileError, match=r"kind 'unknown'"):
+    with pytest.raises(DataFileError, match=r"type 'unknown'"):
         read(tmp_path / "units")

@@ -36,7 +36,7 @@ def saved(path, content):
         ("a.geojson", "cannot be read as geojson"),
         ("a.json", "cannot be read as geojson"),
         ("a.parquet", "not a parquet"),
-        ("a.xlsx", "no Excel workbook"),
+        ("a.xlsx", "not an Excel workbook"),
         ("a.csv", "no row below it|no column 'tipo'"),
         ("a.vrt", "are not read"),
     ],

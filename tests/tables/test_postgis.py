@@ -108,7 +108,7 @@ def test_results_go_back_as_tables(database):
     assert back["label"].tolist() == ["hot", "none"]
     assert back["ñandú"].tolist()[0] == 1.5
     assert back.geometry.geom_equals(polygons.geometry).all()
-    with pytest.raises(OutputError, match="is there already"):
+    with pytest.raises(OutputError, match="already exists"):
         hs.write_postgis(polygons, database.url, name, password_env=VARIABLE)
     hs.write_postgis(polygons[:1], database.url, name, password_env=VARIABLE, replace=True)
     assert database.sql('SELECT count(*) FROM "Fiscalía".polygons') == "1"
@@ -140,7 +140,7 @@ def test_several_reference_systems_are_refused(database):
 def test_a_query_without_rows_or_with_doubled_columns(database):
     with pytest.raises(DataFileError, match="no row below"):
         hs.read_incidents(source(database, query="SELECT 1 AS a WHERE false"), category="a")
-    with pytest.raises(ColumnError, match="'a' is there more than once"):
+    with pytest.raises(ColumnError, match="two columns are named 'a'"):
         hs.read_incidents(source(database, query="SELECT 1 AS a, 2 AS a"), category="a")
 
 

@@ -90,11 +90,11 @@ def test_libreoffice(tmp_path):
     [
         ("t.xls", b"<html><table><tr><td>FECHA</td></tr></table></html>", "web page or XML"),
         ("t.xls", b'\xef\xbb\xbf\r\n<?xml version="1.0"?><Workbook/>', "web page or XML"),
-        ("t.ods", b"<office:document/>", "no Excel workbook|web page"),
-        ("t.xls", b"fecha,delito\n2013-04-05,robo\n", "no Excel workbook in spite of its name"),
+        ("t.ods", b"<office:document/>", "not an Excel workbook|web page"),
+        ("t.xls", b"fecha,delito\n2013-04-05,robo\n", "not an Excel workbook, despite its name"),
         ("t.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "cannot be read as a workbook"),
         ("t.ods", b"PK\x05\x06" + b"\0" * 18, "cannot be read as a workbook"),
-        ("t.xlsb", b"PK\x03\x04" + b"\0" * 60, "no Excel workbook in spite of its name"),
+        ("t.xlsb", b"PK\x03\x04" + b"\0" * 60, "not an Excel workbook, despite its name"),
     ],
 )
 def test_what_only_bears_the_name_of_a_workbook(tmp_path, name, data, says):

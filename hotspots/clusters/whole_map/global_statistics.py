@@ -30,7 +30,7 @@ from hotspots.clusters.whole_map.join_moments import join_moments, permuted_join
 from hotspots.errors import GraphError, InputError
 from hotspots.schema import LEVELS, GlobalResult
 from hotspots.schema.options import Joins
-from hotspots.spatial.order import name_order
+from hotspots.spatial.name_order import name_order
 from hotspots.stats.p_values import p_value
 from hotspots.stats.permutations import permutations_needed
 

@@ -12,7 +12,7 @@ import shapely
 
 from hotspots._checks import existing_file
 from hotspots.errors import CrsError, DataFileError, InputError
-from hotspots.spatial.signatures import HEAD_BYTES, points_elsewhere
+from hotspots.spatial.file_signatures import HEAD_BYTES, points_elsewhere
 
 NEIGHBORHOODS = ("neighbourhood", "suburb", "quarter", "city_block")
 """Values of ``place`` whose outlines are neighborhoods."""

@@ -1,4 +1,4 @@
-"""Building: units become polygons whose residents lie within two bounds."""
+"""Building a plan: units are joined into polygons with residents within two bounds."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def build_polygons(
 ) -> PolygonPlan:
     """Return polygons of contiguous units, each with residents within the bounds.
 
-    The order of merit: all residents who can be in bounds; contiguity always; then polygons
-    that are alike inside (``similarity``) and compact. What cannot be in bounds is a polygon
-    too, and ``plan.exceptions`` says why. The same seed gives the same plan, in whatever order
-    the units come.
+    Priorities: every polygon contiguous; as many residents as possible within bounds; then
+    polygons that are homogeneous (``similarity``) and compact. What cannot be within bounds is a
+    polygon all the same, and ``plan.exceptions`` says why. The same seed gives the same plan,
+    for any order of the rows.
 
     Parameters
     ----------
@@ -72,16 +72,16 @@ def build_polygons(
     residents
         Fewest and most residents of a polygon.
     similarity
-        Numeric columns of ``units`` in which a polygon's units should be alike. Columns made
-        from incidents are refused: they would draw the hot spots into the borders. Only the
-        names that this library gives such columns can be recognized.
+        Numeric columns of ``units`` in which a polygon's units should be alike. Columns derived
+        from incidents are refused: they would draw the hot spots into the borders. They are
+        recognized by the names that this library gives them.
     name
         Column of ``units`` with the place's name; a polygon is named after the place where
         most of its residents live, a repeated name with a number.
     seed
         Seed of the random draws.
     compactness_weight
-        0 to 1: how much compactness weighs against likeness.
+        0 to 1: weight of compactness against homogeneity.
     gap_m
         Widest gap in meters across which units still touch (:func:`hotspots.neighbors`).
     fixed
@@ -91,12 +91,12 @@ def build_polygons(
     within
         Columns whose borders no polygon crosses, e.g. the municipality.
     keep
-        Last year's plan, its membership or its polygons. They keep their identifiers, units
-        change hands only to keep polygons whole and within bounds, and ``plan.changes`` says
-        which. Few are looked for, and fewest are not proven; ``similarity``, compactness and
-        ``effort`` play no part.
+        Last year's plan, its membership or its polygons. Polygons keep their identifiers; units
+        move only to keep polygons contiguous and within bounds, and ``plan.changes`` lists them.
+        The search looks for few moves, with no proof that they are the fewest; ``similarity``,
+        compactness and ``effort`` play no part.
     effort
-        Plans that are drawn for each connected piece of units; the one with most residents in
+        Plans drawn for each connected piece of units, of which the one with most residents in
         bounds, then the best by ``compactness_weight``, is taken. More is never worse.
 
     Returns
@@ -181,7 +181,7 @@ def build_polygons(
 
 
 def _kept_blocks(last: keeping.Kept, kept_to: rules.Rules, whole: UnitGraph) -> Integers:
-    """Return last year's polygon of each block: that of most of its residents."""
+    """Return last year's polygon of each block: the one of most of its residents."""
     block, count = kept_to.block, int(kept_to.block.max()) + 1
     # A unit where nobody lives counts for next to nothing, but for something.
     people = pd.DataFrame({"block": block, "old": last.label, "n": whole.population + 1e-6})
@@ -259,7 +259,7 @@ def _standardized(units: gpd.GeoDataFrame, columns: list[str]) -> NDArray[np.flo
         if not pd.api.types.is_numeric_dtype(units[column].dtype):
             raise ColumnError(f"{what}: {column!r} is not numeric. Use a column of numbers.")
         values = units[column].to_numpy(dtype=float, na_value=np.nan)
-        # Where nobody lives a percentage of residents is rightly missing, and weighs nothing.
+        # In an uninhabited unit a percentage of residents is rightly missing, and has no weight.
         gap = ~np.isfinite(values) & (weight > 0)
         if gap.any():
             raise InputError(
@@ -267,7 +267,7 @@ def _standardized(units: gpd.GeoDataFrame, columns: list[str]) -> NDArray[np.flo
                 f"{units.index[gap][0]!r}. Fill the gaps, or leave the column out."
             )
         known = np.where(weight > 0, values, 0.0)
-        centerd = known - np.average(known, weights=weight)
-        spread = float(np.sqrt(np.average(centerd**2, weights=weight)))
-        table[:, place] = np.where(weight > 0, centerd / spread if spread > 0 else 0.0, 0.0)
+        centered = known - np.average(known, weights=weight)
+        spread = float(np.sqrt(np.average(centered**2, weights=weight)))
+        table[:, place] = np.where(weight > 0, centered / spread if spread > 0 else 0.0, 0.0)
     return table

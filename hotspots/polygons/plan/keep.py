@@ -1,4 +1,4 @@
-"""Keeping: last year's polygons, found again among this year's units, and what has changed."""
+"""Keeping last year's polygons: where this year's units lay, and which of them moved."""
 
 from __future__ import annotations
 

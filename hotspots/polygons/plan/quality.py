@@ -1,4 +1,4 @@
-"""Quality: how good a plan of polygons is, and what hangs on its borders."""
+"""Plan quality: bounds, compactness, homogeneity, and how much lies near the borders."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ def border_share(
 ) -> pd.Series:
     """Return the share of incidents that lie near a border between two polygons.
 
-    Streets are borders and points are snapped to streets, so that which side an incident
-    counts on can hang on a few meters.
+    Streets are borders and points are snapped to streets, so a few meters can decide which side
+    an incident counts on.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def border_share(
 
 def near_points(points: np.ndarray, shapes: np.ndarray, distance: float) -> np.ndarray:
     """Return the numbers of the points within a distance of some outline, ascending."""
-    # Most points are near no outline at all, which single segments tell quickly.
+    # Most points are near no outline at all, which an index of segments tells quickly.
     lines = shapely.get_parts(shapely.boundary(shapes))
     corners, ring = shapely.get_coordinates(lines, return_index=True)
     inner = ring[1:] == ring[:-1]

@@ -1,4 +1,4 @@
-"""Drawing: groups of units become polygons with an outline, an identifier and a name."""
+"""Polygon shapes: groups of units are dissolved, numbered and named."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def dissolve(
     ends = np.cumsum(np.bincount(group, minlength=count))[:-1]
     merged = np.empty(count, dtype=object)
     for number, rows in enumerate(np.split(order, ends)):
-        # A coverage union is quicker and adds no vertex, but must not be asked of overlaps.
+        # A coverage union is faster and adds no vertex, but is undefined for overlaps.
         merged[number] = (
             shapely.coverage_union_all(shapes[rows]) if clean else shapely.union_all(shapes[rows])
         )
@@ -100,7 +100,7 @@ def _from_north(
 ) -> tuple[Integers, Floats, Floats]:
     """Return the groups from north to south, and the residents' center of each."""
     inside = shapely.centroid(shapes)
-    # Where nobody lives, the middle of the ground stands in for the residents' center.
+    # An uninhabited group has its centroid instead of the residents' center.
     empty = np.bincount(labels, weights=population)[labels] == 0
     weight = np.where(empty, shapely.area(shapes), population)
     total = np.bincount(labels, weights=weight)

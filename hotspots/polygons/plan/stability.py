@@ -1,4 +1,4 @@
-"""Stability: what would be judged otherwise in another plan, or across a border."""
+"""Stability: which verdicts would differ in another plan, or across a border."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def plan_stability(
 ) -> PlanStability:
     """Return how often each unit is judged the same in other plans that are as good.
 
-    Why this plan and not another? Polygons can be drawn in many ways that keep the bounds
-    equally well; what is said of a place should not hang on the one that was taken.
+    Why this plan and not another? Many plans keep the bounds equally well; what is said of a
+    place should not depend on which of them was taken.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ def above(residents: float, units: int = 1) -> Reason:
 
 
 def below(residents: float) -> Reason:
-    """Return the reason of a piece that is too small as a whole."""
+    """Return the reason of a whole piece with too few residents."""
     return Reason(BELOW, True, f"a piece of {residents:,.0f} residents", residents)
 
 
@@ -135,7 +135,7 @@ def _shared(
 def _allotted(
     regions: Regions, bad: list[int], least: float, reason: str, detail: str
 ) -> dict[int, Reason]:
-    """Spread what is proven over the regions, the largest first, each up to its residents."""
+    """Allot what is proven to the regions, largest first, each up to its residents."""
     found = {}
     for region in sorted(bad, key=lambda number: (-regions.residents(number), number)):
         part = min(least, regions.residents(region))

@@ -1,7 +1,7 @@
-"""Proofs: how many residents stay out of bounds in any plan, shown on a few units at a time.
+"""Lower bounds: how many residents stay out of bounds in any plan, proven on few units at a time.
 
-Both arguments let the plan do what it likes elsewhere, so that the numbers hold for every plan,
-and numbers for separate sets of units may be added up.
+Both arguments leave the plan free everywhere else, so that they hold for every plan, and the
+numbers for disjoint sets of units may be added up.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from hotspots.polygons.regions import Regions
 
 SMALL = 13
-"""Units whose divisions are all looked at."""
+"""Most units of which every division is enumerated."""
 
 LEAST = 0.5
-"""Residents; a bound below this proves nothing worth saying."""
+"""Residents; a lower bound below this is not worth reporting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Proof:
 
 
 def local(regions: Regions, bad: list[int], bounds: Bounds) -> Iterator[Proof]:
-    """Yield proofs that concern the regions out of bounds, on sets of units that are apart."""
+    """Yield proofs about the regions out of bounds, on disjoint sets of units."""
     taken: set[int] = set()
     for region in bad:
         members = regions.members[region]
@@ -52,12 +52,12 @@ def local(regions: Regions, bad: list[int], bounds: Bounds) -> Iterator[Proof]:
 
 
 def few_units(regions: Regions, units: list[int], bounds: Bounds) -> Proof:
-    """Return what is proven by looking at every way to divide a few units.
+    """Return what follows from enumerating every way to divide a few units.
 
-    A polygon of any plan meets the units in a set that is connected and within bounds, or has
-    at most the ceiling's residents and leads out of the units with each of its parts. The
-    largest number of residents in separate sets of these two kinds is an upper limit for all
-    plans.
+    A polygon of any plan meets the units in a set that is connected and within bounds, or that
+    has at most as many residents as the ceiling and leads out of the units with each of its
+    parts. The most residents that disjoint sets of these two kinds can hold is an upper bound
+    for all plans.
     """
     within = set(units)
     between = regions.between(units)
@@ -79,10 +79,10 @@ def few_units(regions: Regions, units: list[int], bounds: Bounds) -> Proof:
 
 
 def behind(regions: Regions, hub: int, bounds: Bounds) -> Proof:
-    """Return what is proven for the units that hang on the rest by one unit alone.
+    """Return what follows for units that only one unit, the hub, connects to the rest.
 
-    Parts of the piece that have too few residents for a polygon once the hub is taken out can
-    only be in bounds together with the hub, and one polygon alone has it.
+    Parts of the piece with too few residents for a polygon once the hub is removed can only be
+    in bounds together with the hub, which only one polygon can have.
     """
     rest = np.array([node for node in range(regions.graph.size) if node != hub], dtype=np.int64)
     border = regions.graph.border[rest][:, rest]
@@ -99,7 +99,7 @@ def behind(regions: Regions, hub: int, bounds: Bounds) -> Proof:
 
 
 def _best_hub(regions: Regions, region: int, bounds: Bounds, taken: set[int]) -> Proof | None:
-    """Return the strongest proof by a hub next to the region that takes in all of it."""
+    """Return the strongest proof by a hub beside the region that covers all of the region."""
     members = regions.members[region]
     hubs = sorted({other for node in members for other in regions.near(node)} - members)
     found = [behind(regions, hub, bounds) for hub in hubs[:SMALL]]
@@ -112,7 +112,7 @@ def _best_hub(regions: Regions, region: int, bounds: Bounds, taken: set[int]) ->
 
 
 def _surroundings(regions: Regions, region: int, taken: set[int]) -> list[int]:
-    """Return the region's units and the nearest others, as many as can be looked at."""
+    """Return the region's units and those nearest to them, as many as can be enumerated."""
     chosen = sorted(regions.members[region])[:SMALL]
     for node in chosen:
         for other in sorted(regions.near(node)):

@@ -1,4 +1,4 @@
-"""Reach: which units lie in any connected set within bounds, shown by looking at all sets."""
+"""Reachability: which units lie in some connected set within bounds, by enumerating the sets."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 MOST_SETS = 20_000
-"""Connected sets looked at for one unit before it is left unproven."""
+"""Connected sets enumerated for one unit before it is left unproven."""
 
 
 def unreachable(graph: UnitGraph, bounds: Bounds) -> Flags:
-    """Return the units that no connected set within bounds contains: proven, all looked at.
+    """Return the units that provably lie in no connected set within bounds.
 
-    ``graph`` is one connected piece with at least the floor's residents. Taking these units
-    out takes no polygon within bounds away.
+    ``graph`` is one connected piece with at least as many residents as the floor. Removing these
+    units removes no polygon within bounds.
     """
     none = np.zeros(graph.size, dtype=bool)
-    # Growing by units no larger than the gap between the bounds cannot jump over it.
+    # A set that grows by units no larger than ceiling − floor cannot skip the bounds.
     if graph.population.max() <= bounds.ceiling - bounds.floor:
         return none
     near = [graph.neighbors(node).tolist() for node in range(graph.size)]
     population = graph.population.tolist()
     reached = none.copy()
-    # Units that are hard to place are asked last: sets found for others often hold them.
+    # Units that are hard to place come last: sets found for others often hold them.
     for node in np.argsort(graph.population, kind="stable").tolist():
         if not reached[node]:
             found = _set_within(node, near, population, bounds)
@@ -47,8 +47,8 @@ def _set_within(
 ) -> list[int] | None:
     """Return a connected set within bounds around a unit, None if there is none.
 
-    Sets are grown unit by unit; what one branch has tried the next leaves out, so that each
-    set is met once. After ``MOST_SETS`` the unit itself is returned, unproven.
+    Sets grow unit by unit; each branch excludes what earlier ones tried, so that every set is
+    met once. After ``MOST_SETS`` the unit alone is returned, unproven.
     """
     looked = 0
     stack = [([start], population[start], set(near[start]) - {start}, {start})]

@@ -1,4 +1,4 @@
-"""Improvement: two neighboring regions divide the units along their border anew."""
+"""Improvement: two neighboring regions redistribute the units along their border."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 FREE = 10
-"""Units that are divided anew at a time: 1,024 ways are looked at."""
+"""Units redistributed at a time: all 1,024 ways are enumerated."""
 
 LEAST_GAIN = 1e-9
 
@@ -29,9 +29,9 @@ LOOKED_AT = 32
 
 
 def improve(regions: Regions, bounds: Bounds, merit: Merit, *, rounds: int) -> None:
-    """Divide pairs of regions anew until no pair gets better, or the rounds are over.
+    """Redistribute units between pairs of regions until no pair improves, or ``rounds`` are spent.
 
-    Regions stay connected; those within bounds stay so, and those out of bounds are left.
+    Regions stay connected; those within bounds stay so, and those out of bounds are left alone.
     """
     waiting = deque(_pairs(regions, bounds))
     queued = set(waiting)
@@ -68,7 +68,7 @@ def _divide(regions: Regions, pair: tuple[int, int], bounds: Bounds, merit: Meri
 
 
 def _windows(regions: Regions, pair: tuple[int, int]) -> list[list[int]]:
-    """Return the units to be divided anew: all, or stretches along the common border."""
+    """Return the units to redistribute: all of both regions, or windows along their border."""
     left, right = pair
     both = regions.members[left] | regions.members[right]
     if len(both) <= FREE:
@@ -92,7 +92,7 @@ def _windows(regions: Regions, pair: tuple[int, int]) -> list[list[int]]:
 
 
 def _widened(regions: Regions, edge: list[int], both: set[int]) -> list[int]:
-    """Add the units next to the edge, those with most border to it first, until it is full."""
+    """Fill the window with units beside the edge, those with most border to it first."""
     chosen = list(edge)
     meters: dict[int, float] = {}
     for node in edge:
@@ -105,7 +105,7 @@ def _widened(regions: Regions, edge: list[int], both: set[int]) -> list[int]:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Side:
-    """One region with each subset of the free units: its measures, and what holds it together."""
+    """One region with each subset of the free units: its measures, and what connects it."""
 
     measures: Floats
     links: subsets.Links
@@ -138,10 +138,10 @@ def _first_connected(
     """Return the cheapest choice that leaves both sides connected, None where none does."""
     if not choices.size:
         return None
-    # Rounded, so that equally good ways are told apart by their order on every machine.
+    # Rounded, so that ties are broken by order, the same on every machine.
     order = choices[np.argsort(np.round(cost[choices], 9), kind="stable")]
     whole = len(cost) - 1
-    # Nearly always one of the first is connected, and then the others need no look.
+    # One of the first is nearly always connected, which spares a look at the others.
     for start in range(0, len(order), LOOKED_AT):
         some = order[start : start + LOOKED_AT]
         both = subsets.connected(one, some) & subsets.connected(two, whole - some)

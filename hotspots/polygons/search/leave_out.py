@@ -1,4 +1,4 @@
-"""Salvage: where not all residents can be in bounds, as few as is found are left out."""
+"""Leaving out: where not all residents fit within bounds, leave out as few as possible."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from hotspots.polygons.regions import Regions
 
 TREES = 60
-"""Random trees tried for one join."""
+"""Random spanning trees tried per join."""
 
 PACKED = 11
-"""Up to so many units all ways of leaving some out are looked at."""
+"""Up to this many units, every way of leaving some out is enumerated."""
 
 LEAST_GAIN = 1e-6
 
 
-def salvage(regions: Regions, bounds: Bounds, rng: np.random.Generator) -> bool:
-    """Bring more residents within bounds by leaving fewer, or others, out; say if any came."""
+def leave_fewer_out(regions: Regions, bounds: Bounds, rng: np.random.Generator) -> bool:
+    """Bring more residents within bounds by leaving out fewer, or others; return if any came."""
     better = False
     for region in regions.out_of(bounds):
         if region not in regions.members or bounds.holds(regions.residents(region)):
@@ -60,7 +60,7 @@ def _most_groups(
 
 
 def _fill(regions: Regions, region: int, bounds: Bounds) -> bool:
-    """Change what a neighbor within bounds holds of the units around, to hold more residents."""
+    """Let a neighbor within bounds swap units along its border so that it holds more residents."""
     for host in sorted(regions.neighbors(region)):
         if not bounds.holds(regions.residents(host)):
             continue
@@ -83,7 +83,7 @@ def _fill(regions: Regions, region: int, bounds: Bounds) -> bool:
 
 
 def _loose(regions: Regions, region: int, host: int, bounds: Bounds) -> list[int]:
-    """Return units that the host may take or give up: those out of bounds next to it first."""
+    """Return the units that the host may gain or lose, those out of bounds beside it first."""
     around = {other for node in regions.members[host] for other in regions.near(node)}
     out = [
         node
@@ -102,7 +102,7 @@ def _loose(regions: Regions, region: int, host: int, bounds: Bounds) -> list[int
 
 
 def _exchange(regions: Regions, host: int, held: set[int], loose: list[int]) -> None:
-    """Give the host its new units; those that it and others lose become regions by themselves."""
+    """Give the host its new units; what it and others lose becomes regions of its own."""
     touched = {regions.of[node] for node in loose} | {host}
     everything = set().union(*(regions.members[number] for number in sorted(touched)))
     groups = regions.components(everything - held)

@@ -1,8 +1,8 @@
-"""Partition: connected pieces of units are cut in two, and again, until each part fits.
+"""Partition: recursive bisection of connected pieces of units, until each part fits.
 
 All parts of a round are cut at once. Straight sweeps in several directions give short cuts;
-where none leaves both sides with a total that fits some number of polygons, random spanning
-trees are cut at their best edge.
+where no sweep leaves both sides with a total that some number of polygons can hold, random
+spanning trees are cut at their best edge.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 DIRECTIONS = 8
 FEW_DIRECTIONS = 4
 MANY_UNITS = 50_000
-"""Above so many units a round looks in few directions, to be done in minutes."""
+"""Beyond this many units a round sweeps in fewer directions, to finish in minutes."""
 
 TREES = 6
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Round:
-    """The parts that are to be cut: each unit's part, and what each part should become.
+    """The parts to be cut: each unit's part, and what each part should become.
 
-    ``share`` is the part of the residents that one side should have, 0 where a part stays.
+    ``share`` is the share of residents that one side should get, 0 where a part stays whole.
     """
 
     part: Integers
@@ -53,9 +53,9 @@ class _Round:
 
 
 def partition(graph: UnitGraph, bounds: Bounds, rng: np.random.Generator) -> Integers:
-    """Return a number of part for each unit of a connected graph, parts connected.
+    """Return the part that each unit of a connected graph falls into; parts are connected.
 
-    Every part has as many residents as one polygon may, where the cuts found allow it.
+    Every part has as many residents as one polygon may have, where the cuts found allow it.
     """
     edges = triu(graph.border, k=1).tocoo()
     part = np.zeros(graph.size, dtype=np.int64)
@@ -119,25 +119,27 @@ def _sweep(graph: UnitGraph, now: _Round, angle: float) -> Flags:
 
 
 def _connected_sides(graph: UnitGraph, now: _Round, side: Flags) -> Flags:
-    """Give the strays of each side to the other; then both sides of a part are connected."""
-    mended = side
+    """Give the stray pieces of each side to the other, so that both sides are connected."""
+    connected_side = side
     for which in (True, False):
-        same = mended[now.first] == mended[now.second]
+        same = connected_side[now.first] == connected_side[now.second]
         links = (np.ones(int(same.sum()), dtype=np.int8), (now.first[same], now.second[same]))
         link = coo_array(links, shape=(graph.size, graph.size)).tocsr()
         count, piece = connected_components(link, directed=False)
-        # Among pieces where nobody lives the one with more units is the main one.
+        # Of uninhabited pieces the one with more units is the main one.
         weight = graph.population + 1e-9
         sums = np.bincount(piece, weights=weight, minlength=count)
         home = np.zeros(count, dtype=np.int64)
-        home[piece] = 2 * now.part + mended
+        home[piece] = 2 * now.part + connected_side
         ranked = np.lexsort((-sums, home))
         main = ranked[np.r_[True, home[ranked][1:] != home[ranked][:-1]]]
         keeps = np.zeros(count, dtype=bool)
         keeps[main] = True
-        mended = np.where((mended == which) & ~keeps[piece], not which, mended)
-        mended &= now.share[now.part] > 0
-    return mended
+        connected_side = np.where(
+            (connected_side == which) & ~keeps[piece], not which, connected_side
+        )
+        connected_side &= now.share[now.part] > 0
+    return connected_side
 
 
 def _scores(graph: UnitGraph, now: _Round, side: Flags, bounds: Bounds) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""Mending: last year's regions are brought within bounds by moving few units."""
+"""Rebalancing: bring last year's regions within bounds by moving as few units as possible."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 MOVES = 12
-"""Most units that one search moves."""
+"""Most units that one search may move."""
 
 BEAM = 24
-"""States that are kept after each move."""
+"""Beam width: states kept after each move."""
 
 ROUNDS = 3
 
@@ -33,27 +33,29 @@ REPAIRS = 10
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _State:
-    """Units that have moved, the residents of the regions that changed, and their misfit."""
+    """A state of the beam search: units moved, residents of the changed regions, their misfit."""
 
     moved: Mapping[int, int]
     residents: Mapping[int, float]
     misfit: float
 
 
-def mended(graph: UnitGraph, kept: Integers, bounds: Bounds, rng: np.random.Generator) -> Regions:
-    """Return last year's regions of a connected piece, changed where the bounds ask for it.
+def rebalanced(
+    graph: UnitGraph, kept: Integers, bounds: Bounds, rng: np.random.Generator
+) -> Regions:
+    """Return last year's regions of a connected piece, changed only where the bounds require it.
 
-    ``kept`` is each unit's region of last year, -1 for a new unit. A region that fell apart
-    keeps the part with most residents; its other units and new ones begin alone. Regions out
-    of bounds exchange as few units with those around as a beam search finds. What that cannot
-    mend is joined and split anew, where this places more residents; then whatever was moved
-    without need goes back.
+    ``kept`` is each unit's region last year, -1 for a new unit. A region that is no longer
+    contiguous keeps the part with most residents; its other units, and new ones, start alone.
+    Regions out of bounds exchange units with their neighbors, as few as a beam search finds. What
+    is still out of bounds is joined and split again, if that places more residents; then
+    every unit that need not have moved goes back.
     """
     regions = Regions(graph, _start(graph, kept))
     home = regions.labels
     for _ in range(ROUNDS):
         bad = regions.out_of(bounds)
-        if not sum(_settle(regions, region, bounds) for region in bad):
+        if not sum(_bring_within(regions, region, bounds) for region in bad):
             break
     if regions.out_of(bounds):
         _redrawn(regions, bounds, rng)
@@ -75,8 +77,8 @@ def _start(graph: UnitGraph, kept: Integers) -> Integers:
     return labels
 
 
-def _settle(regions: Regions, region: int, bounds: Bounds) -> bool:
-    """Bring one region within bounds by the fewest moves found; say if any were made."""
+def _bring_within(regions: Regions, region: int, bounds: Bounds) -> bool:
+    """Bring one region within bounds by the fewest moves found; return whether any were made."""
     if region not in regions.members or bounds.holds(regions.residents(region)):
         return False
     misfit = bounds.distance(regions.residents(region))
@@ -113,7 +115,7 @@ def _moved(regions: Regions, state: _State, node: int, target: int, bounds: Boun
     residents[target] = _residents(regions, state, target) + people
     moved = {**state.moved, node: target}
     if not _members(regions, moved, source):
-        # A region whose last unit moved is no more, and needs no residents.
+        # A region that lost its last unit no longer exists, so it needs no residents.
         residents[source] = bounds.floor
     misfit = sum(max(0.0, bounds.distance(round(count, 6))) for count in residents.values())
     return _State(moved, residents, misfit)
@@ -132,7 +134,7 @@ def _members(regions: Regions, moved: Mapping[int, int], region: int) -> set[int
 
 
 def _moves(regions: Regions, state: _State, bounds: Bounds) -> Iterator[tuple[int, int]]:
-    """Yield (unit, region) of the moves that could help a region that does not fit."""
+    """Yield the (unit, region) moves that could help a region out of bounds."""
     of = regions.of
     for region in sorted(state.residents):
         residents = state.residents[region]
@@ -174,11 +176,11 @@ def _whole_without(regions: Regions, members: set[int], node: int) -> bool:
 
 
 def _redrawn(regions: Regions, bounds: Bounds, rng: np.random.Generator) -> None:
-    """Join and split regions out of bounds anew, if that places more residents than before."""
+    """Join and split regions out of bounds again, if that places more residents than before."""
     before, placed = regions.labels, _placed(regions, bounds)
     merit = Merit(1.0, bounds.middle)
     repair.repair(regions, bounds, merit, rng, rounds=REPAIRS)
-    while leave_out.salvage(regions, bounds, rng):
+    while leave_out.leave_fewer_out(regions, bounds, rng):
         pass
     if _placed(regions, bounds) <= placed + 1e-6:
         regions.relabel(before)
@@ -190,9 +192,9 @@ def _placed(regions: Regions, bounds: Bounds) -> float:
 
 
 def _back_home(regions: Regions, home: Integers, bounds: Bounds) -> None:
-    """Give each unit back to the region it came from where nothing leaves its bounds by that.
+    """Return each unit to the region it came from, unless that pushes a region out of bounds.
 
-    Splitting anew numbers regions anew: first each is found the number it has most of.
+    Splitting again renumbers the regions, so each first gets back the number that most of it had.
     """
     _renumber(regions, home)
     changed = True

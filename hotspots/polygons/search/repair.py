@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 SMALL = 13
-"""Up to so many units all divisions are looked at; above, random ones."""
+"""Up to this many units, every division is enumerated; beyond, random ones are tried."""
 
 TREES = 30
-"""Random trees tried for one join."""
+"""Random spanning trees tried per join."""
 
 THIRDS = 3
-"""Neighbors of a neighbor that are joined in."""
+"""Second-order neighbors tried in a join of three."""
 
 PASSES = 5
 
@@ -40,10 +40,10 @@ JOINS_PER_REGION = 20
 def repair(
     regions: Regions, bounds: Bounds, merit: Merit, rng: np.random.Generator, *, rounds: int
 ) -> None:
-    """Bring the regions that are out of bounds within them, as far as is found.
+    """Bring regions that are out of bounds within them, as far as the search can.
 
-    It ends after ``rounds``, after ``PATIENCE`` of them without progress, or when as many joins
-    were tried as a plan of this size is worth: never by the clock, which differs by machine.
+    Stops after ``rounds``, after ``PATIENCE`` of them without progress, or once the number of
+    joins allowed for a plan of this size is spent: never by the clock, which differs by machine.
     """
     least, idle = np.inf, 0
     joins_left = JOINS + JOINS_PER_REGION * len(regions.members)
@@ -57,15 +57,15 @@ def repair(
         for place in rng.permutation(len(bad)):
             region = bad[place]
             if region in regions.members and not bounds.holds(regions.residents(region)):
-                joins_left -= _mend(regions, region, bounds, merit, rng)
+                joins_left -= _repair_region(regions, region, bounds, merit, rng)
 
 
 def exact_groups(
     regions: Regions, nodes: list[int], bounds: Bounds, merit: Merit
 ) -> list[list[int]] | None:
-    """Return the best division of a few units into regions within bounds, None if none is.
+    """Return the best division of a few units into regions within bounds, None if there is none.
 
-    Every division is looked at: None is a proof.
+    Every division is enumerated, so None is a proof.
     """
     measures, whole = regions.subset_measures(nodes)
     residents = measures[:, 0]
@@ -85,7 +85,7 @@ def _cover(
     cost: Floats,
     known: dict[int, tuple[float, tuple[int, ...]]],
 ) -> tuple[float, tuple[int, ...]]:
-    """Return the cheapest choices that cover what is left, each unit once."""
+    """Return the cheapest choices that cover each remaining unit exactly once."""
     if left in known:
         return known[left]
     lowest = left & -left
@@ -99,10 +99,10 @@ def _cover(
     return best
 
 
-def _mend(
+def _repair_region(
     regions: Regions, region: int, bounds: Bounds, merit: Merit, rng: np.random.Generator
 ) -> int:
-    """Join and split until the region fits, else pass its misfit on; count the joins tried."""
+    """Join and split until the region fits, else pass its misfit on; return the joins tried."""
     tried = 0
     for joined in joins(regions, region, rng):
         tried += 1
@@ -145,7 +145,7 @@ def _divided(
 
 
 def _pass_on(regions: Regions, region: int, bounds: Bounds, rng: np.random.Generator) -> None:
-    """Split the region and a neighbor so that what does not fit moves on, but grows no more."""
+    """Split the region and a neighbor so that the misfit moves on, and does not grow."""
     near = sorted(regions.neighbors(region))
     if not near:
         return

@@ -1,4 +1,4 @@
-"""Drawing the plan: pieces, parts, repairs, and a reason for whatever stays out of bounds."""
+"""The search: draw a plan piece by piece, with a reason for whatever stays out of bounds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 REPAIRS = 30
-SALVAGES = 4
+LEAVE_OUT_ROUNDS = 4
 IMPROVEMENTS = 4
 MANY_UNITS = 100_000
 
@@ -48,22 +48,22 @@ class _Group:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Task:
-    """What a plan is drawn for.
+    """What a plan has to satisfy, and how hard to search.
 
     Attributes
     ----------
     bounds
         Fewest and most residents.
     merit
-        What makes a polygon better.
+        The cost that polygons within bounds are improved by.
     seed
         Seed of the random draws.
     effort
-        Plans that are drawn for each connected piece; the best is taken.
+        Plans drawn for each connected piece; the best one is taken.
     units
-        How many units each node of the graph stands for.
+        Number of units that each node of the graph stands for.
     kept
-        Per node, the number of last year's polygon, -1 for none; None to draw anew.
+        Per node, the number of last year's polygon, -1 for none; None to start from scratch.
     """
 
     bounds: Bounds
@@ -75,9 +75,9 @@ class Task:
 
 
 def draw(graph: UnitGraph, task: Task, apart: Integers) -> Drawn:
-    """Return the groups of units that become polygons: contiguous, every unit in one.
+    """Return the groups of units that become polygons: contiguous, every unit in exactly one.
 
-    Units to be kept ``apart`` that a plan puts into one polygon have that polygon cut between
+    Where a plan puts two units to be kept ``apart`` into one polygon, that polygon is cut between
     them, and the plan is drawn again without the borders that were cut.
     """
     cut, exact = graph, True
@@ -104,7 +104,7 @@ def _drawn(graph: UnitGraph, task: Task) -> Drawn:
 
 
 def _parted(graph: UnitGraph, labels: Integers, pairs: Integers) -> UnitGraph:
-    """Cut each group that holds a pair: each unit goes to the end that is fewer steps away."""
+    """Cut each group that holds a pair: each unit joins the end that is fewer steps away."""
     done: set[int] = set()
     lost = []
     for one, two in pairs:
@@ -143,7 +143,7 @@ def _groups(graph: UnitGraph, task: Task) -> Iterator[_Group]:
 def _divided(graph: UnitGraph, units: Integers, task: Task) -> Iterator[_Group]:
     part = graph.part(units)
     if task.kept is not None:
-        regions = rebalance.mended(part, task.kept[units], task.bounds, _rng(task, units))
+        regions = rebalance.rebalanced(part, task.kept[units], task.bounds, _rng(task, units))
     else:
         regions = _best(part, units, task)
     why = exceptions.of_piece(regions, task.bounds)
@@ -153,7 +153,7 @@ def _divided(graph: UnitGraph, units: Integers, task: Task) -> Iterator[_Group]:
 
 
 def _best(part: UnitGraph, units: Integers, task: Task) -> Regions:
-    """Return the plan with most residents in bounds, then the least cost, of all drawn."""
+    """Return, of all plans drawn, the one with most residents in bounds, then the lowest cost."""
     best, least = None, (math.inf, math.inf)
     for attempt in range(task.effort):
         regions = _attempt(part, task, _rng(task, units, attempt))
@@ -171,34 +171,36 @@ def _attempt(part: UnitGraph, task: Task, rng: np.random.Generator) -> Regions:
     bounds, merit = task.bounds, task.merit
     regions = Regions(part, partition.partition(part, bounds, rng))
     repair.repair(regions, bounds, merit, rng, rounds=REPAIRS)
-    _salvage(regions, bounds, merit, rng)
+    _leave_fewest_out(regions, bounds, merit, rng)
     rounds = IMPROVEMENTS if part.size <= MANY_UNITS else 1
     improve.improve(regions, bounds, merit, rounds=rounds)
     return regions
 
 
 def _rng(task: Task, units: Integers, attempt: int = 0) -> np.random.Generator:
-    # A piece's draws depend on its own units alone, not on what was drawn before it.
+    # A piece's random draws depend on its own units alone, not on what was drawn before it.
     return np.random.default_rng([task.seed, len(units), int(units[0])] + [attempt] * (attempt > 0))
 
 
-def _salvage(regions: Regions, bounds: Bounds, merit: Merit, rng: np.random.Generator) -> None:
-    """Leave as few residents out of bounds as is found; the best plan met is kept."""
+def _leave_fewest_out(
+    regions: Regions, bounds: Bounds, merit: Merit, rng: np.random.Generator
+) -> None:
+    """Leave as few residents out of bounds as the search can, and keep the best plan met."""
     best, best_labels = -1.0, regions.labels
-    for attempt in range(SALVAGES):
-        while leave_out.salvage(regions, bounds, rng):
+    for attempt in range(LEAVE_OUT_ROUNDS):
+        while leave_out.leave_fewer_out(regions, bounds, rng):
             pass
         placed = sum(n for n in map(regions.residents, sorted(regions.members)) if bounds.holds(n))
         if placed > best:
             best, best_labels = placed, regions.labels
-        if attempt + 1 == SALVAGES or _proven(regions, bounds):
+        if attempt + 1 == LEAVE_OUT_ROUNDS or _proven(regions, bounds):
             break
         repair.repair(regions, bounds, merit, rng, rounds=1)
     regions.relabel(best_labels)
 
 
 def _proven(regions: Regions, bounds: Bounds) -> bool:
-    """Return whether it is proven that no plan has more residents in bounds."""
+    """Return whether no plan provably has more residents in bounds."""
     out = sum(map(regions.residents, regions.out_of(bounds)))
     if out == 0:
         return True
@@ -207,7 +209,7 @@ def _proven(regions: Regions, bounds: Bounds) -> bool:
 
 
 def _unreachable(graph: UnitGraph, units: Integers, bounds: Bounds) -> Iterator[_Group]:
-    """Yield units that no polygon within bounds can hold: together, or where too many, alone."""
+    """Yield units that no polygon within bounds can hold: together, or one by one if too many."""
     residents = float(graph.population[units].sum())
     if residents <= bounds.ceiling:
         yield _Group(units, exceptions.unreachable(residents))
@@ -226,7 +228,7 @@ def _pieces(graph: UnitGraph, units: Integers) -> Iterator[Integers]:
 
 
 def _joined_empty(graph: UnitGraph, labels: Integers, found: dict[int, Reason]) -> Drawn:
-    """Join the groups where nobody lives to the neighbor with most common border."""
+    """Join each uninhabited group to the neighbor that it shares most border with."""
     residents = np.bincount(labels, weights=graph.population)
     joined, why = labels.copy(), dict(found)
     for group in np.flatnonzero(residents == 0):
@@ -237,7 +239,7 @@ def _joined_empty(graph: UnitGraph, labels: Integers, found: dict[int, Reason]) 
             meters = np.bincount(beyond[lived], weights=rows.data[lived])
             joined[labels == group] = int(np.argmax(meters))
             why.pop(int(group), None)
-    # Groups that were joined leave their numbers behind.
+    # Joining leaves gaps in the numbering.
     left, numbered = np.unique(joined, return_inverse=True)
     number = {int(group): place for place, group in enumerate(left)}
     return Drawn(

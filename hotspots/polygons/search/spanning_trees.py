@@ -1,4 +1,4 @@
-"""Trees: a connected group of units is cut into regions along random spanning trees."""
+"""Spanning trees: cut a connected group of units into regions along random spanning trees."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Problems of units: overlaps, slivers, gaps and odd populations, each with its unit."""
+"""Problems of units: overlaps, slivers, gaps and odd populations, unit by unit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 5
 _SAME = 1e-6
-"""Share of their area in which two units of one shape may differ."""
+"""Share of their area by which two units of one shape may differ."""
 
 
 def unit_problems(
@@ -32,8 +32,8 @@ def unit_problems(
 ) -> pd.DataFrame:
     """Return what is odd about the units, one row per unit and problem.
 
-    How wide a shape is, is the diameter of the largest circle that fits in it. Overlaps and
-    enclosed gaps of no more than 1 m² are left out. What concerns several units is told once,
+    The width of a shape is the diameter of the largest circle that fits in it. Overlaps and
+    enclosed gaps of no more than 1 m² are left out. A problem of several units is listed once,
     at the first of them, with the others in ``detail``.
 
     Parameters
@@ -51,7 +51,7 @@ def unit_problems(
     DataFrame
         ``unit_id``, ``problem`` and ``detail`` (a place, a size, other units), sorted:
 
-        - ``self_intersection``, ``geometry_mended``, ``folded_by_projection``: mended;
+        - ``self_intersection``, ``geometry_mended``, ``folded_by_projection``: repaired;
         - ``same_shape``: two units are one shape; ``overlap``, ``sliver_overlap``;
         - ``gap``: ground that units enclose and none holds; ``small_gap``;
         - ``no_neighbor``: it touches no unit, so no test of neighbors can be made there;

@@ -1,4 +1,4 @@
-"""Units: census areas with residents, checked once at the door."""
+"""Units: census areas with their residents, validated on reading."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def read_units(
     -------
     GeoDataFrame
         Indexed by ``unit_id`` (text), sorted by it, with ``population`` (float), ``repair``
-        (a note on what was mended, "" for nothing), all other columns of the source, and
+        (a note on what was repaired, "" for nothing), all other columns of the source, and
         valid polygons in meters: the source's own reference system where it is metric, else
         the local UTM zone.
 
@@ -159,8 +159,8 @@ def _in_meters(frame: gpd.GeoDataFrame, given: Any | None, what: str) -> gpd.Geo
             f"{what}: {int(empty.sum())} units have no polygon ({some(frame.index, empty)}). "
             "Draw them, or take their rows out if nobody lives there."
         )
-    mended = known.set_geometry(gpd.GeoSeries(shapes, index=known.index, crs=known.crs))
-    moved = crs.in_meters(mended, what)
+    valid = known.set_geometry(gpd.GeoSeries(shapes, index=known.index, crs=known.crs))
+    moved = crs.in_meters(valid, what)
     # Another projection can fold a sliver that was valid before.
     again, folded = coverage.polygonal(moved.geometry.to_numpy())
     if not np.isfinite(shapely.bounds(again)).all():
@@ -169,12 +169,12 @@ def _in_meters(frame: gpd.GeoDataFrame, given: Any | None, what: str) -> gpd.Geo
     reason = shapely.is_valid_reason(np.asarray(known.geometry.to_numpy(), dtype=object))
     notes = np.full(len(reason), "", dtype=object)
     notes[folded] = note(Note.FOLDED_BY_PROJECTION)
-    notes[changed] = [_mended(text) for text in reason[changed]]
+    notes[changed] = [_repair_note(text) for text in reason[changed]]
     return result.assign(**{schema.REPAIR: notes})
 
 
-def _mended(reason: str) -> str:
-    """Return the note on what made a geometry invalid, with the place where it did."""
+def _repair_note(reason: str) -> str:
+    """Return the note on why a geometry was invalid, with the location."""
     crossed = "self-intersection" in reason.casefold()
     place = _POSITION.search(reason)
     key = Note.SELF_INTERSECTION if crossed else Note.GEOMETRY_MENDED

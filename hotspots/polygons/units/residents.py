@@ -66,7 +66,7 @@ class ResidentsSource:
             )
         if self.raster is None and self.population is None:
             raise InputError(
-                "it was not said where the residents are. Give population= (a column of the "
+                "no source of residents was given. Give population= (a column of the "
                 "layer, or of population_table= where that is given), or population_raster=."
             )
         if self.key is not None and self.table is None:
@@ -191,7 +191,7 @@ def _refuse_lost_zeros(
         unit, stranger = alike[0]
         raise InputError(
             f"{where}: {len(alike)} keys in {key!r} differ from the units' in leading zeros alone "
-            f"({stranger!r} for {unit!r}). A spreadsheet takes them off: format the column as "
+            f"({stranger!r} for {unit!r}). A spreadsheet removes them: format the column as "
             "text and export it again."
         )
 
@@ -229,7 +229,7 @@ def _checked(column: pd.Series, index: pd.Index, name: str, what: str) -> pd.Ser
         raise ColumnError(
             f"{what}: {name} is not a number in {int(text.sum())} units "
             f"({some(index, text)}; first value {str(column[text].iloc[0])!r}). "
-            "Residents are plain numbers: take out whatever parts the thousands (1,186 or 1.186)."
+            "Residents are plain numbers: remove the thousands separators (1,186 or 1.186)."
         )
     values = np.nan_to_num(values, nan=0.0, posinf=np.inf, neginf=-np.inf)
     bad = ~np.isfinite(values) | (values < 0)
@@ -237,7 +237,7 @@ def _checked(column: pd.Series, index: pd.Index, name: str, what: str) -> pd.Ser
         raise InputError(
             f"{what}: {name} is negative or infinite in {int(bad.sum())} units "
             f"({some(index, bad)}; first value {values[bad][0]:g}). "
-            "Some censuses write suppressed figures so: put the residents, or 0."
+            "Some censuses code suppressed figures like that: give the residents, or 0."
         )
     if values.sum() == 0:
         raise InputError(f"{what}: {name} is zero in every unit. Name the residents' column.")

@@ -167,14 +167,14 @@ def test_files_that_are_not_plain_are_refused(tmp_path):
         read("https://example.org/units.gpkg")
     with pytest.raises(DataFileError, match=r"not a plain local file"):
         read("/vsicurl/https://example.org/units.gpkg")
-    with pytest.raises(DataFileError, match=r"kind '.vrt'.*\.gpkg"):
+    with pytest.raises(DataFileError, match=r"type '.vrt'.*\.gpkg"):
         read(tmp_path / "units.vrt")
     (tmp_path / "empty.gpkg").touch()
     with pytest.raises(DataFileError, match=r"is empty"):
         read(tmp_path / "empty.gpkg")
     false = tmp_path / "false.gpkg"
     false.write_text("<OGRVRTDataSource><OGRVRTLayer/></OGRVRTDataSource>")
-    with pytest.raises(DataFileError, match=r"not a \.gpkg file inside"):
+    with pytest.raises(DataFileError, match=r"not a \.gpkg file, despite its name"):
         read(false)
     broken = tmp_path / "broken.geojson"
     broken.write_text('{"type": "FeatureCollection", "features": [')
@@ -194,7 +194,7 @@ def test_of_several_layers_one_must_be_named(layer, tmp_path):
 
 
 def test_one_source_of_residents_and_no_more(layer):
-    with pytest.raises(InputError, match=r"not said where the residents are\. Give population="):
+    with pytest.raises(InputError, match=r"no source of residents was given\. Give population="):
         read_units(layer, id="CVE")
     with pytest.raises(InputError, match=r"from one source, and population_raster= came with"):
         read(layer, population_raster="p.tif")
@@ -202,7 +202,7 @@ def test_one_source_of_residents_and_no_more(layer):
         read(layer, population=None, population_raster="p.tif", population_table=layer)
     with pytest.raises(InputError, match=r"population_key= names a column of population_table="):
         read(layer, population_key="CVE")
-    with pytest.raises(InputError, match=r"not said where the residents are"):
+    with pytest.raises(InputError, match=r"no source of residents was given"):
         read(layer, population=None, population_table=pd.DataFrame({"CVE": ["0001"]}))
     with pytest.raises(InputError, match=r"missing came as 'skip'\. It is 'error', or 'zero'"):
         read(layer, missing="skip")
@@ -295,7 +295,7 @@ def test_keys_with_several_rows_are_named(layer):
 def test_text_in_a_table_is_held_to_the_same_rules(layer):
     with pytest.raises(ColumnError, match=r"'total' of population_table is not a number.*'\*'"):
         from_table(layer, CENSUS.assign(total=["*", "5"]))
-    with pytest.raises(ColumnError, match=r"first value '2\.100'.*parts the thousands"):
+    with pytest.raises(ColumnError, match=r"first value '2\.100'.*thousands separators"):
         from_table(layer, CENSUS.assign(total=["310", "2.100"]))
     assert from_table(layer, CENSUS.assign(total=[310.125, 2.125]))["population"].sum() == 312.25
 
@@ -303,7 +303,7 @@ def test_text_in_a_table_is_held_to_the_same_rules(layer):
 def test_tables_that_are_not_plain_are_refused(layer, tmp_path):
     with pytest.raises(DataFileError, match=r"not a plain local file"):
         from_table(layer, "https://example.org/censo.csv")
-    with pytest.raises(DataFileError, match=r"kind '\.dbf'.*\.csv.*\.xlsx.*\.parquet"):
+    with pytest.raises(DataFileError, match=r"type '\.dbf'.*\.csv.*\.xlsx.*\.parquet"):
         from_table(layer, tmp_path / "censo.dbf")
     with pytest.raises(DataFileError, match=r"there is no file"):
         from_table(layer, tmp_path / "censo.csv")
@@ -313,7 +313,7 @@ def test_tables_that_are_not_plain_are_refused(layer, tmp_path):
     with pytest.raises(DataFileError, match=r"cannot be read as Parquet"):
         from_table(layer, tmp_path / "broken.parquet")
     doubled = pd.DataFrame([["0001", 1, 2]], columns=["clave", "total", "total"])
-    with pytest.raises(ColumnError, match=r"column 'total' is there more than once"):
+    with pytest.raises(ColumnError, match=r"two columns are named 'total'"):
         from_table(layer, doubled)
 
 

@@ -1,4 +1,4 @@
-"""Proximity: which centers lie near each other, and how much the nearer ones count."""
+"""Distance weights: nearest neighbors, distance bands, and kernels over both."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _TIE_M = 1e-6
 def nearest_k(where: Floats, k: int, rank: Integers) -> tuple[Integers, Integers]:
     """Return each place and its ``k`` nearest others.
 
-    Equal distances are settled by the others' place, the westernmost and southernmost first,
-    and others at one place by ``rank``, so that the order of the rows settles nothing.
+    Ties in distance go to the westernmost, then the southernmost, and ties in location to the
+    lowest ``rank``, so that the order of rows decides nothing.
     """
     found, left, asked = [], np.arange(len(where)), k + _SPARE
     while left.size:
@@ -41,14 +41,14 @@ def nearest_k(where: Floats, k: int, rank: Integers) -> tuple[Integers, Integers
 def _first_k(
     where: Floats, focals: Integers, k: int, asked: int, rank: Integers
 ) -> tuple[Integers, Integers, Integers]:
-    """Return the ``k`` nearest of those whose ties end within ``asked``, and who is left."""
+    """Return the ``k`` nearest of the places whose ties end within ``asked``, and the rest."""
     focal, other, distance = _near(where, asked, focals)
     steps = _in_ties(distance)
     order = np.lexsort((rank[other], where[other, 1], where[other, 0], steps, focal))
     focal, other, steps = focal[order], other[order], steps[order]
     start = np.searchsorted(focal, focals)
     last = np.append(start[1:], focal.size) - 1
-    # Beyond by two steps: a distance on the edge of one may round either way.
+    # By two steps: a distance at the edge of a step may round either way.
     settled = steps[last] >= steps[start + k - 1] + 2
     settled |= asked >= len(where) - 1
     first = np.arange(focal.size) - np.searchsorted(focal, focal) < k
@@ -57,7 +57,7 @@ def _first_k(
 
 
 def within(where: Floats, reach: float) -> tuple[Integers, Integers, Floats]:
-    """Return each place, the others up to ``reach`` away, and their distances."""
+    """Return each place, the others within ``reach``, and their distances."""
     pairs = cKDTree(where).query_pairs(reach, output_type="ndarray").astype(np.int64)
     gap = where[pairs[:, 0]] - where[pairs[:, 1]]
     distance = np.hypot(gap[:, 0], gap[:, 1])
@@ -66,10 +66,10 @@ def within(where: Floats, reach: float) -> tuple[Integers, Integers, Floats]:
 
 
 def adaptive(where: Floats, k: int) -> tuple[Integers, Integers, Floats]:
-    """Return each place, the others nearer than its bandwidth, and distance over bandwidth.
+    """Return each place, the others within its adaptive bandwidth, and distance over bandwidth.
 
-    The bandwidth of a place is the least distance beyond its ``k``-th nearest, so that at
-    least ``k`` lie within it: those as near as the ``k``-th are in or out together.
+    The bandwidth is the smallest distance beyond that of the ``k``-th nearest, so that at least
+    ``k`` lie within it, and ties with the ``k``-th are in together.
     """
     asked = k + _SPARE
     while True:
@@ -136,5 +136,5 @@ def _near(
 
 
 def _in_ties(distance: Floats) -> Floats:
-    """Return distances in steps below which the order of the rows would settle a tie."""
+    """Return distances rounded to steps, so that rounding breaks no tie."""
     return np.round(distance / _TIE_M)

@@ -1,4 +1,4 @@
-"""Order: of places by their names, whatever the order of the rows."""
+"""Name order: places by identifier, independent of the order of rows."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def name_order(names: pd.Index) -> Integers:
-    """Return the numbers of the names in ascending order; names of several kinds go by kind.
+    """Return the positions of the names in ascending order; mixed types are sorted by type.
 
     Examples
     --------
@@ -25,7 +25,7 @@ def name_order(names: pd.Index) -> Integers:
     try:
         order = names.argsort()
     except TypeError:
-        # Names of several kinds have no order of their own.
+        # Names of mixed types cannot be compared.
         order = np.argsort(np.array([f"{type(name).__name__} {name}" for name in names]))
     return np.asarray(order, dtype=np.int64)
 

@@ -1,9 +1,9 @@
-"""What the first bytes of a vector file must be: its own kind's, and no one else's.
+"""File signatures: the first bytes that a vector file of each format must begin with.
 
 GDAL opens a file by its content, whatever its name: a text file called units.gpkg may be a
-virtual layer that fetches an address, and pyogrio cannot be told which drivers it may use. So
-a file's content is held against its name before GDAL sees it, and kinds that point elsewhere
-(virtual layers, web services, pipelines) are not among those that are read.
+virtual layer that fetches an address, and pyogrio cannot restrict the drivers. So a file's
+content is checked against its name before GDAL sees it, and formats that point elsewhere
+(virtual layers, web services, pipelines) are not read.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ SIGNATURES: dict[str, Callable[[bytes], bool]] = {
     ".mif": lambda head: re.match(rb"\s*version\s+\d+\s", head, re.IGNORECASE) is not None,
     ".zip": lambda head: head.startswith(b"PK\x03\x04"),
 }
-"""File ending → whether the first bytes are that kind's. A ``.gdb`` folder has none."""
+"""File extension → whether the first bytes are of that format. A ``.gdb`` folder has none."""
 
 KINDS = (*SIGNATURES, ".gdb")
-"""Every ending that is read."""
+"""Every extension that is read."""
 
 _POINTS_ELSEWHERE = re.compile(
     rb"<OGR\w*DataSource|<VRTDataset|<GDAL_?\w|gdal_streamed_alg|/vsi\w+[/{?]|<!DOCTYPE|<!ENTITY",
@@ -46,7 +46,7 @@ _GEODATABASE_MEMBER = re.compile(r"a[0-9a-f]{8}\.\w+|gdb|timestamps|.+\.(lock|fr
 
 
 def points_elsewhere(content: bytes) -> bool:
-    """Return True where text holds what makes GDAL, or an XML parser, open something else.
+    """Return whether text contains what makes GDAL, or an XML parser, open something else.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def points_elsewhere(content: bytes) -> bool:
 
 
 def is_topojson(head: bytes) -> bool:
-    """Return True for JSON that begins as a TopoJSON topology.
+    """Return whether JSON begins as a TopoJSON topology.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def is_topojson(head: bytes) -> bool:
 
 
 def is_geodatabase(folder: Path) -> bool:
-    """Return True for a folder that holds the tables of an ESRI file geodatabase, only them."""
+    """Return whether a folder holds the tables of an ESRI file geodatabase, and nothing else."""
     names = [path.name for path in folder.iterdir()]
     own = all(_GEODATABASE_MEMBER.fullmatch(name) for name in names)
     return own and "a00000001.gdbtable" in names
@@ -89,7 +89,7 @@ def _root(head: bytes) -> bytes:
 
 
 def _is_mapinfo_table(head: bytes) -> bool:
-    """Return True for a table with its own cells; views and seamless tables open others."""
+    """Return whether a table has cells of its own; views and seamless tables open others."""
     text = head.lower()
     own = re.search(rb"definition table\s+type native\b", text) is not None
     return text.lstrip().startswith(b"!table") and own and b"open table" not in text
