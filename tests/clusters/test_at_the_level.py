@@ -12,7 +12,7 @@ from scipy import stats
 
 from hotspots.clusters.confidence import confidence
 from hotspots.clusters.labels import labels, one_p
-from hotspots.clusters.local.getis_ord import getis_ord
+from hotspots.clusters.local.getis_ord import GI_STAR, getis_ord
 from hotspots.clusters.multiple_testing import adjusted, correct_family
 from hotspots.clusters.risk.excess import excess_risk
 from hotspots.schema import LocalResult
@@ -28,7 +28,7 @@ def hot(p):
         index=pd.RangeIndex(p.size),
     )
     return LocalResult(
-        table, "getis_ord_star", "y", "total", "two-sided", "none", 0.05, p.size,
+        table, GI_STAR, "y", "total", "two-sided", "none", 0.05, p.size,
         leaning=pd.Series("hot", index=table.index),
     )  # fmt: skip
 
