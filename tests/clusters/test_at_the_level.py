@@ -11,8 +11,8 @@ from libpysal.graph import Graph
 from scipy import stats
 
 from hotspots.clusters.confidence import confidence
-from hotspots.clusters.labels import labels, one_p
-from hotspots.clusters.local.getis_ord import getis_ord
+from hotspots.clusters.labels import labels
+from hotspots.clusters.local.getis_ord import GI_STAR, getis_ord
 from hotspots.clusters.multiple_testing import adjusted, correct_family
 from hotspots.clusters.risk.excess import excess_risk
 from hotspots.schema import LocalResult
@@ -28,15 +28,15 @@ def hot(p):
         index=pd.RangeIndex(p.size),
     )
     return LocalResult(
-        table, "getis_ord_star", "y", "total", "two-sided", "none", 0.05, p.size,
-        leaning=pd.Series("hot", index=table.index),
+        table, GI_STAR, "y", "total", "two-sided", "none", 0.05, p.size,
+        candidate_label=pd.Series("hot", index=table.index),
     )  # fmt: skip
 
 
 def test_a_label_is_given_up_to_the_level_and_not_beyond():
-    leaning = pd.Series(["hot", "cold", "hot", "isolate"], INDEX)
+    candidate = pd.Series(["hot", "cold", "hot", "isolate"], INDEX)
     q = pd.Series([0.05, 0.05, np.nextafter(0.05, 1), np.nan], INDEX)
-    assert labels(leaning, q, 0.05).tolist() == ["hot", "cold", "not significant", "isolate"]
+    assert labels(candidate, q, 0.05).tolist() == ["hot", "cold", "not significant", "isolate"]
 
 
 def test_a_test_whose_q_is_its_level_labels():
@@ -59,13 +59,6 @@ def test_an_excess_whose_q_is_the_level_is_one():
     q = float(excess_risk(counts, people).table["q"][7])
     assert excess_risk(counts, people, alpha=q).table["label"][7] == "excess"
     assert excess_risk(counts, people, alpha=np.nextafter(q, 0)).table["label"][7] != "excess"
-
-
-def test_two_tails_are_twice_the_smaller_and_one_tail_is_its_own():
-    greater, less = np.array([0.02, 0.98, 0.6, 1.0]), np.array([0.99, 0.03, 0.5, 1.0])
-    assert one_p(greater, less, "two-sided").tolist() == [0.04, 0.06, 1.0, 1.0]
-    assert one_p(greater, less, "greater").tolist() == greater.tolist()
-    assert one_p(greater, less, "less").tolist() == less.tolist()
 
 
 def test_a_category_exactly_at_the_level_is_selected():

@@ -12,7 +12,7 @@ from benchmarks.pages import wound_squares
 from hotspots.maps.page.briefing import briefing_map
 from hotspots.maps.page.content import BriefingContent
 from hotspots.maps.save.standalone import render_standalone
-from tests.maps.conftest import _rates, excess
+from tests.maps.toy_city import excess, rates_of
 
 MOST_MB = 5.0
 
@@ -21,7 +21,7 @@ def test_half_a_million_vertices_are_less_than_5_megabytes():
     polygons = wound_squares()
     assert shapely.get_num_coordinates(polygons.geometry.to_numpy()).sum() > 500_000
     counts = pd.Series(range(10_000), index=polygons.index) % 40
-    rates = _rates(polygons, counts.to_numpy())
+    rates = rates_of(polygons, counts.to_numpy())
     found = {"homicide": excess(rates, counts.to_numpy() == 39)}
     content = BriefingContent(polygons=polygons, results=found, rates={"homicide": rates})
     page = render_standalone(briefing_map(content))

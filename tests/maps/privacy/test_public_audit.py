@@ -27,8 +27,8 @@ from hotspots.maps.save.csv import safe_csv
 from hotspots.maps.save.standalone import render_standalone
 from hotspots.maps.themes.headline import category_of
 from hotspots.schema import Criterion
-from tests.maps.conftest import excess
 from tests.maps.privacy.audit import Intruder, leaks, page_data, read_page, read_rates
+from tests.maps.toy_city import excess
 
 TITLES = {"homicide": "Homicidio", "carjacking": "Robo de vehículo con violencia"}
 

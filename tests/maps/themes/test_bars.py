@@ -5,17 +5,17 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from hotspots.maps.themes.headline import sentence, verdict
+from hotspots.maps.themes.headline import headline_of, sentence
 
 POLYGONS = pd.Index(["P1", "P2", "P3", "P4"], name="polygon_id")
 
 
 def found(*shares):
-    """The verdict where these shares of the polygons' residents live in hot units."""
+    """The headline where these shares of the polygons' residents live in hot units."""
     rolled = pd.DataFrame(
         {"share_hot": shares, "share_cold": 0.0, "least_q": 0.01}, index=POLYGONS[: len(shares)]
     )
-    return verdict(
+    return headline_of(
         rolled.index, category="x", results={}, unit_results={}, rolled_up=rolled, language="en"
     )
 
