@@ -244,7 +244,7 @@ def test_a_dirty_real_layer_is_said_to_overlap_and_still_conserved():
     )
     with pytest.warns(HotspotsWarning) as said:
         [residents] = areal_layer(colonias, halves, extensive="POBTOT")
-    assert any("invalid geometries were mended" in str(one.message) for one in said)
+    assert any("invalid geometries were repaired" in str(one.message) for one in said)
     assert residents.values.sum() == pytest.approx(colonias["POBTOT"].sum(), rel=1e-6)
 
 
@@ -259,7 +259,7 @@ def test_invalid_geometries_are_mended_and_told(halves):
     source = source_of([bow_tie], residents=[10.0])
     with pytest.warns(HotspotsWarning) as said:
         [residents] = areal_layer(source, halves, extensive="residents")
-    assert any("1 invalid geometry was mended" in str(one.message) for one in said)
+    assert any("1 invalid geometry was repaired" in str(one.message) for one in said)
     assert {one.filename for one in said} == {__file__}  # the caller's line, not the library's
     assert residents.values.to_list() == pytest.approx([5.0, 5.0])
 

@@ -126,7 +126,7 @@ class OnlineGeocoder:
         self.provider = provider
         self.study_area = study_area
         self.asked = 0
-        self._kept_only = cache_only
+        self._cache_only = cache_only
         self._restriction = dict(restriction or {})
         self._asked_of = (provider, given.get("scheme"), given.get("domain"), self._restriction)
         self._service = None if cache_only else _service(provider, given | _key(key_env))

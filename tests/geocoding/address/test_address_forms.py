@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from hotspots.geocoding.address import lexicon
 from hotspots.geocoding.address.parse import parse_address
 
 TABLE = tomllib.loads(Path(__file__).with_name("address_forms.toml").read_text(encoding="utf-8"))
@@ -32,16 +33,8 @@ ABSENT = {
     "city": "",
     "postcode": "",
 }
-COUNTRIES = {
-    "Mexico": "mx",
-    "Peru": "pe",
-    "Colombia": "co",
-    "Argentina": "ar",
-    "Chile": "cl",
-    "United States": "us",
-    "United Kingdom": "gb",
-    "Brazil": "br",
-}
+FILES = (Path(lexicon.__file__).parent / "countries").glob("??.toml")
+COUNTRIES = {tomllib.loads(path.read_text(encoding="utf-8"))["name"]: path.stem for path in FILES}
 COUNTRY = {
     form["text"]: COUNTRIES[document["country"]]
     for document in TABLE["documents"]

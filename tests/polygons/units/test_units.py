@@ -278,7 +278,9 @@ def test_a_missing_population_may_count_nobody(layer):
 
 def test_rows_without_a_unit_are_counted_with_their_residents(layer):
     more = pd.DataFrame({"clave": ["0003", "0004", ""], "total": [40, 0, 5]})
-    with pytest.warns(HotspotsWarning, match=r"2 rows with 45 residents are no unit's \(first: 00"):
+    with pytest.warns(
+        HotspotsWarning, match=r"2 rows with 45 residents belong to no unit \(first: 00"
+    ):
         units = from_table(layer, pd.concat([CENSUS, more]))
     assert units["population"].sum() == 2410
 
