@@ -41,6 +41,8 @@ _POINTS_ELSEWHERE = re.compile(
     rb"<OGR\w*DataSource|<VRTDataset|<GDAL_?\w|gdal_streamed_alg|/vsi\w+[/{?]|<!DOCTYPE|<!ENTITY",
     re.IGNORECASE,
 )
+_LINKED_CRS = re.compile(rb'"crs"\s*:\s*\{(?:[^{}]|\{[^{}]*\})*?"type"\s*:\s*"link"', re.IGNORECASE)
+_ESCAPED = re.compile(rb"\\u00([2-7][0-9a-fA-F])")
 _PROLOG = re.compile(rb"\s*(?:(?:<\?.*?\?>|<!--.*?-->)\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
 _GEODATABASE_MEMBER = re.compile(r"a[0-9a-f]{8}\.\w+|gdb|timestamps|.+\.(lock|freelist)|\..+")
 
@@ -54,6 +56,23 @@ def points_elsewhere(content: bytes) -> bool:
     (True, False)
     """
     return _POINTS_ELSEWHERE.search(content) is not None
+
+
+def links_crs(content: bytes) -> bool:
+    """Return True for JSON whose coordinate reference system is said to stand at an address.
+
+    GDAL would fetch it, and the answer would decide where the layer lies (GeoJSON of 2008, 3.2).
+
+    Examples
+    --------
+    >>> links_crs(b'{"crs": {"properties": {"href": "http://a.example"}, "type": "link"}}')
+    True
+    >>> links_crs(b'{"crs": {"type": "name"}, "features": [{"properties": {"type": "link"}}]}')
+    False
+    """
+    if b"\\u00" in content:
+        content = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), content)
+    return _LINKED_CRS.search(content) is not None
 
 
 def is_topojson(head: bytes) -> bool:

@@ -17,10 +17,12 @@ from hotspots.spatial.file_signatures import (
     SIGNATURES,
     is_geodatabase,
     is_topojson,
+    links_crs,
     points_elsewhere,
 )
 
 _TEXT_KINDS = (".kml", ".gml", ".tab", ".mif")
+_JSON_KINDS = (".json", ".geojson", ".topojson")
 _SCHEMA_LOCATION = re.compile(rb"(\w+:)?schemaLocation(\s*=)")
 
 
@@ -76,7 +78,7 @@ def _frame(file: Path, layer: str | None, what: str) -> gpd.GeoDataFrame:
     if kind in (".kml", ".gml"):
         # From memory: GDAL finds no schema or style beside it, and writes none.
         source: str | bytes = _SCHEMA_LOCATION.sub(rb"ignored\2", file.read_bytes())
-    elif kind in (".json", ".geojson", ".topojson"):
+    elif kind in _JSON_KINDS:
         # Named with its driver, JSON is read as that or not at all.
         with file.open("rb") as stream:
             driver = "TopoJSON" if is_topojson(stream.read(HEAD_BYTES)) else "GeoJSON"
@@ -133,6 +135,12 @@ def _refuse_pointers(file: Path, head: bytes, what: str) -> None:
         raise DataFileError(
             f"{what}: {file} points to other files or addresses, or is not plain UTF-8 text, "
             "and is not opened. Export the layer itself, e.g. as GeoPackage."
+        )
+    if file.suffix.lower() in _JSON_KINDS and links_crs(file.read_bytes()):
+        raise DataFileError(
+            f"{what}: {file} names an address where its coordinate reference system is to be "
+            'fetched ("crs" of type "link"), and is not opened. Export it again in longitude and '
+            "latitude, or as GeoPackage."
         )
 
 

@@ -8,7 +8,9 @@ import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import pyogrio
 import pytest
+import rasterio
 import shapely
 from shapely.geometry import box
 
@@ -198,6 +200,51 @@ def test_a_gml_fetches_no_schema(layer, tmp_path, asked):
     path.write_text(path.read_text("utf-8").replace(" units.xsd", " " + schema), "utf-8")
     assert schema in path.read_text("utf-8")
     assert_same(read(path), layer)
+    assert requests == []
+
+
+LINKED = {
+    "plain": '"crs": {{"type": "link", "properties": {{"href": "{url}/crs", "type": "proj4"}}}}',
+    "turned around": '"crs":{{"properties":{{"href":"{url}/crs"}},"type":"link"}}',
+    "escaped": '"\\u0063rs": {{"type": "li\\u006ek", "properties": {{"href": "{url}/crs"}}}}',
+    "twice": '"crs": {{"type": "name", "properties": {{"name": "EPSG:4326"}}}}, '
+    '"crs": {{"type": "link", "properties": {{"href": "{url}/crs"}}}}',
+}
+POINT = (
+    '"features": [{{"type": "Feature", "properties": {{"type": "link"}}, '
+    '"geometry": {{"type": "Point", "coordinates": [0, 0]}}}}]'
+)
+
+
+@pytest.mark.parametrize("kind", ["geojson", "json"])
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("crs", LINKED)
+def test_no_reference_system_is_fetched(tmp_path, asked, crs, before, kind):
+    url, requests = asked
+    members = [LINKED[crs], POINT] if before else [POINT, " " * 70_000, LINKED[crs]]
+    body = ", ".join(member for member in members if member.strip())
+    path = tmp_path / f"units.{kind}"
+    path.write_text(('{{"type": "FeatureCollection", ' + body + "}}").format(url=url), "utf-8")
+    with pytest.raises(DataFileError, match=r"units\.\w+ names an address where its coordinate"):
+        read(path)
+    assert requests == []
+
+
+def test_gdal_itself_reaches_no_network(tmp_path, asked, monkeypatch):
+    """Were a pointer overlooked, nothing would leave the machine for it."""
+    url, requests = asked
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    path = tmp_path / "linked.geojson"
+    linked = LINKED["plain"].format(url=url)
+    path.write_text(
+        '{"type": "FeatureCollection", ' + linked + ", " + POINT.format() + "}", "utf-8"
+    )
+    assert len(pyogrio.read_dataframe(path)) == 1
+    with pytest.raises(Exception, match=r"vsicurl"):
+        pyogrio.read_dataframe(f"/vsicurl/{url}/a.geojson")
+    with pytest.raises(rasterio.RasterioIOError, match=r"vsicurl"):
+        rasterio.open(f"/vsicurl/{url}/a.tif")
     assert requests == []
 
 
