@@ -99,6 +99,7 @@ def run(
 def verify(
     out: Annotated[Path, typer.Argument(help=_help("run_folder"))],
     project_file: Annotated[Path | None, typer.Option("--project", help=_help("moved"))] = None,
+    online: Annotated[bool, typer.Option("--online", help=_help("online"))] = False,
 ) -> None:
     """Run a project again from its manifest and compare the outputs."""
     with _plain_errors(), _screen() as screen:
@@ -106,7 +107,7 @@ def verify(
         from hotspots.project.verification import verify as verify_outputs
 
         with _progress(screen.console) as tell:
-            found = verify_outputs(out, project_file=project_file, progress=tell)
+            found = verify_outputs(out, project_file=project_file, online=online, progress=tell)
         show_verification(found, screen.console)
     if not found.same:
         raise typer.Exit(1)

@@ -13,12 +13,23 @@ import pandas as pd
 import pyogrio
 
 from hotspots.errors import HotspotsError
-from hotspots.project.config.settings import parse_project
+from hotspots.project.config.settings import load_project
 from hotspots.project.runner import run_project
-from hotspots.project.write.manifest import current_versions, digest, digests, read_manifest
+from hotspots.project.write.manifest import (
+    FILE,
+    OWN,
+    content_digest,
+    current_versions,
+    digest,
+    digests,
+    parameters,
+    read_manifest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hotspots.project.config.settings import Project
 
 _TOLERANCE = 1e-9
 _BESIDE = ("internal/briefing.pdf", "internal/pictures/")
@@ -31,6 +42,9 @@ class Verification:
 
     Attributes
     ----------
+    altered_manifest
+        ``manifest.json``, if its content is not what the run wrote, and the keys of its parameters
+        that are not the project file's.
     altered_inputs
         Inputs that are missing or have changed since the run.
     altered_outputs
@@ -41,33 +55,41 @@ class Verification:
         Those among them whose numbers differ by more than 1e-9, or that hold no tables.
     versions
         Library → (version of the run, installed version), where they differ.
+    needs_online
+        True if the run read a database, which is asked only on request; it was not run again.
     ran_again
         False if altered inputs made another run pointless.
     """
 
+    altered_manifest: tuple[str, ...]
     altered_inputs: tuple[str, ...]
     altered_outputs: tuple[str, ...]
     different_outputs: tuple[str, ...]
     different_numbers: tuple[str, ...]
     versions: dict[str, tuple[str, str]]
+    needs_online: bool
     ran_again: bool
 
     @property
     def same(self) -> bool:
-        """True if nothing was altered and another run gives the same bytes."""
-        return not (self.altered_inputs or self.altered_outputs or self.different_outputs)
+        """True if nothing was altered and the run gave the same bytes again."""
+        altered = self.altered_manifest or self.altered_inputs or self.altered_outputs
+        return self.ran_again and not (altered or self.different_outputs)
 
 
 def verify(
     out: str | Path,
     *,
     project_file: str | Path | None = None,
+    online: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Verification:
     """Return what differs between an output folder and the run that its manifest describes.
 
-    Nothing leaves the machine: where the run asked a provider for addresses, cached answers are
-    used. The PDF and the pictures are compared with the manifest, but not made again.
+    The settings are the project file's, whose digest is in the manifest: a manifest alone makes
+    this machine open nothing. Nothing leaves the machine unless ``online``: where the run asked a
+    provider for addresses, cached answers are used, and a run that read a database is not done
+    again. The PDF and the pictures are compared with the manifest, but not made again.
 
     Parameters
     ----------
@@ -75,6 +97,8 @@ def verify(
         The output folder of a run.
     project_file
         Where the project file is now, if it or the folder has been moved.
+    online
+        True to read the database that the project file names.
     progress
         As in :func:`run`.
 
@@ -92,25 +116,21 @@ def verify(
     manifest = read_manifest(folder)
     file = Path(project_file) if project_file else folder / manifest["project_file"]
     altered_inputs = tuple(_altered_inputs(manifest, file))
-    found = digests(folder)
+    altered_manifest = [] if content_digest(manifest) == manifest[OWN] else [FILE]
     different: list[str] = []
     numbers: list[str] = []
+    needs_online = False
     if not altered_inputs:
-        project = parse_project(manifest["parameters"], folder / "manifest.json")
-        with tempfile.TemporaryDirectory() as scratch:
-            again = Path(scratch) / "out"
-            run_project(project, file, out=again, progress=progress, cache_only=True)
-            compared = {
-                name: then
-                for name, then in manifest["outputs"].items()
-                if not name.startswith(_BESIDE)
-            }
-            different = _unlike(compared, digests(again))
-            numbers = [name for name in different if not _same_numbers(folder, again, name)]
+        project = load_project(file)
+        altered_manifest += _other_parameters(manifest, project)
+        needs_online = project.incidents.database is not None and not online
+        if not needs_online:
+            different, numbers = _run_again(project, file, folder, manifest, progress)
     installed = current_versions()
     return Verification(
+        altered_manifest=tuple(altered_manifest),
         altered_inputs=altered_inputs,
-        altered_outputs=tuple(_unlike(manifest["outputs"], found)),
+        altered_outputs=tuple(_unlike(manifest["outputs"], digests(folder))),
         different_outputs=tuple(different),
         different_numbers=tuple(numbers),
         versions={
@@ -118,8 +138,44 @@ def verify(
             for name, then in manifest["versions"].items()
             if installed.get(name) != then
         },
-        ran_again=not altered_inputs,
+        needs_online=needs_online,
+        ran_again=not altered_inputs and not needs_online,
     )
+
+
+def _run_again(
+    project: Project,
+    file: Path,
+    folder: Path,
+    manifest: dict[str, Any],
+    progress: Callable[[str], None] | None,
+) -> tuple[list[str], list[str]]:
+    """Return the outputs that the run, done again, writes in other bytes, and in other numbers."""
+    with tempfile.TemporaryDirectory() as scratch:
+        again = Path(scratch) / "out"
+        run_project(project, file, out=again, progress=progress, cache_only=True)
+        compared = {
+            name: then for name, then in manifest["outputs"].items() if not name.startswith(_BESIDE)
+        }
+        different = _unlike(compared, digests(again))
+        return different, [name for name in different if not _same_numbers(folder, again, name)]
+
+
+def _other_parameters(manifest: dict[str, Any], project: Project) -> list[str]:
+    """Return the keys of the manifest's parameters that are not the project file's."""
+    then = {**_flat(manifest["parameters"], "parameters"), "seed": manifest["seed"]}
+    now = {**_flat(parameters(project), "parameters"), "seed": project.project.seed}
+    return sorted(key for key in {*then, *now} if then.get(key) != now.get(key))
+
+
+def _flat(content: Any, path: str) -> dict[str, Any]:
+    if not isinstance(content, dict):
+        return {path: content}
+    return {
+        key: value
+        for name, part in content.items()
+        for key, value in _flat(part, f"{path}.{name}").items()
+    }
 
 
 def _altered_inputs(manifest: dict[str, Any], project_file: Path) -> list[str]:

@@ -51,7 +51,9 @@ def test_a_run_from_a_database_into_a_database(town, database, tmp_path):
         "SELECT round(sum(population)) FROM results.polygons WHERE ST_SRID(geometry) = 32613"
     )
     assert float(database.sql(population)) == round(plain.plan.polygons["population"].sum())
-    assert hs.verify(tmp_path / "out").same
+    offline = hs.verify(tmp_path / "out")
+    assert (offline.needs_online, offline.ran_again, offline.same) == (True, False, False)
+    assert hs.verify(tmp_path / "out", online=True).same
     written = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert not [path for path in written if PASSWORD.encode() in path.read_bytes()]
 

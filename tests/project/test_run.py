@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
+import socket
 import stat
 import subprocess
 import sys
@@ -158,16 +160,61 @@ def test_verify_names_an_altered_output_and_an_altered_input(town, tmp_path: Pat
     assert "incidents.csv" in result.output
 
 
-def test_verify_runs_again_from_the_manifest_and_names_what_differs(town, tmp_path: Path) -> None:
-    """Another seed in the manifest is another run: its outputs are named, in bytes."""
+def rewritten(out: Path, change, *, digest: bool) -> None:
+    """Change the manifest of a run; with ``digest`` as somebody would who knows its form."""
+    manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+    change(manifest)
+    if digest:
+        content = {key: value for key, value in manifest.items() if key != "manifest"}
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+        manifest["manifest"] = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    (out / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_verify_names_what_was_changed_in_the_manifest(town, tmp_path: Path) -> None:
     out = tmp_path / "out"
     hs.run(town.project, out=out)
-    manifest = json.loads((out / "manifest.json").read_text("utf-8"))
-    manifest["parameters"]["project"]["seed"] = 8
-    (out / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert hs.verify(out).same
+    rewritten(out, lambda manifest: manifest["versions"].update(numpy="1.0"), digest=False)
     found = hs.verify(out)
-    assert not found.altered_outputs
-    assert "internal/report.html" in found.different_outputs
+    assert (found.altered_manifest, found.different_outputs) == (("manifest.json",), ())
+    assert not found.same
+
+    def another_seed(manifest):
+        manifest["seed"] = manifest["parameters"]["project"]["seed"] = 8
+        manifest["parameters"]["tests"]["alpha"] = 0.5
+
+    rewritten(out, another_seed, digest=True)
+    found = hs.verify(out)
+    keys = ("parameters.project.seed", "parameters.tests.alpha", "seed")
+    assert (found.altered_manifest, found.same) == (keys, False)
+    result = CliRunner().invoke(app, ["verify", str(out)])
+    assert result.exit_code == 1
+    assert "parameters.tests.alpha" in result.output
+
+
+def test_a_received_manifest_opens_no_address(town, tmp_path: Path, monkeypatch) -> None:
+    """A password went to the database that a manifest named; now its settings are not followed."""
+    monkeypatch.setenv("SECRET_OF_THIS_MACHINE", "hunter2")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.2)
+        url = f"postgresql://reader@127.0.0.1:{server.getsockname()[1]}/city"
+        out = tmp_path / "out"
+        hs.run(town.project, out=out)
+
+        def database(manifest):
+            manifest["parameters"]["incidents"] |= {
+                "file": None,
+                "database": url,
+                "table": "public.carpetas",
+                "password_env": "SECRET_OF_THIS_MACHINE",
+            }
+
+        rewritten(out, database, digest=True)
+        found = hs.verify(out)
+        assert "parameters.incidents.database" in found.altered_manifest
+        with pytest.raises(TimeoutError):
+            server.accept()
 
 
 def test_verify_of_a_folder_without_a_manifest(tmp_path: Path) -> None:

@@ -105,6 +105,7 @@ def _show_isolates(found: Checkup, console: Console) -> None:
 def show_verification(found: Verification, console: Console) -> None:
     """Print which inputs and outputs differ from the manifest."""
     for key, names in (
+        ("verify.altered_manifest", found.altered_manifest),
         ("verify.altered_inputs", found.altered_inputs),
         ("verify.altered_outputs", found.altered_outputs),
         ("verify.different_outputs", found.different_outputs),
@@ -117,7 +118,8 @@ def show_verification(found: Verification, console: Console) -> None:
     for name, (then, now) in found.versions.items():
         console.print(f"[yellow]![/] {name}: {then} → {now}")
     if not found.ran_again:
-        console.print(every_language("verify.not_again"))
+        why = "needs_online" if found.needs_online else "not_again"
+        console.print(every_language(f"verify.{why}"))
     if found.same:
         console.print(f"[bold green]{every_language('verify.same')}[/]")
 

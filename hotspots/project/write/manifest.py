@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from hotspots.project.config.settings import Project
 
 FILE = "manifest.json"
+OWN = "manifest"
+"""Key of the digest of all the rest of the manifest."""
 _LIBRARIES = (
     "hotspots-geo",
     "numpy",
@@ -40,17 +42,18 @@ def make_manifest(
     The path of the project file is relative to ``out``, so that the same run into a sibling
     folder gives the same bytes.
     """
-    return {
+    content = {
         "project_file": _relative_path(project_file.resolve(), out.resolve()),
         "seed": project.project.seed,
         "versions": {name: version(name) for name in _LIBRARIES},
-        "parameters": project.model_dump(mode="json", by_alias=True),
+        "parameters": parameters(project),
         "inputs": {
             project_file.name: digest(project_file),
             **{name: digest(path) for name, path in _with_companions(inputs)},
         },
         "outputs": digests(written),
     }
+    return {**content, OWN: content_digest(content)}
 
 
 _COMPANIONS = {
@@ -100,10 +103,22 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise DataFileError(
             f"verify: {file} is not JSON ({error}). Run the project again."
         ) from None
-    wanted = {"project_file", "versions", "parameters", "inputs", "outputs"}
+    wanted = {"project_file", "seed", "versions", "parameters", "inputs", "outputs", OWN}
     if not isinstance(manifest, dict) or wanted - set(manifest):
         raise DataFileError(f"verify: {file} is not a manifest of hotspots. Run the project again.")
     return manifest
+
+
+def parameters(project: Project) -> dict[str, Any]:
+    """Return the settings of a project file as a manifest holds them."""
+    return project.model_dump(mode="json", by_alias=True)
+
+
+def content_digest(manifest: dict[str, Any]) -> str:
+    """Return the SHA-256 of a manifest's content, its own digest left out."""
+    content = {key: value for key, value in manifest.items() if key != OWN}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def digest(path: Path) -> str:
