@@ -26,7 +26,7 @@ def join_moments(labels: Floats, graph: Graph, joins: Joins) -> tuple[float, flo
     labels
         1 and 0, in the order of the graph's places.
     graph
-        Every link counts as one, in its own direction: a join is one pair of links.
+        Every link counts, in its own direction, as half a join, whatever its weight.
     joins
         ``both`` (1–1), ``neither`` (0–0), ``unlike`` (1–0) or ``like`` (1–1 and 0–0).
 
