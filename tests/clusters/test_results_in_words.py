@@ -162,9 +162,9 @@ def test_the_sentence_of_nothing_found_does_not_say_that_nothing_is_there(six_po
     values, graph = six_points
     said = getis_ord(values, graph).sentence()
     assert "none is labeled in y" in said
-    assert "whether there is something or nothing, the data cannot tell" in said
+    assert "the data cannot tell whether there is anything or not" in said
     # Six places: the least p that can exist is 0.1.
-    assert "could not have labeled any (least possible p: 0.10)" in said
+    assert "could not have labeled any (smallest possible p: 0.10)" in said
 
 
 def test_the_sentence_where_nothing_could_be_tested(lattice):

@@ -164,7 +164,7 @@ def test_a_table_in_the_middle_of_a_sheet_with_merged_cells_beyond_it(tmp_path):
         sheet.merge_cells(beyond)
     path = tmp_path / "t.xlsx"
     book.save(path)
-    with pytest.warns(HotspotsWarning, match="the header was taken to be row 3"):
+    with pytest.warns(HotspotsWarning, match="row 3 was taken for the header"):
         read = read_incidents(path, date="fecha", category="delito", victims="victimas")
     assert read["date"].dt.day.tolist() == [5, 6]
     assert read["problem"].str.contains("formula_unsaved").tolist() == [False, True]

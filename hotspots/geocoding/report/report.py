@@ -126,8 +126,8 @@ def geocoding_report(
     >>> report.hit_rate, report.unlocated["address"].tolist()
     (0.5, ['Calle Lerdo'])
     >>> print(report.sentence("en"))
-    The place of 1 of 2 rows is known: 50.0% (95% interval: 9.5% to 90.5%), below the 85% at \
-which a crime map can be trusted; whether the misses are at random cannot be told.
+    1 of 2 rows are located: 50.0% (95% interval: 9.5% to 90.5%), below the 85% at which a crime \
+map can be trusted; whether the others are missing at random cannot be tested.
     """
     share(alpha, "geocoding_report: alpha")
     seed = whole_number(seed, "geocoding_report: seed", "Give a whole number from 0 on.", least=0)

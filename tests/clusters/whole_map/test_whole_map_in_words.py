@@ -87,7 +87,7 @@ def test_a_scan_without_a_finding_says_so(scan):
     quiet = replace(scan, clusters=scan.clusters.head(1).assign(p=0.4))
     assert "no circle stands out in thefts more than chance allows" in quiet.sentence()
     assert "the nearest to it:" in quiet.sentence()
-    assert "least possible p: 0.20" in replace(quiet, least_p=0.2).sentence()
+    assert "smallest possible p: 0.20" in replace(quiet, least_p=0.2).sentence()
     nothing = replace(scan, clusters=scan.clusters.head(0))
     assert "nothing to scan" in nothing.sentence()
     assert "no hay nada que barrer" in nothing.sentence("es")

@@ -132,7 +132,7 @@ def test_a_text_as_long_as_a_cell_is_whole_and_nothing_is_said(tmp_path):
 
 def test_a_table_longer_than_a_sheet_goes_on_in_the_next_and_that_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(workbook, "_MOST_ROWS", 3)
-    with pytest.warns(HotspotsWarning, match="tests: 7 rows; a sheet of Excel holds 3"):
+    with pytest.warns(HotspotsWarning, match="tests: 7 rows; an Excel sheet holds 3"):
         path = hs.save_workbook({"tests": pd.DataFrame({"n": range(7)})}, tmp_path / "t.xlsx")
     book = read(path)
     assert book.sheetnames == ["tests", "tests (2)", "tests (3)"]
