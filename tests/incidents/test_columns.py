@@ -147,7 +147,9 @@ def test_what_is_half_named_is_said(named, says):
 def test_a_table_without_a_known_header_is_refused(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("5;lerdo;robo\n6;mina;robo\n", "utf-8")
-    with pytest.raises(ColumnError, match="taken to be row 1: '5', 'lerdo', 'robo'"):
+    with pytest.raises(
+        ColumnError, match="row 1, which was taken for the header: '5', 'lerdo', 'robo'"
+    ):
         read_incidents(path)
 
 

@@ -338,7 +338,7 @@ BAD_FILES = {
     "no encoding": ("a.csv", "tipo\nКража\n".encode("koi8-r"), "encoding cannot be told"),
     "a workbook that is none": ("a.xlsx", b"tipo,fecha\nrobo,2013\n", "not an Excel workbook"),
     "a geopackage that is none": ("a.gpkg", b"<OGRVRTDataSource>", "not a geopackage"),
-    "json that is no geojson": ("a.geojson", b'{"a": 1}', "no GeoJSON FeatureCollection"),
+    "json that is no geojson": ("a.geojson", b'{"a": 1}', "not a GeoJSON FeatureCollection"),
     "broken json": ("a.geojson", b'{"a": ', "cannot be read as geojson"),
     "a vrt": ("a.vrt", b"<OGRVRTDataSource/>", "are not read"),
     "an unclosed quote": ("a.csv", b'a,b\n1,2,3\n"x' + b"y" * 200_000, "cannot be read"),
@@ -394,7 +394,7 @@ def test_a_study_area_in_degrees_is_refused():
 
 def test_an_unknown_crs_is_refused():
     table = pd.DataFrame({"lon": ["1"], "lat": ["2"]})
-    with pytest.raises(CrsError, match="no coordinate reference system"):
+    with pytest.raises(CrsError, match="not a coordinate reference system"):
         read_incidents(table, longitude="lon", latitude="lat", crs="EPSG:nonsense")
 
 
@@ -422,7 +422,7 @@ def test_a_header_below_title_rows_is_said_aloud(tmp_path):
     for row in (["Fiscalía"], HEADER, ROWS[0], ROWS[1]):
         book.active.append(row)
     book.save(tmp_path / "a.xlsx")
-    with pytest.warns(HotspotsWarning, match="header was taken to be row 2"):
+    with pytest.warns(HotspotsWarning, match="row 2 was taken for the header"):
         read_incidents(tmp_path / "a.xlsx", **COLUMNS)
 
 

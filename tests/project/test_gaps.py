@@ -15,7 +15,7 @@ import shapely
 from rich.console import Console
 
 import hotspots as hs
-from hotspots.catalogue import said
+from hotspots.catalogue import warning_text
 from hotspots.errors import HotspotsWarning, ProjectFileError
 from hotspots.project.show.screen import show_checkup, show_run
 
@@ -119,7 +119,7 @@ def test_three_in_a_hundred_are_a_remark(town, tmp_path):
     reshape(town, scatter(2))
     result = hs.run(town.project, out=tmp_path / "out")
     assert result.findings.untested == {}
-    told = " ".join(said(remark, "es") for remark in result.remarks)
+    told = " ".join(warning_text(remark, "es") for remark in result.remarks)
     assert "2 de 64 unidades censales no tienen vecinas a menos de 1 m" in told
     assert "2 de 64 unidades censales no tienen vecinas" in words(
         tmp_path / "out" / "internal" / "report.html"

@@ -33,7 +33,7 @@ def test_what_is_no_table_is_named():
     with pytest.raises(DataFileError, match=r"census: there is no row below the header"):
         read_plain_table(pd.DataFrame({"a": []}), what="census")
     twice = pd.DataFrame([[1, 2]], columns=["a", "a"])
-    with pytest.raises(ColumnError, match=r"census: the column 'a' is there more than once"):
+    with pytest.raises(ColumnError, match=r"census: two columns are named 'a'"):
         read_plain_table(twice, what="census")
     for name in ("http://city/x.csv", "/vsicurl/x.csv", r"\\server\x.csv"):
         with pytest.raises(DataFileError, match=r"is not a plain local file"):

@@ -180,8 +180,8 @@ def test_the_cap_of_auto_is_said_and_auto_is_not_advised(lattice):
     assert "No more are taken by permutations='auto': name a larger number" in str(
         caught[0].message
     )
-    assert "999,999 a place (the most that 'auto' takes, for whom 400,000,000 would" in repr(result)
-    assert "the most" not in repr(getis_ord(values, lattice(10, 10), family=200))
+    assert "999,999 a place (the maximum of 'auto'; 400,000,000 would be enough)" in repr(result)
+    assert "the maximum" not in repr(getis_ord(values, lattice(10, 10), family=200))
 
 
 def test_too_few_permutations_are_said(lattice):

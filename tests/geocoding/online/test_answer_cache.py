@@ -55,14 +55,14 @@ def test_answers_expire_and_not_found_sooner(tmp_path: Path) -> None:
 def test_rubbish_another_version_and_another_program_are_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite"
     path.write_bytes(b"rubbish" * 500)
-    with pytest.raises(DataFileError, match=r"a\.sqlite .*Name another file"):
+    with pytest.raises(DataFileError, match=r"a\.sqlite .*Give another file"):
         AnswerCache(path)
     path.unlink()
     AnswerCache(path).close()
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 9")
     database.close()
-    with pytest.raises(DataFileError, match="of version 9"):
+    with pytest.raises(DataFileError, match="it has version 9"):
         AnswerCache(path)
     other = sqlite3.connect(tmp_path / "b.sqlite")
     other.execute("CREATE TABLE t (x)")

@@ -101,7 +101,7 @@ def test_a_file_of_ones_own(tmp_path):
 @pytest.mark.parametrize(
     ("content", "error", "message"),
     [
-        ("[classes", DataFileError, "no TOML"),
+        ("[classes", DataFileError, "not valid TOML"),
         ("a = 1", DataFileError, r"no \[classes"),
         ('[classes.a]\nlabels = "x"', DataFileError, "must be a list of texts"),
         (

@@ -115,7 +115,9 @@ def test_any_text_makes_a_file_that_opens(tmp_path_factory, texts):
 @pytest.mark.parametrize("letter", ["x", "\U0001f600"])
 def test_a_cell_of_ten_megabytes_is_cut_and_said(letter, tmp_path):
     table = pd.DataFrame({"name": [letter * 10_000_000, "b"]})
-    with pytest.warns(HotspotsWarning, match=r"places: 1 text is longer than a cell.*32,767"):
+    with pytest.warns(
+        HotspotsWarning, match=r"places: 1 text is longer than an Excel cell.*32,767"
+    ):
         path = hs.save_workbook({"places": table}, tmp_path / "t.xlsx")
     words = cells(path)[0][0]
     assert words.endswith("…")

@@ -79,7 +79,9 @@ def test_misses_that_are_not_at_random_are_warned_of():
 
 def test_the_public_warning_names_no_offense():
     said = warned(misses(600, 200), public=True, language="en")
-    assert said.startswith("Incidents that could not be located are not spread evenly over offenses")
+    assert said.startswith(
+        "Incidents that could not be located are not spread evenly over offenses"
+    )
     assert "robbery" not in said and "%" not in said
 
 

@@ -114,7 +114,7 @@ def test_two_regions_are_divided_the_best_way_of_all(grid, residents, seed):
 def test_leaving_out_places_as_many_as_can_be(grid, residents, seed):
     regions = Regions(graph_of(grid(3, 3, residents)), np.zeros(9, dtype=np.int64))
     rng = np.random.default_rng(seed)
-    while leave_out.salvage(regions, BOUNDS, rng):
+    while leave_out.leave_fewer_out(regions, BOUNDS, rng):
         assert whole(regions)
     if sum(residents) > 15_000:
         # All nine are one group to begin with, and so every way of leaving some out is met.
@@ -190,7 +190,7 @@ def test_last_years_regions_within_bounds_are_not_touched(lognormal, seed):
     if regions.out_of(BOUNDS):
         return
     kept = regions.labels
-    again = rebalance.mended(graph, kept, BOUNDS, np.random.default_rng(seed + 1))
+    again = rebalance.rebalanced(graph, kept, BOUNDS, np.random.default_rng(seed + 1))
     assert again.labels.tolist() == kept.tolist()
 
 
@@ -198,14 +198,14 @@ def test_a_region_at_its_bounds_gives_nothing_away(grid):
     # 10,000 and 15,000 are both within: nothing moves, although a unit could.
     graph = graph_of(grid(1, 4, [5_000, 5_000, 7_000, 8_000]))
     kept = np.array([0, 0, 1, 1])
-    found = rebalance.mended(graph, kept, BOUNDS, np.random.default_rng(0))
+    found = rebalance.rebalanced(graph, kept, BOUNDS, np.random.default_rng(0))
     assert found.labels.tolist() == [0, 0, 1, 1]
 
 
 def test_a_region_that_fell_apart_keeps_the_part_with_most_residents(grid):
     # Region 0 is squares 0 and 2–3, apart by region 1: the larger part keeps the number.
     graph = graph_of(grid(1, 4, [3_000, 10_000, 6_000, 5_000]))
-    found = rebalance.mended(graph, np.array([0, 1, 0, 0]), BOUNDS, np.random.default_rng(0))
+    found = rebalance.rebalanced(graph, np.array([0, 1, 0, 0]), BOUNDS, np.random.default_rng(0))
     labels = found.labels.tolist()
     assert labels[2] == labels[3] == 0
     assert labels[0] == labels[1] == 1
