@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from hotspots.spatial.facing_edges import ROUNDING_M, facing_lengths
-from hotspots.spatial.outlines import distinct, outlines
+from hotspots.spatial.outlines import distinct, lengths, outlines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -174,18 +174,20 @@ def _border_lengths(
 ) -> Floats:
     """Return the meters of border of each pair; 0 where they are none, or no more than a corner."""
     places = len(shapes)
-    loose = edges.is_open
+    # Where areas overlap, an edge that two have may be the border of a third: all are compared.
+    loose = (edges.is_open | (crossing.size > 0)) & (lengths(edges.segment) > 0)
     facing, (on_line, across) = facing_lengths(
         edges.segment[loose], edges.owner[loose], places, (ROUNDING_M, reach)
     )
     matched = _at(pairs, edges.matched_pairs, edges.matched_length)
-    total = matched + _at(pairs, facing, across)
+    apart = 0.0 if crossing.size else matched
+    total = np.maximum(matched, apart + _at(pairs, facing, across))
     first, second = np.divmod(crossing, places)
     total = np.maximum(total, _at(pairs, crossing, _inside(shapes[first], shapes[second])))
     outline = shapely.length(shapes)
     first, second = np.divmod(pairs, places)
     shorter = np.minimum(outline[first], outline[second])
-    shared = (matched > 0) | (matched + _at(pairs, facing, on_line) > _LEAST_M)
+    shared = (matched > 0) | (_at(pairs, facing, on_line) > _LEAST_M)
     return np.where(shared | (total > _LEAST_SHARE * shorter), total, 0.0)
 
 

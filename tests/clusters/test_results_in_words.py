@@ -90,7 +90,7 @@ def test_repr_says_how_and_what(hot_block):
 def test_repr_of_a_formula_and_of_all_draws_counted(six_points):
     values, graph = six_points
     assert "none: the null is a formula" in repr(getis_ord(values, graph, null="analytic"))
-    assert "all distinct draws counted, fewer than 2,399; least p 0.1" in repr(
+    assert "all distinct permutations enumerated, fewer than 2,399; least p 0.1" in repr(
         getis_ord(values, graph)
     )
 

@@ -55,7 +55,7 @@ def test_exactly_85_percent_is_not_below_the_bar(located, rows, below):
 def test_misses_are_at_random_only_above_the_level():
     found = report(50, 100, category=["a"] * 50 + ["b"] * 50)
     # Of 99 exchanges none is as uneven as all against nothing: p = 1/100, alone in its family.
-    assert found.miss_tests.loc["category", "q"] == pytest.approx(0.01)
+    assert found.missingness.loc["category", "q"] == pytest.approx(0.01)
     for alpha, at_random in ((0.01, False), (0.0099, True)):
         again = type(found)(
             **{name: getattr(found, name) for name in found.__slots__ if name != "alpha"},

@@ -174,6 +174,14 @@ def test_borders_without_a_gap_are_those_of_the_intersection(seed, side, kinds):
     assert pairs(cells, rook=True, gap_m=0) == by_border(cells)
 
 
+def test_two_halves_of_an_area_that_is_there_as_well_have_its_borders():
+    left, right = box(0, 0, 50, 100), box(50, 0, 100, 100)
+    whole, above = box(0, 0, 100, 100), box(0, 100, 100, 200)
+    assert lengths([left, right, whole, above], gap_m=0) == {
+        (0, 1): 100.0, (0, 2): 300.0, (1, 2): 300.0, (0, 3): 50.0, (1, 3): 50.0, (2, 3): 100.0,
+    }  # fmt: skip
+
+
 @given(seed=st.integers(0, 10_000), side=st.integers(4, 7), kinds=KINDS)
 @settings(deadline=None, max_examples=40)
 def test_a_wider_gap_loses_no_pair_and_no_meter(seed, side, kinds):

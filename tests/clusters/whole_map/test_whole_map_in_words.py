@@ -51,7 +51,7 @@ def test_a_scan_says_its_most_likely_cluster(scan):
 def test_a_scan_says_what_its_risk_is_compared_with(scan):
     # Under the robust null it is the bulk's median, under the binomial the rest of the map.
     risk = significant(scan.clusters["relative_risk"].iloc[0], "en")
-    assert "the median risk of the bulk leads one to expect" in scan.sentence()
+    assert "would be expected at the median risk of the bulk" in scan.sentence()
     assert f"{risk} times as many (p" in scan.sentence()
     assert f"{risk} veces esa cifra (p" in scan.sentence("es")
     binomial = replace(scan, null="binomial")

@@ -312,10 +312,10 @@ def test_an_extract_is_cut_to_the_study_area(extract):
     ("name", "content", "said"),
     [
         ("a.osm.pbf", b"\x00\x00\x00\x0d\x0a\x09OSMHeader rubbish", "could not be read"),
-        ("a.osm.pbf", b"<OGRVRTDataSource>", "not an OpenStreetMap file"),
-        ("a.osm", b"<!DOCTYPE osm [<!ENTITY a 'b'>]><osm></osm>", "not an OpenStreetMap file"),
+        ("a.osm.pbf", b"<OGRVRTDataSource>", "is not OpenStreetMap data"),
+        ("a.osm", b"<!DOCTYPE osm [<!ENTITY a 'b'>]><osm></osm>", "is not OpenStreetMap data"),
         ("a.osm", b"", "is empty"),
-        ("a.txt", b"<osm>", "no .osm.pbf or .osm file"),
+        ("a.txt", b"<osm>", "not an .osm.pbf or .osm file"),
     ],
 )
 def test_what_is_no_extract_is_refused(tmp_path, name, content, said):
@@ -407,12 +407,12 @@ CHANGES = {
     "another format": (head_with(format="x"), "is not a gazetteer"),
     "a layer of no kind": (head_with(layers=["../../etc/passwd"]), "broken"),
     "a crs of no kind": (head_with(crs="x"), "broken"),
-    "no head": (lambda name, content: None if name.endswith("json") else content, "no gazetteer"),
+    "no head": (lambda name, content: None if name.endswith("json") else content, "not a gazetteer"),
     "no table": (lambda name, content: None if name[0] == "s" else content, "broken"),
     "a pickle": (lambda name, content: b"cos\nsystem\n" if name[0] == "s" else content, "broken"),
     "other columns": (other_table, "broken"),
     "rubbish for a shape": (bad_shape, "broken"),
-    "a list for a head": (lambda n, c: b"[]" if n.endswith("json") else c, "no gazetteer"),
+    "a list for a head": (lambda n, c: b"[]" if n.endswith("json") else c, "not a gazetteer"),
 }
 
 

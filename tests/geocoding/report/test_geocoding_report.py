@@ -103,7 +103,7 @@ def test_a_pile_up_is_named_by_what_stands_there():
     )
     report = geocoding_report(piled(), places=area.to_crs(4326), place_name="nombre")
     assert report.pile_ups["places"].tolist() == ["Hospital (20 m)"]
-    assert "where there stands: Hospital (20 m)" in report.sentence("en")
+    assert "at Hospital (20 m)" in report.sentence("en")
 
 
 def test_a_pile_up_is_named_by_the_gazetteer_and_its_centroids():
@@ -209,7 +209,7 @@ def test_misses_that_are_not_at_random_are_named_in_both_languages():
     }  # fmt: skip
     assert report.uneven["level"].tolist() == ["robbery", "theft"]
     english, spanish = report.sentence("en"), report.sentence("es", titles={"robbery": "robo"})
-    assert english.endswith("not at random: 31% in robbery against 12% elsewhere; "
+    assert english.endswith("not missing at random: 31% in robbery against 12% elsewhere; "
                             "1 point holds many addresses.")  # fmt: skip
     assert "lo que falta no falta al azar: 31% en robo contra 12% en el resto" in spanish
     assert "85.9% (95% interval: 83.5% to 88.0%), above the 85%" in english
