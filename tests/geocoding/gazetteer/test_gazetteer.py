@@ -407,7 +407,7 @@ CHANGES = {
     "another format": (head_with(format="x"), "is not a gazetteer"),
     "a layer of no kind": (head_with(layers=["../../etc/passwd"]), "broken"),
     "a crs of no kind": (head_with(crs="x"), "broken"),
-    "no head": (lambda name, content: None if name.endswith("json") else content, "not a gazetteer"),
+    "no head": (lambda n, content: None if n.endswith("json") else content, "not a gazetteer"),
     "no table": (lambda name, content: None if name[0] == "s" else content, "broken"),
     "a pickle": (lambda name, content: b"cos\nsystem\n" if name[0] == "s" else content, "broken"),
     "other columns": (other_table, "broken"),

@@ -190,7 +190,8 @@ def test_what_is_not_missing_at_random_is_warned_of_and_tabled(city, plan, geoco
 def test_uneven_misses_that_change_no_map_are_said_without_alarm(city, plan, geocoding):
     little = geocoding.uneven.assign(miss_rate=0.06, elsewhere=0.03)
     text = page(city, plan, replace(geocoding, uneven=little), language="en")
-    assert "not missing at random, though the differences are small: 6% in carjacking against 3% elsewhere." in text
+    said = "not missing at random, though the differences are small: 6% in carjacking against 3%"
+    assert f"{said} elsewhere." in text
     assert "what is missing may change the map" not in text.replace(
         "The located share is below that: what is missing may change the map.", ""
     )
