@@ -174,6 +174,13 @@ def test_borders_without_a_gap_are_those_of_the_intersection(seed, side, kinds):
     assert pairs(cells, rook=True, gap_m=0) == by_border(cells)
 
 
+def test_a_corner_in_common_is_no_border():
+    met = adjacency([box(0, 0, 10, 10), box(10, 10, 20, 20), box(10, 0, 20, 10)])
+    assert list(zip(met.first, met.second, strict=True)) == [(0, 1), (0, 2), (1, 2)]
+    borders = met.borders()
+    assert list(zip(borders.first, borders.second, strict=True)) == [(0, 2), (1, 2)]
+
+
 def test_two_halves_of_an_area_that_is_there_as_well_have_its_borders():
     left, right = box(0, 0, 50, 100), box(50, 0, 100, 100)
     whole, above = box(0, 0, 100, 100), box(0, 100, 100, 200)

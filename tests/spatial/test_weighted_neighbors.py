@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from libpysal.graph import Graph
 
 from hotspots.errors import CrsError, GraphError, InputError
+from hotspots.spatial.distance_weights import kernel_weights
 from hotspots.spatial.weights import neighbors
 
 CRS = 32613
@@ -279,3 +280,11 @@ def test_the_graph_is_as_libpysal_builds_it(columbus):
     assert again.equals(Graph.build_contiguity(mixed, rook=False))
     lag = again.lag(mixed["CRIME"])
     np.testing.assert_allclose(lag, ours.lag(named["CRIME"])[::-1])
+
+
+@pytest.mark.parametrize("kernel", ["triangular", "epanechnikov", "quadratic", "bisquare"])
+def test_no_kernel_weighs_what_lies_beyond_its_bandwidth(kernel):
+    """Silverman (1986), table 3.1: these kernels are 0 from a share of 1 on."""
+    weights = kernel_weights(np.array([0.5, 1.0, 1.5, 3.0]), kernel)
+    assert weights[0] > 0
+    assert weights[1:].tolist() == [0, 0, 0]

@@ -161,3 +161,15 @@ def possible_range(counts, mask, place):
         linprog(sign * goal, A_eq=equal, b_eq=[counts.sum()], bounds=bounds) for sign in (1, -1)
     ]
     return answers[0].fun, -answers[1].fun
+
+
+def test_each_category_of_a_sum_keeps_the_threshold_back():
+    """With the two polygons of few alone, 2 robberies would be known to be theirs."""
+    residents = [100, 200, 300, 400, 500]
+    robbery, theft = np.array([1, 1, 6, 7, 8]), np.array([9, 9, 9, 9, 9])
+    rates = {
+        key: pd.DataFrame({"count": count, "exposure": residents}, index=list("abcde"))
+        for key, count in {"robbery": robbery, "theft": theft, "both": robbery + theft}.items()
+    }
+    for hidden in withheld_polygons(rates, threshold=5).values():
+        assert hidden.tolist() == [True, True, True, True, False]

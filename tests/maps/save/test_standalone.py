@@ -45,6 +45,14 @@ def test_the_policy_names_every_script_by_its_hash(page):
     assert page.index("Content-Security-Policy") < page.index("<style")
 
 
+def test_the_policy_lets_nothing_in_from_outside(page):
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1]
+    rules = dict(rule.split(" ", 1) for rule in policy.replace("&#x27;", "'").split("; "))
+    assert (rules["default-src"], rules["img-src"]) == ("'none'", "data:")
+    assert (rules["form-action"], rules["base-uri"]) == ("'none'", "'none'")
+    assert not re.search(r"https?:|\*", policy)
+
+
 def test_nothing_on_the_page_has_an_address(page):
     outside = re.sub(r"<script>.*?</script>", "", page, flags=re.S)
     assert not re.search(r"https?://|//cdn", outside)
