@@ -104,7 +104,10 @@ def test_one_file_more_makes_a_page_and_a_report_in_its_language(installed, town
 
 
 def test_the_command_speaks_every_language(installed):
-    said = " ".join(command(installed, "run", "--help").split())
-    assert "Output folder · Carpeta de salida · ⟦Output folder⟧" in re.sub(r" │ │ ", " ", said)
-    listed = command(installed, "init", "--help")
-    assert "⟦Census units⟧" in listed
+    for name, words in (
+        ("run", "Output folder · Carpeta de salida · ⟦Output folder⟧"),
+        ("init", "Census units · Unidades censales · ⟦Census units⟧"),
+    ):
+        # Where lines are broken, and how far a box goes, differs between versions of typer.
+        help_text = " ".join(re.sub(r"[│\n]", " ", command(installed, name, "--help")).split())
+        assert words in help_text
