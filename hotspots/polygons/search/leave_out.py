@@ -10,6 +10,8 @@ from hotspots.polygons import subsets
 from hotspots.polygons.search import repair, spanning_trees
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hotspots.polygons.bounds import Bounds
     from hotspots.polygons.regions import Regions
 
@@ -17,7 +19,7 @@ TREES = 60
 """Random spanning trees tried per join."""
 
 PACKED = 11
-"""Up to this many units, every way of leaving some out is enumerated."""
+"""Up to this many units, every way of leaving some out is enumerated: of a whole piece, too."""
 
 LEAST_GAIN = 1e-6
 
@@ -31,7 +33,7 @@ def leave_fewer_out(regions: Regions, bounds: Bounds, rng: np.random.Generator) 
         if _fill(regions, region, bounds):
             better = True
             continue
-        for joined in repair.joins(regions, region, rng):
+        for joined in _joins(regions, region, rng):
             nodes = sorted(set().union(*(regions.members[r] for r in joined)))
             now = sum(n for n in map(regions.residents, joined) if bounds.holds(n))
             groups = _most_groups(regions, nodes, bounds, rng)
@@ -42,6 +44,14 @@ def leave_fewer_out(regions: Regions, bounds: Bounds, rng: np.random.Generator) 
                 better = True
                 break
     return better
+
+
+def _joins(regions: Regions, region: int, rng: np.random.Generator) -> Iterator[list[int]]:
+    """Yield the whole piece where all of it can be enumerated, else the region's joins."""
+    if regions.graph.size <= PACKED:
+        yield sorted(regions.members)
+    else:
+        yield from repair.joins(regions, region, rng)
 
 
 def _most_groups(

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hotspots.errors import ColumnError, InputError
@@ -71,6 +71,7 @@ def test_a_group_above_the_ceiling_is_an_exception(squares):
 
 @settings(deadline=None, max_examples=20)
 @given(residents=st.lists(st.integers(500, 9000), min_size=9, max_size=9))
+@example(residents=[500, 4460, 5600, 1540, 8985, 4956, 6015, 5001, 5039])
 def test_no_division_that_keeps_a_pair_together_is_better(grid, residents):
     units = grid(3, 3, residents)
     pair = list(units.index[[3, 4]])
