@@ -67,7 +67,8 @@ def access_layer(
     Returns
     -------
     Layer
-        Meters on the polygons' index; NaN for a polygon without units.
+        Meters on the polygons' index, NaN for a polygon without units; it keeps the services,
+        since a public page shows no distance that gives the place of one away.
 
     Raises
     ------
@@ -112,6 +113,7 @@ def access_layer(
         direction=direction,
         source=source_name,
         title=titles,
+        services=services,
     )
 
 

@@ -14,6 +14,7 @@ from hotspots.schema import Direction, Layer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import geopandas as gpd
     import pandas as pd
 
 MIN_COVER = 0.9
@@ -29,6 +30,7 @@ def checked_layer(
     source: str,
     title: Mapping[str, str] | None = None,
     cover: pd.Series | None = None,
+    services: gpd.GeoDataFrame | None = None,
 ) -> Layer:
     """Return a :class:`Layer` with a valid name and direction.
 
@@ -47,6 +49,7 @@ def checked_layer(
         source=source,
         title=dict(title or {}),
         cover=None if cover is None else cover.rename("cover"),
+        services=services,
     )
 
 

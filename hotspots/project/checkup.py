@@ -13,6 +13,7 @@ from hotspots._notes import note_keys
 from hotspots.polygons.units.problems import unit_problems
 from hotspots.project.config.settings import Project, load_project
 from hotspots.project.run.inputs import Inputs, read_inputs
+from hotspots.project.run.public_result import require_publishable
 from hotspots.spatial.adjacency import adjacency
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def check(project_file: str | Path) -> Checkup:
     file = Path(project_file)
     project = load_project(file)
     inputs = read_inputs(project, file.parent)
+    require_publishable(project, inputs)
     return _checkup(project, inputs)
 
 

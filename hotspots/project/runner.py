@@ -14,14 +14,19 @@ from hotspots.maps.save.pdf import find_browser, save_pdf
 from hotspots.project.config.settings import Project, load_project
 from hotspots.project.run.inputs import read_inputs
 from hotspots.project.run.pipeline import RunResult, compute
+from hotspots.project.run.public_result import require_publishable
 from hotspots.project.run.reference_layers import online_geocoder
+from hotspots.project.write.edition import edition_of
 from hotspots.project.write.folder import replaced_folder
 from hotspots.project.write.manifest import make_manifest, write_manifest
 from hotspots.project.write.outputs import write_database, write_outputs
 from hotspots.project.write.pages import run_map
+from hotspots.project.write.publications import read_publications, with_new
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from hotspots.maps.privacy.earlier import Publication
 
 
 def run(
@@ -91,10 +96,12 @@ def run_project(
     pictures: bool = False,
     progress: Callable[[str], None] | None = None,
     cache_only: bool = False,
+    replaced: Path | None = None,
 ) -> RunResult:
     """Run a project whose settings are validated already; see :func:`run`.
 
-    With ``cache_only`` no provider is asked: only cached answers are used.
+    With ``cache_only`` no provider is asked: only cached answers are used. ``replaced`` is the
+    output whose public folder is the earlier publication, ``out`` by default.
     """
     tell = progress or _silent
     browser = find_browser() if pdf else None
@@ -105,14 +112,18 @@ def run_project(
             warnings.simplefilter("always", HotspotsWarning)
             tell("read")
             inputs = read_inputs(project, project_file.parent)
+            require_publishable(project, inputs)
+            earlier = _earlier(project, project_file.parent, replaced or out)
             online = online_geocoder(
                 project, project_file.parent, inputs.units, cache_only=cache_only
             )
             with closing(online) if online is not None else nullcontext():
                 result = compute(project, inputs, tell, online=online)
+            result = replace(result, earlier=earlier)
+            edition = edition_of(result)
         result = replace(result, remarks=_told_once(caught))
         tell("write")
-        write_outputs(result, folder)
+        write_outputs(result, edition, folder)
         if pictures:
             tell("draw")
             save_pictures(run_map(result), folder / "internal" / "pictures")
@@ -123,6 +134,16 @@ def run_project(
         manifest = make_manifest(project, project_file, inputs.files, folder, out)
         write_manifest(manifest, folder)
     return result
+
+
+def _earlier(project: Project, folder: Path, replaced: Path) -> tuple[Publication, ...]:
+    """Return what was published before, in the replaced output and in named folders."""
+    folders = [folder / named for named in project.public.earlier]
+    found: list[Publication] = []
+    for one in (*folders, replaced / "public"):
+        for publication in read_publications(one):
+            found = with_new(found, publication)
+    return tuple(found)
 
 
 def _told_once(caught: list[warnings.WarningMessage]) -> tuple[HotspotsWarning, ...]:

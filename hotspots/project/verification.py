@@ -153,7 +153,7 @@ def _run_again(
     """Return the outputs that the run, done again, writes in other bytes, and in other numbers."""
     with tempfile.TemporaryDirectory() as scratch:
         again = Path(scratch) / "out"
-        run_project(project, file, out=again, progress=progress, cache_only=True)
+        run_project(project, file, out=again, progress=progress, cache_only=True, replaced=folder)
         compared = {
             name: then for name, then in manifest["outputs"].items() if not name.startswith(_BESIDE)
         }

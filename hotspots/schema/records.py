@@ -10,6 +10,7 @@ from hotspots.catalogue.geocoding import geocoding_html, geocoding_sentence, geo
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import geopandas as gpd
     import pandas as pd
 
     from hotspots.schema.options import Direction
@@ -132,6 +133,12 @@ class Layer:
     cover
         Series on ``polygon_id``: the share (0–1) of each polygon that the source covers; None if
         not applicable.
+    services
+        The points that it is measured from, if it is a distance to services: what public pages
+        must not give away.
+    class_edges
+        Where its values are known to classes alone, the lower bound of each class but the first;
+        the values are the lower bounds.
     """
 
     name: str
@@ -141,6 +148,8 @@ class Layer:
     source: str
     title: Mapping[str, str] = field(default_factory=dict)
     cover: pd.Series | None = None
+    services: gpd.GeoDataFrame | None = None
+    class_edges: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,11 @@ weight = 1
 
 [budget]
 total = 1000000.01
+
+[public]
+layers = ["poverty", "clinic_distance"]
+services = ["clinic_distance"]
+categories = ["homicide"]
 """
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from math import fsum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import pandas as pd
@@ -70,7 +70,9 @@ def incident_rates(
     DataFrame
         On the index of ``counts``: ``count``, ``exposure``, ``years``, ``expected`` (the
         count at the overall rate), ``excess`` (``count`` − ``expected``), ``rate``,
-        ``rate_low``, ``rate_high`` (95%) and, if asked for, ``smoothed_rate``.
+        ``rate_low``, ``rate_high`` (95%), the ``events`` and ``victims`` of ``counts`` where it
+        has them (a public page shows neither where one is small) and, if asked for,
+        ``smoothed_rate``.
 
     Raises
     ------
@@ -118,6 +120,8 @@ def incident_rates(
         },
         index=count.index,
     )
+    if isinstance(counts, pd.DataFrame):
+        table = table.join(counts[[name for name in get_args(Measure) if name in counts]])
     if smoothing:
         table["smoothed_rate"] = _smoothed(numbers, at_risk, graph) * per
     return table

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
+import numpy as np
 import pandas as pd
+import shapely
 
 from hotspots.catalogue import languages, text
 from hotspots.errors import InputError
@@ -17,21 +19,23 @@ from hotspots.maps.page.content import (
     check_content,
 )
 from hotspots.maps.privacy.disclosure import check_threshold, withheld_polygons
+from hotspots.maps.privacy.distances import gives_no_place_away, ground_of, in_classes
 from hotspots.maps.privacy.sensitive import (
     computed_from,
-    leads_to_shelter,
     ranks_by,
     safe_layers,
-    safe_services,
     sensitive_keys,
     without_categories,
 )
+from hotspots.maps.privacy.services import layers_without_shelters, safe_services
 from hotspots.schema import CATEGORY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
-    from hotspots.schema import Allocation, Ranking
+    import geopandas as gpd
+
+    from hotspots.schema import Allocation, Layer, Ranking
 
 Audience = Literal["internal", "public"]
 
@@ -95,8 +99,8 @@ def page_content(
         threshold=threshold,
         beside=beside,
     )
-    page = _without_protected_places(page)
-    return _for_the_public(page) if page.public else page
+    protected = _without_protected_places(page)
+    return _for_the_public(protected, content.layers) if page.public else protected
 
 
 def check_audience(audience: str) -> None:
@@ -155,11 +159,11 @@ def _without_protected_places(content: PageContent) -> PageContent:
             results={k: v for k, v in content.over_time.results.items() if k not in hidden},
             monthly=monthly,
         ),
-        layers=[layer for layer in content.layers if not leads_to_shelter(layer)],
+        layers=layers_without_shelters(content.layers),
     )
 
 
-def _for_the_public(content: PageContent) -> PageContent:
+def _for_the_public(content: PageContent, given: Sequence[Layer]) -> PageContent:
     """Return what the public may see of the content.
 
     The rule is: public, no time. A slider, months or hours would be counts by period, which no
@@ -173,8 +177,13 @@ def _for_the_public(content: PageContent) -> PageContent:
     rates = {key: table.reindex(content.index) for key, table in rates.items()}
     # A test without its counts cannot be told from a test of small ones: all of it is withheld.
     uncounted = {key: pd.Series(True, index=content.index) for key in categories}
-    withheld = uncounted | withheld_polygons(rates, threshold=content.threshold)
-    ranking, allocation = _public_ranking(content, withheld, hidden)
+    withheld = uncounted | withheld_polygons(
+        rates, threshold=content.threshold, known=content.known
+    )
+    layers = _public_layers(content)
+    exact = {layer.name for layer in layers if not layer.class_edges}
+    secret = {layer.name for layer in given} - exact - {f"{key}_rate" for key in categories}
+    ranking, allocation = _public_ranking(content, withheld, hidden, secret)
     results = without_categories(content.results, hidden)
     rolled_up = {k: v for k, v in content.units.rolled_up.items() if k in categories}
     return replace(
@@ -188,7 +197,7 @@ def _for_the_public(content: PageContent) -> PageContent:
         over_time=OverTime(),
         withheld=withheld,
         header=replace(content.header, located=_public_located(content, categories)),
-        layers=safe_layers(content.layers, {*content.categories, *content.rates}),
+        layers=layers,
         ranking=ranking,
         allocation=allocation,
         incidents=None,
@@ -199,12 +208,43 @@ def _first_of(categories: Mapping[str, str], wanted: str) -> str:
     return wanted if wanted in categories else next(iter(categories), "")
 
 
+def _public_layers(content: PageContent) -> list[Layer]:
+    """Return the layers of which no value gives away an incident or the place of a service."""
+    layers = safe_layers(content.layers, {*content.categories, *content.rates})
+    units, membership = content.units.areas, content.units.membership
+    drawn = set() if content.services is None else _places(content.services)
+    shown = []
+    for layer in layers:
+        if layer.services is None or _places(layer.services) <= drawn:
+            shown.append(replace(layer, services=None))
+        elif units is not None and membership is not None:
+            ground = ground_of(units, membership, content.index)
+            points = layer.services.to_crs(units.crs).geometry
+            if gives_no_place_away(np.column_stack([points.x, points.y]), ground):
+                shown.append(in_classes(layer))
+    return shown
+
+
+def _places(services: gpd.GeoDataFrame) -> set[bytes]:
+    """Return the points of services, in degrees to a centimeter."""
+    return set(shapely.to_wkb(shapely.set_precision(services.geometry.to_crs(4326), 1e-7)))
+
+
 def _public_ranking(
-    content: PageContent, withheld: Mapping[str, pd.Series], sensitive: Collection[str]
+    content: PageContent,
+    withheld: Mapping[str, pd.Series],
+    sensitive: Collection[str],
+    secret: Collection[str],
 ) -> tuple[Ranking | None, Allocation | None]:
-    """Return ranking and allocation, unless a withheld count could be worked out from them."""
+    """Return ranking and allocation, unless what is withheld could be worked out from them.
+
+    A score is made of each polygon's exact values, so that it gives away those of a layer that is
+    not shown, or in classes alone.
+    """
     ranking = content.ranking
     if ranking is None or ranks_by(ranking, sensitive):
+        return None, None
+    if any(part.layer in secret for part in ranking.criteria):
         return None, None
     hidden = pd.Series(False, index=content.index)
     for category, mask in withheld.items():

@@ -10,6 +10,7 @@ import pandas as pd
 
 from hotspots._checks import aligned, columns_present, geometries, unique_index
 from hotspots.errors import InputError
+from hotspots.maps.privacy.disclosure import NOTHING_ELSE, PublicKnowledge
 from hotspots.maps.themes.headline import category_of
 from hotspots.schema import CATEGORY, NAME, POPULATION
 
@@ -143,6 +144,9 @@ class BriefingContent:
         Categories to protect in addition to those whose key or title already says so
         (``sexual_violence``, ``violencia_familiar`` ...): the internal page draws no points,
         units, months or hours of them, and the public page leaves them out.
+    known
+        What is known outside of the page: who knows the totals of municipalities, and what was
+        published before. The public page withholds more for it.
     per
         The rates are per so many residents.
     currency
@@ -180,6 +184,7 @@ class BriefingContent:
     result_titles: Mapping[str, str] = field(default_factory=dict)
     headline: str | None = None
     sensitive: Collection[str] = ()
+    known: PublicKnowledge = NOTHING_ELSE
     per: float = 100_000
     currency: str = "MXN"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import shapely
 
 from hotspots.catalogue import has_text, money, number, percent, period, significant, text
 from hotspots.errors import ColumnError
-from hotspots.maps.themes.words import layer_title, unit_words
+from hotspots.maps.themes.words import layer_title, unit_words, values_in_words
 from hotspots.schema import (
     ASSIGNMENT_STATUS,
     CATEGORY,
@@ -175,7 +176,7 @@ def layers_in_words(
     for layer in layers:
         values = layer.values.reindex(index).astype(float)
         median = float(values.median())
-        words = unit_words(layer.unit, language)
+        in_words = partial(_in_words, layer, language=language)
         sign = np.sign((values - median).fillna(0.0).to_numpy(dtype=float))
         if layer.direction == "more_is_better":
             sign = -sign
@@ -184,8 +185,8 @@ def layers_in_words(
         told.append(
             {
                 "title": layer_title(layer, language),
-                "values": [_with_unit(value, words, language) for value in values],
-                "median": text("panel.median", language, value=_with_unit(median, words, language)),
+                "values": in_words(values),
+                "median": text("panel.median", language, value=in_words(pd.Series([median]))[0]),
                 "worse": [int(value) for value in sign],
             }
         )
@@ -295,6 +296,13 @@ def shares_in_words(share: pd.Series | None, language: str) -> list[str]:
         else text("panel.share_hot", language, share=percent(float(value), language))
         for value in share
     ]
+
+
+def _in_words(layer: Layer, values: pd.Series, *, language: str) -> list[str]:
+    if layer.class_edges:
+        return values_in_words(layer, values, language)
+    words = unit_words(layer.unit, language)
+    return [_with_unit(value, words, language) for value in values]
 
 
 def _with_unit(value: float, words: str, language: str) -> str:

@@ -10,6 +10,7 @@ rule itself backwards. :func:`withheld_polygons` closes all three.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from hotspots.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -28,29 +29,62 @@ if TYPE_CHECKING:
 _BLOCK = 2
 """Further polygons are withheld in pairs: a single last one could be told to be above 0."""
 
+_MEASURES = ("count", "events", "victims")
+"""Columns of a table of rates of which none may be small where one of them is shown."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class PublicKnowledge:
+    """What is known outside this publication, and makes more of it give a count away.
+
+    Attributes
+    ----------
+    within
+        DataFrame on the polygons, a column for each kind of border that none crosses: whoever
+        answers for a municipality knows its total.
+    withheld_before
+        Category → True where a number of an earlier publication was withheld that a new one
+        would narrow.
+    differences
+        Category → DataFrame on the polygons: counts that follow from this and earlier
+        publications by subtraction, a column for each.
+    """
+
+    within: pd.DataFrame | None = None
+    withheld_before: Mapping[str, pd.Series] = field(default_factory=dict)
+    differences: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+NOTHING_ELSE = PublicKnowledge()
+
 
 def withheld_polygons(
-    rates: Mapping[str, pd.DataFrame], *, threshold: int = 5
+    rates: Mapping[str, pd.DataFrame], *, threshold: int = 5, known: PublicKnowledge = NOTHING_ELSE
 ) -> dict[str, pd.Series]:
     """Return, for each category, True where the polygon's count must not be shown.
 
-    A count below the threshold is withheld. If there is one, further polygons are withheld
-    whatever their counts: the two with the fewest residents, then the next two, until at least
-    ``threshold`` incidents are withheld in all. That order does not depend on the counts. So to a
-    reader who knows the total of the category, every count that is shown, and this very rule, each
-    withheld count below the threshold can still be any number below it (but not more than there
-    are incidents in the whole category).
+    A count below the threshold is withheld, of events as of victims, and so is one that would
+    give away a small one by subtraction from an earlier publication. If there is one, further
+    polygons are withheld whatever their counts: the two with the fewest residents, then the next
+    two, until at least ``threshold`` incidents are withheld in all. That order does not depend
+    on the counts. So to a reader who knows the total of the category, every count that is shown,
+    and this very rule, each withheld count below the threshold can still be any number below it
+    (but not more than there are incidents in the whole category).
 
-    Categories of which one is the sum of others are withheld together, polygon by polygon, until
-    this holds for each of them.
+    The same holds in each municipality, where ``known.within`` says which polygons are whose: to
+    a reader who knows its total. Categories of which one is the sum of others are withheld
+    together, polygon by polygon, until all this holds for each of them.
 
     Parameters
     ----------
     rates
-        Category → table with ``count`` on the polygons and, for their order, ``exposure``
-        (residents). Ties, and tables without residents, go by the polygons' identifiers.
+        Category → table with ``count`` on the polygons, ``events`` and ``victims`` where they
+        are known, and, for their order, ``exposure`` (residents). Ties, and tables without
+        residents, go by the polygons' identifiers.
     threshold
         Smallest count that may be shown.
+    known
+        What is known outside of this publication.
 
     Raises
     ------
@@ -73,10 +107,27 @@ def withheld_polygons(
     counts = {key: table["count"].fillna(0).astype(float) for key, table in rates.items()}
     found: dict[str, pd.Series] = {}
     for group in related_categories(counts):
-        together = pd.DataFrame({key: counts[key] for key in group}).fillna(0)
-        hidden = withheld_together(together, _order(rates[group[0]]), threshold)
+        table = rates[group[0]]
+        together = pd.concat([_guarded(key, rates[key], known) for key in group], axis=1).fillna(0)
+        before = pd.Series(False, index=together.index)
+        for key in group:
+            if key in known.withheld_before:
+                before |= known.withheld_before[key].reindex(before.index, fill_value=False)
+        hidden = withheld_together(
+            together, _order(table), threshold, before=before, within=known.within
+        )
         found |= {key: hidden.reindex(counts[key].index) for key in group}
     return {key: found[key] for key in rates}
+
+
+def _guarded(category: str, table: pd.DataFrame, known: PublicKnowledge) -> pd.DataFrame:
+    """Return every number of a category that must not be small where its count is shown."""
+    measures = table[[name for name in _MEASURES if name in table]].astype(float)
+    if category not in known.differences:
+        return measures
+    further = known.differences[category].reindex(table.index)
+    # Where there is no difference, none is small.
+    return pd.concat([measures, further.fillna(np.inf)], axis=1)
 
 
 def check_threshold(threshold: int) -> None:
@@ -86,26 +137,62 @@ def check_threshold(threshold: int) -> None:
         raise InputError(f"threshold: came as {threshold!r}. Give a whole number from 1 up.")
 
 
-def withheld_together(counts: pd.DataFrame, order: pd.Index, threshold: int) -> pd.Series:
+def withheld_together(
+    counts: pd.DataFrame,
+    order: pd.Index,
+    threshold: int,
+    *,
+    before: pd.Series | None = None,
+    within: pd.DataFrame | None = None,
+) -> pd.Series:
     """Return True where the counts of related categories are withheld, all of them at once.
 
     Parameters
     ----------
     counts
-        Polygons × categories.
+        Polygons × counts; infinite where there is nothing to guard.
     order
         The polygons, in the order in which further ones are withheld.
     threshold
         Smallest count that may be shown.
+    before
+        True where the counts are withheld whatever they are.
+    within
+        Polygons × kinds of borders: the name of the area that each lies in. In each area with a
+        withheld polygon, as much is withheld as in the whole city.
     """
     hidden: pd.Series = (counts < threshold).any(axis=1)
-    if not hidden.any():
-        return hidden
-    for first in range(0, len(order), _BLOCK):
-        hidden[order[first : first + _BLOCK]] = True
-        if (counts[hidden].sum() >= threshold).all():
+    if before is not None:
+        hidden |= before
+    finite = counts.replace(np.inf, 0.0)
+    while hidden.any():
+        wider = hidden.copy()
+        for members in _areas(order, within):
+            if wider[members].any():
+                wider[members] = _enough(finite.loc[members], wider[members], threshold)
+        if wider.equals(hidden):
             break
+        hidden = wider
     return hidden
+
+
+def _areas(order: pd.Index, within: pd.DataFrame | None) -> Iterator[pd.Index]:
+    """Yield the polygons of each area whose total somebody knows, the whole city first."""
+    yield order
+    if within is not None:
+        for column in within:
+            area, _ = pd.factorize(within[column].reindex(order))
+            yield from (order[area == number] for number in np.unique(area))
+
+
+def _enough(counts: pd.DataFrame, hidden: pd.Series, threshold: int) -> pd.Series:
+    """Withhold further polygons, in the order of the rows, until enough is withheld in all."""
+    wider = hidden.copy()
+    for first in range(0, len(counts), _BLOCK):
+        wider.iloc[first : first + _BLOCK] = True
+        if (counts[wider].sum() >= threshold).all():
+            break
+    return wider
 
 
 def related_categories(counts: Mapping[str, pd.Series]) -> list[list[str]]:

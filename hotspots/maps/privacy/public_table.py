@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hotspots.catalogue import text
-from hotspots.maps.privacy.disclosure import withheld_polygons
+from hotspots.maps.privacy.disclosure import NOTHING_ELSE, PublicKnowledge, withheld_polygons
 from hotspots.maps.privacy.sensitive import sensitive_keys
 from hotspots.schema import NAME, POPULATION
 
@@ -27,6 +27,7 @@ def public_rates(
     threshold: int,
     language: str,
     sensitive: Collection[str] = (),
+    known: PublicKnowledge = NOTHING_ELSE,
 ) -> pd.DataFrame:
     """Return counts and rates; what the public page withholds is empty.
 
@@ -45,6 +46,8 @@ def public_rates(
         Language of the note on what is withheld.
     sensitive
         Categories that are sensitive in addition to those whose key or title says so.
+    known
+        What is known outside of this publication.
 
     Returns
     -------
@@ -55,7 +58,7 @@ def public_rates(
     """
     never = sensitive_keys({key: titles.get(key, "") for key in rates}, sensitive)
     shown = {key: table for key, table in rates.items() if key not in never}
-    withheld = withheld_polygons(shown, threshold=threshold)
+    withheld = withheld_polygons(shown, threshold=threshold, known=known)
     why = text("value.withheld_why", language, threshold=threshold)
     parts = []
     for category, table in shown.items():

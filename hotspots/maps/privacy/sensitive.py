@@ -10,8 +10,6 @@ from hotspots._text import fold
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    import geopandas as gpd
-
     from hotspots.schema import Layer, Ranking
 
 Item = TypeVar("Item")
@@ -113,15 +111,6 @@ def names_shelter(name: str) -> bool:
     words = " ".join(re.findall(r"[a-z0-9]+", fold(name)))
     hidden = is_shelter(words) and _HIDDEN_NAME.search(words)
     return bool(hidden or _SHELTER_NAME.search(words))
-
-
-def safe_services(services: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the services without those that are shelters by kind or name."""
-    kinds = services["kind"].astype(str)
-    hidden = kinds.isin({kind for kind in kinds.unique() if is_shelter(kind)})
-    if "name" in services:
-        hidden |= services["name"].fillna("").astype(str).map(names_shelter).astype(bool)
-    return services[~hidden]
 
 
 def sensitive_keys(categories: Mapping[str, str], named: Collection[str] = ()) -> frozenset[str]:

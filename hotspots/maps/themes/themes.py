@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots._checks import aligned
-from hotspots.catalogue import probability, significant, text
+from hotspots.catalogue import probability, text
 from hotspots.maps.themes import palette
 from hotspots.maps.themes.label_classes import result_classes
 from hotspots.maps.themes.palette import Style
@@ -19,6 +19,7 @@ from hotspots.maps.themes.words import (
     result_notes,
     test_title,
     unit_words,
+    values_in_words,
 )
 from hotspots.schema import Layer, LocalResult
 
@@ -147,14 +148,8 @@ def rate_theme(
 def layer_theme(layer: Layer, index: pd.Index, *, palette_name: str, language: str) -> Theme:
     """Return the theme of a layer."""
     values = layer.values.reindex(index).astype(float)
-    lines, codes = _shades(values, palette_name, language, None)
+    lines, codes = _shades(values, palette_name, language, None, list(layer.class_edges))
     classes, places = _classed(codes, lines)
-    texts = [
-        f"{significant(float(value), language)} {unit_words(layer.unit, language)}".strip()
-        if np.isfinite(value)
-        else text("value.none", language)
-        for value in values
-    ]
     return Theme(
         kind=f"layer:{layer.name}",
         category="",
@@ -166,14 +161,18 @@ def layer_theme(layer: Layer, index: pd.Index, *, palette_name: str, language: s
         notes=(),
         classes=classes,
         codes=places,
-        texts=tuple(texts),
+        texts=tuple(values_in_words(layer, values, language)),
     )
 
 
 def _shades(
-    values: pd.Series, palette_name: str, language: str, withheld: pd.Series | None
+    values: pd.Series,
+    palette_name: str,
+    language: str,
+    withheld: pd.Series | None,
+    edges: list[float] | None = None,
 ) -> tuple[list[tuple[str, Style]], pd.Series]:
-    breaks = palette.round_breaks(values.to_numpy(dtype=float))
+    breaks = edges or palette.round_breaks(values.to_numpy(dtype=float))
     colors = palette.spread_colors(palette_name, len(breaks) + 1)
     codes = pd.Series(palette.classify(values.to_numpy(dtype=float), breaks), index=values.index)
     lines = [

@@ -23,6 +23,24 @@ def unit_words(unit: str, language: str) -> str:
     return text(key, language) if unit and has_text(key, language) else unit
 
 
+def values_in_words(layer: Layer, values: pd.Series, language: str) -> list[str]:
+    """Return each value of a layer with its unit, or its class where no more is known."""
+    unit = unit_words(layer.unit, language)
+    if layer.class_edges:
+        classes = class_words(list(layer.class_edges), values, language)
+        codes = np.searchsorted(layer.class_edges, values.to_numpy(dtype=float), side="right")
+        told = [classes[min(code, len(classes) - 1)] for code in codes]
+    else:
+        told = [
+            significant(float(value), language) if np.isfinite(value) else "" for value in values
+        ]
+    none = text("value.none", language)
+    return [
+        f"{words} {unit}".strip() if np.isfinite(value) else none
+        for words, value in zip(told, values, strict=True)
+    ]
+
+
 def test_title(kind: LocalTest, language: str) -> str:
     """Return the title of a test's theme, or the test's name where it has none of its own."""
     return known_text(f"theme.{kind.theme or kind.name}", test_name(kind.name, language), language)

@@ -22,6 +22,7 @@ from hotspots._checks import existing_file
 from hotspots.catalogue import DEFAULT, languages
 from hotspots.errors import DataFileError, ProjectFileError
 from hotspots.project.config.complaints import explain
+from hotspots.project.config.public import Public
 from hotspots.project.config.renamed import renamed_keys
 from hotspots.project.config.sources import GazetteerFiles, Incidents, Online, Units
 from hotspots.project.config.tests import Tests
@@ -163,7 +164,21 @@ class Project(Section):
     ranking: tuple[RankingCriterion, ...] = ()
     budget: Budget | None = None
     map: MapChoices = MapChoices()
+    public: Public = Public()
     output: Output | None = None
+
+    @model_validator(mode="after")
+    def _public_names_exist(self) -> Project:
+        for key, named, have in (
+            ("layers", self.public.layers, [layer.name for layer in self.layers]),
+            ("categories", self.public.categories, self.tests.categories),
+        ):
+            unknown = [name for name in named if name not in have]
+            if unknown:
+                raise ValueError(
+                    f"public.{key} names {unknown[0]!r}, and there are: {', '.join(have) or 'none'}"
+                )
+        return self
 
     @model_validator(mode="after")
     def _criteria_exist(self) -> Project:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from string import Template
@@ -18,13 +19,15 @@ from hotspots.errors import InputError, OutputError
 from hotspots.geocoding.address.lexicon import known_countries
 from hotspots.incidents.source import KINDS, SourceTable, read_table
 from hotspots.incidents.taxonomy.taxonomy import Taxonomy, load_taxonomy, taxonomy_names
+from hotspots.maps.privacy.sensitive import is_sensitive, is_shelter
 from hotspots.project.registry.layers import LAYERS
 from hotspots.project.registry.tests import TESTS
+from hotspots.project.sensitive_categories import sensitive_categories
 from hotspots.schema import UNMAPPED
 from hotspots.spatial.vector import read_vector
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import geopandas as gpd
 
@@ -88,6 +91,7 @@ def write_project_file(
         raise OutputError(f"init: there is no folder {folder}. Make it first.")
     unit_layer = read_vector(existing_file(units, "init --units"), what=str(units))
     table = read_table(existing_file(incidents, "init --incidents"))
+    found = [one for path in services for one in _services(path, folder)]
     filled = _template("project.toml").substitute(
         name=_quoted(folder.name),
         languages=" | ".join(languages_from()),
@@ -97,7 +101,9 @@ def write_project_file(
         incidents_file=_relative(incidents, folder),
         **_incident_keys(table, str(incidents)),
         gazetteer=_gazetteer(streets, folder),
-        layers="".join(_service(path, folder) for path in services),
+        layers="".join(one.block for one in found),
+        public_layers=_quoted_list(one.key for one in found if not one.shelter),
+        public_services=_quoted_list(one.kind for one in found if not one.shelter),
         **_tables(),
     )
     try:
@@ -135,7 +141,10 @@ def _incident_keys(table: SourceTable, name: str) -> dict[str, str]:
         "language": taxonomy.language or DEFAULT,
         "currency": taxonomy.currency or _CURRENCY,
         "ready": " | ".join(taxonomy_names()),
-        "categories": ", ".join(_quoted(one) for one in classes),
+        "categories": _quoted_list(classes),
+        "public_categories": _quoted_list(
+            one for one in classes if one not in sensitive_categories(taxonomy)
+        ),
         # Homicide is the crime with the least underreporting; otherwise the most frequent one.
         "first": _HEADLINE if _HEADLINE in classes else classes[0],
     }
@@ -193,7 +202,17 @@ def _gazetteer(streets: str | Path | None, folder: Path) -> str:
     )
 
 
-def _service(path: str | Path, folder: Path) -> str:
+@dataclass(frozen=True, slots=True)
+class _Service:
+    """A layer of services: its key, their kind, its block, and whether it leads to shelters."""
+
+    key: str
+    kind: str
+    block: str
+    shelter: bool
+
+
+def _services(path: str | Path, folder: Path) -> list[_Service]:
     """Return a layer for the file, or one for each kind of service that a column names."""
     file = existing_file(path, "init --services")
     if KINDS.get(file.suffix.lower()) in ("csv", "excel"):
@@ -214,23 +233,25 @@ def _service(path: str | Path, folder: Path) -> str:
     kinds = _kinds(cells)
     shared = {"service_file": _relative(path, folder), "place": place}
     if not kinds:
-        return _layer(file.stem, **shared)
+        return [_layer(file.stem, **shared)]
     column, values = kinds
     chosen = f"column = {_quoted(column)}\nequals = "
-    return "".join(
-        _layer(value, **shared | {"place": f"{place}{chosen}{_quoted(value)}\n"})
+    return [
+        _layer(value, **shared | {"place": f"{place}{chosen}{_quoted(value)}\n"}, kind=value)
         for value in values
-    )
+    ]
 
 
-def _layer(name: str, *, service_file: str, place: str) -> str:
-    key = "_".join("".join(c if c.isascii() and c.isalnum() else " " for c in fold(name)).split())
-    return _template("service.toml").substitute(
-        key=f"services_{key}",
+def _layer(name: str, *, service_file: str, place: str, kind: str | None = None) -> _Service:
+    word = "_".join("".join(c if c.isascii() and c.isalnum() else " " for c in fold(name)).split())
+    block = _template("service.toml").substitute(
+        key=f"services_{word}",
         service_file=service_file,
         place=place,
         titles=", ".join(f"{language} = {_quoted(name)}" for language in languages_from()),
     )
+    key = f"services_{word}_distance"
+    return _Service(key, kind or key, block, shelter=is_shelter(name) or is_sensitive(name))
 
 
 def _kinds(cells: pd.DataFrame) -> tuple[str, list[str]] | None:
@@ -255,6 +276,10 @@ def _template(name: str) -> Template:
 def _quoted(value: str) -> str:
     """Return a TOML basic string, whose escapes are those of JSON."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _quoted_list(values: Iterable[str]) -> str:
+    return ", ".join(map(_quoted, values))
 
 
 def _listed(named: str | tuple[str, ...]) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from hotspots._checks import columns_present
+from hotspots.catalogue import remark
 from hotspots.errors import ProjectFileError
 from hotspots.layers.access import access_layer
+from hotspots.maps.privacy.services import safe_services
 from hotspots.project.points import read_points
 from hotspots.project.registry.layer_section import LayerSection
 from hotspots.project.section import Crs
@@ -53,7 +56,17 @@ class AccessLayer(LayerSection):
                     f"{self.column} = {self.equals!r}."
                 )
         names = points[self.service_name] if self.service_name else ""
-        return points.assign(kind=self.equals or self.name, name=names)
+        services = points.assign(kind=self.equals or self.name, name=names)
+        return self._without_shelters(services)
+
+    def _without_shelters(self, services: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        """Leave shelters out of services of other kinds; a layer of shelters is never drawn."""
+        others = safe_services(services)
+        if len(others) in (0, len(services)):
+            return services
+        hidden = len(services) - len(others)
+        warnings.warn(remark("shelters_left_out", layer=self.name, n=hidden), stacklevel=2)
+        return others
 
     def make(self, source: gpd.GeoDataFrame, units: gpd.GeoDataFrame, plan: PolygonPlan) -> Layer:
         """Return the layer on the polygons of a plan."""

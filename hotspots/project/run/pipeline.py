@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from hotspots.errors import HotspotsWarning
     from hotspots.geocoding.online.geocoder import OnlineGeocoder
+    from hotspots.maps.privacy.earlier import Publication
     from hotspots.project.config.settings import Project
     from hotspots.project.run.inputs import Inputs
     from hotspots.schema import Allocation, GeocodingReport, Layer, PolygonPlan, Ranking
@@ -72,6 +73,9 @@ class RunResult:
         The inputs, as read.
     remarks
         The warnings of the run, each once.
+    earlier
+        What was published before, in the output that the run replaces and in the folders of
+        ``public.earlier``.
     """
 
     project: Project
@@ -90,6 +94,7 @@ class RunResult:
     allocation: Allocation | None
     robustness: Robustness
     remarks: tuple[HotspotsWarning, ...] = ()
+    earlier: tuple[Publication, ...] = ()
 
 
 def compute(

@@ -23,7 +23,7 @@ def layers_of(
 ) -> tuple[Layer, ...]:
     """Return all layers on the polygons of a plan, rates first."""
     made = [layer.make(inputs.layers[layer.name], inputs.units, plan) for layer in project.layers]
-    return (*_rate_layers(project, inputs, rates), *made)
+    return (*rate_layers(project, inputs, rates), *made)
 
 
 def prioritize(
@@ -59,9 +59,8 @@ def prioritize(
     return ranking, allocation
 
 
-def _rate_layers(
-    project: Project, inputs: Inputs, rates: Mapping[str, pd.DataFrame]
-) -> list[Layer]:
+def rate_layers(project: Project, inputs: Inputs, rates: Mapping[str, pd.DataFrame]) -> list[Layer]:
+    """Return the rate of each category as a layer, ``<category>_rate``."""
     return [
         Layer(
             name=f"{category}_rate",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hotspots.catalogue import has_text, text, title_in
-from hotspots.maps.privacy.sensitive import has_sensitive_code, is_sensitive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,25 +16,6 @@ if TYPE_CHECKING:
 def category_titles(result: RunResult, language: str) -> dict[str, str]:
     """Return tested category → its title in the language, as :func:`titles_of` finds it."""
     return titles_of(result.project.tests.categories, result.inputs.taxonomy, language)
-
-
-def sensitive_categories(taxonomy: Taxonomy) -> frozenset[str]:
-    """Return the categories that are sensitive by code, by title, or by one of their labels.
-
-    A class with one sensitive label among others is sensitive, since it shows those points, too.
-
-    Examples
-    --------
-    >>> from hotspots.incidents.taxonomy.taxonomy import load_taxonomy
-    >>> sorted(sensitive_categories(load_taxonomy("mexico")))
-    ['family_violence', 'gender_violence', 'rape', 'sexual_abuse', 'trafficking']
-    """
-    by_code = {key for key, code in taxonomy.codes.items() if has_sensitive_code(code)}
-    by_title = {
-        key for key, titles in taxonomy.titles.items() if any(map(is_sensitive, titles.values()))
-    }
-    by_label = {key for label, key in taxonomy.classes.items() if is_sensitive(label)}
-    return frozenset(by_code | by_title | by_label)
 
 
 def titles_of(categories: Iterable[str], taxonomy: Taxonomy, language: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from hotspots._text import printable
 from hotspots.catalogue import every_language, has_text, number, percent, text
 from hotspots.maps.themes.headline import why_untested
 from hotspots.project.run.titles import category_titles, titles_of
+from hotspots.project.write.edition import REVIEW
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +59,11 @@ def show_run(result: RunResult, out: Path, console: Console) -> None:
         ("screen.report", out / "internal" / "report.html"),
         ("screen.public", out / "public" / "public.html"),
     ):
-        console.print(f"[bold]{text(key, language)}[/] {_safe(path)}", soft_wrap=True)
+        if path.exists():
+            console.print(f"[bold]{text(key, language)}[/] {_safe(path)}", soft_wrap=True)
+    console.print()
+    review = out / "public" / REVIEW
+    console.print(_safe(review.read_text(encoding="utf-8").rstrip()), soft_wrap=True)
 
 
 def show_checkup(found: Checkup, console: Console) -> None:
@@ -86,12 +91,27 @@ def show_checkup(found: Checkup, console: Console) -> None:
         (found.problems, "screen.problems", "note", None),
     ):
         _show_tally(console, values, text(key, language), language, names=names, most=most)
+    _show_public(found, console)
     problems = found.unit_problems
     if len(problems):
         console.print(text("screen.unit_problems", language, n=len(problems)))
         for unit, key, detail in problems.head(10).itertuples(index=False):
             said = (str(unit), text(f"note.{key}", language), str(detail))
             console.print("  " + _safe(" · ".join(filter(None, said))))
+
+
+def _show_public(found: Checkup, console: Console) -> None:
+    """Print what the project file lets out of the house."""
+    public, language = found.project.public, found.project.project.language
+    if not (public.layers or public.categories):
+        console.print(text("review.nothing", language), soft_wrap=True)
+        return
+    for key in ("categories", "layers", "services"):
+        named = ", ".join(getattr(public, key)) or text("review.none", language)
+        heading = text(f"review.{key}", language)
+        console.print(
+            f"{text('screen.goes_out', language)} {heading} {_safe(named)}", soft_wrap=True
+        )
 
 
 def _show_isolates(found: Checkup, console: Console) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -14,11 +15,14 @@ from hotspots.geocoding.report.report import geocoding_report
 from hotspots.maps.page.audience import check_audience
 from hotspots.maps.page.content import BriefingContent, OverTime, PageHeader, UnitFindings
 from hotspots.project.run.inputs import known_places
-from hotspots.project.run.titles import category_titles, sensitive_categories
+from hotspots.project.run.public_result import public_result
+from hotspots.project.run.titles import category_titles
+from hotspots.project.sensitive_categories import sensitive_categories
 
 if TYPE_CHECKING:
     from hotspots.maps.page.audience import Audience
     from hotspots.project.run.pipeline import RunResult
+    from hotspots.project.run.public_result import PublicResult
     from hotspots.schema import GeocodingReport, LocalResult
 
 
@@ -30,7 +34,8 @@ def from_run(result: RunResult, *, audience: Audience = "internal") -> BriefingC
     result
         From :func:`hotspots.run`.
     audience
-        ``internal``, or ``public``: then the record holds no incidents and nothing by period.
+        ``internal``, or ``public``: then the record holds what ``[public]`` names in the project
+        file, over whole years, no incidents and nothing by period.
         :func:`hotspots.briefing_map` takes the same option and withholds the rest.
 
     Returns
@@ -52,11 +57,28 @@ def from_run(result: RunResult, *, audience: Audience = "internal") -> BriefingC
     'Tumbes: dónde la violencia es más alta'
     """
     check_audience(audience)
+    return _content(result) if audience == "internal" else public_content(public_result(result))
+
+
+def public_content(public: PublicResult) -> BriefingContent:
+    """Return what the public page of a run shows, before the page withholds from it."""
+    content = _content(public.result)
+    named = public.result.project.public.services
+    services = content.services
+    return replace(
+        content,
+        incidents=None,
+        over_time=OverTime(),
+        services=None if services is None else services[services["kind"].isin(named)],
+        known=public.known,
+    )
+
+
+def _content(result: RunResult) -> BriefingContent:
     project, findings = result.project, result.findings
     language = project.project.language
     drawn = [layer.name for layer in project.layers if layer.drawn]
     services = [result.inputs.services[name] for name in drawn]
-    internal = audience == "internal"
     return BriefingContent(
         polygons=result.plan.polygons,
         results=tests_on(result, "polygons"),
@@ -69,11 +91,11 @@ def from_run(result: RunResult, *, audience: Audience = "internal") -> BriefingC
             rolled_up=findings.rolled_up,
             bins=bins_on(result, "units"),
         ),
-        over_time=_over_time(result) if internal else OverTime(),
+        over_time=_over_time(result),
         layers=result.layers,
         ranking=result.ranking,
         allocation=result.allocation,
-        incidents=_in_period(result) if internal else None,
+        incidents=_in_period(result),
         services=gpd.GeoDataFrame(pd.concat(services)) if services else None,
         streets=result.inputs.streets if project.map.streets else None,
         header=_header(result),

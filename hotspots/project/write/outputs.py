@@ -11,12 +11,11 @@ import pyogrio
 
 from hotspots import schema
 from hotspots.catalogue import every_language
-from hotspots.maps.privacy.public_table import public_rates
 from hotspots.maps.save.csv import safe_csv
 from hotspots.maps.save.workbook import save_workbook
-from hotspots.project.run.titles import category_titles, sensitive_categories
 from hotspots.project.write.data_dictionary import data_dictionary
-from hotspots.project.write.pages import write_internal_pages, write_public_page
+from hotspots.project.write.edition import write_edition
+from hotspots.project.write.pages import write_internal_pages
 from hotspots.tables.postgis import write_postgis_tables
 
 if TYPE_CHECKING:
@@ -24,13 +23,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hotspots.project.run.pipeline import RunResult
+    from hotspots.project.write.edition import Edition
     from hotspots.schema import LocalResult
 
 _EPOCH = "2000-01-01T00:00:00Z"
 """The date that GeoPackages carry, so that the same run gives the same bytes."""
 
 
-def write_outputs(result: RunResult, folder: Path) -> None:
+def write_outputs(result: RunResult, edition: Edition, folder: Path) -> None:
     """Write ``internal/`` (readable by its owner only) and ``public/`` into ``folder``."""
     internal, public = folder / "internal", folder / "public"
     internal.mkdir(mode=0o700)
@@ -39,9 +39,9 @@ def write_outputs(result: RunResult, folder: Path) -> None:
     _write_tables(result, internal)
     _write_polygons(result, internal / "polygons.gpkg")
     _incidents(result).to_parquet(internal / "incidents.parquet")
-    write_public_page(result, public / "public.html")
-    _write_public_polygons(result, public / "polygons.geojson")
-    _csv(result, _public_rates(result), public / "rates.csv")
+    synthetic = result.project.project.synthetic
+    notice = every_language("mark.synthetic", between=" / ") if synthetic else ""
+    write_edition(edition, public, notice=notice)
 
 
 def write_database(result: RunResult) -> None:
@@ -177,30 +177,6 @@ def _incidents(result: RunResult) -> gpd.GeoDataFrame:
         schema.ASSIGNMENT_STATUS,
     ]
     return frame.astype(dict.fromkeys(enumerated, "str"))
-
-
-def _write_public_polygons(result: RunResult, path: Path) -> None:
-    """Write the public polygons: borders, names and population, no incident."""
-    columns = [schema.NAME, schema.POPULATION, schema.GEOMETRY]
-    polygons = _marked(result, result.plan.polygons[columns].round({schema.POPULATION: 0}))
-    degrees = polygons.reset_index().to_crs(4326)
-    pyogrio.write_dataframe(degrees, path, driver="GeoJSON", COORDINATE_PRECISION=6)
-
-
-def _public_rates(result: RunResult) -> pd.DataFrame:
-    project = result.project
-    return public_rates(
-        result.plan.polygons,
-        result.findings.rates,
-        category_titles(result, project.project.language),
-        threshold=project.map.threshold,
-        language=project.project.language,
-        sensitive=sensitive_categories(result.inputs.taxonomy),
-    )
-
-
-def _csv(result: RunResult, frame: pd.DataFrame, path: Path) -> None:
-    safe_csv(_marked(result, frame).reset_index(), path)
 
 
 def _marked(result: RunResult, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -17,7 +17,6 @@ from hotspots.project.write.briefing_content import from_run, period_in_words
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from hotspots.maps.page.audience import Audience
     from hotspots.maps.page.briefing import BriefingMap
     from hotspots.project.run.pipeline import RunResult
 
@@ -40,23 +39,13 @@ FILES = (
 
 def write_internal_pages(result: RunResult, folder: Path) -> None:
     """Write ``briefing.html`` and ``report.html``, both marked as restricted."""
-    save_standalone(run_map(result, audience="internal"), folder / "briefing.html")
+    save_standalone(run_map(result), folder / "briefing.html")
     write_whole(folder / "report.html", run_report(result))
 
 
-def write_public_page(result: RunResult, path: Path) -> None:
-    """Write the public page: no incident points, no small counts."""
-    save_standalone(run_map(result, audience="public"), path)
-
-
-def run_map(result: RunResult, *, audience: Audience = "internal") -> BriefingMap:
-    """Return the briefing of a run."""
-    return briefing_map(
-        from_run(result, audience=audience),
-        audience=audience,
-        language=result.project.project.language,
-        threshold=result.project.map.threshold,
-    )
+def run_map(result: RunResult) -> BriefingMap:
+    """Return the internal briefing of a run."""
+    return briefing_map(from_run(result), language=result.project.project.language)
 
 
 def run_report(result: RunResult) -> str:

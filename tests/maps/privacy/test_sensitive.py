@@ -14,7 +14,7 @@ from hotspots.maps.page.briefing import briefing_map
 from hotspots.maps.privacy.public_table import public_rates
 from hotspots.maps.privacy.sensitive import has_sensitive_code, is_sensitive, names_shelter
 from hotspots.maps.save.standalone import render_standalone
-from hotspots.project.run.titles import sensitive_categories
+from hotspots.project.sensitive_categories import sensitive_categories
 from hotspots.schema import Criterion
 
 
