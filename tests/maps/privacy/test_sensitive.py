@@ -218,8 +218,8 @@ def test_shelters_under_another_kind(city, content, name, shelter):
 
 def test_codes_of_the_international_classification():
     assert [has_sensitive_code(code) for code in ("0301", "03", "02041", "0204", "0101")] == [
-        *(True, True, True),
-        *(False, False),
+        *(True, True, True, True),
+        False,
     ]
 
 
