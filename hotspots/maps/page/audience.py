@@ -204,7 +204,7 @@ def _public_ranking(
 ) -> tuple[Ranking | None, Allocation | None]:
     """Return ranking and allocation, unless a withheld count could be worked out from them."""
     ranking = content.ranking
-    if ranking is None or ranks_by(ranking, sensitive):
+    if ranking is None or ranks_by(ranking, sensitive, content.layers):
         return None, None
     hidden = pd.Series(False, index=content.index)
     for category, mask in withheld.items():
