@@ -88,7 +88,8 @@ def safe_services(services: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     kinds = services["kind"].astype(str)
     hidden = kinds.isin({kind for kind in kinds.unique() if is_shelter(kind)})
     if "name" in services:
-        hidden |= services["name"].fillna("").astype(str).map(names_shelter).astype(bool)
+        names = services["name"].fillna("").astype(str)
+        hidden |= names.isin({name for name in names.unique() if names_shelter(name)})
     return services[~hidden]
 
 

@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 _LOST = "~"
 """Stands for a letter that was lost when a file was written or read."""
 
+_MOST_TIMES_DAMAGED = 3
+"""How often UTF-8 is taken for something else before a text is given up."""
+
 _MANY = 6
 """Letters of a word in which an accented one is known although it was lost."""
 
 _DAMAGE = re.compile(r"(?<=[^\W\d_])[\ufffd?¡¢£¤§©±‚…]+(?=[^\W\d_]|\b)|\ufffd+")
 _MOJIBAKE = re.compile(r"[ÂÃ].|â..", re.DOTALL)
+_POSSESSIVE = re.compile(r"['’´`]s(?![^\W_])", re.IGNORECASE)
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _HUMPS = re.compile(
-    r"(?<=[a-z])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])"
+    r"(?<=[a-z])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])"
 )
 _LONG_WORD = re.compile(rf"[a-z{_LOST}]{{5,}}")
 
@@ -95,7 +99,7 @@ def plain_words(text: str) -> str:
     ('biolasion sexual 100 mil', 'vif', 'abuso')
     """
     whole = unicodedata.normalize("NFKC", _repaired(html.unescape(text)))
-    marked = _DAMAGE.sub(_LOST, whole)
+    marked = _DAMAGE.sub(_LOST, _POSSESSIVE.sub("", whole))
     spelled = _INITIALS.sub(lambda found: found[0].replace(".", ""), marked)
     words = re.findall(rf"[a-z0-9{_LOST}]+", fold(_HUMPS.sub(" ", spelled)))
     return " ".join(_LONG_WORD.sub(lambda found: _sounded(found[0]), word) for word in words)
@@ -110,8 +114,9 @@ def _repaired(text: str) -> str:
         except UnicodeError:
             return found[0]
 
-    once = _MOJIBAKE.sub(repair, text)
-    return once if once == text else _repaired(once)
+    for _ in range(_MOST_TIMES_DAMAGED):
+        text = _MOJIBAKE.sub(repair, text)
+    return text
 
 
 def _byte(letter: str) -> bytes:
