@@ -12,7 +12,7 @@ from pathlib import Path
 
 import hotspots as hs
 from hotspots.project.run.pipeline import RunResult
-from hotspots.project.write.pages import run_map, write_internal_pages, write_public_page
+from hotspots.project.write.pages import run_map, write_internal_pages
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
@@ -89,7 +89,8 @@ def make_pages(result: RunResult) -> str:
         folder = PAGES if language == "en" else PAGES / language
         folder.mkdir(parents=True)
         write_internal_pages(replace(result, project=spoken), folder)
-        write_public_page(replace(result, project=spoken), folder / "public.html")
+        public = run_map(replace(result, project=spoken), audience="public")
+        hs.save_standalone(public, folder / "public.html")
     briefing = (PAGES / "briefing.html").read_text(encoding="utf-8")
     found = re.search(r'id="hs-sentence">(.*?)<', briefing, re.DOTALL)
     if found is None:

@@ -16,6 +16,10 @@ CELL = 500.0
 CORNER = (360_000.0, 3_500_000.0)
 
 PROJECT = """
+public.layers = ["poverty", "clinic_distance"]
+public.services = ["clinic_distance"]
+public.categories = ['homicide']
+
 [project]
 name = "Villa Prueba"
 language = "es"
@@ -69,11 +73,6 @@ weight = 1
 
 [budget]
 total = 1000000.01
-
-[public]
-layers = ["poverty", "clinic_distance"]
-services = ["clinic_distance"]
-categories = ["homicide"]
 """
 
 

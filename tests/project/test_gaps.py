@@ -179,6 +179,7 @@ def test_an_offense_that_is_not_located_on_the_page_is_not_said_to_cluster(town,
         'taxonomy = {"HOMICIDIO DOLOSO" = "rape", ROBO = "theft"}',
     )
     town.edit('categories = ["homicide"]', 'categories = ["rape", "theft"]')
+    town.edit("public.categories = ['homicide']", "public.categories = ['theft']")
     town.edit('layer = "homicide_rate"', 'layer = "rape_rate"')
     town.edit('id = "CVEGEO"', 'id = "CVEGEO"\ngap_m = 0')
     reshape(town, shrink)

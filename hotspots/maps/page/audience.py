@@ -242,7 +242,7 @@ def _public_ranking(
     not shown, or in classes alone.
     """
     ranking = content.ranking
-    if ranking is None or ranks_by(ranking, sensitive):
+    if ranking is None or ranks_by(ranking, sensitive, content.layers):
         return None, None
     if any(part.layer in secret for part in ranking.criteria):
         return None, None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from hotspots._text import fold
+from hotspots.maps.privacy.terms import read_terms
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -14,39 +13,38 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 
-SENSITIVE_CODES = ("03", "02041")
-"""ICCS classes: injurious acts of a sexual nature; trafficking for sexual exploitation."""
 
-_STEMS = re.compile(
-    r"\b(sexua|sex\b|rap(e|es|ist|ists)\b|estupr|tocamiento|pudor\b|incest|pederast|pedofil|paedophil"
-    r"|indecent|molest|trata\b|trafficking in persons|human traffick|trafico humano|acos[oa]|acossa"
-    r"|hostigamiento|stalking|grooming|pornogra|prostitu|corrupcion de (menor|person)|libidin"
-    r"|lasciv|actos impudic|vif\b|vicaria|domestic|intrafamilia|familia|famil(y|ies)\b"
-    r"|gender|genero\b"
-    r"|pareja|conyug|conjug|spous|intimate)"
-)
-_WOMEN = re.compile(r"\b(mujer|mulher|wom[ae]n)")
-_CHILDREN = re.compile(r"\b(child|infan|menor|crianc|nin[oa])")
-_HARM = re.compile(r"\b(violenc|agres|aggress|abus|maltrat|maus|mau|cruel|assault)")
-_RAPE = re.compile(r"\b(violacion|violacao|violacoes|violado)")
-_BREACH = re.compile(
-    r"\b(domicili|morada|correspond|comunica|ley|lei|leyes|leis|derech|direit|transit|sello"
-    r"|reglament|regulament|secret|segred|medida|propiedad|propriedad|autor|intelect|privac"
-    r"|orden|ordem|conden|sepul|norma|fronter|custod|sigilo|deber|dever)"
-)
-_PROPERTY = re.compile(r"\b(burglar|theft|robo|hurto|furto|roubo|robber|steal)")
-_REFUGE = re.compile(
-    r"\b(shelter|refuge|refugio|albergue|abrigo|acogida|acolhimento|acolhida|safe ?house)s?\b"
-)
-_HOUSE = re.compile(r"\b(casa|casas|hogar|lar|house|home)\b")
-_HIDDEN_NAME = re.compile(r"\b(mujer|mulher|wom[ae]n|victim|vitim|violenc)")
-_SHELTER_NAME = re.compile(r"^(albergue|refugio|casa (de )?(acogida|refugio|abrigo)|casa abrigo)\b")
+class Worded(Protocol):
+    """What a layer says of itself, in a run or in a project file."""
+
+    @property
+    def name(self) -> str:
+        """Key."""
+
+    @property
+    def title(self) -> Mapping[str, str]:
+        """Language code → title."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of its values."""
+
+    @property
+    def source(self) -> str:
+        """Source of the data."""
+
+
+SENSITIVE_CODES = ("0106", "02021", "0203", "0204", "0208", "03", "0802")
+"""ICCS classes: illegal feticide; abduction of a minor; slavery and exploitation; trafficking in
+persons; harassment and stalking; injurious acts of a sexual nature; acts contrary to public order
+sexual standards."""
 
 
 def is_sensitive(category: str, named: Collection[str] = ()) -> bool:
     """Return whether a key or title names sexual or domestic violence, which is never located.
 
-    The words are those of Spanish, Portuguese and English, in any case, with or without accents.
+    The words are those of Spanish, Portuguese and English in ``sensitive_terms.toml``, in any
+    case, with or without accents, as a title or as a key, and as files damage them.
 
     Parameters
     ----------
@@ -61,17 +59,12 @@ def is_sensitive(category: str, named: Collection[str] = ()) -> bool:
     (True, True, False)
     >>> is_sensitive("violacion_de_domicilio"), is_sensitive("domestic burglary")
     (False, False)
+    >>> is_sensitive("abusoSexual"), is_sensitive("violaciÃ³n"), is_sensitive("V.I.F.")
+    (True, True, True)
     >>> is_sensitive("delito_07", named={"delito_07"})
     True
     """
-    if category in named:
-        return True
-    words = " ".join(re.findall(r"[a-z0-9]+", fold(category)))
-    if _STEMS.search(words):
-        return "sexua" in words or not _PROPERTY.search(words)
-    if _RAPE.search(words):
-        return not _BREACH.search(words)
-    return bool(_HARM.search(words) and (_WOMEN.search(words) or _CHILDREN.search(words)))
+    return category in named or bool(read_terms("sensitive").match(category))
 
 
 def has_sensitive_code(code: str) -> bool:
@@ -93,9 +86,7 @@ def is_shelter(kind: str) -> bool:
     >>> is_shelter("Albergues"), is_shelter("Casa de la Mujer"), is_shelter("Escuela")
     (True, True, False)
     """
-    words = " ".join(re.findall(r"[a-z0-9]+", fold(kind)))
-    of_women = _WOMEN.search(words)
-    return bool(_REFUGE.search(words) or (of_women and _HOUSE.search(words)))
+    return bool(read_terms("shelter").match(kind))
 
 
 def names_shelter(name: str) -> bool:
@@ -108,9 +99,7 @@ def names_shelter(name: str) -> bool:
     >>> names_shelter("Refugio para mujeres Esperanza"), names_shelter("Primaria El Refugio")
     (True, False)
     """
-    words = " ".join(re.findall(r"[a-z0-9]+", fold(name)))
-    hidden = is_shelter(words) and _HIDDEN_NAME.search(words)
-    return bool(hidden or _SHELTER_NAME.search(words))
+    return bool(read_terms("shelter").match(name, "names"))
 
 
 def sensitive_keys(categories: Mapping[str, str], named: Collection[str] = ()) -> frozenset[str]:
@@ -133,9 +122,14 @@ def computed_from(layer: str, categories: Collection[str]) -> bool:
     return any(layer == key or layer.startswith(f"{key}_") for key in categories)
 
 
-def leads_to_shelter(layer: Layer) -> bool:
+def leads_to_shelter(layer: Worded) -> bool:
     """Return whether a layer measures the way to a shelter, which would give away its location."""
-    return any(is_shelter(words) for words in (layer.name, *layer.title.values()))
+    return any(map(is_shelter, _words_of(layer)))
+
+
+def tells_of_victims(layer: Worded) -> bool:
+    """Return whether a layer says by its name, titles, unit or source what is sensitive."""
+    return any(map(is_sensitive, _words_of(layer)))
 
 
 def safe_layers(layers: Sequence[Layer], hidden: Collection[str]) -> list[Layer]:
@@ -144,19 +138,36 @@ def safe_layers(layers: Sequence[Layer], hidden: Collection[str]) -> list[Layer]
         layer
         for layer in layers
         if not (
-            computed_from(layer.name, hidden) or is_sensitive(layer.name) or leads_to_shelter(layer)
+            computed_from(layer.name, hidden) or tells_of_victims(layer) or leads_to_shelter(layer)
         )
     ]
 
 
-def ranks_by(ranking: Ranking, categories: Collection[str]) -> bool:
-    """Return whether a criterion comes from one of the categories, or from a sensitive one."""
-    return any(
-        computed_from(part.layer, categories) or is_sensitive(part.layer)
-        for part in ranking.criteria
+def ranks_by(ranking: Ranking, categories: Collection[str], layers: Sequence[Layer] = ()) -> bool:
+    """Return whether a criterion comes from one of the categories, or must not be public.
+
+    Parameters
+    ----------
+    ranking
+        The ranking.
+    categories
+        Categories that are not public.
+    layers
+        The layers by which it may rank: of a criterion among them titles, unit and source are
+        read, too, and whether it leads to a shelter.
+    """
+    names = {part.layer for part in ranking.criteria}
+    return any(computed_from(name, categories) or is_sensitive(name) for name in names) or any(
+        tells_of_victims(layer) or leads_to_shelter(layer)
+        for layer in layers
+        if layer.name in names
     )
 
 
 def without_categories(tables: Mapping[str, Item], hidden: Collection[str]) -> dict[str, Item]:
     """Return the items (``category:anything`` → item) of all categories but the hidden ones."""
     return {key: one for key, one in tables.items() if key.partition(":")[0] not in hidden}
+
+
+def _words_of(layer: Worded) -> tuple[str, ...]:
+    return (layer.name, *layer.title.values(), layer.unit, layer.source)

@@ -168,19 +168,6 @@ class Project(Section):
     output: Output | None = None
 
     @model_validator(mode="after")
-    def _public_names_exist(self) -> Project:
-        for key, named, have in (
-            ("layers", self.public.layers, [layer.name for layer in self.layers]),
-            ("categories", self.public.categories, self.tests.categories),
-        ):
-            unknown = [name for name in named if name not in have]
-            if unknown:
-                raise ValueError(
-                    f"public.{key} names {unknown[0]!r}, and there are: {', '.join(have) or 'none'}"
-                )
-        return self
-
-    @model_validator(mode="after")
     def _criteria_exist(self) -> Project:
         names = [layer.name for layer in self.layers]
         repeated = sorted({name for name in names if names.count(name) > 1})
@@ -195,6 +182,19 @@ class Project(Section):
                 )
         if self.budget is not None and not self.ranking:
             raise ValueError("a budget is divided by the ranking: add [[ranking]] criteria")
+        return self
+
+    @model_validator(mode="after")
+    def _public_names_exist(self) -> Project:
+        for key, named, have in (
+            ("layers", self.public.layers, [layer.name for layer in self.layers]),
+            ("categories", self.public.categories, self.tests.categories),
+        ):
+            unknown = [name for name in named if name not in have]
+            if unknown:
+                raise ValueError(
+                    f"public.{key} names {unknown[0]!r}, and there are: {', '.join(have) or 'none'}"
+                )
         return self
 
 

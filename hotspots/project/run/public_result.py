@@ -14,7 +14,12 @@ from hotspots import schema
 from hotspots.errors import HotspotsWarning, ProjectFileError
 from hotspots.maps.privacy.disclosure import NOTHING_ELSE, PublicKnowledge
 from hotspots.maps.privacy.earlier import Publication, Span, known_from, months
-from hotspots.maps.privacy.sensitive import is_sensitive, is_shelter
+from hotspots.maps.privacy.sensitive import (
+    is_sensitive,
+    is_shelter,
+    leads_to_shelter,
+    tells_of_victims,
+)
 from hotspots.maps.privacy.services import shelters
 from hotspots.project.run.findings import Findings, find
 from hotspots.project.run.priorities import prioritize, rate_layers
@@ -72,12 +77,10 @@ def require_publishable(project: Project, inputs: Inputs) -> None:
     for layer in project.layers:
         if layer.name not in public.layers:
             continue
-        if any(map(is_sensitive, (layer.name, *layer.title.values()))):
-            raise _never("layers", layer.name, "about sexual or domestic violence")
         services = inputs.services.get(layer.name)
-        if any(map(is_shelter, (layer.name, *layer.title.values()))) or (
-            services is not None and shelters(services).any()
-        ):
+        if tells_of_victims(layer):
+            raise _never("layers", layer.name, "about sexual or domestic violence")
+        if leads_to_shelter(layer) or (services is not None and shelters(services).any()):
             raise _never("layers", layer.name, "the way to a shelter")
     kinds = sorted({str(one) for frame in inputs.services.values() for one in frame["kind"]})
     for kind in public.services:

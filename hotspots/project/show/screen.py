@@ -11,7 +11,8 @@ from rich.table import Table
 from hotspots import schema
 from hotspots._notes import note_keys
 from hotspots._text import printable
-from hotspots.catalogue import every_language, has_text, number, percent, text
+from hotspots.catalogue import every_language, has_text, number, percent, text, title_in
+from hotspots.maps.page.polygon_panel import service_title
 from hotspots.maps.themes.headline import why_untested
 from hotspots.project.run.titles import category_titles, titles_of
 from hotspots.project.write.edition import REVIEW
@@ -106,12 +107,16 @@ def _show_public(found: Checkup, console: Console) -> None:
     if not (public.layers or public.categories):
         console.print(text("review.nothing", language), soft_wrap=True)
         return
-    for key in ("categories", "layers", "services"):
-        named = ", ".join(getattr(public, key)) or text("review.none", language)
-        heading = text(f"review.{key}", language)
-        console.print(
-            f"{text('screen.goes_out', language)} {heading} {_safe(named)}", soft_wrap=True
-        )
+    titles = titles_of(public.categories, found.taxonomy, language)
+    layers = {one.name: title_in(one.title, language) for one in found.project.layers}
+    for key, named in (
+        ("categories", [titles[one] for one in public.categories]),
+        ("layers", [layers[one] or one for one in public.layers]),
+        ("services", [service_title(one, language) for one in public.services]),
+    ):
+        heading = f"{text('screen.goes_out', language)} {text(f'review.{key}', language)}"
+        listed = ", ".join(named) or text("review.none", language)
+        console.print(f"{heading} {_safe(listed)}", soft_wrap=True)
 
 
 def _show_isolates(found: Checkup, console: Console) -> None:

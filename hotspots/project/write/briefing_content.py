@@ -67,6 +67,7 @@ def public_content(public: PublicResult) -> BriefingContent:
     services = content.services
     return replace(
         content,
+        headline=content.headline if content.headline in content.rates else None,
         incidents=None,
         over_time=OverTime(),
         services=None if services is None else services[services["kind"].isin(named)],

@@ -17,6 +17,7 @@ from hotspots.project.write.briefing_content import from_run, period_in_words
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hotspots.maps.page.audience import Audience
     from hotspots.maps.page.briefing import BriefingMap
     from hotspots.project.run.pipeline import RunResult
 
@@ -43,9 +44,14 @@ def write_internal_pages(result: RunResult, folder: Path) -> None:
     write_whole(folder / "report.html", run_report(result))
 
 
-def run_map(result: RunResult) -> BriefingMap:
-    """Return the internal briefing of a run."""
-    return briefing_map(from_run(result), language=result.project.project.language)
+def run_map(result: RunResult, *, audience: Audience = "internal") -> BriefingMap:
+    """Return the briefing of a run."""
+    return briefing_map(
+        from_run(result, audience=audience),
+        audience=audience,
+        language=result.project.project.language,
+        threshold=result.project.map.threshold,
+    )
 
 
 def run_report(result: RunResult) -> str:

@@ -181,6 +181,23 @@ def test_nor_months_of_a_table_that_was_given(city, abused):
     assert "months" not in facts["delito_07"]
 
 
+def test_a_title_alone_keeps_a_layer_and_its_ranking_off_the_public_page(city, content):
+    layer = replace(
+        city.layers[0], name="capa_3", title={"es": "Violencia sexual por 100 mil"}, source="INEGI"
+    )
+    criteria = (Criterion("capa_3", 1.0),)
+    table = city.ranking.table.filter(regex="^(?!share_)").assign(share_capa_3=1.0)
+    changed = replace(
+        content,
+        layers=[*city.layers, layer],
+        ranking=replace(city.ranking, criteria=criteria, table=table),
+    )
+    page = public_page(changed)
+    assert "capa_3" not in page
+    assert "sexual" not in page.casefold()
+    assert all("rank" not in place for place in page_data(page)["places"])
+
+
 def test_a_title_alone_keeps_a_category_off_the_public_page(abused):
     page = public_page(abused)
     assert "delito_07" not in page
@@ -218,8 +235,8 @@ def test_shelters_under_another_kind(city, content, name, shelter):
 
 def test_codes_of_the_international_classification():
     assert [has_sensitive_code(code) for code in ("0301", "03", "02041", "0204", "0101")] == [
-        *(True, True, True),
-        *(False, False),
+        *(True, True, True, True),
+        False,
     ]
 
 
