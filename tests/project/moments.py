@@ -16,6 +16,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -223,13 +224,14 @@ def watched(home: Path, seconds: float) -> list[str]:
     """Folders that others than the owner can read and must not, seen in so long."""
     until, seen = time.monotonic() + seconds, set()
     while time.monotonic() < until:
-        for path in [*home.glob(".out-run-*"), *home.glob("**/internal")]:
-            try:
+        working = [home / name for name in os.listdir(home) if name.startswith(".out-run-")]  # noqa: PTH208
+        inside = [one / part / "internal" for one in working for part in ("new", "old")]
+        for path in (*working, *inside, home / "out" / "internal"):
+            # Any of them may be gone by now.
+            with suppress(OSError):
                 mode = stat.S_IMODE(path.stat().st_mode)
-            except OSError:
-                continue
-            if mode != 0o700:
-                seen.add(f"{path.name} {mode:o}")
+                if mode != 0o700:
+                    seen.add(f"{path.name} {mode:o}")
         time.sleep(0.002)
     return sorted(seen)
 

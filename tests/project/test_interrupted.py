@@ -40,7 +40,7 @@ def test_ended_before_any_step_the_old_or_the_new_output_is_whole(tmp_path, exch
         assert {one["left"] for one in found} == {"old", "new"}
     assert all(one["next"] == "next" and one["clean"] for one in found)
     tidy = [one for one in found if one["how"] not in ("9", "None") and one["code"] == 130]
-    assert sum(one["beside"] in ([], [".out.lock"]) for one in tidy) > 0.9 * len(tidy)
+    assert sum(one["beside"] in ([], [".out.lock"]) for one in tidy) >= 0.9 * len(tidy)
     full = [one for one in found if one["how"] == "None" and one["code"] != 0][:-1]
     assert all(one["code"] == FULL for one in full if one["back"] == "old")
 
