@@ -76,8 +76,8 @@ def read_units(
     GeoDataFrame
         Indexed by ``unit_id`` (text), sorted by it, with ``population`` (float),
         ``population_known`` (bool), ``repair`` (a note on what was repaired, "" for nothing),
-        all other columns of the source, and valid polygons in meters: the source's own reference system where it is metric, else
-        the local UTM zone.
+        all other columns of the source, and valid polygons in meters: the source's own
+        reference system where it is metric, else the local UTM zone.
 
     Raises
     ------
