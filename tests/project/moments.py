@@ -87,6 +87,8 @@ def in_child(job: Callable[[], None]) -> int:
     if child:
         return child
     code = 0
+    # In the background a shell has the program ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 2)
     try:
