@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 
 EXTRAS = ("cluster", "online", "postgis", "static")
 DOCS = Path(__file__).parents[1] / "docs" / "house" / "licenses.md"
-_COPYLEFT = re.compile(r"(?<!L)(?<!Lesser )\b(?:A?GPL|(?:Affero )?General Public License)", re.I)
+_COPYLEFT = re.compile(r"\bA?GPL|General Public License", re.I)
 _LESSER = re.compile(r"LGPL|Lesser General Public", re.I)
 
 
@@ -24,9 +24,8 @@ def brought(name: str, extras: tuple[str, ...], found: set[str]) -> set[str]:
     """Return the installed distributions that a requirement brings, those they bring with them."""
     for line in distribution(name).requires or ():
         need = Requirement(line)
-        wanted = not need.marker or any(
-            need.marker.evaluate({"extra": one}) for one in ("", *extras)
-        )
+        mark = need.marker
+        wanted = not mark or any(mark.evaluate({"extra": one}) for one in ("", *extras))
         key = re.sub(r"[-_.]+", "-", need.name).lower()
         if not wanted or key in found:
             continue
@@ -41,20 +40,15 @@ def brought(name: str, extras: tuple[str, ...], found: set[str]) -> set[str]:
 
 def refused(packages: set[str]) -> list[str]:
     """Return the packages under the GPL or the AGPL; the LGPL is none of them."""
-    command = [
-        sys.executable,
-        "-m",
-        "piplicenses",
-        "--format=json",
-        "--packages",
-        *sorted(packages),
-    ]
+    command = [sys.executable, "-m", "piplicenses", "--format=json", "--packages"]
+    command += sorted(packages)
     told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    return [
-        f"{one['Name']}: {one['License']}"
-        for one in told
-        if _COPYLEFT.search(one["License"]) and not _LESSER.search(one["License"])
-    ]
+    return [f"{one['Name']}: {one['License']}" for one in told if is_refused(one["License"])]
+
+
+def is_refused(license: str) -> bool:
+    """Return whether the words name the GPL or the AGPL."""
+    return bool(_COPYLEFT.search(license)) and not _LESSER.search(license)
 
 
 def bundled(packages: set[str]) -> set[str]:
