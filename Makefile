@@ -7,7 +7,7 @@ LOWEST := .venv-lowest
 ESLINT := node_modules/.package-lock.json
 DEPENDENCIES := setup.cfg pyproject.toml
 
-.PHONY: demo test test-slow test-lowest mutations lint lint-python lint-scripts docs notebooks bench calibrate clean
+.PHONY: demo test test-slow test-lowest mutations lint lint-python lint-scripts licenses docs notebooks bench calibrate clean
 
 demo: $(STAMP)-run
 	$(BIN)/hotspots demo --out out/juarez
@@ -45,6 +45,10 @@ lint-python: $(STAMP)-lint
 
 lint-scripts: $(ESLINT)
 	node_modules/.bin/eslint --max-warnings 0 hotspots tests
+
+# What a user's installation brings: no GPL, and the libraries inside wheels as the docs name them.
+licenses: $(STAMP)-licenses
+	$(BIN)/python -m tests.licenses
 
 docs: $(STAMP)-docs
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -10,6 +11,7 @@ import pandas as pd
 from hotspots import _checks, schema
 from hotspots.assignment import fates
 from hotspots.assignment.ready_areas import assign_to, ready_areas
+from hotspots.catalogue import remark
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
@@ -40,6 +42,8 @@ def assign(
       and tests at every level;
     - an ambiguous row is ``inside`` when both its candidates lie in one area, ``outside`` when
       both lie in none, else ``unlocated``;
+    - a row that would be in an area whose ``population_known`` is false keeps its area and is
+      ``unknown_residents``: it counts nowhere, since nobody knows among how many people it fell;
     - a row with no point, an infinite one, or the location status ``unmatched`` or
       ``invalid`` is ``unlocated``.
 
@@ -55,7 +59,8 @@ def assign(
         in the areas' reference system.
     areas
         Polygons in the same reference system. Where the index is named ``unit_id`` the column
-        ``unit_id`` is filled, else ``polygon_id``.
+        ``unit_id`` is filled, else ``polygon_id``. Polygons that hold units of unknown residents
+        cannot tell which part of them that is: give the units, with their ``membership``.
     membership
         Series ``unit_id`` → ``polygon_id``; fills ``polygon_id``, too.
     tolerance_m
@@ -68,6 +73,11 @@ def assign(
     GeoDataFrame or dask DataFrame
         A copy on the same index with ``unit_id`` and ``polygon_id`` (missing where there is
         none) and ``assignment_status``. Of a dask DataFrame nothing is computed yet.
+
+    Warns
+    -----
+    HotspotsWarning
+        If the areas are polygons of :func:`build_polygons` with units of unknown residents.
 
     Raises
     ------
@@ -94,6 +104,7 @@ def assign(
     3             NaN           outside
     4             NaN         unlocated
     """
+    _warn_of_unknown_residents(areas)
     if _checks.is_dask(incidents):
         from hotspots.assignment import distributed  # needs the extra `cluster`
 
@@ -127,7 +138,8 @@ def assignment_summary(incidents: gpd.GeoDataFrame | dd.DataFrame) -> pd.DataFra
     --------
     >>> rows = pd.DataFrame({"assignment_status": ["inside", "outside", "inside"]})
     >>> assignment_summary(rows)["rows"].to_dict()
-    {'inside': 2, 'boundary': 0, 'snapped': 0, 'shared': 0, 'outside': 1, 'unlocated': 0}
+    {'inside': 2, 'boundary': 0, 'snapped': 0, 'shared': 0, 'outside': 1, 'unlocated': 0,
+     'unknown_residents': 0}
     """
     _checks.columns_present(
         incidents.columns, [schema.ASSIGNMENT_STATUS], "incidents (run assign() first)"
@@ -137,3 +149,15 @@ def assignment_summary(incidents: gpd.GeoDataFrame | dd.DataFrame) -> pd.DataFra
 
         return distributed.assignment_summary(incidents)
     return fates.fate_counts(incidents)
+
+
+def _warn_of_unknown_residents(areas: gpd.GeoDataFrame) -> None:
+    """Warn where polygons say that they hold units of unknown residents, and not which."""
+    if schema.POPULATION_UNKNOWN_UNITS not in getattr(areas, "columns", ()):
+        return
+    held = areas[schema.POPULATION_UNKNOWN_UNITS] > 0
+    if held.any():
+        warnings.warn(
+            remark("unknown_residents_within", n=int(held.sum()), first=areas.index[held][0]),
+            stacklevel=3,
+        )

@@ -30,7 +30,8 @@ def count_incidents(
 ) -> pd.DataFrame:
     """Return events and victims in each area, category and period, zeros included.
 
-    Only the rows whose fate is ``inside``, ``boundary`` or ``snapped`` count.
+    Only the rows whose fate is ``inside``, ``boundary`` or ``snapped`` count: what lies where the
+    residents are not known (``unknown_residents``) leaves counts and with them rates and tests.
 
     *Events.* Rows with the same ``event_id`` and category are one event, and it counts once:
     where its first counted row (the smallest ``row_id``) lies, in that row's period. An event

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 _WORDS = list(AssignmentStatus)
-_INSIDE, _BOUNDARY, _SNAPPED, _SHARED, _OUTSIDE, _UNLOCATED = (
+_INSIDE, _BOUNDARY, _SNAPPED, _SHARED, _OUTSIDE, _UNLOCATED, _UNKNOWN = (
     np.int8(_WORDS.index(word))
     for word in (
         AssignmentStatus.INSIDE,
@@ -35,6 +35,7 @@ _INSIDE, _BOUNDARY, _SNAPPED, _SHARED, _OUTSIDE, _UNLOCATED = (
         AssignmentStatus.SHARED,
         AssignmentStatus.OUTSIDE,
         AssignmentStatus.UNLOCATED,
+        AssignmentStatus.UNKNOWN_RESIDENTS,
     )
 )
 
@@ -99,6 +100,12 @@ def settle_at(
         first = x[ambiguous], y[ambiguous]
         _write(found, ambiguous, *_candidates(first, second, locator, groups, tolerance))
     return found
+
+
+def without_residents(found: Fates, known: Flags) -> Fates:
+    """Return the fates, where groups of areas of unknown residents count no row."""
+    lost = (found.group >= 0) & ~np.append(known, True)[found.group]
+    return replace(found, status=np.where(lost, _UNKNOWN, found.status))
 
 
 def words(codes: Codes) -> pd.api.extensions.ExtensionArray:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Integers = NDArray[np.signedinteger[Any]]
+    Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -32,7 +33,10 @@ class ReadyAreas:
         Identifiers of the areas, sorted.
     groups, group_names
         For each area the position of its polygon, and the polygons; without a membership each
-        area is its own, and the names are None.
+        area is its own, and the names are None. The areas of a polygon whose residents are not
+        known are a group apart.
+    known
+        Whether the residents of each group are known.
     locator
         The areas in the order of their names.
     crs
@@ -43,6 +47,7 @@ class ReadyAreas:
     names: pd.Index
     groups: Integers
     group_names: pd.Index | None
+    known: Flags
     locator: Locator
     crs: Any
 
@@ -79,10 +84,12 @@ def ready_areas(
     ordered = areas.sort_index()
     level = schema.UNIT_ID if areas.index.name == schema.UNIT_ID else schema.POLYGON_ID
     groups, names = np.arange(len(ordered), dtype=np.int64), None
+    known = _known(ordered)
     if membership is not None and level == schema.UNIT_ID:
-        groups, names = _grouped(ordered, membership)
+        groups, names, known = _grouped(ordered, membership, known)
     shapes = np.asarray(ordered.geometry.to_numpy(), dtype=object)
-    return ReadyAreas(level, ordered.index, groups, names, Locator.of(shapes, points), areas.crs)
+    locator = Locator.of(shapes, points)
+    return ReadyAreas(level, ordered.index, groups, names, known, locator, areas.crs)
 
 
 def assign_to(
@@ -105,7 +112,8 @@ def fate_columns(ready: ReadyAreas, found: fates.Fates) -> dict[str, Any]:
     named = {ready.level: _names(ready.names, found.area)}
     if ready.group_names is not None:
         named[schema.POLYGON_ID] = _names(ready.group_names, found.group)
-    return {**named, schema.ASSIGNMENT_STATUS: fates.words(found.status)}
+    status = fates.without_residents(found, ready.known).status
+    return {**named, schema.ASSIGNMENT_STATUS: fates.words(status)}
 
 
 def _check_areas(areas: gpd.GeoDataFrame) -> None:
@@ -141,7 +149,23 @@ def _check_frame(frame: gpd.GeoDataFrame, what: str) -> None:
         )
 
 
-def _grouped(areas: gpd.GeoDataFrame, membership: pd.Series) -> tuple[Integers, pd.Index]:
+def _known(areas: gpd.GeoDataFrame) -> Flags:
+    """Return whether the residents of each area are known; they are where nothing is said."""
+    if schema.POPULATION_KNOWN not in areas:
+        return np.ones(len(areas), dtype=bool)
+    said = areas[schema.POPULATION_KNOWN]
+    if not pd.api.types.is_bool_dtype(said.dtype) or said.isna().any():
+        raise InputError(
+            f"assign: {schema.POPULATION_KNOWN!r} is of type {said.dtype} or has gaps. Give true "
+            "or false for each area: false where nobody knows how many live there."
+        )
+    return np.asarray(said, dtype=bool)
+
+
+def _grouped(
+    areas: gpd.GeoDataFrame, membership: pd.Series, known: Flags
+) -> tuple[Integers, pd.Index, Flags]:
+    """Return the group of each area, and the polygon and the knowledge of each group."""
     _checks.unique_index(membership, "assign: membership")
     missing = areas.index.difference(membership.index[membership.notna()])
     if len(missing):
@@ -150,7 +174,9 @@ def _grouped(areas: gpd.GeoDataFrame, membership: pd.Series) -> tuple[Integers, 
             "Give the membership of the plan that was built from these units."
         )
     codes, names = pd.factorize(membership.reindex(areas.index), sort=True)
-    return codes.astype(np.int64), pd.Index(names)
+    # A row that may lie on known ground or on other of one polygon lies in neither for sure.
+    pairs, groups = np.unique(2 * codes + ~known, return_inverse=True)
+    return groups.astype(np.int64), pd.Index(names).take(pairs // 2), pairs % 2 == 0
 
 
 def _names(index: pd.Index, positions: Integers) -> Any:

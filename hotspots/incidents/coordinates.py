@@ -11,6 +11,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from hotspots._notes import Note, joined, note
+from hotspots._text import like_number
 from hotspots.incidents.coordinate_texts import Numbers, parse_numbers, parted
 
 if TYPE_CHECKING:
@@ -236,5 +237,5 @@ def _unusable(
 def _notes(
     key: Note, longitude: pd.Series, latitude: pd.Series, rows: NDArray[np.bool_]
 ) -> list[str]:
-    pairs = zip(longitude[rows], latitude[rows], strict=True)
+    pairs = zip(longitude[rows].map(like_number), latitude[rows].map(like_number), strict=True)
     return [note(key, f"{east[:30]} | {north[:30]}") for east, north in pairs]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots._notes import Note, join_notes, note, noted
-from hotspots._text import fold
+from hotspots._text import fold, like_date
 from hotspots.schema import DATE, DATE_PRECISION, PROBLEM
 
 if TYPE_CHECKING:
@@ -50,6 +50,12 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
+_WORDS_BESIDE = (
+    "de del a las la el dia primero st nd rd th ro er o hrs hr hora horas utc gmt lunes martes "
+    "miercoles jueves viernes sabado domingo monday tuesday wednesday thursday friday saturday "
+    "sunday"
+)
+_BESIDE_FIGURES = frozenset((*_MONTHS, *_WORDS_BESIDE.split()))
 _YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})(?:[-/. ](\d{1,2}))?")
 _YEAR_LAST = re.compile(r"(?:(\d{1,2})[-/. ])?(\d{1,2})[-/. ](\d{4}|(?<=[-/. ])\d{2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -255,6 +261,11 @@ def _read_days(texts: pd.Series) -> pd.DataFrame:
     )
 
 
+def _quoted(text: str) -> str:
+    """Return a cell as a note quotes it, which may hold anything but a date."""
+    return like_date(text, _BESIDE_FIGURES)
+
+
 def _month_comes_first(texts: Iterable[str]) -> bool:
     matches = [match for text in texts if (match := _YEAR_LAST.fullmatch(fold(text)))]
     pairs = [(int(match[1]), int(match[2])) for match in matches if match[1]]
@@ -271,14 +282,14 @@ def _read_day(text: str, month_first: bool) -> _Day | str:
     plain = _WEEKDAY.sub("", fold(text), count=1)
     parts = _date_parts(plain, month_first)
     if parts is None:
-        return note(Note.DATE_UNREADABLE, text)
+        return note(Note.DATE_UNREADABLE, _quoted(text))
     year, month, day = parts
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        return note(Note.DATE_OUT_OF_RANGE, text)
+        return note(Note.DATE_OUT_OF_RANGE, _quoted(text))
     try:
         dt.date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError:
-        return note(Note.DATE_IMPOSSIBLE, text)
+        return note(Note.DATE_IMPOSSIBLE, _quoted(text))
     precision = "day" if day else "month" if month else "year"
     return _Day(year, month or 1, day or 1, precision)
 
@@ -329,12 +340,12 @@ def _refuse_strays(days: pd.DataFrame, texts: pd.Series) -> pd.DataFrame:
     empty = days[DATE].isin(_FIRST_DAYS)
     bulk = known[~empty[known.index]]
     empty &= years < bulk.quantile(1 - _BULK, interpolation="higher") - _YEARS_FROM_BULK
-    problem = days[PROBLEM].mask(late, noted(Note.DATE_TOO_LATE, texts, late))
+    problem = days[PROBLEM].mask(late, noted(Note.DATE_TOO_LATE, texts.map(_quoted), late))
     return pd.DataFrame(
         {
             DATE: days[DATE].mask(late | empty),
             DATE_PRECISION: days[DATE_PRECISION].mask(late | empty, "none"),
-            PROBLEM: problem.mask(empty, noted(Note.DATE_UNKNOWN, texts, empty)),
+            PROBLEM: problem.mask(empty, noted(Note.DATE_UNKNOWN, texts.map(_quoted), empty)),
         }
     )
 
@@ -358,7 +369,7 @@ def _read_clock(text: str, packed: bool) -> int | str | None:
     plain = re.sub(r"\s*(hrs?|horas?|h|z|utc|gmt|[+-]\d{2}:?\d{2})\.?$", "", fold(text))
     hours, minutes = _clock_parts(plain, packed)
     if hours < 0 or minutes > 59 or hours * 60 + minutes > 24 * 60:
-        return note(Note.TIME_UNREADABLE, text)
+        return note(Note.TIME_UNREADABLE, _quoted(text))
     return hours * 60 + minutes
 
 

@@ -14,7 +14,7 @@ from pyproj.exceptions import CRSError
 
 from hotspots._checks import projected_crs
 from hotspots._notes import Note, join_notes, note, noted
-from hotspots._text import fold
+from hotspots._text import fold, like_number
 from hotspots.catalogue import remark
 from hotspots.errors import ColumnError, CrsError, InputError
 from hotspots.incidents.address_columns import joined_address
@@ -304,7 +304,7 @@ def _victims(texts: pd.Series | None, index: pd.Index) -> tuple[pd.Series, pd.Se
     usable = values.notna() & (values >= 0) & (values <= _MOST_VICTIMS) & (values % 1 == 0)
     counts = values.where(usable, 1).astype("int64")
     silent = texts.isin([text for text in texts.unique() if is_missing(text)])
-    return counts, noted(Note.VICTIMS_COUNTED_AS_ONE, texts, ~usable & ~silent)
+    return counts, noted(Note.VICTIMS_COUNTED_AS_ONE, texts.map(like_number), ~usable & ~silent)
 
 
 def _each_once(counts: pd.Series, event: pd.Series) -> pd.Series:

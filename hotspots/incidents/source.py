@@ -16,6 +16,7 @@ from hotspots._checks import existing_file
 from hotspots._text import without_password
 from hotspots.errors import ColumnError, DataFileError
 from hotspots.incidents.columns import guess_columns
+from hotspots.incidents.dates import is_missing
 from hotspots.spatial.vector import read_vector
 from hotspots.tables.cells import as_text
 from hotspots.tables.delimited import read_delimited
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pyproj import CRS
+
+_MOSTLY = 0.9
+"""Share of a column's cells that must be numbers for it to be taken for a count."""
 
 KINDS = {
     ".csv": "csv",
@@ -159,10 +163,18 @@ def read_table(source: Source, *, sheet: str | None = None) -> SourceTable:
             f"{table.description.path or 'The table'}: there is a header and no row below it. "
             "Export it again, or check which sheet or period was exported."
         )
-    description = replace(
-        table.description, columns=guess_columns(names), rows=len(table.cells), names=names
-    )
+    columns = guess_columns([name for name in names if _may_count(name, table.cells)])
+    description = replace(table.description, columns=columns, rows=len(table.cells), names=names)
     return replace(table, description=description)
+
+
+def _may_count(name: str, cells: pd.DataFrame) -> bool:
+    """Return whether a column may be guessed: one called victims holds numbers, and no names."""
+    if "victims" not in guess_columns([name]):
+        return True
+    filled = cells[name][~cells[name].map(is_missing)]
+    numbers = pd.to_numeric(filled.str.replace(",", ".", regex=False), errors="coerce")
+    return bool(numbers.notna().mean() > _MOSTLY) if len(filled) else True
 
 
 def _read(source: Source, sheet: str | None) -> SourceTable:

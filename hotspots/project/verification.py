@@ -15,6 +15,7 @@ import pyogrio
 from hotspots.errors import HotspotsError
 from hotspots.project.config.settings import load_project
 from hotspots.project.runner import run_project
+from hotspots.project.write.folder import put_back
 from hotspots.project.write.manifest import (
     FILE,
     OWN,
@@ -113,6 +114,7 @@ def verify(
         If the folder has no readable manifest.
     """
     folder = Path(out)
+    put_back(folder)
     manifest = read_manifest(folder)
     file = Path(project_file) if project_file else folder / manifest["project_file"]
     altered_inputs = tuple(_altered_inputs(manifest, file))

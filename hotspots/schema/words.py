@@ -11,6 +11,8 @@ POLYGON_ID = "polygon_id"
 
 # ── columns of units and polygons ────────────────────────────────────────────────────────
 POPULATION = "population"
+POPULATION_KNOWN = "population_known"  # False where residents are not known and count as 0
+POPULATION_UNKNOWN_UNITS = "population_unknown_units"  # how many such units a polygon has
 NAME = "name"
 GEOMETRY = "geometry"
 
@@ -70,6 +72,7 @@ class AssignmentStatus(StrEnum):
     SHARED = "shared"
     OUTSIDE = "outside"
     UNLOCATED = "unlocated"
+    UNKNOWN_RESIDENTS = "unknown_residents"
 
 
 COUNTED = (AssignmentStatus.INSIDE, AssignmentStatus.BOUNDARY, AssignmentStatus.SNAPPED)

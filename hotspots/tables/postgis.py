@@ -5,10 +5,12 @@ The password comes from a named environment variable, and is kept in no object.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
 _SECRETS = frozenset(("password", "sslpassword", "passfile", "service", "servicefile"))
-_LOOPBACK = frozenset(("", "localhost", "127.0.0.1", "::1"))
+_SYSTEM_ROOTS = 160_000
+"""libpq's version from which it can take the authorities that the system trusts."""
 _ROWS_AT_ONCE = 50_000
 _WAIT_S = 15
 
@@ -67,7 +70,10 @@ def postgis_source(
     ----------
     url
         ``postgresql://user@host:port/database``, without a password. To another machine the
-        connection is encrypted (``sslmode=require``) unless the URL says otherwise.
+        connection is encrypted, and the server's certificate must be of its name and of an
+        authority that is trusted (``sslmode=verify-full``), before the password is sent. The
+        system's authorities are; a city's own is named with ``?sslrootcert=/path/ca.crt``. Only
+        ``?sslmode=require``, or a weaker mode, written in the URL does with less.
     table
         ``table`` or ``schema.table``, as it is written in the database, case included.
     query
@@ -318,8 +324,7 @@ def _engine(source: PostgisSource) -> Iterator[Any]:
     sql = _sqlalchemy()
     address = _address(source.url)
     options: dict[str, Any] = {"connect_timeout": _WAIT_S, "application_name": "hotspots"}
-    if (address.host or "") not in _LOOPBACK and "sslmode" not in address.query:
-        options["sslmode"] = "require"
+    options |= _encryption(address)
     if source.password_env:
         options["password"] = _password(source.password_env)
     engine = sql.create_engine(
@@ -329,6 +334,43 @@ def _engine(source: PostgisSource) -> Iterator[Any]:
         yield engine
     finally:
         engine.dispose()
+
+
+def _encryption(address: Any) -> dict[str, str]:
+    """Return the options that make a connection to another machine safe from who listens there."""
+    if "sslmode" in address.query or all(map(_is_here, _hosts(address))):
+        return {}
+    options = {"sslmode": "verify-full"}
+    own = Path("~/.postgresql/root.crt").expanduser()
+    named = "sslrootcert" in address.query or "PGSSLROOTCERT" in os.environ or own.exists()
+    if not named and _libpq() >= _SYSTEM_ROOTS:
+        options["sslrootcert"] = "system"
+    return options
+
+
+def _hosts(address: Any) -> list[str]:
+    """Return every name and address that the connection may go to; "" is a local socket."""
+    given = [address.host or ""]
+    for key in ("host", "hostaddr"):
+        value = address.query.get(key, ())
+        given += [value] if isinstance(value, str) else value
+    hosts = [host for one in given for host in one.split(",") if host]
+    return hosts or [os.environ.get("PGHOSTADDR") or os.environ.get("PGHOST", "")]
+
+
+def _is_here(host: str) -> bool:
+    if host in ("", "localhost") or host.startswith(("/", "@")):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _libpq() -> int:
+    import psycopg
+
+    return int(psycopg.pq.version())
 
 
 def _password(variable: str) -> str:
@@ -353,10 +395,18 @@ def _told(url: str, variable: str, kind: type[DataFileError] | type[OutputError]
         lines = str(getattr(error, "orig", None) or error).strip().splitlines() or ["no reason"]
         secret = os.environ.get(variable, "") if variable else ""
         reason = lines[0].replace(secret, "***") if secret else lines[0]
-        raise kind(
-            f"{url}: the database says: {reason}. Check the address, the names, and what the "
-            "user may do there."
-        ) from None
+        raise kind(f"{url}: the database says: {reason}. {_mend(reason)}") from None
+
+
+def _mend(reason: str) -> str:
+    if re.search(r"\bSSL\b|certificate", reason):
+        return (
+            "Nothing was sent to it. Another machine's database must encrypt, and show a "
+            "certificate of its name from a trusted authority: name a city's own authority with "
+            "?sslrootcert=/path/ca.crt in the address. ?sslmode=require does without the "
+            "certificate, and then whoever answers in its place gets the password."
+        )
+    return "Check the address, the names, and what the user may do there."
 
 
 def _sqlalchemy() -> Any:

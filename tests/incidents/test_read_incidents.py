@@ -198,7 +198,7 @@ REPAIRS = [
     ("0", "0", "", "coordinates_zero"),
     ("-99.13", "19.43", "", "outside_study_area"),
     ("-106.48", "", "", "coordinates_incomplete"),
-    ("cerca", "del río", "", "coordinates_unreadable: cerca | del río"),
+    ("cerca", "del río", "", "coordinates_unreadable: a text of 5 letters | a text of 7 letters"),
     ("-206.48", "131.74", "", "coordinates_impossible: -206.48 | 131.74"),
 ]
 
@@ -283,7 +283,7 @@ def test_victims_default_to_one_and_odd_numbers_are_said():
     assert read["victims"].tolist() == [3, 1, 1, 1, 2]
     assert read["victims"].dtype == "int64"
     said = "victims_counted_as_one: "
-    assert read["problem"].tolist() == ["", "", f"{said}dos", f"{said}-1", ""]
+    assert read["problem"].tolist() == ["", "", f"{said}a text of 3 letters", f"{said}-1", ""]
 
 
 def test_rows_of_another_width_are_kept_with_a_note(tmp_path):

@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner
 
 from hotspots.cli import app
-from hotspots.project.write.folder import replaced_folder
 
 Spoil = Callable[[object], None]
 
@@ -189,24 +188,6 @@ def test_an_error_later_leaves_the_old_output_whole(town) -> None:
     assert again.exit_code == 2
     assert {path: path.read_bytes() for path in before} == before
     assert sorted(path.name for path in out.parent.iterdir()) == ["out", "town"]
-
-
-def test_an_interrupt_between_the_two_moves_leaves_the_old_output(tmp_path, monkeypatch) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "manifest.json").write_text("old", encoding="utf-8")
-    rename = Path.rename
-
-    def interrupted(path: Path, target: Path) -> Path:
-        if target == out and "-old-" not in str(path):
-            raise KeyboardInterrupt
-        return rename(path, target)
-
-    monkeypatch.setattr(Path, "rename", interrupted)
-    with pytest.raises(KeyboardInterrupt), replaced_folder(out) as fresh:
-        (fresh / "manifest.json").write_text("new", encoding="utf-8")
-    assert (out / "manifest.json").read_text(encoding="utf-8") == "old"
-    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 @pytest.mark.parametrize(

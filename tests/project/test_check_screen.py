@@ -56,8 +56,9 @@ def test_problems_of_units_are_said_in_the_projects_language(town, language):
     console = Console(record=True, width=120, file=io.StringIO())
     show_checkup(found, console)
     shown = console.export_text()
-    for key in ("same_shape", "missing_population"):
-        assert text(f"note.{key}", language) in shown
+    assert text("note.same_shape", language) in shown
+    said = text("screen.unknown_residents", language, n=1)
+    assert f"{said} 080370009" in " ".join(shown.split())
 
 
 def test_residents_from_a_raster_named_in_the_project_file(town):

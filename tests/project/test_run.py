@@ -289,17 +289,9 @@ def test_what_a_killed_run_left_is_cleared_up_and_the_old_output_goes_back(
     out = tmp_path / "out"
     hs.run(town.project, out=out)
     before = outputs(out)
-    done = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getpid())"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    ended = done.stdout.strip()
-    (tmp_path / f".out-{ended}-fresh").mkdir()
-    killed = tmp_path / f".out-{ended}-old"
-    killed.mkdir()
-    out.rename(killed / "out")
+    killed = tmp_path / ".out-run-abcdefgh"
+    (killed / "new").mkdir(parents=True)
+    out.rename(killed / "old")
     town.edit("total = 1000000.01", "total = 1000000.01\ncap = 1.0")
     with pytest.raises(hs.HotspotsError, match="cap"):
         hs.run(town.project, out=out)

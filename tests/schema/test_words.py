@@ -16,7 +16,7 @@ def test_what_is_counted_is_what_an_area_holds_for_sure():
     # docs: inside, on a shared edge and given to one side, or within the tolerance.
     assert set(schema.COUNTED) == {"inside", "boundary", "snapped"}
     assert {fate.value for fate in schema.AssignmentStatus} - set(schema.COUNTED) == {
-        "shared", "outside", "unlocated",
+        "shared", "outside", "unlocated", "unknown_residents",
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pandas as pd
 
 from hotspots._checks import aligned, columns_present, geometries, unique_index
+from hotspots._text import like_number
 from hotspots.errors import InputError
 from hotspots.maps.privacy.disclosure import NOTHING_ELSE, PublicKnowledge
 from hotspots.maps.themes.headline import category_of
@@ -304,8 +305,9 @@ def _check_tables(content: BriefingContent) -> None:
         numbers = pd.to_numeric(layer.values, errors="coerce")
         text = layer.values[numbers.isna() & layer.values.notna()]
         if len(text):
+            shown = like_number(str(text.iloc[0]))
             raise InputError(
-                f"layers: {layer.name!r} is {text.iloc[0]!r} for {text.index[0]!r}. Give numbers, "
+                f"layers: {layer.name!r} is {shown!r} for {text.index[0]!r}. Give numbers, "
                 "missing where there is none."
             )
 

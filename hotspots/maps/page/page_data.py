@@ -19,7 +19,12 @@ from hotspots.maps.page.ranking_list import criteria_of, polygons_in_words, rank
 from hotspots.maps.page.theme_list import context_layers, headlines_of, themes_of
 from hotspots.maps.themes.headline import Headline, Sentence, sentence, uneven_warning
 from hotspots.maps.themes.theme import Theme
-from hotspots.schema import POPULATION
+from hotspots.schema import (
+    ASSIGNMENT_STATUS,
+    POPULATION,
+    POPULATION_UNKNOWN_UNITS,
+    AssignmentStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -206,7 +211,24 @@ def _sentence(content: PageContent, found: Headline, category: str = "") -> Sent
         language=content.language,
         public=content.public,
     )
-    return replace(told, warnings=(*told.warnings, uneven)) if uneven else told
+    said = tuple(filter(None, (uneven, _unknown_residents(content))))
+    return replace(told, warnings=(*told.warnings, *said)) if said else told
+
+
+def _unknown_residents(content: PageContent) -> str:
+    """Return the sentence on units of unknown residents; "" where there are none."""
+    if POPULATION_UNKNOWN_UNITS not in content.polygons:
+        return ""
+    units = int(content.polygons[POPULATION_UNKNOWN_UNITS].sum())
+    lost = 0
+    if content.incidents is not None and ASSIGNMENT_STATUS in content.incidents:
+        fate = content.incidents[ASSIGNMENT_STATUS].astype(str)
+        lost = int((fate == str(AssignmentStatus.UNKNOWN_RESIDENTS)).sum())
+    if not units:
+        return ""
+    if lost:
+        return text("sentence.unknown_residents_lost", content.language, n=lost, units=units)
+    return text("sentence.unknown_residents", content.language, n=units)
 
 
 def _theme_data(theme: Theme) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hotspots.catalogue import percent, text
 from hotspots.maps import geometry
 from hotspots.maps.themes import palette
 from hotspots.maps.themes.words import layer_title
-from hotspots.schema import POPULATION
+from hotspots.schema import POPULATION, POPULATION_UNKNOWN_UNITS
 
 if TYPE_CHECKING:
     from hotspots.maps.page.audience import PageContent
@@ -50,12 +50,13 @@ def polygons_in_words(
     """Return each polygon's name, residents, rank and the reason for it."""
     points = shapes.representative_point()
     language = content.language
+    unknown = _unknown_in_words(content)
     places = []
     for at, name in enumerate(content.names):
         population = float(content.polygons[POPULATION].iloc[at])
         place: dict[str, Any] = {
             "name": name,
-            "residents": text("unit.residents", language, n=round(population)),
+            "residents": text("unit.residents", language, n=round(population)) + unknown[at],
             "at": [
                 round(points.iloc[at].x / geometry.STEP),
                 round(points.iloc[at].y / geometry.STEP),
@@ -66,6 +67,16 @@ def polygons_in_words(
             place |= _why(ranked["parts"][at], parts, language)
         places.append(place)
     return places
+
+
+def _unknown_in_words(content: PageContent) -> list[str]:
+    """Return in how many of each polygon's units the residents are unknown; "" for none."""
+    if POPULATION_UNKNOWN_UNITS not in content.polygons:
+        return [""] * len(content.index)
+    return [
+        " · " + text("panel.unknown_residents", content.language, n=int(n)) if n > 0 else ""
+        for n in content.polygons[POPULATION_UNKNOWN_UNITS]
+    ]
 
 
 def _why(shares: list[float], parts: list[dict[str, str]], language: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _LIMITS = ("reported", "located", "chance", "ranking", "pale", "cause")
-_UNPLACED = ("unlocated", "outside", "shared")
+_UNPLACED = ("unlocated", "outside", "shared", "unknown_residents")
 
 
 def limits_section(incidents: pd.DataFrame, language: str) -> Section:

@@ -49,10 +49,14 @@ def polygons(
     group = place[labels]
     outline = dissolve(shapes, group, len(order), clean=clean)
     residents = np.bincount(group, weights=population, minlength=len(order))
+    unknown = np.zeros(len(units), dtype=bool)
+    if schema.POPULATION_KNOWN in units:
+        unknown = ~units[schema.POPULATION_KNOWN].to_numpy(dtype=bool)
     table = {
         schema.NAME: _names(units, group, index, name),
         schema.POPULATION: residents,
         "n_units": np.bincount(group, minlength=len(order)).astype("int64"),
+        schema.POPULATION_UNKNOWN_UNITS: np.bincount(group[unknown], minlength=len(order)),
         "area_km2": shapely.area(outline) / 1e6,
         "compactness": polsby_popper(outline),
         "in_bounds": (residents >= bounds.floor) & (residents <= bounds.ceiling),

@@ -149,7 +149,10 @@ def _odd_shapes(shapes: coverage.Geometries, names: Names, sliver_m: float) -> I
 
 def _odd_residents(units: gpd.GeoDataFrame, names: Names) -> Iterator[Row]:
     residents = units[schema.POPULATION].to_numpy(dtype=float)
-    for name in names[residents == 0]:
+    empty = residents == 0
+    if schema.POPULATION_KNOWN in units:
+        empty &= units[schema.POPULATION_KNOWN].to_numpy(dtype=bool)
+    for name in names[empty]:
         yield name, Note.NO_RESIDENTS, ""
     fractional = residents != np.round(residents)
     for name, value in zip(names[fractional], residents[fractional], strict=True):

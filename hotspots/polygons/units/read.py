@@ -19,6 +19,8 @@ from hotspots.spatial import coverage, crs, vector
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 _POSITION = re.compile(r"\[([^\]]*)\]")
 
 
@@ -61,7 +63,8 @@ def read_units(
     missing
         What is done about units of which the residents are not known (an empty cell, no row
         in the table, land beyond the raster): ``"error"``, or ``"zero"`` to count nobody
-        there and note ``missing_population`` in ``repair``.
+        there, note ``missing_population`` in ``repair`` and set ``population_known`` to
+        false: :func:`hotspots.assign` then leaves incidents there out of every count and rate.
     crs
         The reference system of a layer that came without one.
     layer
@@ -71,10 +74,10 @@ def read_units(
     Returns
     -------
     GeoDataFrame
-        Indexed by ``unit_id`` (text), sorted by it, with ``population`` (float), ``repair``
-        (a note on what was repaired, "" for nothing), all other columns of the source, and
-        valid polygons in meters: the source's own reference system where it is metric, else
-        the local UTM zone.
+        Indexed by ``unit_id`` (text), sorted by it, with ``population`` (float),
+        ``population_known`` (bool), ``repair`` (a note on what was repaired, "" for nothing),
+        all other columns of the source, and valid polygons in meters: the source's own
+        reference system where it is metric, else the local UTM zone.
 
     Raises
     ------
@@ -126,7 +129,8 @@ def read_units(
     _refuse_degrees(placed, counted, what)
     said = np.where(unknown, note(Note.MISSING_POPULATION), "")
     notes = join_notes(placed[schema.REPAIR], pd.Series(said, index=placed.index, dtype=str))
-    return _assembled(placed.assign(**{schema.REPAIR: notes}), counted, drop=[*own, id])
+    placed = placed.assign(**{schema.REPAIR: notes})
+    return _assembled(placed, counted, ~unknown, drop=[*own, id])
 
 
 def _identifiers(column: pd.Series, name: str, what: str) -> pd.Index:
@@ -193,11 +197,12 @@ def _refuse_degrees(units: gpd.GeoDataFrame, residents: pd.Series, what: str) ->
 
 
 def _assembled(
-    placed: gpd.GeoDataFrame, residents: pd.Series, *, drop: list[str]
+    placed: gpd.GeoDataFrame, residents: pd.Series, known: NDArray[np.bool_], *, drop: list[str]
 ) -> gpd.GeoDataFrame:
     kept = placed.drop(columns=list(dict.fromkeys(drop)))
-    taken = (schema.POPULATION, schema.UNIT_ID, schema.POLYGON_ID)
+    taken = (schema.POPULATION, schema.POPULATION_KNOWN, schema.UNIT_ID, schema.POLYGON_ID)
     kept = kept.rename(columns={name: f"{name}_in_source" for name in taken if name in kept})
     kept = kept.rename_geometry(schema.GEOMETRY) if kept.geometry.name != schema.GEOMETRY else kept
     kept.insert(0, schema.POPULATION, residents)
+    kept.insert(1, schema.POPULATION_KNOWN, known)
     return kept.sort_index()

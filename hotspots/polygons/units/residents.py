@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from hotspots import _checks, schema
+from hotspots._text import like_number
 from hotspots.catalogue import remark
 from hotspots.errors import ColumnError, InputError
 from hotspots.spatial.zonal import cell_totals, open_raster
@@ -228,7 +229,7 @@ def _checked(column: pd.Series, index: pd.Index, name: str, what: str) -> pd.Ser
     if text.any():
         raise ColumnError(
             f"{what}: {name} is not a number in {int(text.sum())} units "
-            f"({some(index, text)}; first value {str(column[text].iloc[0])!r}). "
+            f"({some(index, text)}; first value {like_number(str(column[text].iloc[0]))!r}). "
             "Residents are plain numbers: remove the thousands separators (1,186 or 1.186)."
         )
     values = np.nan_to_num(values, nan=0.0, posinf=np.inf, neginf=-np.inf)

@@ -157,6 +157,18 @@ def warn_of_uninhabited(
         )
 
 
+def warn_of_unknown_residents(incidents: gpd.GeoDataFrame) -> None:
+    """Warn of incidents in units of unknown residents, which no count or rate holds."""
+    fate = incidents[schema.ASSIGNMENT_STATUS].astype(str)
+    lost = incidents[fate == str(schema.AssignmentStatus.UNKNOWN_RESIDENTS)]
+    if len(lost):
+        units = lost[schema.UNIT_ID].dropna().astype(str)
+        warnings.warn(
+            remark("unknown_residents", n=len(lost), units=units.nunique(), first=units.min()),
+            stacklevel=3,
+        )
+
+
 def warn_of_isolates(clusters: Mapping[str, LocalResult], gap_m: float) -> None:
     """Warn of places without a neighbor, where the headline test of clustering says nothing."""
     worst = max(clusters.values(), key=lambda result: result.isolates, default=None)

@@ -20,6 +20,7 @@ from hotspots.project.run.guards import (
     warn_of_reused_numbers,
     warn_of_sent_addresses,
     warn_of_stray_dates,
+    warn_of_unknown_residents,
 )
 from hotspots.project.run.inputs import known_places
 from hotspots.project.run.over_time import Chronology, chronology
@@ -143,6 +144,7 @@ def compute(
         incidents, units, membership=plan.membership, tolerance_m=project.polygons.tolerance_m
     )
     require_counted(project, incidents)
+    warn_of_unknown_residents(incidents)
     progress("count")
     categories = [*project.tests.categories]
     categories += [*sorted({*incidents[CATEGORY]} - {*categories, UNMAPPED}), UNMAPPED]

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from hotspots import schema
-from hotspots._notes import note_keys
+from hotspots._notes import Note, note_keys
 from hotspots._text import printable
 from hotspots.catalogue import every_language, has_text, number, percent, text, title_in
 from hotspots.maps.page.polygon_panel import service_title
@@ -93,7 +94,9 @@ def show_checkup(found: Checkup, console: Console) -> None:
     ):
         _show_tally(console, values, text(key, language), language, names=names, most=most)
     _show_public(found, console)
-    problems = found.unit_problems
+    unknown = found.unit_problems["problem"] == str(Note.MISSING_POPULATION)
+    _show_unknown_residents(found.unit_problems.loc[unknown, schema.UNIT_ID], language, console)
+    problems = found.unit_problems[~unknown]
     if len(problems):
         console.print(text("screen.unit_problems", language, n=len(problems)))
         for unit, key, detail in problems.head(10).itertuples(index=False):
@@ -117,6 +120,13 @@ def _show_public(found: Checkup, console: Console) -> None:
         heading = f"{text('screen.goes_out', language)} {text(f'review.{key}', language)}"
         listed = ", ".join(named) or text("review.none", language)
         console.print(f"{heading} {_safe(listed)}", soft_wrap=True)
+
+
+def _show_unknown_residents(units: pd.Series, language: str, console: Console) -> None:
+    """Print every unit of unknown residents, since what happens there leaves the rates."""
+    if len(units):
+        console.print(f"[bold]{text('screen.unknown_residents', language, n=len(units))}[/]")
+        console.print(Padding(_safe(", ".join(units.astype(str))), (0, 0, 0, 2)))
 
 
 def _show_isolates(found: Checkup, console: Console) -> None:

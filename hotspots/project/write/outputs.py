@@ -155,7 +155,8 @@ def _places(result: RunResult) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
 
 def _with_findings(result: RunResult, frame: gpd.GeoDataFrame, level: str) -> gpd.GeoDataFrame:
     """Return a copy of the places with the label and q of each test on their level."""
-    kept = [schema.NAME, schema.POPULATION, "n_units", "area_km2", "compactness", "in_bounds"]
+    kept = [schema.NAME, schema.POPULATION, schema.POPULATION_KNOWN, "n_units"]
+    kept += [schema.POPULATION_UNKNOWN_UNITS, "area_km2", "compactness", "in_bounds"]
     columns = [name for name in kept if name in frame.columns]
     found = frame[[*columns, schema.GEOMETRY]].copy()
     for one in result.findings.results:

@@ -266,7 +266,8 @@ def test_units_without_a_row_are_named_or_count_nobody(layer):
     assert units["population"].tolist() == [310.0, 0.0]
     assert units["repair"].tolist() == ["", "missing_population"]
     told = unit_problems(units)
-    assert told["problem"].tolist() == ["missing_population", "no_residents"]
+    assert told["problem"].tolist() == ["missing_population"]
+    assert units["population_known"].tolist() == [True, False]
     assert set(told["unit_id"]) == {"0002"}
 
 
