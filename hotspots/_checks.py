@@ -23,16 +23,46 @@ def existing_file(path: str | Path, what: str) -> Path:
     Raises
     ------
     DataFileError
-        If nothing, a folder, or an empty file is there.
+        If nothing, a folder, a pipe or device, or an empty file is there, or the path cannot be.
     """
     found = Path(path)
-    if not found.exists():
+    try:
+        there = found.exists()
+        folder = there and found.is_dir()
+        file = there and found.is_file()
+        size = found.stat().st_size if file else 0
+    except (OSError, ValueError) as error:
+        raise DataFileError(
+            f"{what}: {found} cannot be looked up ({error}). Check the path and its spelling."
+        ) from None
+    if not there:
         raise DataFileError(f"{what}: there is no file {found}. Check the path and its spelling.")
-    if found.is_dir():
+    if folder:
         raise DataFileError(f"{what}: {found} is a folder. Name the file inside it.")
-    if found.stat().st_size == 0:
+    if not file:
+        raise DataFileError(
+            f"{what}: {found} is a pipe or a device, not a file. Save its content to a file."
+        )
+    if size == 0:
         raise DataFileError(f"{what}: {found} is empty. Export it again from its source.")
     return found
+
+
+def first_bytes(file: Path, count: int, what: str) -> bytes:
+    """Return the first bytes of a file.
+
+    Raises
+    ------
+    DataFileError
+        If it may not be read.
+    """
+    try:
+        with file.open("rb") as stream:
+            return stream.read(count)
+    except OSError as error:
+        raise DataFileError(
+            f"{what}: {file} cannot be read ({error.strerror}). Check who may read it."
+        ) from None
 
 
 def columns_present(columns: Iterable[object], wanted: Sequence[str], what: str) -> None:
