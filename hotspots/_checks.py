@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeGuard, get_args
 import numpy as np
 import pandas as pd
 
-from hotspots.errors import ColumnError, CrsError, DataFileError, InputError
+from hotspots._text import printable
+from hotspots.errors import ColumnError, CrsError, DataFileError, InputError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,6 +47,16 @@ def existing_file(path: str | Path, what: str) -> Path:
     if size == 0:
         raise DataFileError(f"{what}: {found} is empty. Export it again from its source.")
     return found
+
+
+def utf8_name(path: str | Path, what: str) -> None:
+    """Raise :class:`OutputError` if a path has bytes that are no UTF-8, which no page can name."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        raise OutputError(
+            f"{what} {printable(path)}: the name is not UTF-8. Choose or give it another name."
+        ) from None
 
 
 def first_bytes(file: Path, count: int, what: str) -> bytes:

@@ -22,7 +22,7 @@ _ROWS_AT_ONCE = 100_000
 _MEND = "Get the file from its source again, or save only the rows and columns that are needed."
 
 
-def check_parquet(file: Path, limits: Limits, where: str) -> None:
+def check_parquet(file: Path | bytes, limits: Limits, where: str) -> None:
     """Refuse a Parquet file that would unpack to far more than it should.
 
     A value that stands once in the file can stand for millions of rows in memory.
@@ -33,9 +33,9 @@ def check_parquet(file: Path, limits: Limits, where: str) -> None:
         If it is none, or has more rows, columns or text than ``limits`` allow.
     """
     try:
-        with pq.ParquetFile(file) as parquet:
+        with pq.ParquetFile(_opened(file)) as parquet:
             about = parquet.metadata
-        _check_counts(about, file.stat().st_size, limits, where)
+        _check_counts(about, _size(file), limits, where)
         _check_text(file, about, limits, where)
     except HotspotsError:
         raise
@@ -55,9 +55,9 @@ def _check_counts(about: Any, size: int, limits: Limits, where: str) -> None:
         limits.refuse("rows_per_byte", values / size, where, what, _MEND)
 
 
-def _check_text(file: Path, about: Any, limits: Limits, where: str) -> None:
+def _check_text(file: Path | bytes, about: Any, limits: Limits, where: str) -> None:
     """Count the bytes of texts and geometries that stand for many rows, without unpacking them."""
-    size = file.stat().st_size
+    size = _size(file)
     names = [chunks[0].path_in_schema for chunks in _columns(about) if _may_swell(chunks)]
     total = 0
     for column in _by_dictionary(file, names):
@@ -66,6 +66,14 @@ def _check_text(file: Path, about: Any, limits: Limits, where: str) -> None:
             limits.refuse("unpacked_bytes", total, where, "bytes of text", _MEND)
             what = f"times the {size:,} bytes that it is stored in"
             limits.refuse("unpacked_ratio", total / size, where, what, _MEND)
+
+
+def _opened(file: Path | bytes) -> Any:
+    return pa.BufferReader(file) if isinstance(file, bytes) else file
+
+
+def _size(file: Path | bytes) -> int:
+    return len(file) if isinstance(file, bytes) else file.stat().st_size
 
 
 def _columns(about: Any) -> Iterator[list[Any]]:
@@ -78,9 +86,9 @@ def _may_swell(chunks: list[Any]) -> bool:
     return "BYTE_ARRAY" in chunks[0].physical_type and most > _HARMLESS_BYTES
 
 
-def _by_dictionary(file: Path, names: list[str]) -> Iterator[Any]:
+def _by_dictionary(file: Path | bytes, names: list[str]) -> Iterator[Any]:
     if names:
-        with pq.ParquetFile(file, read_dictionary=names) as parquet:
+        with pq.ParquetFile(_opened(file), read_dictionary=names) as parquet:
             for batch in parquet.iter_batches(batch_size=_ROWS_AT_ONCE, columns=names):
                 yield from batch.columns
 

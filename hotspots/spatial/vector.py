@@ -93,6 +93,26 @@ def read_vector(
     return frame
 
 
+def refuse_claims(file: Path, layer: str | None, limits: Limits, what: str) -> None:
+    """Refuse a layer of a file that says that it has too many features or columns.
+
+    Raises
+    ------
+    DataFileError
+        If it says that it has more than ``limits`` allow, or more features than bytes.
+    """
+    about = pyogrio.read_info(file, layer=layer)
+    rows, where = int(about["features"]), f"{what}: {file}"
+    size = sum(path.stat().st_size for path in (file.iterdir() if file.is_dir() else (file,)))
+    if rows > size:
+        raise DataFileError(
+            f"{where} says that it has {rows:,} rows, in {size:,} bytes. It is broken: export it "
+            "again, e.g. as GeoPackage."
+        )
+    limits.refuse("rows", rows, where, "rows", "Keep only the rows that are needed.")
+    limits.refuse("columns", len(about["fields"]), where, "columns", "Keep only what is needed.")
+
+
 def _frame(
     file: Path, layer: str | None, what: str, limits: Limits, anywhere: bool
 ) -> gpd.GeoDataFrame:
@@ -109,7 +129,7 @@ def _frame(
     source = _source(file, what, limits)
     name = _layer_name(source, layer, file, what)
     if kind in _COUNTED_KINDS:
-        _refuse_claims(file, name, limits, what)
+        refuse_claims(file, name, limits, what)
     return pyogrio.read_dataframe(source, layer=name)
 
 
@@ -128,20 +148,6 @@ def _source(file: Path, what: str, limits: Limits) -> str | bytes:
     corners = topojson.corners(file.read_bytes())
     limits.refuse("vertices", corners, f"{what}: {file}", "corners", "Simplify its geometries.")
     return f"TopoJSON:{file}"
-
-
-def _refuse_claims(file: Path, layer: str | None, limits: Limits, what: str) -> None:
-    """Refuse a layer that has too many features or columns, or more features than bytes."""
-    about = pyogrio.read_info(file, layer=layer)
-    rows, where = int(about["features"]), f"{what}: {file}"
-    size = sum(path.stat().st_size for path in (file.iterdir() if file.is_dir() else (file,)))
-    if rows > size:
-        raise DataFileError(
-            f"{where} says that it has {rows:,} rows, in {size:,} bytes. It is broken: export it "
-            "again, e.g. as GeoPackage."
-        )
-    limits.refuse("rows", rows, where, "rows", "Keep only the rows that are needed.")
-    limits.refuse("columns", len(about["fields"]), where, "columns", "Keep only what is needed.")
 
 
 def _plain_file(path: str | Path, what: str, limits: Limits) -> Path:
