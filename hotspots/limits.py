@@ -58,7 +58,7 @@ class Limits(BaseModel):
     sheet_cells: int = Field(default=30_000_000, gt=0)
     vertices: int = Field(default=200_000_000, gt=0)
     neighbors: int = Field(default=50, gt=0)
-    raster_cells: int = Field(default=1_000_000_000, gt=0)
+    raster_cells: int = Field(default=250_000_000, gt=0)
     raster_block_bytes: int = Field(default=256 * _MIB, gt=0)
     text_bytes: int = Field(default=4096 * _MIB, gt=0)
     unpacked_bytes: int = Field(default=4096 * _MIB, gt=0)

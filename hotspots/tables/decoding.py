@@ -145,7 +145,7 @@ def first_rows(text: str, separator: str) -> list[list[str]]:
     except csv.Error:
         return rows
     # The last row may have been cut in the middle.
-    return rows[:-1] if len(text) > len(head) and len(rows) > 1 else rows
+    return rows[:-1] if len(text) > len(head) else rows
 
 
 def _agreement(rows: list[list[str]]) -> tuple[float, int]:

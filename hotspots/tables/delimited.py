@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BLOCK_BYTES = 64 * 1024 * 1024
-_ROWS_AT_ONCE = 5_000
+_ROWS_AT_ONCE = 50_000
 _SHOWN = 40
+_LACKING = "cells that its rows lack beside the header"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -133,11 +134,10 @@ def _read_ragged(
             records.append((row + [""] * width)[:width])
             read += 1
             added += max(width - len(row), 0)
+            limits.refuse("sheet_cells", added, str(path), _LACKING, "Shorten the header.")
             if len(row) != width:
                 notes[read] = note(Note.ROW_WIDTH, f"{len(row)} ≠ {width}")
             if len(records) == _ROWS_AT_ONCE:
-                what = "cells that its rows lack beside the header"
-                limits.refuse("sheet_cells", added, str(path), what, "Shorten the header.")
                 parts.append(pd.DataFrame(records, columns=names, dtype=str))
                 records = []
         _refuse_unclosed(text, separator, start, path)
