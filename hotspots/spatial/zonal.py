@@ -106,10 +106,23 @@ def _check_grid(
             f"{what}: {file} says that it has {grid.height:,} rows of {grid.width:,} cells, and is "
             "too small for them. It is cut off: export it again."
         )
+    if grid.driver == "AAIGrid":
+        _read_through(grid, band, f"{what}: {file}")
     high, wide = grid.block_shapes[band - 1]
     size = high * wide * np.dtype(grid.dtypes[band - 1]).itemsize
     mend = "Store it in tiles, e.g. with gdal_translate -co TILED=YES."
     limits.refuse("raster_block_bytes", size, f"{what}: {file}", "bytes in a block", mend)
+
+
+def _read_through(grid: rasterio.DatasetReader, band: int, where: str) -> None:
+    """Read a text grid once: zone after zone would begin again before a cell that is none."""
+    try:
+        for _, window in grid.block_windows(band):
+            grid.read(band, window=window)
+    except (RasterioError, ValueError) as error:
+        raise DataFileError(
+            f"{where}: a cell cannot be read ({error}). Cells are numbers: export it again."
+        ) from error
 
 
 def cell_totals(
