@@ -42,6 +42,7 @@ from .layers.access import access_layer as access_layer
 from .layers.areal import areal_layer as areal_layer
 from .layers.raster import raster_layer as raster_layer
 from .layers.table import layers_table as layers_table
+from .limits import Limits as Limits
 from .maps.page.briefing import briefing_map as briefing_map
 from .maps.page.content import BriefingContent as BriefingContent
 from .maps.page.content import OverTime as OverTime

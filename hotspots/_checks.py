@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeGuard, get_args
 import numpy as np
 import pandas as pd
 
-from hotspots.errors import ColumnError, CrsError, DataFileError, InputError
+from hotspots._text import printable
+from hotspots.errors import ColumnError, CrsError, DataFileError, InputError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,16 +24,56 @@ def existing_file(path: str | Path, what: str) -> Path:
     Raises
     ------
     DataFileError
-        If nothing, a folder, or an empty file is there.
+        If nothing, a folder, a pipe or device, or an empty file is there, or the path cannot be.
     """
     found = Path(path)
-    if not found.exists():
+    try:
+        there = found.exists()
+        folder = there and found.is_dir()
+        file = there and found.is_file()
+        size = found.stat().st_size if file else 0
+    except (OSError, ValueError) as error:
+        raise DataFileError(
+            f"{what}: {found} cannot be looked up ({error}). Check the path and its spelling."
+        ) from None
+    if not there:
         raise DataFileError(f"{what}: there is no file {found}. Check the path and its spelling.")
-    if found.is_dir():
+    if folder:
         raise DataFileError(f"{what}: {found} is a folder. Name the file inside it.")
-    if found.stat().st_size == 0:
+    if not file:
+        raise DataFileError(
+            f"{what}: {found} is a pipe or a device, not a file. Save its content to a file."
+        )
+    if size == 0:
         raise DataFileError(f"{what}: {found} is empty. Export it again from its source.")
     return found
+
+
+def utf8_name(path: str | Path, what: str) -> None:
+    """Raise :class:`OutputError` if a path has bytes that are no UTF-8, which no page can name."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        raise OutputError(
+            f"{what} {printable(path)}: the name is not UTF-8. Choose or give it another name."
+        ) from None
+
+
+def first_bytes(file: Path, count: int, what: str) -> bytes:
+    """Return the first bytes of a file.
+
+    Raises
+    ------
+    DataFileError
+        If it may not be read.
+    """
+    try:
+        with file.open("rb") as stream:
+            return stream.read(count)
+    except OSError as error:
+        raise DataFileError(
+            f"{what}: {file} cannot be read ({error.strerror}). Check who may read it."
+        ) from None
 
 
 def columns_present(columns: Iterable[object], wanted: Sequence[str], what: str) -> None:

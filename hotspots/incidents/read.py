@@ -29,6 +29,7 @@ from hotspots.incidents.repeats import exact_repeats
 from hotspots.incidents.roles import listed_columns, roles_of
 from hotspots.incidents.source import POINT_X, POINT_Y, SourceDescription, SourceTable, read_table
 from hotspots.incidents.taxonomy.taxonomy import Taxonomy, class_key, classify, load_taxonomy
+from hotspots.limits import LIMITS, Limits
 from hotspots.schema import (
     ADDRESS,
     CATEGORY,
@@ -76,6 +77,7 @@ def read_incidents(
     study_area: gpd.GeoDataFrame | None = None,
     taxonomy: str | Path | Mapping[str, str] | Taxonomy | None = None,
     sheet: str | None = None,
+    limits: Limits = LIMITS,
 ) -> gpd.GeoDataFrame:
     """Return the incidents of a police table, one row for each row that was read.
 
@@ -107,6 +109,8 @@ def read_incidents(
         own class, ignoring case, accents and punctuation.
     sheet
         Sheet of an Excel workbook, or layer of a GeoPackage.
+    limits
+        How much the file may hold (:class:`hotspots.Limits`).
 
     Returns
     -------
@@ -156,7 +160,7 @@ def read_incidents(
         projected_crs(study_area, "study_area")
         if len(study_area) == 0:
             raise InputError("study_area: has no polygon. Give the area of the incidents.")
-    table = read_table(source, sheet=sheet)
+    table = read_table(source, sheet=sheet, limits=limits)
     _warn_how_it_was_read(table.description)
     roles = roles_of(
         table,

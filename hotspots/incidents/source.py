@@ -12,13 +12,17 @@ import pandas as pd
 import pyarrow.parquet
 import pyogrio
 
-from hotspots._checks import existing_file
+from hotspots._checks import existing_file, first_bytes
+from hotspots._parquet import check_parquet
 from hotspots._text import without_password
-from hotspots.errors import ColumnError, DataFileError
+from hotspots.errors import ColumnError, DataFileError, HotspotsError
 from hotspots.incidents.columns import guess_columns
 from hotspots.incidents.dates import is_missing
-from hotspots.spatial.vector import read_vector
-from hotspots.tables.cells import as_text
+from hotspots.limits import LIMITS, Limits
+from hotspots.spatial.crs import nowhere
+from hotspots.spatial.databases import refuse_computed
+from hotspots.spatial.vector import read_vector, refuse_claims
+from hotspots.tables.cells import as_text, read_parquet
 from hotspots.tables.delimited import read_delimited
 from hotspots.tables.postgis import PostgisSource, read_postgis
 from hotspots.tables.workbook import read_workbook
@@ -116,7 +120,9 @@ class SourceTable:
     crs: CRS | None = None
 
 
-def describe_source(source: Source, *, sheet: str | None = None) -> SourceDescription:
+def describe_source(
+    source: Source, *, sheet: str | None = None, limits: Limits = LIMITS
+) -> SourceDescription:
     """Return what can be inferred about a table of incidents.
 
     Parameters
@@ -126,6 +132,8 @@ def describe_source(source: Source, *, sheet: str | None = None) -> SourceDescri
     sheet
         Sheet of an Excel workbook, by default the first; or layer of a GeoPackage, by default the
         only one.
+    limits
+        How much the file may hold.
 
     Returns
     -------
@@ -145,10 +153,10 @@ def describe_source(source: Source, *, sheet: str | None = None) -> SourceDescri
     >>> describe_source(table).columns
     {'date': 'FECHA', 'category': 'DELITO'}
     """
-    return read_table(source, sheet=sheet).description
+    return read_table(source, sheet=sheet, limits=limits).description
 
 
-def read_table(source: Source, *, sheet: str | None = None) -> SourceTable:
+def read_table(source: Source, *, sheet: str | None = None, limits: Limits = LIMITS) -> SourceTable:
     """Return the table as text, with its description.
 
     Raises
@@ -156,7 +164,7 @@ def read_table(source: Source, *, sheet: str | None = None) -> SourceTable:
     DataFileError
         As :func:`describe_source`.
     """
-    table = _read(source, sheet)
+    table = _read(source, sheet, limits)
     names = tuple(name for name in table.cells.columns if name not in (POINT_X, POINT_Y))
     if table.cells.empty:
         raise DataFileError(
@@ -177,7 +185,7 @@ def _may_count(name: str, cells: pd.DataFrame) -> bool:
     return bool(numbers.notna().mean() > _MOSTLY) if len(filled) else True
 
 
-def _read(source: Source, sheet: str | None) -> SourceTable:
+def _read(source: Source, sheet: str | None, limits: Limits) -> SourceTable:
     if isinstance(source, pd.DataFrame):
         return _from_frame(source, SourceDescription(path="", kind="table"))
     if isinstance(source, PostgisSource):
@@ -187,7 +195,7 @@ def _read(source: Source, sheet: str | None) -> SourceTable:
     kind = KINDS[path.suffix.lower()]
     description = SourceDescription(path=str(path), kind=kind)
     if kind == "csv":
-        text = read_delimited(path)
+        text = read_delimited(path, limits=limits)
         description = replace(
             description,
             encoding=text.encoding,
@@ -197,11 +205,11 @@ def _read(source: Source, sheet: str | None) -> SourceTable:
         )
         return SourceTable(text.cells, description, text.notes)
     if kind == "excel":
-        book = read_workbook(path, sheet)
+        book = read_workbook(path, sheet, limits=limits)
         others = book.sheets if sheet is None and len(book.sheets) > 1 else ()
         found = replace(description, header_row=book.header_row, other_sheets=others)
         return SourceTable(book.cells, found, book.notes)
-    return _from_frame(_read_frame(path, kind, sheet), description)
+    return _from_frame(_read_frame(path, kind, sheet, limits), description)
 
 
 def _local_file(source: str | Path) -> Path:
@@ -220,33 +228,42 @@ def _local_file(source: str | Path) -> Path:
     return path
 
 
-def _read_frame(path: Path, kind: str, sheet: str | None) -> pd.DataFrame:
+def _read_frame(path: Path, kind: str, sheet: str | None, limits: Limits) -> pd.DataFrame:
     """Read a binary or geographic table after checking its first bytes.
 
     GDAL detects a file's format by its content, so a file with an allowed extension could make
     it read something else (a VRT that points to a URL); the first bytes must match the extension.
     """
     if kind == "layer":
-        layer: pd.DataFrame = read_vector(path, what="read_incidents", layer=sheet)
+        layer: pd.DataFrame = read_vector(
+            path, what="read_incidents", layer=sheet, limits=limits, anywhere=True
+        )
         return layer
-    with path.open("rb") as stream:
-        head = stream.read(64)
+    head = first_bytes(path, 64, "read_incidents")
     expected = {"geopackage": b"SQLite format 3\x00", "parquet": b"PAR1"}.get(kind)
     if expected is not None and not head.startswith(expected):
         raise DataFileError(f"{path}: the content is not a {kind}. Export it again, or rename it.")
     try:
         if kind == "geopackage":
-            table: pd.DataFrame = pyogrio.read_dataframe(path, layer=_layer(path, sheet))
-            return table
+            return _read_geopackage(path, sheet, limits)
         if kind == "parquet":
-            return _read_parquet(path)
+            return _read_parquet(path, limits)
+        limits.refuse_large_text(path, str(path))
         return _read_geojson(path)
-    except DataFileError:
+    except HotspotsError:
         raise
     except Exception as error:  # Each reader has its own hierarchy of errors.
         raise DataFileError(
             f"{path}: cannot be read as {kind} ({error}). Export it again."
         ) from error
+
+
+def _read_geopackage(path: Path, sheet: str | None, limits: Limits) -> pd.DataFrame:
+    refuse_computed(path, sheet, "read_incidents")
+    layer = _layer(path, sheet)
+    refuse_claims(path, layer, limits, "read_incidents")
+    table: pd.DataFrame = pyogrio.read_dataframe(path, layer=layer)
+    return table
 
 
 def _layer(path: Path, wanted: str | None) -> str:
@@ -264,10 +281,13 @@ def _layer(path: Path, wanted: str | None) -> str:
     return wanted or names[0]
 
 
-def _read_parquet(path: Path) -> pd.DataFrame:
+def _read_parquet(path: Path, limits: Limits) -> pd.DataFrame:
+    check_parquet(path, limits, str(path))
     metadata = pyarrow.parquet.read_schema(path).metadata or {}
-    table: pd.DataFrame = gpd.read_parquet(path) if b"geo" in metadata else pd.read_parquet(path)
-    return table
+    if b"geo" in metadata:
+        layer: pd.DataFrame = gpd.read_parquet(path)
+        return layer
+    return read_parquet(path, limits=limits)
 
 
 def _read_geojson(path: Path) -> pd.DataFrame:
@@ -294,7 +314,9 @@ def _from_frame(frame: pd.DataFrame, description: SourceDescription) -> SourceTa
     if isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is not None:
         crs = frame.crs
         plain = plain.drop(columns=frame.active_geometry_name)
-        centers = frame.geometry.representative_point()
+        # A shape that is nowhere leaves its row without coordinates, which is said of the row.
+        there = frame.geometry.where(~nowhere(frame), None)
+        centers = there.representative_point()
         points = {POINT_X: centers.x, POINT_Y: centers.y}
     cells = {str(name): as_text(plain[name]) for name in plain.columns}
     cells |= {name: as_text(values) for name, values in points.items()}

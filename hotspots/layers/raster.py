@@ -13,11 +13,13 @@ from exactextract import exact_extract
 from exactextract.raster import RasterioRasterSource
 
 from hotspots._checks import named_index, one_of
-from hotspots.errors import CrsError, InputError
+from hotspots.errors import CrsError, DataFileError, InputError
 from hotspots.layers.layer import check_direction, check_name, checked_layer, warn_low_cover
+from hotspots.limits import LIMITS, Limits
 from hotspots.schema import POLYGON_ID
 from hotspots.schema.options import RasterStatistic
-from hotspots.spatial.zonal import CellTotals, cell_totals, numbers, open_raster
+from hotspots.spatial.crs import moved
+from hotspots.spatial.zonal import CellTotals, cell_totals, numbers, open_raster, zonal_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +43,7 @@ def raster_layer(
     direction: Direction = "more_is_worse",
     source_name: str = "",
     titles: Mapping[str, str] | None = None,
+    limits: Limits = LIMITS,
 ) -> Layer:
     """Return the sum or the mean of a raster's cells over each polygon.
 
@@ -69,6 +72,8 @@ def raster_layer(
         Attributes of the layer.
     titles
         Language code → title.
+    limits
+        How many cells may be read, and from what blocks (:class:`hotspots.Limits`).
 
     Returns
     -------
@@ -117,11 +122,13 @@ def raster_layer(
     weighted = None
     with ExitStack() as files:
         what = f"raster_layer {name!r}"
-        grid = files.enter_context(open_raster(path, band=band, what=what))
-        zones = gpd.GeoDataFrame(geometry=polygons.geometry.to_crs(grid.crs).reset_index(drop=True))
-        totals = cell_totals(grid, zones, band=band, what="raster_layer")
+        grid = files.enter_context(open_raster(path, band=band, what=what, limits=limits))
+        zones = moved(polygons[[polygons.geometry.name]].reset_index(drop=True), grid.crs, what)
+        totals = cell_totals(grid, zones, band=band, what="raster_layer", limits=limits)
         if weights is not None:
-            loads = files.enter_context(open_raster(weights, what=f"{what}: weights"))
+            loads = files.enter_context(
+                open_raster(weights, what=f"{what}: weights", limits=limits)
+            )
             _check_same_crs(grid, loads)
             weighted = _weighted(grid, band, loads, zones)
         cover = _cover(grid, zones, totals.count)
@@ -169,7 +176,12 @@ def _weighted(
             f"raster_layer: the cells of {grid.name} and of the weights {weighting.name} are "
             f"not aligned ({problem}). Bring one to the other's grid, e.g. with gdalwarp -tap."
         ) from problem
-    lowest = numbers(exact_extract(loads, zones, ["min"], output="pandas"), "min")
+    except Exception as problem:  # GDAL's and rasterio's own.
+        raise DataFileError(
+            f"raster_layer: the cells of {grid.name} or of the weights {weighting.name} could not "
+            f"be read ({problem}). Save both again."
+        ) from problem
+    lowest = numbers(zonal_table(weighting, 1, zones, ["min"], "raster_layer: weights"), "min")
     if float(np.nanmin(lowest)) < 0:
         raise InputError(
             "raster_layer: the weights hold negative cells. Weights are counts, 0 or more; "

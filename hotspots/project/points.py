@@ -12,11 +12,13 @@ from hotspots._checks import columns_present
 from hotspots.errors import CrsError, InputError
 from hotspots.incidents.coordinate_texts import parse_numbers, parted
 from hotspots.incidents.source import read_table
+from hotspots.spatial.crs import moved
 from hotspots.spatial.vector import read_vector
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hotspots.limits import Limits
     from hotspots.project.section import Crs
 
 
@@ -32,12 +34,12 @@ class _Coordinates(Protocol):
 
 
 def read_points(
-    path: Path, section: _Coordinates, name: str, units: gpd.GeoDataFrame
+    path: Path, section: _Coordinates, name: str, units: gpd.GeoDataFrame, limits: Limits
 ) -> gpd.GeoDataFrame:
     """Return the points of a layer, or of a table with two coordinate columns."""
     if section.longitude is None or section.latitude is None:
-        return projected(read_vector(path, what=name), name, units)
-    table = read_table(path).cells
+        return projected(read_vector(path, what=name, limits=limits), name, units)
+    table = read_table(path, limits=limits).cells
     columns_present(table.columns, [section.longitude, section.latitude], name)
     pairs = parted(table[section.longitude], table[section.latitude])
     x, y = (pd.Series(parse_numbers(part).values, table.index) for part in pairs)
@@ -68,4 +70,4 @@ def projected(layer: gpd.GeoDataFrame, name: str, units: gpd.GeoDataFrame) -> gp
             f"{name}: the layer has no coordinate reference system. "
             "Save it again with one (QGIS: Export, Save features as, CRS)."
         )
-    return layer.to_crs(units.crs)
+    return moved(layer, units.crs, name)

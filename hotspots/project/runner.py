@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hotspots._checks import utf8_name
 from hotspots.errors import HotspotsWarning
 from hotspots.maps.pictures.pictures import require_matplotlib, save_pictures
 from hotspots.maps.save.pdf import find_browser, save_pdf
@@ -104,6 +105,8 @@ def run_project(
     output whose public folder is the earlier publication, ``out`` by default.
     """
     tell = progress or _silent
+    utf8_name(out.absolute(), "output folder")
+    utf8_name(project_file.absolute(), "project file")
     browser = find_browser() if pdf else None
     if pictures:
         require_matplotlib()

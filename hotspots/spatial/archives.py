@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import zipfile
+import zlib
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from hotspots.errors import DataFileError, InputError
+from hotspots.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_MOST_BYTES = 4 * 1024**3
-_MOST_RATIO = 1_000
+_HARMLESS_BYTES = 16 * 1024**2
+_ENCRYPTED = 0x1
 _INDEX_BYTES = 1_000_000
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
 _INSIDE = (".shp", ".gpkg", ".geojson", ".topojson", ".fgb", ".kml", ".gml", ".tab", ".mif")
 
 
 @contextmanager
-def unpacked(file: Path, *, what: str, layer: str | None) -> Iterator[tuple[Path, str | None]]:
+def unpacked(
+    file: Path, *, what: str, layer: str | None, limits: Limits = LIMITS
+) -> Iterator[tuple[Path, str | None]]:
     """Yield the layer in an archive as a plain file, with the name of the layer to read from it.
 
     Only the members of one layer are extracted, under names of our own, so no path in the archive
@@ -41,7 +47,7 @@ def unpacked(file: Path, *, what: str, layer: str | None) -> Iterator[tuple[Path
     Raises
     ------
     DataFileError
-        If the archive is broken, locked, holds no layer, or would unpack to an absurd size.
+        If the archive is broken, locked, holds no layer, or unpacks to more than ``limits`` allow.
     InputError
         If it holds several layers and none was named, or the one named is not there.
     """
@@ -51,8 +57,9 @@ def unpacked(file: Path, *, what: str, layer: str | None) -> Iterator[tuple[Path
             found = _without_index(archive, found)
             name = _chosen(found, layer, file, what)
             inner = None if len(found) > 1 or layer == name.stem else layer
-            yield _written(archive, found[name], name, Path(folder), file, what), inner
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+            _refuse_bomb(archive, found[name], file, what, limits)
+            yield _written(archive, found[name], name, Path(folder)), inner
+    except _BROKEN as error:
         raise DataFileError(
             f"{what}: {file} could not be unpacked ({error}). "
             "Unpack it yourself and name the file inside."
@@ -119,20 +126,25 @@ def _chosen(
     return named[0]
 
 
-def _written(
-    archive: zipfile.ZipFile,
-    members: Sequence[str],
-    main: PurePosixPath,
-    folder: Path,
-    file: Path,
-    what: str,
-) -> Path:
-    size = sum(archive.getinfo(name).file_size for name in members)
-    if size > _MOST_BYTES or size > _MOST_RATIO * file.stat().st_size:
+def _refuse_bomb(
+    archive: zipfile.ZipFile, members: Sequence[str], file: Path, what: str, limits: Limits
+) -> None:
+    found = [archive.getinfo(name) for name in members]
+    if any(member.flag_bits & _ENCRYPTED for member in found):
         raise DataFileError(
-            f"{what}: {file} would unpack to {size:,} bytes and is not opened. "
-            "Unpack it yourself and name the file inside."
+            f"{what}: {file} is locked by a password. Unpack it yourself and name the file inside."
         )
+    size, own = sum(member.file_size for member in found), file.stat().st_size
+    where, mend = f"{what}: {file}", "Unpack it yourself and name the file inside."
+    limits.refuse("unpacked_bytes", size, where, "bytes when unpacked", mend)
+    if size > _HARMLESS_BYTES:
+        times = f"times its {own:,} bytes, as it would unpack to {size:,} bytes"
+        limits.refuse("unpacked_ratio", size / own, where, times, mend)
+
+
+def _written(
+    archive: zipfile.ZipFile, members: Sequence[str], main: PurePosixPath, folder: Path
+) -> Path:
     result = folder / f"layer{main.suffix.lower()}"
     geodatabase = main.suffix.lower() == ".gdb"
     if geodatabase:

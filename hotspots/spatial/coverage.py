@@ -12,9 +12,15 @@ from hotspots.spatial.adjacency import GAP_M
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from hotspots.limits import Limits
+
     Geometries = NDArray[np.object_]
     Integers = NDArray[np.int64]
     Floats = NDArray[np.float64]
+
+_PAIRS_AT_ONCE = 20_000_000
+_LITTLE_WORK = 2_000_000
+"""Corners of areas that meet; so many are compared in a second or two."""
 
 
 def is_clean(geometries: Any, *, gap_m: float = GAP_M) -> bool:
@@ -65,6 +71,31 @@ def overlaps(geometries: Any, *, least_area: float = 1.0) -> tuple[Integers, Int
     order = np.lexsort((right, left))
     order = order[area[order] > least_area]
     return left[order].astype(np.int64), right[order].astype(np.int64), area[order]
+
+
+def refuse_piled(geometries: Any, limits: Limits, what: str) -> None:
+    """Refuse areas that lie on top of each other by the hundred, as none of a coverage do.
+
+    What compares overlapping areas takes as long as there are pairs of them.
+
+    Raises
+    ------
+    DataFileError
+        If more bounding boxes meet, on average over the corners, than ``limits`` allow.
+    """
+    shapes = np.asarray(geometries, dtype=object)
+    corners = shapely.get_num_coordinates(shapes)
+    tree = shapely.STRtree(shapes)
+    work = 0
+    step = max(_PAIRS_AT_ONCE // len(shapes), 1)
+    for start in range(0, len(shapes), step):
+        part = slice(start, start + step)
+        row, _ = tree.query(shapes[part])
+        work += int(corners[part][row].sum())
+        if work > _LITTLE_WORK:
+            mend = "Give areas that lie beside each other."
+            said = "areas over or beside each of its areas, on average"
+            limits.refuse("neighbors", work / corners.sum() - 1, what, said, mend)
 
 
 def gaps(geometries: Any, *, least_area: float = 1.0) -> Geometries:

@@ -6,16 +6,21 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError as ProjError
+from pyproj.exceptions import ProjError
 
 from hotspots.catalogue import remark
-from hotspots.errors import CrsError
+from hotspots.errors import CrsError, InputError
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
 
 METERS = ("metre", "meter")
+
+_FARTHEST = 1e10
+"""Beyond it lies no place on Earth, in any unit down to the inch."""
 
 
 def known_crs(frame: gpd.GeoDataFrame, crs: Any | None, what: str) -> gpd.GeoDataFrame:
@@ -85,7 +90,64 @@ def in_meters(frame: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
             f"{what}: no UTM zone was found for a layer in {frame.crs.to_string()} "
             f"({error}). Bring it to a reference system in meters with .to_crs()."
         ) from error
-    return frame.to_crs(utm)
+    return moved(frame, utm, what)
+
+
+def refuse_nowhere(layer: gpd.GeoDataFrame | gpd.GeoSeries, what: str) -> None:
+    """Refuse a layer with a coordinate that is not finite, or larger than the Earth.
+
+    Raises
+    ------
+    InputError
+        With the number of such rows and the first of them.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely.geometry import Point
+    >>> refuse_nowhere(gpd.GeoSeries([Point(0, 1), Point(0, 1e308)]), "units")
+    Traceback (most recent call last):
+    hotspots.errors.InputError: units: 1 rows have coordinates that are no numbers or lie beyond
+    the Earth, first row 2. Correct or remove them, and export the layer again.
+    """
+    bad = nowhere(layer)
+    if bad.any():
+        raise InputError(
+            f"{what}: {int(bad.sum())} rows have coordinates that are no numbers or lie beyond the "
+            f"Earth, first row {int(np.flatnonzero(bad)[0]) + 1}. Correct or remove them, and "
+            "export the layer again."
+        )
+
+
+def nowhere(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> NDArray[np.bool_]:
+    """Return which rows have a coordinate that is not finite, or larger than the Earth."""
+    shapes = np.asarray(layer.geometry.to_numpy(), dtype=object)
+    coordinates, row = shapely.get_coordinates(shapes, return_index=True)
+    there = (np.abs(coordinates) < _FARTHEST).all(axis=1)
+    bad = np.zeros(len(shapes), dtype=bool)
+    bad[row[~there]] = True
+    return bad
+
+
+def moved(layer: gpd.GeoDataFrame, crs: Any, what: str) -> gpd.GeoDataFrame:
+    """Return a layer in another reference system.
+
+    Raises
+    ------
+    CrsError
+        If there is no way from the one to the other.
+    InputError
+        If some of its coordinates do not exist there.
+    """
+    try:
+        there = layer.to_crs(crs)
+    except (ProjError, ValueError) as error:
+        raise CrsError(
+            f"{what}: the layer cannot be brought from {layer.crs.to_string()} to "
+            f"{CRS.from_user_input(crs).to_string()} ({error}). Correct its reference system."
+        ) from error
+    refuse_nowhere(there, f"{what} (in {there.crs.to_string()})")
+    return there
 
 
 def is_metric(crs: CRS) -> bool:

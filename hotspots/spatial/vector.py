@@ -7,10 +7,16 @@ from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
+import shapely
 
 from hotspots import _checks
-from hotspots.errors import DataFileError, InputError
+from hotspots._parquet import check_parquet
+from hotspots.errors import DataFileError, HotspotsError, InputError
+from hotspots.limits import LIMITS, Limits
+from hotspots.spatial import topojson
 from hotspots.spatial.archives import unpacked
+from hotspots.spatial.crs import refuse_nowhere
+from hotspots.spatial.databases import refuse_computed
 from hotspots.spatial.file_signatures import (
     HEAD_BYTES,
     KINDS,
@@ -23,10 +29,20 @@ from hotspots.spatial.file_signatures import (
 
 _TEXT_KINDS = (".kml", ".gml", ".tab", ".mif")
 _JSON_KINDS = (".json", ".geojson", ".topojson")
+_COUNTED_KINDS = (".gpkg", ".shp", ".fgb", ".tab", ".gdb")
+"""Formats that say how many features they have, which a reader believes."""
+
 _SCHEMA_LOCATION = re.compile(rb"(\w+:)?schemaLocation(\s*=)")
 
 
-def read_vector(path: str | Path, *, what: str, layer: str | None = None) -> gpd.GeoDataFrame:
+def read_vector(
+    path: str | Path,
+    *,
+    what: str,
+    layer: str | None = None,
+    limits: Limits = LIMITS,
+    anywhere: bool = False,
+) -> gpd.GeoDataFrame:
     """Return the layer in a local vector file, as it is written there.
 
     Parameters
@@ -41,23 +57,27 @@ def read_vector(path: str | Path, *, what: str, layer: str | None = None) -> gpd
     layer
         Name of the layer in a file with several; in a ``.zip`` with several, the member's
         name without its ending.
+    limits
+        How much the file may hold.
+    anywhere
+        True to leave it to the caller to look for coordinates that are no place on Earth.
 
     Raises
     ------
     DataFileError
         If the file is missing, empty, of another kind, not what its name says, or unreadable;
-        if it points to another file or address; or if the path is an address or one of GDAL's
-        virtual file systems.
+        if it points to another file or address, computes its rows, or holds more than ``limits``
+        allow; or if the path is an address or one of GDAL's virtual file systems.
     InputError
-        If the file has several layers and none was named, the one named is not there, or it
-        has no rows.
+        If the file has several layers and none was named, the one named is not there, it has no
+        rows, or coordinates that are no place on Earth.
     """
-    file = _plain_file(path, what)
+    file = _plain_file(path, what, limits)
     try:
-        frame = _frame(file, layer, what)
-    except (RuntimeError, OSError, ValueError) as error:
-        if isinstance(error, InputError | DataFileError):
-            raise
+        frame = _frame(file, layer, what, limits, anywhere)
+    except HotspotsError:
+        raise
+    except Exception as error:  # Each library has its own errors, and broken files find them all.
         raise DataFileError(
             f"{what}: {file} could not be read ({error}). Export it again, e.g. as GeoPackage."
         ) from error
@@ -65,30 +85,72 @@ def read_vector(path: str | Path, *, what: str, layer: str | None = None) -> gpd
         raise DataFileError(f"{what}: {file} is a table without geometry. Name a layer with one.")
     if frame.empty:
         raise InputError(f"{what}: {file} has no rows. Export it again from its source.")
+    where = f"{what}: {file}"
+    corners = int(shapely.get_num_coordinates(frame.geometry.to_numpy()).sum())
+    limits.refuse("vertices", corners, where, "corners", "Simplify its geometries.")
+    if not anywhere:
+        refuse_nowhere(frame, where)
     return frame
 
 
-def _frame(file: Path, layer: str | None, what: str) -> gpd.GeoDataFrame:
+def refuse_claims(file: Path, layer: str | None, limits: Limits, what: str) -> None:
+    """Refuse a layer of a file that says that it has too many features or columns.
+
+    Raises
+    ------
+    DataFileError
+        If it says that it has more than ``limits`` allow, or more features than bytes.
+    """
+    about = pyogrio.read_info(file, layer=layer)
+    rows, where = int(about["features"]), f"{what}: {file}"
+    size = sum(path.stat().st_size for path in (file.iterdir() if file.is_dir() else (file,)))
+    if rows > size:
+        raise DataFileError(
+            f"{where} says that it has {rows:,} rows, in {size:,} bytes. It is broken: export it "
+            "again, e.g. as GeoPackage."
+        )
+    limits.refuse("rows", rows, where, "rows", "Keep only the rows that are needed.")
+    limits.refuse("columns", len(about["fields"]), where, "columns", "Keep only what is needed.")
+
+
+def _frame(
+    file: Path, layer: str | None, what: str, limits: Limits, anywhere: bool
+) -> gpd.GeoDataFrame:
     kind = file.suffix.lower()
     if kind in (".zip", ".kmz"):
-        with unpacked(file, what=what, layer=layer) as (inside, inner):
-            return read_vector(inside, what=f"{what}: {file}", layer=inner)
+        with unpacked(file, what=what, layer=layer, limits=limits) as (inside, inner):
+            named = f"{what}: {file}"
+            return read_vector(inside, what=named, layer=inner, limits=limits, anywhere=anywhere)
     if kind == ".parquet":
+        check_parquet(file, limits, f"{what}: {file}")
         return gpd.read_parquet(file)
+    if kind == ".gpkg":
+        refuse_computed(file, layer, what)
+    source = _source(file, what, limits)
+    name = _layer_name(source, layer, file, what)
+    if kind in _COUNTED_KINDS:
+        refuse_claims(file, name, limits, what)
+    return pyogrio.read_dataframe(source, layer=name)
+
+
+def _source(file: Path, what: str, limits: Limits) -> str | bytes:
+    """Return the file as GDAL is to open it."""
+    kind = file.suffix.lower()
     if kind in (".kml", ".gml"):
         # From memory: GDAL finds no schema or style beside it, and writes none.
-        source: str | bytes = _SCHEMA_LOCATION.sub(rb"ignored\2", file.read_bytes())
-    elif kind in _JSON_KINDS:
-        # Named with its driver, JSON is read as that or not at all.
-        with file.open("rb") as stream:
-            driver = "TopoJSON" if is_topojson(stream.read(HEAD_BYTES)) else "GeoJSON"
-        source = f"{driver}:{file}"
-    else:
-        source = str(file)
-    return pyogrio.read_dataframe(source, layer=_layer_name(source, layer, file, what))
+        return _SCHEMA_LOCATION.sub(rb"ignored\2", file.read_bytes())
+    if kind not in _JSON_KINDS:
+        return str(file)
+    # Named with its driver, JSON is read as that or not at all.
+    with file.open("rb") as stream:
+        if not is_topojson(stream.read(HEAD_BYTES)):
+            return f"GeoJSON:{file}"
+    corners = topojson.corners(file.read_bytes())
+    limits.refuse("vertices", corners, f"{what}: {file}", "corners", "Simplify its geometries.")
+    return f"TopoJSON:{file}"
 
 
-def _plain_file(path: str | Path, what: str) -> Path:
+def _plain_file(path: str | Path, what: str, limits: Limits) -> Path:
     text = str(path)
     if "://" in text or text.startswith(("/vsi", "\\\\")):
         raise DataFileError(
@@ -103,8 +165,9 @@ def _plain_file(path: str | Path, what: str) -> Path:
     if kind == ".gdb" and Path(text).is_dir():
         return _geodatabase(Path(text), what)
     file = _checks.existing_file(text, what)
-    with file.open("rb") as stream:
-        head = stream.read(HEAD_BYTES)
+    if kind in (*_TEXT_KINDS, *_JSON_KINDS):
+        limits.refuse_large_text(file, f"{what}: {file}")
+    head = _checks.first_bytes(file, HEAD_BYTES, what)
     if kind == ".gdb" or not SIGNATURES[kind](head):
         raise DataFileError(
             f"{what}: {file} is not a {kind} file, despite its name. "

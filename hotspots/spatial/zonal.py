@@ -13,7 +13,8 @@ from exactextract.raster import RasterioRasterSource
 from rasterio.errors import RasterioError
 
 from hotspots._checks import existing_file
-from hotspots.errors import CrsError, DataFileError, InputError
+from hotspots.errors import CrsError, DataFileError, HotspotsError, InputError
+from hotspots.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 _DRIVERS = ("GTiff", "AAIGrid", "HFA")
 """Formats that hold their own cells. Others (VRT, WMS, ...) may point to other files or hosts."""
+
+_LAST_CELL = 1_000
+"""Bytes that an ASCII grid may lack, as after its last cell there is no space."""
 
 _LEAST_BELIEVABLE = -9_000.0
 """Grids mark empty cells with -9999, -99999, -3.4e38; a sum over undeclared ones is nonsense."""
@@ -46,7 +50,9 @@ class CellTotals:
     least: NDArray[np.float64]
 
 
-def open_raster(path: str | Path, *, band: int = 1, what: str) -> rasterio.DatasetReader:
+def open_raster(
+    path: str | Path, *, band: int = 1, what: str, limits: Limits = LIMITS
+) -> rasterio.DatasetReader:
     """Return a local raster file, opened; the caller closes it.
 
     Parameters
@@ -57,11 +63,13 @@ def open_raster(path: str | Path, *, band: int = 1, what: str) -> rasterio.Datas
         Band that will be read, from 1.
     what
         Name of the raster for the errors' texts.
+    limits
+        How large the blocks may be in which its cells are stored.
 
     Raises
     ------
     DataFileError
-        If the file is missing or cannot be read as a raster.
+        If the file is missing, cannot be read as a raster, or claims more than it holds.
     CrsError
         If it has no reference system.
     InputError
@@ -69,6 +77,17 @@ def open_raster(path: str | Path, *, band: int = 1, what: str) -> rasterio.Datas
     """
     file = existing_file(path, what)
     grid = _open_plain(file, what)
+    try:
+        _check_grid(grid, file, band, what, limits)
+    except HotspotsError:
+        grid.close()
+        raise
+    return grid
+
+
+def _check_grid(
+    grid: rasterio.DatasetReader, file: Path, band: int, what: str, limits: Limits
+) -> None:
     if grid.crs is None:
         raise CrsError(
             f"{what}: {file} has no coordinate reference system. "
@@ -77,16 +96,42 @@ def open_raster(path: str | Path, *, band: int = 1, what: str) -> rasterio.Datas
     if not 1 <= band <= grid.count:
         raise InputError(f"{what}: band {band} was asked for, and {file} has 1 to {grid.count}.")
     turn = grid.transform
-    if turn.b != 0 or turn.d != 0 or turn.e >= 0 or turn.a <= 0:
+    if not (turn.b == 0 and turn.d == 0 and turn.e < 0 < turn.a and np.isfinite(grid.bounds).all()):
         raise InputError(
             f"{what}: the grid of {file} is rotated or not north up. "
             "Warp it to a plain grid first, e.g. with gdalwarp."
         )
-    return grid
+    if grid.driver == "AAIGrid" and 2 * grid.width * grid.height > file.stat().st_size + _LAST_CELL:
+        raise DataFileError(
+            f"{what}: {file} says that it has {grid.height:,} rows of {grid.width:,} cells, and is "
+            "too small for them. It is cut off: export it again."
+        )
+    if grid.driver == "AAIGrid":
+        _read_through(grid, band, f"{what}: {file}")
+    high, wide = grid.block_shapes[band - 1]
+    size = high * wide * np.dtype(grid.dtypes[band - 1]).itemsize
+    mend = "Store it in tiles, e.g. with gdal_translate -co TILED=YES."
+    limits.refuse("raster_block_bytes", size, f"{what}: {file}", "bytes in a block", mend)
+
+
+def _read_through(grid: rasterio.DatasetReader, band: int, where: str) -> None:
+    """Read a text grid once: zone after zone would begin again before a cell that is none."""
+    try:
+        for _, window in grid.block_windows(band):
+            grid.read(band, window=window)
+    except (RasterioError, ValueError) as error:
+        raise DataFileError(
+            f"{where}: a cell cannot be read ({error}). Cells are numbers: export it again."
+        ) from error
 
 
 def cell_totals(
-    grid: rasterio.DatasetReader, zones: gpd.GeoDataFrame, *, band: int = 1, what: str
+    grid: rasterio.DatasetReader,
+    zones: gpd.GeoDataFrame,
+    *,
+    band: int = 1,
+    what: str,
+    limits: Limits = LIMITS,
 ) -> CellTotals:
     """Return what the cells under each zone add up to.
 
@@ -103,14 +148,19 @@ def cell_totals(
         Band to read, from 1.
     what
         Name of the caller for the errors' texts.
+    limits
+        How many cells may be read.
 
     Raises
     ------
+    DataFileError
+        If there are more, or they cannot be read.
     InputError
         If no cell with data lies in any zone, or cells hold an undeclared no-data value.
     """
     stats = ["count", "sum", "mean", "min"]
-    table = exact_extract(RasterioRasterSource(grid, band), zones, stats, output="pandas")
+    _refuse_many_cells(grid, zones, what, limits)
+    table = zonal_table(grid, band, zones, stats, what)
     totals = CellTotals(*(numbers(table, name) for name in stats))
     if not (totals.count > 0).any():
         west, south, east, north = zones.total_bounds
@@ -129,6 +179,43 @@ def cell_totals(
     return totals
 
 
+def zonal_table(
+    grid: rasterio.DatasetReader, band: int, zones: gpd.GeoDataFrame, stats: list[str], what: str
+) -> pd.DataFrame:
+    """Return exactextract's table of statistics, a row for each zone.
+
+    Raises
+    ------
+    DataFileError
+        If cells cannot be read.
+    """
+    try:
+        source = RasterioRasterSource(grid, band)
+        table: pd.DataFrame = exact_extract(source, zones, stats, output="pandas")
+    except Exception as error:  # GDAL's, rasterio's and exactextract's own.
+        raise DataFileError(
+            f"{what}: the cells of {grid.name} could not be read ({error}). Save it again."
+        ) from error
+    return table
+
+
+def _refuse_many_cells(
+    grid: rasterio.DatasetReader, zones: gpd.GeoDataFrame, what: str, limits: Limits
+) -> None:
+    left, bottom, right, top = grid.bounds
+    bounds = zones.geometry.bounds.to_numpy()
+    least = np.maximum(bounds[:, :2], [left, bottom])
+    most = np.minimum(bounds[:, 2:], [right, top])
+    cells = np.prod(np.maximum(most - least, 0.0) / np.abs(grid.res), axis=1).sum()
+    limits.refuse(
+        "raster_cells",
+        float(cells),
+        f"{what}: {grid.name}",
+        "cells under the areas",
+        "Take a raster of larger cells.",
+    )
+
+
 def numbers(table: pd.DataFrame, name: str) -> NDArray[np.float64]:
     """Return one column of exactextract's table as floats."""
     column = pd.to_numeric(table[name]).to_numpy(dtype="float64", na_value=np.nan)
@@ -140,7 +227,7 @@ def _open_plain(file: Path, what: str) -> rasterio.DatasetReader:
     for driver in _DRIVERS:
         try:
             return rasterio.open(file.resolve(), driver=driver)
-        except RasterioError as problem:
+        except (RasterioError, ValueError, OverflowError, MemoryError) as problem:
             problems.append(problem)
     raise DataFileError(
         f"{what}: {file} cannot be read as a raster ({problems[0]}). "

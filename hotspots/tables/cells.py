@@ -6,29 +6,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import pyarrow as pa
+import pyarrow.parquet as pq
 
 from hotspots._checks import existing_file
+from hotspots._parquet import check_parquet
 from hotspots._text import without_password
 from hotspots.errors import ColumnError, DataFileError
+from hotspots.limits import LIMITS, Limits
 from hotspots.tables.delimited import read_delimited
 from hotspots.tables.workbook import read_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
-    ".csv": lambda path: read_delimited(path).cells,
-    ".txt": lambda path: read_delimited(path).cells,
-    ".tsv": lambda path: read_delimited(path).cells,
+_READERS: dict[str, Callable[[Path, Limits], pd.DataFrame]] = {
     **dict.fromkeys(
-        (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), lambda path: read_workbook(path, None).cells
+        (".csv", ".txt", ".tsv"), lambda path, limits: read_delimited(path, limits=limits).cells
     ),
-    ".parquet": lambda path: _parquet(path),
+    **dict.fromkeys(
+        (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"),
+        lambda path, limits: read_workbook(path, None, limits=limits).cells,
+    ),
+    ".parquet": lambda path, limits: read_parquet(path, limits=limits),
 }
 
 
-def read_plain_table(source: str | Path | pd.DataFrame, *, what: str) -> pd.DataFrame:
+def read_plain_table(
+    source: str | Path | pd.DataFrame, *, what: str, limits: Limits = LIMITS
+) -> pd.DataFrame:
     """Return a table: cells of text from text files and workbooks, else as its types are.
 
     Parameters
@@ -39,6 +44,8 @@ def read_plain_table(source: str | Path | pd.DataFrame, *, what: str) -> pd.Data
         machine, or a table in memory.
     what
         Name of the table for the errors' texts.
+    limits
+        How much the file may hold.
 
     Raises
     ------
@@ -57,7 +64,7 @@ def read_plain_table(source: str | Path | pd.DataFrame, *, what: str) -> pd.Data
         table = source
     else:
         path = _plain_file(source, what)
-        table = _READERS[path.suffix.lower()](path)
+        table = _READERS[path.suffix.lower()](path, limits)
     if table.empty:
         raise DataFileError(f"{what}: there is no row below the header. Export it again.")
     names = [str(name) for name in table.columns]
@@ -98,10 +105,19 @@ def _plain_file(source: str | Path, what: str) -> Path:
     return existing_file(name, what)
 
 
-def _parquet(path: Path) -> pd.DataFrame:
+def read_parquet(path: Path, *, limits: Limits = LIMITS) -> pd.DataFrame:
+    """Return the table in a Parquet file.
+
+    Raises
+    ------
+    DataFileError
+        If it cannot be read, or holds more than ``limits`` allow.
+    """
+    check_parquet(path, limits, str(path))
     try:
-        return pd.read_parquet(path)
-    except (pa.ArrowException, OSError, ValueError) as error:
+        table: pd.DataFrame = pq.read_table(path).to_pandas()
+    except Exception as error:  # Arrow's own, and what pandas makes of a broken file's notes.
         raise DataFileError(
             f"{path}: cannot be read as Parquet ({error}). Save it again."
         ) from error
+    return table

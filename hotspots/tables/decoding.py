@@ -32,7 +32,9 @@ _LETTERS = frozenset("áéíóúüñçãõâêôàÁÉÍÓÚÜÑÇÃÕÂÊÔÀ°
 _READABLE = 0.75
 _MOSTLY = 0.9
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-_SNIFFED_BYTES = 262_144
+HEAD_BYTES = 262_144
+"""As much of a file as its kind, separator and header are told by."""
+
 _SNIFFED_ROWS = 60
 _SIGNATURES = (
     (b"PK\x03\x04", "a zip archive or an Excel workbook", "Name it .xlsx"),
@@ -61,7 +63,7 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
     wide = _unmarked_utf16(data)
     if wide:
         return _decode_as(data, wide, path), wide
-    _refuse_binary(data, path)
+    refuse_binary(data, path)
     for mark, name in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return _decode_as(data, name, path), name
@@ -69,6 +71,31 @@ def decode(data: bytes, path: Path) -> tuple[str, str]:
         return data.decode("utf-8"), "ascii" if data.isascii() else "utf-8"
     except UnicodeDecodeError:
         return _decode_lines(data, path)
+
+
+def refuse_binary(data: bytes, path: Path) -> None:
+    """Refuse what begins as another kind of file does, or is no text.
+
+    Raises
+    ------
+    DataFileError
+        With the kind, and what to do about it.
+    """
+    if _unmarked_utf16(data):
+        return
+    for signature, kind, mend in _SIGNATURES:
+        if data.startswith(signature):
+            raise DataFileError(f"{path}: this is {kind}, not a text table. {mend}.")
+    head = data[:HEAD_BYTES]
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return
+    codes = np.bincount(np.frombuffer(head, dtype=np.uint8), minlength=256)
+    control = codes[:32].sum() - codes[[0, 9, 10, 12, 13]].sum()
+    if control > 0.01 * len(head) or codes[0] > 0.1 * len(head):
+        raise DataFileError(
+            f"{path}: this is not text (binary content). "
+            "Export the table again as CSV in UTF-8, or as Excel (.xlsx)."
+        )
 
 
 def find_separator(text: str) -> str:
@@ -107,7 +134,7 @@ def find_decimal(rows: list[list[str]]) -> str:
 
 def first_rows(text: str, separator: str) -> list[list[str]]:
     """Return the first rows of the text, cut at the separator."""
-    head = text[:_SNIFFED_BYTES]
+    head = text[:HEAD_BYTES]
     reader = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
     rows: list[list[str]] = []
     try:
@@ -118,7 +145,7 @@ def first_rows(text: str, separator: str) -> list[list[str]]:
     except csv.Error:
         return rows
     # The last row may have been cut in the middle.
-    return rows[:-1] if len(text) > len(head) and len(rows) > 1 else rows
+    return rows[:-1] if len(text) > len(head) else rows
 
 
 def _agreement(rows: list[list[str]]) -> tuple[float, int]:
@@ -135,7 +162,7 @@ def _unmarked_utf16(data: bytes) -> str:
     Latin letters have a NUL at every second byte: after the letter in little-endian text, before
     it in big-endian text.
     """
-    head = data[: _SNIFFED_BYTES - _SNIFFED_BYTES % 2]
+    head = data[: HEAD_BYTES - HEAD_BYTES % 2]
     if len(data) % 2 or len(head) < 4:
         return ""
     zero = np.frombuffer(head, dtype=np.uint8).reshape(-1, 2) == 0
@@ -143,22 +170,6 @@ def _unmarked_utf16(data: bytes) -> str:
     if second > _MOSTLY and first < 1 - _MOSTLY:
         return "utf-16-le"
     return "utf-16-be" if first > _MOSTLY and second < 1 - _MOSTLY else ""
-
-
-def _refuse_binary(data: bytes, path: Path) -> None:
-    for signature, kind, mend in _SIGNATURES:
-        if data.startswith(signature):
-            raise DataFileError(f"{path}: this is {kind}, not a text table. {mend}.")
-    head = data[:_SNIFFED_BYTES]
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return
-    codes = np.bincount(np.frombuffer(head, dtype=np.uint8), minlength=256)
-    control = codes[:32].sum() - codes[[0, 9, 10, 12, 13]].sum()
-    if control > 0.01 * len(head) or codes[0] > 0.1 * len(head):
-        raise DataFileError(
-            f"{path}: this is not text (binary content). "
-            "Export the table again as CSV in UTF-8, or as Excel (.xlsx)."
-        )
 
 
 def _one_byte_encoding(data: bytes, path: Path, line: int) -> str:

@@ -14,15 +14,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 
+from hotspots._checks import first_bytes
 from hotspots._notes import Note, joined, note
 from hotspots.errors import DataFileError
+from hotspots.limits import LIMITS, Limits
 from hotspots.tables.decoding import (
+    HEAD_BYTES,
     OTHERWISE,
     decode,
     find_decimal,
     find_header,
     find_separator,
     first_rows,
+    refuse_binary,
 )
 from hotspots.tables.headers import header_names
 
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 _BLOCK_BYTES = 64 * 1024 * 1024
 _ROWS_AT_ONCE = 50_000
 _SHOWN = 40
+_LACKING = "cells that its rows lack beside the header"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,7 +52,7 @@ class DelimitedTable:
     notes: Mapping[int, str] = field(default_factory=dict)
 
 
-def read_delimited(path: Path) -> DelimitedTable:
+def read_delimited(path: Path, *, limits: Limits = LIMITS) -> DelimitedTable:
     """Return the table in a text file, each cell as text.
 
     Rows with too many or too few fields are kept: extra fields are dropped, missing ones are
@@ -56,8 +61,10 @@ def read_delimited(path: Path) -> DelimitedTable:
     Raises
     ------
     DataFileError
-        If the file is not text, or has no row below its header.
+        If the file is not text, has no row below its header, or holds more than ``limits`` allow.
     """
+    refuse_binary(first_bytes(path, HEAD_BYTES, "table"), path)
+    limits.refuse_large_text(path, str(path))
     text, encoding = decode(path.read_bytes(), path)
     text = text.lstrip("\ufeff")
     if not text.strip():
@@ -71,11 +78,13 @@ def read_delimited(path: Path) -> DelimitedTable:
         )
     header = find_header(rows)
     names = header_names([name.replace(OTHERWISE, "") for name in rows[header]], str(path))
+    limits.refuse("columns", len(names), str(path), "columns", "Keep those that are needed.")
+    limits.refuse("rows", text.count("\n"), str(path), "lines", "Keep those that are needed.")
     notes: dict[int, str] = {}
     try:
         cells = _read_regular(text, separator, header, names)
     except pa.ArrowInvalid:
-        cells, notes = _read_ragged(text, separator, header, names, path)
+        cells, notes = _read_ragged(text, separator, header, names, path, limits)
     _refuse_swallowed(cells, text, separator, path)
     for letter, what in (("\0", Note.NUL_BYTES), (OTHERWISE, Note.ENCODING)):
         if letter in text:
@@ -108,13 +117,13 @@ def _read_regular(text: str, separator: str, header: int, names: list[str]) -> p
 
 
 def _read_ragged(
-    text: str, separator: str, header: int, names: list[str], path: Path
+    text: str, separator: str, header: int, names: list[str], path: Path, limits: Limits
 ) -> tuple[pd.DataFrame, dict[int, str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     width = len(names)
     parts: list[pd.DataFrame] = []
     records: list[list[str]] = []
-    read = 0
+    read = added = 0
     notes: dict[int, str] = {}
     start = before = 0
     with _cells_of_any_length(len(text)):
@@ -124,6 +133,8 @@ def _read_ragged(
                 continue
             records.append((row + [""] * width)[:width])
             read += 1
+            added += max(width - len(row), 0)
+            limits.refuse("sheet_cells", added, str(path), _LACKING, "Shorten the header.")
             if len(row) != width:
                 notes[read] = note(Note.ROW_WIDTH, f"{len(row)} ≠ {width}")
             if len(records) == _ROWS_AT_ONCE:

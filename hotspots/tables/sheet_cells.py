@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_MOST_CELLS = 30_000_000
-"""A million rows of 30 columns; a row with one cell at the far right counts whole."""
-
 
 def cell_text(cell: object) -> str:
     """Return a cell as text: dates without a time as dates, whole numbers without a point.
@@ -32,12 +29,18 @@ def cell_text(cell: object) -> str:
     return str(cell).strip()
 
 
-def refuse_too_many(cells: int, row: int, width: int, path: Path | str) -> None:
-    """Raise if a sheet has more cells than any table of incidents needs."""
-    if cells > _MOST_CELLS:
+def refuse_too_many(height: int, width: int, most: int, path: Path | str) -> None:
+    """Raise if a sheet has more cells than the limit ``sheet_cells``.
+
+    A row with one cell at the far right counts whole.
+    """
+    cells = height * width
+    if cells > most:
         raise DataFileError(
-            f"{path}: the sheet has more than {_MOST_CELLS:,} cells up to row {row} "
-            f"(rows of {width:,}). Delete the empty columns at its right, or save the table as CSV."
+            f"{path}: the sheet has more than {most:,} cells up to row {height} "
+            f"(rows of {width:,}). Delete the empty columns at its right, or save the table as "
+            f"CSV. If all of it is needed, raise the limit: sheet_cells = {cells} under [limits] "
+            f"in the project file, or limits=Limits(sheet_cells={cells})."
         )
 
 

@@ -14,11 +14,10 @@ import python_calamine as calamine
 from hotspots.errors import DataFileError
 from hotspots.tables.sheet_cells import cell_text, chosen_sheet, refuse_too_many
 
-_MOST_BYTES = 6 * 1024**3
 _TABLE = calamine.SheetTypeEnum.WorkSheet
 
 
-def read_sheet(path: str, sheet: str | None) -> dict[str, list[Any]]:
+def read_sheet(path: str, sheet: str | None, cells: int) -> dict[str, list[Any]]:
     """Return ``rows``, all of a sheet as text, and ``sheets``, the names of all, this one first.
 
     A formula is the value that was saved with it. Cells merged over several rows (the file's
@@ -29,7 +28,7 @@ def read_sheet(path: str, sheet: str | None) -> dict[str, list[Any]]:
         name = chosen_sheet(tables, sheet, path)
         chosen = book.get_sheet_by_name(name)
         height, width = chosen.total_height + 1, chosen.total_width + 1
-        refuse_too_many(height * width, height, width, path)
+        refuse_too_many(height, width, cells, path)
         # From the first cell of the sheet, as the ranges of merged cells and formulas count.
         written = chosen.to_python(skip_empty_area=False)
         rows = [[cell_text(cell) for cell in row] for row in written]
@@ -43,9 +42,9 @@ def read_sheet(path: str, sheet: str | None) -> dict[str, list[Any]]:
 
 def main(arguments: list[str]) -> dict[str, Any]:
     """Return the sheet, or ``error`` in words for the user, or ``reader`` in the library's."""
-    path, sheet = arguments[0], arguments[1] if len(arguments) > 1 else None
+    path, cells, *sheet = arguments
     try:
-        return read_sheet(path, sheet)
+        return read_sheet(path, sheet[0] if sheet else None, int(cells))
     except DataFileError as error:
         return {"error": str(error)}
     except calamine.PasswordError:
@@ -54,15 +53,16 @@ def main(arguments: list[str]) -> dict[str, Any]:
         return {"reader": str(error)}
 
 
-def _bounded() -> None:
-    """Limit memory to what a table of incidents needs, on systems that can."""
+def _bounded(memory: int) -> None:
+    """Limit memory to what the workbook needs, on systems that can."""
     try:
         import resource
     except ImportError:  # not on Windows
         return
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 if __name__ == "__main__":
-    _bounded()
-    json.dump(main(sys.argv[1:]), sys.stdout)
+    file, memory, *others = sys.argv[1:]
+    _bounded(int(memory))
+    json.dump(main([file, *others]), sys.stdout)

@@ -13,13 +13,35 @@ from hotspots.errors import DataFileError
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SECONDS = 300
+_LEAST_SECONDS = 20
+_MOST_SECONDS = 300
+_MOST_BYTES = 6 * 1024**3
+_LEAST_BYTES = 768 * 1024**2
+_BYTES_PER_BYTE = 40
+"""Memory that a cell takes for each byte that it takes in the file, at most."""
+
+_MIB = 1024**2
+_STOPPED = (
+    "its reader stopped: it is broken, or has far more cells than are filled; delete the empty "
+    "columns and rows at its right and below"
+)
 _SNIFFED_BYTES = 512
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
-def sheet_rows(path: Path, sheet: str | None) -> tuple[list[list[str]], tuple[str, ...]]:
+def sheet_rows(
+    path: Path, sheet: str | None, *, cells: int, unpacked_bytes: int
+) -> tuple[list[list[str]], tuple[str, ...]]:
     """Return all rows of a sheet, and the names of all sheets, that one first.
+
+    Parameters
+    ----------
+    path, sheet
+        The workbook, and its sheet, by default the first.
+    cells
+        The limit ``sheet_cells``.
+    unpacked_bytes
+        What the workbook unpacks to, by which time and memory are allowed.
 
     Raises
     ------
@@ -30,13 +52,15 @@ def sheet_rows(path: Path, sheet: str | None) -> tuple[list[list[str]], tuple[st
     _refuse_disguised(path)
     # -P: a module that lies in the user's folder is not taken for one of ours.
     command = [sys.executable, "-P", "-m", "hotspots.tables.sheet_reader", str(path.resolve())]
-    command += [sheet] if sheet is not None else []
+    memory = min(_LEAST_BYTES + _BYTES_PER_BYTE * unpacked_bytes, _MOST_BYTES)
+    command += [str(memory), str(cells), *([sheet] if sheet is not None else [])]
+    seconds = min(_LEAST_SECONDS + unpacked_bytes // _MIB, _MOST_SECONDS)
     try:
         done = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=_SECONDS,
+            timeout=seconds,
             env={
                 **os.environ,
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
@@ -45,9 +69,9 @@ def sheet_rows(path: Path, sheet: str | None) -> tuple[list[list[str]], tuple[st
         )
     except subprocess.TimeoutExpired:
         raise DataFileError(
-            f"{path}: cannot be read within {_SECONDS} seconds. Save it as .xlsx or CSV."
+            f"{path}: cannot be read within {seconds} seconds. Save it as .xlsx or CSV."
         ) from None
-    answer: dict[str, Any] = {"reader": "its reader stopped"}
+    answer: dict[str, Any] = {"reader": _STOPPED}
     if done.returncode == 0:
         answer = json.loads(done.stdout)
     if "error" in answer:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from hotspots._notes import Note, note
 from hotspots.errors import DataFileError
+from hotspots.limits import LIMITS, Limits
 from hotspots.tables.decoding import find_header
 from hotspots.tables.headers import header_names
 from hotspots.tables.sheets import sheet_rows
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_MOST_BYTES = 1024**3
-_MOST_RATIO = 200
+_HARMLESS_BYTES = 1024**2
 _OPEN_XML = (".xlsx", ".xlsm")
 _SNIFFED_ROWS = 60
 _BLOCK_BYTES = 1024 * 1024
@@ -39,7 +39,7 @@ class WorkbookTable:
     sheets: tuple[str, ...] = ()
 
 
-def read_workbook(path: Path, sheet: str | None) -> WorkbookTable:
+def read_workbook(path: Path, sheet: str | None, *, limits: Limits = LIMITS) -> WorkbookTable:
     """Return the table in a sheet, each cell as text.
 
     Formulas are never evaluated: a formula cell is the value that was saved with it, and
@@ -48,17 +48,17 @@ def read_workbook(path: Path, sheet: str | None) -> WorkbookTable:
     Raises
     ------
     DataFileError
-        If the file is no workbook, unpacks to an absurd size, has no such sheet or no rows.
+        If the file is no workbook, holds more than ``limits`` allow, has no such sheet or no rows.
     """
     kind = path.suffix.lower()
-    if kind != ".xls":
-        _refuse_bomb(path)
-    rows, sheets = sheet_rows(path, sheet)
+    size = path.stat().st_size if kind == ".xls" else _unpacked_bytes(path, limits)
+    rows, sheets = sheet_rows(path, sheet, cells=limits.sheet_cells, unpacked_bytes=size)
     if not any(any(row) for row in rows):
         raise DataFileError(f"{path}: the sheet is empty. Name another one (sheet=...).")
     header = find_header(rows[:_SNIFFED_ROWS])
     width = max(place for place, cell in enumerate(rows[header], start=1) if cell)
     names = header_names(rows[header][:width], str(path))
+    limits.refuse("columns", width, str(path), "columns", "Delete those that are not needed.")
     body = [(row + [""] * width)[:width] for row in rows[header + 1 :]]
     cells = pd.DataFrame(body, columns=names, index=range(1, len(body) + 1), dtype=str)
     notes = _unsaved_formulas(path, sheets[0], header, body) if kind in _OPEN_XML else {}
@@ -102,16 +102,18 @@ def _has_formulas(path: Path) -> bool:
     return False
 
 
-def _refuse_bomb(path: Path) -> None:
+def _unpacked_bytes(path: Path, limits: Limits) -> int:
+    """Return what a workbook unpacks to, if that is no more than ``limits`` allow."""
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(item.file_size for item in archive.infolist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         raise DataFileError(
             f"{path}: this is not an Excel workbook, despite its name. Save it as .xlsx or CSV."
         ) from None
-    if unpacked > _MOST_BYTES or unpacked > _MOST_RATIO * path.stat().st_size:
-        raise DataFileError(
-            f"{path}: the workbook would unpack to {unpacked:,} bytes and is not opened. "
-            "Save the table as CSV."
-        )
+    own, mend = path.stat().st_size, "Save the table as CSV."
+    limits.refuse("workbook_bytes", unpacked, str(path), "bytes when unpacked", mend)
+    if unpacked > _HARMLESS_BYTES:
+        times = f"times its {own:,} bytes, as it would unpack to {unpacked:,} bytes"
+        limits.refuse("workbook_ratio", unpacked / own, str(path), times, mend)
+    return unpacked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,9 +100,18 @@ class Town:
         units.to_file(self.folder / "units.gpkg")
 
 
+@pytest.fixture(scope="session")
+def make_town() -> Callable[[Path], Town]:
+    """A function that writes the town into a new folder."""
+    return _made
+
+
 @pytest.fixture
 def town(tmp_path: Path) -> Town:
-    folder = tmp_path / "town"
+    return _made(tmp_path / "town")
+
+
+def _made(folder: Path) -> Town:
     folder.mkdir()
     rng = np.random.default_rng(3)
     x, y = (axis.ravel() for axis in np.meshgrid(np.arange(SIDE), np.arange(SIDE)))

@@ -56,7 +56,7 @@ class DensityLayer(LayerSection):
     kind: Literal["density"]
     per_m2: float = 10_000
 
-    def read(self, files, units):
+    def read(self, files, units, limits):
         return units["population"]
 
     def make(self, source, units, plan) -> Layer:

@@ -161,7 +161,8 @@ print(peak() - before)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is counted in kilobytes on Linux")
 @pytest.mark.parametrize(
-    ("bomb", "message"), [(zeros, "would unpack to 300,000"), (far_cells, "more than 30,000,000")]
+    ("bomb", "message"),
+    [(zeros, "would unpack to 300,000"), (far_cells, "delete the empty columns")],
 )
 def test_a_zip_bomb_takes_no_memory(tmp_path, bomb, message):
     bomb(tmp_path / "a.xlsx")

@@ -20,6 +20,7 @@ from hotspots.geocoding.gazetteer.numbering import Numbering
 from hotspots.geocoding.gazetteer.openstreetmap import read_osm
 from hotspots.geocoding.gazetteer.storage import read_sources, write_sources
 from hotspots.geocoding.gazetteer.streets import Streets
+from hotspots.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,6 +84,7 @@ class Gazetteer:
         lot_name: str | None = None,
         lot_neighborhood: str | None = None,
         country: str | Sequence[str] | None = None,
+        limits: Limits = LIMITS,
     ) -> Gazetteer:
         """Return a gazetteer built from up to five layers, each a GeoDataFrame or a file's path.
 
@@ -116,6 +118,8 @@ class Gazetteer:
             Code of the country or countries whose words addresses are read with, e.g. ``"mx"``
             or ``["mx", "us"]``. By default the country in which the layers lie: near a border
             there are several, and a warning says so; outside the known countries, all.
+        limits
+            How much each file may hold (:class:`hotspots.Limits`).
 
         Raises
         ------
@@ -169,7 +173,7 @@ class Gazetteer:
                 "Gazetteer: no layer was given. "
                 "Give streets, addresses, neighborhoods, places or lots."
             )
-        crs, sources = usable_sources(given)
+        crs, sources = usable_sources(given, limits)
         lexicon = _lexicon_there(crs, sources) if country is None else lexicon_of(country)
         return cls._of(crs, sources, lexicon)
 
@@ -180,6 +184,7 @@ class Gazetteer:
         *,
         study_area: gpd.GeoDataFrame | None = None,
         country: str | Sequence[str] | None = None,
+        limits: Limits = LIMITS,
     ) -> Gazetteer:
         """Return a gazetteer built from a local OpenStreetMap extract; nothing is downloaded.
 
@@ -194,6 +199,8 @@ class Gazetteer:
             Polygons; only features that intersect them are kept.
         country
             See :meth:`from_layers`.
+        limits
+            How much the file may hold (:class:`hotspots.Limits`).
 
         Raises
         ------
@@ -204,8 +211,8 @@ class Gazetteer:
         CrsError
             If the study area has no CRS.
         """
-        layers = read_osm(path, study_area)
-        return cls.from_layers(**layers, country=country)
+        layers = read_osm(path, study_area, limits=limits)
+        return cls.from_layers(**layers, country=country, limits=limits)
 
     def save(self, path: str | Path) -> None:
         """Write the gazetteer to one file; the same gazetteer gives the same bytes.
@@ -220,15 +227,22 @@ class Gazetteer:
         write_sources(path, self.crs, self.sources, self.lexicon.countries)
 
     @classmethod
-    def load(cls, path: str | Path) -> Gazetteer:
+    def load(cls, path: str | Path, *, limits: Limits = LIMITS) -> Gazetteer:
         """Return a gazetteer that :meth:`save` wrote; it gives the same answers.
+
+        Parameters
+        ----------
+        path
+            The file.
+        limits
+            How much it may hold (:class:`hotspots.Limits`).
 
         Raises
         ------
         DataFileError
             If the file is missing, truncated, of another version, or not a gazetteer.
         """
-        crs, sources, countries = read_sources(path)
+        crs, sources, countries = read_sources(path, limits=limits)
         return cls._of(crs, sources, lexicon_of(countries))
 
     @classmethod

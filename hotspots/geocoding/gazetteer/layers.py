@@ -14,6 +14,7 @@ from pyproj import CRS
 
 from hotspots._checks import columns_present
 from hotspots.errors import CrsError, InputError
+from hotspots.limits import LIMITS, Limits
 from hotspots.spatial.crs import is_metric
 from hotspots.spatial.vector import read_vector
 
@@ -54,7 +55,9 @@ class Source:
     columns: Mapping[str, Sequence[str]]
 
 
-def usable_sources(sources: Mapping[str, Source]) -> tuple[CRS, dict[str, gpd.GeoDataFrame]]:
+def usable_sources(
+    sources: Mapping[str, Source], limits: Limits = LIMITS
+) -> tuple[CRS, dict[str, gpd.GeoDataFrame]]:
     """Return a metric CRS, and each layer's usable rows in it, in standard columns.
 
     The CRS is that of the first layer if it is in meters, and its local UTM zone otherwise.
@@ -70,7 +73,7 @@ def usable_sources(sources: Mapping[str, Source]) -> tuple[CRS, dict[str, gpd.Ge
     CrsError
         If a layer has no CRS.
     """
-    opened = {what: _opened(source.layer, what) for what, source in sources.items()}
+    opened = {what: _opened(source.layer, what, limits) for what, source in sources.items()}
     for what, source in sources.items():
         _check(opened[what], what, [name for own in source.columns.values() for name in own])
     crs = _metric_crs(next(iter(opened.values())))
@@ -79,9 +82,9 @@ def usable_sources(sources: Mapping[str, Source]) -> tuple[CRS, dict[str, gpd.Ge
     }
 
 
-def _opened(layer: gpd.GeoDataFrame | str | Path, what: str) -> gpd.GeoDataFrame:
+def _opened(layer: gpd.GeoDataFrame | str | Path, what: str, limits: Limits) -> gpd.GeoDataFrame:
     if isinstance(layer, str | Path):
-        return read_vector(layer, what=f"Gazetteer: the layer {what}")
+        return read_vector(layer, what=f"Gazetteer: the layer {what}", limits=limits)
     if not isinstance(layer, gpd.GeoDataFrame):
         raise InputError(
             f"Gazetteer: the layer {what} came as {type(layer).__name__}. "

@@ -10,8 +10,10 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from hotspots._checks import existing_file
+from hotspots._checks import existing_file, first_bytes
 from hotspots.errors import CrsError, DataFileError, InputError
+from hotspots.limits import LIMITS, Limits
+from hotspots.spatial.crs import refuse_nowhere
 from hotspots.spatial.file_signatures import HEAD_BYTES, points_elsewhere
 
 NEIGHBORHOODS = ("neighbourhood", "suburb", "quarter", "city_block")
@@ -27,7 +29,7 @@ _DEGREES = 4326
 
 
 def read_osm(
-    path: str | Path, study_area: gpd.GeoDataFrame | None = None
+    path: str | Path, study_area: gpd.GeoDataFrame | None = None, *, limits: Limits = LIMITS
 ) -> dict[str, gpd.GeoDataFrame]:
     """Return the layers streets, addresses, neighborhoods and places of a local extract.
 
@@ -42,6 +44,8 @@ def read_osm(
         A ``.osm.pbf``, ``.pbf`` or ``.osm`` file on this machine.
     study_area
         Only features that intersect it are kept.
+    limits
+        How much of it may lie there.
 
     Returns
     -------
@@ -59,7 +63,9 @@ def read_osm(
     """
     file = _plain_extract(path)
     area = None if study_area is None else _area(study_area)
-    raw = {layer: _read(file, layer, area) for layer in ("points", "lines", "multipolygons")}
+    raw = {
+        layer: _read(file, layer, area, limits) for layer in ("points", "lines", "multipolygons")
+    }
     spots = pd.concat([raw["points"], raw["multipolygons"]], ignore_index=True)
     streets = _streets(raw["lines"])
     found = {
@@ -89,8 +95,7 @@ def _plain_extract(path: str | Path) -> Path:
             f"Gazetteer.from_osm: {text} is not an .osm.pbf or .osm file. Download an extract."
         )
     file = existing_file(text, "Gazetteer.from_osm")
-    with file.open("rb") as stream:
-        head = stream.read(HEAD_BYTES)
+    head = first_bytes(file, HEAD_BYTES, "Gazetteer.from_osm")
     xml = text.lower().endswith(".osm")
     own = b"<osm" in head and not points_elsewhere(head) if xml else b"OSMHeader" in head[:64]
     if not own:
@@ -112,15 +117,19 @@ def _area(study_area: gpd.GeoDataFrame) -> shapely.Geometry:
     return area
 
 
-def _read(file: Path, layer: str, area: shapely.Geometry | None) -> gpd.GeoDataFrame:
+def _read(
+    file: Path, layer: str, area: shapely.Geometry | None, limits: Limits
+) -> gpd.GeoDataFrame:
     """Return one of GDAL's layers, with the tags that this module uses as columns."""
     bounds = None if area is None else area.bounds
     try:
         frame = pyogrio.read_dataframe(file, layer=layer, bbox=bounds)
-    except (RuntimeError, OSError, ValueError) as error:
+    except Exception as error:  # Each library has its own errors, and broken files find them all.
         raise DataFileError(
             f"Gazetteer.from_osm: {file} could not be read ({error}). Download the extract again."
         ) from error
+    limits.refuse("rows", len(frame), f"Gazetteer.from_osm: {file}", "rows", "Cut it to the city.")
+    refuse_nowhere(frame, f"Gazetteer.from_osm: {file}")
     tags = [_tags(text) for text in frame.get("other_tags", pd.Series(dtype=object))]
     wanted = ("name", "highway", "place", "ref", "distance", "addr:street", "addr:housenumber")
     columns = {

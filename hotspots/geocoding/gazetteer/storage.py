@@ -18,12 +18,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError as ProjError
 
 from hotspots._checks import existing_file
-from hotspots.errors import DataFileError, OutputError
+from hotspots._parquet import check_parquet
+from hotspots.errors import DataFileError, HotspotsError, OutputError
 from hotspots.geocoding.address.lexicon import lexicon_of
 from hotspots.geocoding.gazetteer.layers import LAYERS
+from hotspots.limits import LIMITS, Limits
+from hotspots.spatial.crs import refuse_nowhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,8 +36,6 @@ VERSION = 2
 _HEAD = "gazetteer.json"
 _OLDEST = (1980, 1, 1, 0, 0, 0)
 _MOST_HEAD = 1_000_000
-_MOST_BYTES = 4 * 1024**3
-_MOST_ROWS = 50_000_000
 _GEOMETRY = "geometry"
 
 
@@ -73,7 +73,7 @@ def write_sources(
 
 
 def read_sources(
-    path: str | Path,
+    path: str | Path, *, limits: Limits = LIMITS
 ) -> tuple[CRS, dict[str, gpd.GeoDataFrame], tuple[str, ...]]:
     """Return the CRS, the layers and the countries in a file that :func:`write_sources` wrote.
 
@@ -88,10 +88,10 @@ def read_sources(
             head = _head(archive, file)
             crs = CRS.from_wkt(str(head["crs"]))
             countries = lexicon_of(tuple(map(str, head["countries"]))).countries
-            layers = {what: _layer(archive, what, crs, file) for what in head["layers"]}
-    except (zipfile.BadZipFile, pa.ArrowException, ProjError, shapely.GEOSException) as error:
-        raise _broken(file, str(error)) from error
-    except (KeyError, ValueError, TypeError, RuntimeError, EOFError) as error:
+            layers = {what: _layer(archive, what, crs, file, limits) for what in head["layers"]}
+    except HotspotsError:
+        raise
+    except Exception as error:  # Each library has its own errors, and broken files find them all.
         raise _broken(file, repr(error)) from error
     return crs, layers, countries
 
@@ -144,19 +144,21 @@ def _content(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     return archive.read(name)
 
 
-def _layer(archive: zipfile.ZipFile, what: str, crs: CRS, file: Path) -> gpd.GeoDataFrame:
-    parquet = pq.ParquetFile(BytesIO(_content(archive, f"{what}.parquet", _MOST_BYTES)))
-    about = parquet.metadata
-    size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
-    if about.num_rows > _MOST_ROWS or size > _MOST_BYTES:
-        raise ValueError(f"{what} has {about.num_rows:,} rows of {size:,} bytes")
+def _layer(
+    archive: zipfile.ZipFile, what: str, crs: CRS, file: Path, limits: Limits
+) -> gpd.GeoDataFrame:
+    content = _content(archive, f"{what}.parquet", limits.unpacked_bytes)
+    parquet = pq.ParquetFile(BytesIO(content))
+    check_parquet(content, limits, f"Gazetteer.load: {file}: {what}")
     table = parquet.read(columns=[*LAYERS[what][0], *LAYERS[what][1], _GEOMETRY])
     texts = {name: _cells(table, name, pa.string()) for name in LAYERS[what][0]}
     numbers = {name: _cells(table, name, pa.float64()) for name in LAYERS[what][1]}
     shapes = shapely.from_wkb(_cells(table, _GEOMETRY, pa.binary()))
     if shapely.is_missing(shapes).any() or shapely.is_empty(shapes).any():
         raise ValueError(f"{what} has a row without a geometry")
-    return gpd.GeoDataFrame(texts | numbers, geometry=shapes, crs=crs)
+    layer = gpd.GeoDataFrame(texts | numbers, geometry=shapes, crs=crs)
+    refuse_nowhere(layer, f"Gazetteer.load: {file}: {what}")
+    return layer
 
 
 def _cells(table: pa.Table, name: str, kind: pa.DataType) -> np.ndarray:

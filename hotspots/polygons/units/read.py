@@ -13,6 +13,7 @@ import shapely
 from hotspots import _checks, schema
 from hotspots._notes import Note, join_notes, note
 from hotspots.errors import CrsError, InputError
+from hotspots.limits import LIMITS, Limits
 from hotspots.polygons.units.residents import Missing, ResidentsSource, some, unit_residents
 from hotspots.spatial import coverage, crs, vector
 
@@ -35,6 +36,7 @@ def read_units(
     missing: Missing = "error",
     crs: Any | None = None,
     layer: str | None = None,
+    limits: Limits = LIMITS,
 ) -> gpd.GeoDataFrame:
     """Return census units with their residents, ready to be joined into polygons.
 
@@ -70,6 +72,8 @@ def read_units(
     layer
         Name of the layer in a file with several; in a zip with several, the member's name
         without its ending.
+    limits
+        How much the files may hold (:class:`hotspots.Limits`).
 
     Returns
     -------
@@ -117,7 +121,7 @@ def read_units(
     frame = (
         source
         if isinstance(source, gpd.GeoDataFrame)
-        else vector.read_vector(source, what=what, layer=layer)
+        else vector.read_vector(source, what=what, layer=layer, limits=limits)
     )
     if frame.empty:
         raise InputError(f"{what}: the layer has no rows. Export it again from its source.")
@@ -125,7 +129,8 @@ def read_units(
     _checks.columns_present(frame.columns, [*own, id], what)
     identifiers = _identifiers(frame[id], id, what)
     placed = _in_meters(frame.set_axis(identifiers, axis=0), crs, what)
-    counted, unknown = unit_residents(residents, placed, id=id, what=what)
+    coverage.refuse_piled(placed.geometry, limits, what)
+    counted, unknown = unit_residents(residents, placed, id=id, what=what, limits=limits)
     _refuse_degrees(placed, counted, what)
     said = np.where(unknown, note(Note.MISSING_POPULATION), "")
     notes = join_notes(placed[schema.REPAIR], pd.Series(said, index=placed.index, dtype=str))
@@ -156,6 +161,7 @@ def _identifiers(column: pd.Series, name: str, what: str) -> pd.Index:
 
 def _in_meters(frame: gpd.GeoDataFrame, given: Any | None, what: str) -> gpd.GeoDataFrame:
     known = crs.known_crs(frame, given, what)
+    crs.refuse_nowhere(known, what)
     shapes, changed = coverage.polygonal(known.geometry.to_numpy())
     empty = shapely.is_empty(shapes)
     if empty.any():
@@ -167,8 +173,6 @@ def _in_meters(frame: gpd.GeoDataFrame, given: Any | None, what: str) -> gpd.Geo
     moved = crs.in_meters(valid, what)
     # Another projection can fold a sliver that was valid before.
     again, folded = coverage.polygonal(moved.geometry.to_numpy())
-    if not np.isfinite(shapely.bounds(again)).all():
-        raise InputError(f"{what}: some coordinates are infinite. Export the layer again.")
     result = moved.set_geometry(gpd.GeoSeries(again, index=moved.index, crs=moved.crs))
     reason = shapely.is_valid_reason(np.asarray(known.geometry.to_numpy(), dtype=object))
     notes = np.full(len(reason), "", dtype=object)

@@ -16,6 +16,8 @@ from hotspots import _checks, schema
 from hotspots._text import like_number
 from hotspots.catalogue import remark
 from hotspots.errors import ColumnError, InputError
+from hotspots.limits import LIMITS, Limits
+from hotspots.spatial.crs import moved
 from hotspots.spatial.zonal import cell_totals, open_raster
 from hotspots.tables.cells import as_text, read_plain_table
 
@@ -78,7 +80,12 @@ class ResidentsSource:
 
 
 def unit_residents(
-    source: ResidentsSource, units: gpd.GeoDataFrame, *, id: str, what: str
+    source: ResidentsSource,
+    units: gpd.GeoDataFrame,
+    *,
+    id: str,
+    what: str,
+    limits: Limits = LIMITS,
 ) -> tuple[pd.Series, NDArray[np.bool_]]:
     """Return the residents of each unit, and where they were not known and count as 0.
 
@@ -92,6 +99,8 @@ def unit_residents(
         Column that names the units; the table's key where no other is named.
     what
         Name of the units for the errors' texts.
+    limits
+        How much the table or the raster may hold.
 
     Raises
     ------
@@ -110,11 +119,13 @@ def unit_residents(
         overlapping units count twice.
     """
     if source.raster is not None:
-        found, unknown = _from_raster(source.raster, units, what)
+        found, unknown = _from_raster(source.raster, units, what, limits)
         name = f"population_raster {source.raster}"
         mend = "The raster does not reach all of them: take one that does"
     elif source.table is not None:
-        found = _from_table(source.table, str(source.population), source.key or id, units, what)
+        where = f"{what}: {_named(source.table)}"
+        table = read_plain_table(source.table, what=where, limits=limits)
+        found = _from_table(table, source, source.key or id, units.index, where)
         unknown = found.isna().to_numpy()
         name = f"{source.population!r} of population_table"
         mend = "Add their rows, with 0 where nobody lives"
@@ -144,22 +155,20 @@ def some(index: pd.Index, mask: NDArray[np.bool_]) -> str:
     return ", ".join(names) + (", …" if int(mask.sum()) > 5 else "")
 
 
+def _named(table: str | Path | pd.DataFrame | None) -> str:
+    return "population_table" if isinstance(table, pd.DataFrame) else str(table)
+
+
 def _from_table(
-    source: str | Path | pd.DataFrame,
-    population: str,
-    key: str,
-    units: gpd.GeoDataFrame,
-    what: str,
+    table: pd.DataFrame, source: ResidentsSource, key: str, units: pd.Index, where: str
 ) -> pd.Series:
-    named = "population_table" if isinstance(source, pd.DataFrame) else str(source)
-    where = f"{what}: {named}"
-    table = read_plain_table(source, what=where)
+    population = str(source.population)
     _checks.columns_present(table.columns, [key, population], where)
     values = table[population].set_axis(as_text(table[key]), axis=0)
     if not pd.api.types.is_numeric_dtype(values.dtype):
         values = values.where(values.astype(str).str.strip() != "")
-    known = values.index.isin(units.index)
-    _refuse_lost_zeros(units.index, values.index, known, key, where)
+    known = values.index.isin(units)
+    _refuse_lost_zeros(units, values.index, known, key, where)
     repeated = values.index[known & values.index.duplicated(keep=False)].unique()
     if len(repeated):
         raise InputError(
@@ -171,14 +180,14 @@ def _from_table(
         warnings.warn(
             remark(
                 "rows_without_unit",
-                table=named,
+                table=_named(source.table),
                 rows=int((surplus > 0).sum()),
                 residents=round(float(surplus.sum())),
                 first=surplus.index[surplus > 0][0],
             ),
             stacklevel=4,
         )
-    return values[known].reindex(units.index)
+    return values[known].reindex(units)
 
 
 def _refuse_lost_zeros(
@@ -198,17 +207,20 @@ def _refuse_lost_zeros(
 
 
 def _from_raster(
-    path: str | Path, units: gpd.GeoDataFrame, what: str
+    path: str | Path, units: gpd.GeoDataFrame, what: str, limits: Limits
 ) -> tuple[pd.Series, NDArray[np.bool_]]:
     where = f"{what}: population_raster"
-    with open_raster(path, what=where) as grid:
-        zones = gpd.GeoDataFrame(geometry=units.geometry.to_crs(grid.crs).reset_index(drop=True))
-        totals = cell_totals(grid, zones, what=where)
+    with open_raster(path, what=where, limits=limits) as grid:
+        bare = gpd.GeoDataFrame(geometry=units.geometry.reset_index(drop=True))
+        zones = moved(bare, grid.crs, where)
+        totals = cell_totals(grid, zones, what=where, limits=limits)
         shapes = zones.geometry.to_numpy()
         union = shapely.union_all(shapes)
         beside = shapely.difference(shapely.convex_hull(union), union)
         areas = [shape for shape in (union, beside) if not shape.is_empty]
-        sums = cell_totals(grid, gpd.GeoDataFrame(geometry=areas, crs=grid.crs), what=where).sum
+        sums = cell_totals(
+            grid, gpd.GeoDataFrame(geometry=areas, crs=grid.crs), what=where, limits=limits
+        ).sum
         extent = shapely.box(*grid.bounds)
     found = np.where(totals.count > 0, totals.sum, 0.0)
     inside, outside = (*np.nan_to_num(sums), 0.0)[:2]

@@ -18,9 +18,10 @@ from pydantic import (
     model_validator,
 )
 
-from hotspots._checks import existing_file
+from hotspots._checks import existing_file, first_bytes
 from hotspots.catalogue import DEFAULT, languages
 from hotspots.errors import DataFileError, ProjectFileError
+from hotspots.limits import LIMITS, Limits
 from hotspots.project.config.complaints import explain
 from hotspots.project.config.public import Public
 from hotspots.project.config.renamed import renamed_keys
@@ -30,6 +31,8 @@ from hotspots.project.registry.layer_section import LayerSection
 from hotspots.project.registry.registry import REGISTRY, Registry
 from hotspots.project.section import Name, Section
 from hotspots.tables.postgis import postgis_source
+
+_MOST_BYTES = 1_000_000
 
 
 def _known_language(value: str) -> str:
@@ -166,6 +169,7 @@ class Project(Section):
     map: MapChoices = MapChoices()
     public: Public = Public()
     output: Output | None = None
+    limits: Limits = LIMITS
 
     @model_validator(mode="after")
     def _criteria_exist(self) -> Project:
@@ -222,14 +226,24 @@ def load_project(path: str | Path, *, registry: Registry = REGISTRY) -> Project:
         names the key, the value given, and what is valid.
     """
     file = existing_file(path, "project file")
+    text = first_bytes(file, _MOST_BYTES + 1, "project file")
+    if len(text) > _MOST_BYTES:
+        raise DataFileError(
+            f"project file {file}: it is larger than {_MOST_BYTES:,} bytes, which no project file "
+            "is. Name the file that hotspots init wrote."
+        )
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        content = tomllib.loads(text.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
     except UnicodeDecodeError as error:
         raise DataFileError(
             f"project file {file}: byte {error.start} is not UTF-8. "
             "Save it as UTF-8 (in Notepad: Save as, Encoding UTF-8)."
         ) from None
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise ProjectFileError(
+            f"project file {file}: lists or tables stand in each other too deeply. Take them out."
+        ) from None
+    except (tomllib.TOMLDecodeError, ValueError) as error:
         raise ProjectFileError(
             f"project file {file}: not valid TOML: {error}. "
             'Text stands in quotes, lists in brackets: key = "text", key = [1, 2].'

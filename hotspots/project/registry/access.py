@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from hotspots.limits import Limits
     from hotspots.schema import Layer, PolygonPlan
 
 
@@ -42,9 +43,11 @@ class AccessLayer(LayerSection):
         """Whether the pages show the services as points."""
         return self.show
 
-    def read(self, files: Mapping[str, Path], units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    def read(
+        self, files: Mapping[str, Path], units: gpd.GeoDataFrame, limits: Limits
+    ) -> gpd.GeoDataFrame:
         """Return the services, each with its ``kind`` and its ``name``."""
-        points = read_points(files[self.file], self, self.file, units)
+        points = read_points(files[self.file], self, self.file, units, limits)
         if self.service_name is not None:
             columns_present(points.columns, [self.service_name], self.file)
         if self.column is not None:

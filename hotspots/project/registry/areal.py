@@ -12,6 +12,7 @@ from hotspots.errors import InputError
 from hotspots.layers.areal import areal_layer
 from hotspots.project.points import projected
 from hotspots.project.registry.layer_section import LayerSection
+from hotspots.spatial.coverage import refuse_piled
 from hotspots.spatial.vector import read_vector
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from hotspots.limits import Limits
     from hotspots.schema import Layer, PolygonPlan
 
 
@@ -40,9 +42,13 @@ class ArealLayer(LayerSection):
             raise ValueError("give either column, or numerator and denominator")
         return self
 
-    def read(self, files: Mapping[str, Path], units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    def read(
+        self, files: Mapping[str, Path], units: gpd.GeoDataFrame, limits: Limits
+    ) -> gpd.GeoDataFrame:
         """Return the areal source; a share is a column named after the layer."""
-        source = projected(read_vector(files[self.file], what=self.file), self.file, units)
+        layer = read_vector(files[self.file], what=self.file, limits=limits)
+        source = projected(layer, self.file, units)
+        refuse_piled(source.geometry, limits, self.file)
         wanted = [*self.numerator, *filter(None, (self.column, self.denominator, self.weight))]
         columns_present(source.columns, wanted, self.file)
         text = [name for name in wanted if not pd.api.types.is_numeric_dtype(source[name])]

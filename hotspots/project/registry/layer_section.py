@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from hotspots.limits import Limits
     from hotspots.schema import Layer, PolygonPlan
 
 
@@ -46,10 +47,11 @@ class LayerSection(Section):
         return False
 
     @abstractmethod
-    def read(self, files: Mapping[str, Path], units: gpd.GeoDataFrame) -> Any:
+    def read(self, files: Mapping[str, Path], units: gpd.GeoDataFrame, limits: Limits) -> Any:
         """Return the source of the layer, checked and in the units' CRS.
 
-        ``files`` maps each path as written in the project file to the file on disk.
+        ``files`` maps each path as written in the project file to the file on disk;
+        ``limits`` say how much it may hold.
         """
 
     @abstractmethod

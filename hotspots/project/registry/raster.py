@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from hotspots.limits import Limits
     from hotspots.schema import Layer, PolygonPlan
+
+    RasterFiles = tuple[Path, Path | None, Limits]
 
 
 class RasterLayer(LayerSection):
@@ -30,15 +33,15 @@ class RasterLayer(LayerSection):
         weights = {} if self.weights is None else {"weights": self.weights}
         return {"file": self.file, **weights}
 
-    def read(self, files: Mapping[str, Path], units: gpd.GeoDataFrame) -> tuple[Path, Path | None]:
-        """Return the paths of the raster and its weights: its cells are read under each plan."""
-        return files[self.file], files[self.weights] if self.weights else None
+    def read(
+        self, files: Mapping[str, Path], units: gpd.GeoDataFrame, limits: Limits
+    ) -> RasterFiles:
+        """Return the two paths and the limits: cells are read under each plan."""
+        return files[self.file], files[self.weights] if self.weights else None, limits
 
-    def make(
-        self, source: tuple[Path, Path | None], units: gpd.GeoDataFrame, plan: PolygonPlan
-    ) -> Layer:
+    def make(self, source: RasterFiles, units: gpd.GeoDataFrame, plan: PolygonPlan) -> Layer:
         """Return the layer on the polygons of a plan."""
-        path, weights = source
+        path, weights, limits = source
         return raster_layer(
             path,
             plan.polygons,
@@ -49,4 +52,5 @@ class RasterLayer(LayerSection):
             direction=self.direction,
             source_name=self.source,
             titles=self.title,
+            limits=limits,
         )

@@ -17,6 +17,7 @@ from hotspots.incidents.taxonomy.taxonomy import Taxonomy, load_taxonomy
 from hotspots.polygons.units.read import read_units
 from hotspots.project.run.reference_layers import read_gazetteer, read_streets
 from hotspots.schema import POLYGON_ID
+from hotspots.spatial.crs import moved
 from hotspots.spatial.vector import read_vector
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def read_inputs(project: Project, folder: Path) -> Inputs:
     incidents = read_project_incidents(project, files, units, taxonomy)
     kept = _kept(project, files, units)
     gazetteer = read_gazetteer(project, files, units, streets)
-    layers = {layer.name: layer.read(files, units) for layer in project.layers}
+    layers = {layer.name: layer.read(files, units, project.limits) for layer in project.layers}
     return Inputs(
         units=units,
         incidents=incidents,
@@ -123,6 +124,7 @@ def read_project_units(project: Project, files: dict[str, Path]) -> gpd.GeoDataF
         missing=section.missing,
         crs=section.crs,
         layer=section.layer,
+        limits=project.limits,
     )
     polygons = project.polygons
     wanted = [*polygons.similarity, *polygons.within, *([section.name] if section.name else [])]
@@ -141,11 +143,11 @@ def _kept(
     what = f"polygons.keep ({named})"
     file = files[named]
     layer = "polygons" if file.suffix.lower() == ".gpkg" else None
-    frame = read_vector(file, what=what, layer=layer)
+    frame = read_vector(file, what=what, layer=layer, limits=project.limits)
     columns_present(frame.columns, [POLYGON_ID], what)
     if frame.crs is None:
         raise CrsError(f"{what} has no reference system. Say which in the file it came from.")
-    return frame.set_index(frame[POLYGON_ID].astype(str)).to_crs(units.crs)
+    return moved(frame.set_index(frame[POLYGON_ID].astype(str)), units.crs, what)
 
 
 def project_taxonomy(project: Project, files: dict[str, Path]) -> Taxonomy:
@@ -174,6 +176,7 @@ def read_project_incidents(
         study_area=units,
         taxonomy=taxonomy,
         sheet=section.sheet,
+        limits=project.limits,
     )
     if incidents.empty:
         raise DataFileError(

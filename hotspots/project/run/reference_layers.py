@@ -14,6 +14,7 @@ from hotspots.spatial.vector import read_vector
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from hotspots.limits import Limits
     from hotspots.project.config.settings import Project
     from hotspots.project.config.sources import GazetteerFiles, Lots
 
@@ -27,7 +28,8 @@ def read_streets(
     section = project.gazetteer.streets
     if section is None:
         return None
-    streets = projected(read_vector(files[section.file], what=section.file), section.file, units)
+    layer = read_vector(files[section.file], what=section.file, limits=project.limits)
+    streets = projected(layer, section.file, units)
     pairs = (section.left_numbers, section.right_numbers, section.kilometers)
     wanted = [section.name, section.type, section.number_from, section.number_to]
     wanted += [name for pair in pairs if pair is not None for name in pair]
@@ -42,16 +44,18 @@ def read_gazetteer(
     streets: gpd.GeoDataFrame | None,
 ) -> Gazetteer | None:
     """Return the gazetteer that the project names, or None."""
-    section = project.gazetteer
+    section, limits = project.gazetteer, project.limits
     if section.file is not None:
         file = files[section.file]
         if file.suffix.lower() in _OPENSTREETMAP:
-            return Gazetteer.from_osm(file, study_area=units, country=section.country)
-        return Gazetteer.load(file)
+            return Gazetteer.from_osm(
+                file, study_area=units, country=section.country, limits=limits
+            )
+        return Gazetteer.load(file, limits=limits)
     options = {
         **_streets(section, streets),
-        **_named(section, files, units),
-        **({} if section.lots is None else _lots(section.lots, files, units)),
+        **_named(section, files, units, limits),
+        **({} if section.lots is None else _lots(section.lots, files, units, limits)),
     }
     return Gazetteer.from_layers(**options, country=section.country) if options else None
 
@@ -96,12 +100,12 @@ def _streets(section: GazetteerFiles, streets: gpd.GeoDataFrame | None) -> dict[
 
 
 def _named(
-    section: GazetteerFiles, files: dict[str, Path], units: gpd.GeoDataFrame
+    section: GazetteerFiles, files: dict[str, Path], units: gpd.GeoDataFrame, limits: Limits
 ) -> dict[str, Any]:
     options: dict[str, Any] = {}
     if section.neighborhoods is not None:
         file = section.neighborhoods.file
-        areas = read_vector(files[file], what=file)
+        areas = read_vector(files[file], what=file, limits=limits)
         columns_present(areas.columns, [section.neighborhoods.name], file)
         options |= {
             "neighborhoods": projected(areas, file, units),
@@ -112,14 +116,17 @@ def _named(
         ("places", "place_name", section.places),
     ):
         if named is not None:
-            points = read_points(files[named.file], named, named.file, units)
+            points = read_points(files[named.file], named, named.file, units, limits)
             columns_present(points.columns, [named.name], named.file)
             options |= {layer: points, column: named.name}
     return options
 
 
-def _lots(section: Lots, files: dict[str, Path], units: gpd.GeoDataFrame) -> dict[str, Any]:
-    lots = projected(read_vector(files[section.file], what=section.file), section.file, units)
+def _lots(
+    section: Lots, files: dict[str, Path], units: gpd.GeoDataFrame, limits: Limits
+) -> dict[str, Any]:
+    layer = read_vector(files[section.file], what=section.file, limits=limits)
+    lots = projected(layer, section.file, units)
     wanted = [section.block, section.lot, section.neighborhood]
     columns_present(lots.columns, [name for name in wanted if name], section.file)
     return {
