@@ -132,5 +132,5 @@ class Tests(Section):
 
     @property
     def headline(self) -> str:
-        """The category that the map opens on: the named one, or the first."""
-        return self.headline_category or self.categories[0]
+        """The category that the map opens on: the named one, or the first; "" without any."""
+        return self.headline_category or next(iter(self.categories), "")

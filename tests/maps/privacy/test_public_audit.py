@@ -26,6 +26,7 @@ from hotspots.maps.privacy.public_table import public_rates
 from hotspots.maps.save.csv import safe_csv
 from hotspots.maps.save.standalone import render_standalone
 from hotspots.maps.themes.headline import category_of
+from hotspots.project.run.public_result import public_result
 from hotspots.schema import Criterion
 from tests.maps.privacy.audit import Intruder, leaks, page_data, read_page, read_rates
 from tests.maps.toy_city import excess
@@ -378,11 +379,15 @@ def test_a_layer_of_counts_is_not_published(city, content, sparse):
 
 
 def test_a_run_publishes_nothing_that_can_be_solved_for(tmp_path):
-    result = hs.run(hs.sample("tumbes") / "project.toml", out=tmp_path / "out")
+    result = public_result(
+        hs.run(hs.sample("tumbes") / "project.toml", out=tmp_path / "out")
+    ).result
     folder = tmp_path / "out" / "public"
     assert sorted(path.name for path in folder.iterdir()) == [
+        "REVIEW.txt",
         "polygons.geojson",
         "public.html",
+        "publications.csv",
         "rates.csv",
     ]
     polygons = json.loads((folder / "polygons.geojson").read_text(encoding="utf-8"))
@@ -401,7 +406,11 @@ def test_a_run_publishes_nothing_that_can_be_solved_for(tmp_path):
     text = (folder / "rates.csv").read_text(encoding="utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     read_rates(intruder, rows, result.plan.polygons.index.tolist())
-    ranked = {one.layer.removesuffix("_rate") for one in result.ranking.criteria} & set(rates)
+    ranked = {one.layer.removesuffix("_rate") for one in result.project.ranking} & set(rates)
     read_page(intruder, (folder / "public.html").read_text(encoding="utf-8"), ranked)
+    published = pd.read_csv(folder / "publications.csv", encoding="utf-8-sig").dropna()
+    shown = {key: set(table["count"]) for key, table in published.groupby("category")}
+    downloaded = pd.read_csv(folder / "rates.csv", encoding="utf-8-sig").dropna(subset="count")
+    assert shown == {key: set(table["count"]) for key, table in downloaded.groupby("category")}
     truth = {key: table["count"].to_numpy() for key, table in rates.items()}
     assert leaks(intruder, truth, result.project.map.threshold) == []
