@@ -90,4 +90,4 @@ def like_date(text: str, words: Collection[str] = ()) -> str:
 
 
 def _length(text: str) -> str:
-    return f"a text of {len(text)} letters"
+    return f"a text of {len(text)} letter{'s' * (len(text) != 1)}"

@@ -47,7 +47,7 @@ def publications_table(publications: Iterable[Publication]) -> pd.DataFrame:
     parts = []
     for number, one in enumerate(publications, start=1):
         first, last = ("", "") if one.span == (0, 0) else _ends(*one.span)
-        for category in map(str, one.counts):
+        for category in sorted(map(str, one.counts)):
             counts = one.counts[category].sort_index()
             part = pd.DataFrame({"area": counts.index, "count": counts.round().astype("Int64")})
             parts.append(part.assign(publication=number, first=first, last=last, category=category))

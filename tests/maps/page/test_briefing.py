@@ -188,7 +188,7 @@ def test_residents_and_layers_are_numbers(city, content):
     with pytest.raises(InputError, match="population is nan"):
         briefing_map(replace(content, polygons=unknown))
     words = replace(city.layers[0], values=city.layers[0].values.map(lambda _: "x"))
-    with pytest.raises(InputError, match="is 'x' for"):
+    with pytest.raises(InputError, match="is 'a text of 1 letter' for"):
         briefing_map(replace(content, layers=[words]))
 
 
