@@ -17,7 +17,7 @@ from hotspots.project.run.inputs import read_inputs
 from hotspots.project.run.pipeline import RunResult, compute
 from hotspots.project.run.public_result import require_publishable
 from hotspots.project.run.reference_layers import online_geocoder
-from hotspots.project.write.edition import edition_of
+from hotspots.project.write.edition import edition_of, review_lines
 from hotspots.project.write.folder import replaced_folder
 from hotspots.project.write.manifest import make_manifest, write_manifest
 from hotspots.project.write.outputs import write_database, write_outputs
@@ -124,7 +124,8 @@ def run_project(
                 result = compute(project, inputs, tell, online=online)
             result = replace(result, earlier=earlier)
             edition = edition_of(result)
-        result = replace(result, remarks=_told_once(caught))
+        review = tuple(review_lines(edition))
+        result = replace(result, remarks=_told_once(caught), review=review)
         tell("write")
         write_outputs(result, edition, folder)
         if pictures:

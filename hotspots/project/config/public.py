@@ -31,3 +31,8 @@ class Public(Section):
     categories: Names = ()
     whole_years: bool = True
     earlier: tuple[str, ...] = ()
+
+    @property
+    def something(self) -> bool:
+        """Whether anything is published at all."""
+        return bool(self.layers or self.categories)

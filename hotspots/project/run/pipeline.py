@@ -77,6 +77,8 @@ class RunResult:
     earlier
         What was published before, in the output that the run replaces and in the folders of
         ``public.earlier``.
+    review
+        The list of all that is published, line by line.
     """
 
     project: Project
@@ -96,6 +98,7 @@ class RunResult:
     robustness: Robustness
     remarks: tuple[HotspotsWarning, ...] = ()
     earlier: tuple[Publication, ...] = ()
+    review: tuple[str, ...] = ()
 
 
 def compute(

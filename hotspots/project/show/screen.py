@@ -16,7 +16,6 @@ from hotspots.catalogue import every_language, has_text, number, percent, text, 
 from hotspots.maps.page.polygon_panel import service_title
 from hotspots.maps.themes.headline import why_untested
 from hotspots.project.run.titles import category_titles, titles_of
-from hotspots.project.write.edition import REVIEW
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,11 +60,10 @@ def show_run(result: RunResult, out: Path, console: Console) -> None:
         ("screen.report", out / "internal" / "report.html"),
         ("screen.public", out / "public" / "public.html"),
     ):
-        if path.exists():
+        if key != "screen.public" or result.project.public.something:
             console.print(f"[bold]{text(key, language)}[/] {_safe(path)}", soft_wrap=True)
     console.print()
-    review = out / "public" / REVIEW
-    console.print(_safe(review.read_text(encoding="utf-8").rstrip()), soft_wrap=True)
+    console.print(_safe("\n".join(result.review)), soft_wrap=True)
 
 
 def show_checkup(found: Checkup, console: Console) -> None:
@@ -107,7 +105,7 @@ def show_checkup(found: Checkup, console: Console) -> None:
 def _show_public(found: Checkup, console: Console) -> None:
     """Print what the project file lets out of the house."""
     public, language = found.project.public, found.project.project.language
-    if not (public.layers or public.categories):
+    if not public.something:
         console.print(text("review.nothing", language), soft_wrap=True)
         return
     titles = titles_of(public.categories, found.taxonomy, language)

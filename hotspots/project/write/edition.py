@@ -56,8 +56,7 @@ def edition_of(result: RunResult) -> Edition:
     """Return what a run publishes, with a warning of all that is named and held back."""
     public = public_result(result)
     content = public_content(public)
-    named = result.project.public
-    if not (named.categories or named.layers):
+    if not result.project.public.something:
         warnings.warn(remark("public_nothing"), stacklevel=2)
         return Edition(public, content, None)
     page = page_content(
