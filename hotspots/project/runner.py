@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hotspots._checks import utf8_name
+from hotspots.catalogue import remark
 from hotspots.errors import HotspotsWarning
 from hotspots.maps.pictures.pictures import require_matplotlib, save_pictures
+from hotspots.maps.privacy.earlier import FILE
 from hotspots.maps.save.pdf import find_browser, save_pdf
 from hotspots.project.config.settings import Project, load_project
 from hotspots.project.run.inputs import read_inputs
@@ -110,6 +112,8 @@ def run_project(
     browser = find_browser() if pdf else None
     if pictures:
         require_matplotlib()
+    # Of this run alone, and so not in its report: a verification does not find it again.
+    _warn_of_unknown_publication(replaced or out)
     with replaced_folder(out) as folder:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", HotspotsWarning)
@@ -148,6 +152,13 @@ def _earlier(project: Project, folder: Path, replaced: Path) -> tuple[Publicatio
         for publication in read_publications(one):
             found = with_new(found, publication)
     return tuple(found)
+
+
+def _warn_of_unknown_publication(replaced: Path) -> None:
+    """Say that the replaced output shows counts, and does not say of which months."""
+    public = replaced / "public"
+    if (public / "rates.csv").is_file() and not (public / FILE).is_file():
+        warnings.warn(remark("public_unknown", folder=str(public)), stacklevel=2)
 
 
 def _told_once(caught: list[warnings.WarningMessage]) -> tuple[HotspotsWarning, ...]:

@@ -173,6 +173,32 @@ def test_a_folder_published_elsewhere_is_compared_with(town, tmp_path, quiet):
     assert rates["count"].isna().all()
 
 
+def test_a_folder_that_is_not_there_is_no_folder_without_publications(town, quiet):
+    town.edit(NAMED, NAMED + "public.earlier = ['last_year/public']\n")
+    with pytest.raises(hs.HotspotsError, match=r"public\.earlier.*publications\.csv"):
+        hs.check(town.project)
+
+
+def test_a_folder_of_an_earlier_version_is_said_to_be_unknown(town, tmp_path, quiet):
+    out = tmp_path / "out"
+    hs.run(town.project, out=out)
+    (out / "public" / "publications.csv").unlink()
+    with pytest.warns(hs.HotspotsWarning, match="could not be compared"):
+        hs.run(town.project, out=out)
+    assert hs.verify(out).same
+
+
+def test_a_run_with_municipalities_is_verified(town, tmp_path, quiet):
+    units = town.units()
+    units["municipio"] = ["oeste", "este"] * (len(units) // 2)
+    town.write_units(units.sort_values("municipio"))
+    town.edit("[tests]", '[polygons]\nwithin = ["municipio"]\n\n[tests]')
+    town.edit(NAMED, NAMED + "map.threshold = 60\n")
+    result = hs.run(town.project, out=tmp_path / "out")
+    assert "public_differences" not in remarks(result)
+    assert hs.verify(tmp_path / "out").same
+
+
 def test_the_same_run_again_writes_the_same_bytes_and_is_verified(town, tmp_path, quiet):
     out = tmp_path / "out"
     hs.run(town.project, out=out)

@@ -25,6 +25,9 @@ Span: TypeAlias = tuple[int, int]
 
 UNDATED: Span = (0, 0)
 
+FILE = "publications.csv"
+"""The file of a public folder that holds what was published so far."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Publication:

@@ -14,6 +14,7 @@ from hotspots.errors import CrsError, DataFileError, ProjectFileError
 from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
 from hotspots.incidents.read import read_incidents
 from hotspots.incidents.taxonomy.taxonomy import Taxonomy, load_taxonomy
+from hotspots.maps.privacy.earlier import FILE
 from hotspots.polygons.units.read import read_units
 from hotspots.project.run.reference_layers import read_gazetteer, read_streets
 from hotspots.schema import POLYGON_ID
@@ -76,6 +77,7 @@ def named_files(project: Project, folder: Path) -> dict[str, Path]:
         named.append((f"gazetteer.{key}.file", section.file))
     for layer in project.layers:
         named += [(f"layers.{layer.name}.{key}", file) for key, file in layer.files.items()]
+    named += [("public.earlier", f"{one}/{FILE}") for one in project.public.earlier]
     taxonomy = project.incidents.taxonomy
     if isinstance(taxonomy, str) and taxonomy.endswith(".toml"):
         named.append(("incidents.taxonomy", taxonomy))

@@ -13,7 +13,8 @@ from hotspots.catalogue import remark, text
 from hotspots.maps.page.audience import PageContent, page_content
 from hotspots.maps.page.briefing import briefing_map
 from hotspots.maps.page.polygon_panel import service_title
-from hotspots.maps.privacy.disclosure import withheld_polygons
+from hotspots.maps.privacy.disclosure import PublicKnowledge, withheld_polygons
+from hotspots.maps.privacy.earlier import FILE
 from hotspots.maps.privacy.public_table import public_rates
 from hotspots.maps.save.csv import safe_csv
 from hotspots.maps.save.standalone import save_standalone, write_whole
@@ -22,7 +23,7 @@ from hotspots.project.run.public_result import PublicResult, public_result, publ
 from hotspots.project.run.titles import category_titles
 from hotspots.project.sensitive_categories import sensitive_categories
 from hotspots.project.write.briefing_content import public_content
-from hotspots.project.write.publications import FILE, publications_table, with_new
+from hotspots.project.write.publications import publications_table, with_new
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,9 +181,10 @@ def _warn_of_what_is_held_back(result: RunResult, public: PublicResult, page: Pa
         warnings.warn(remark("public_no_year"), stacklevel=3)
     elif project.public.categories and public.result.project.tests.period != project.tests.period:
         warnings.warn(remark("public_whole_years", period=page.header.period), stacklevel=3)
-    alone = withheld_polygons(page.rates, threshold=page.threshold)
+    by_area = PublicKnowledge(within=public.known.within)
+    alone = withheld_polygons(page.rates, threshold=page.threshold, known=by_area)
     more = sum(int((page.withheld[key] & ~hidden).sum()) for key, hidden in alone.items())
-    if more and result.earlier:
+    if more:
         warnings.warn(remark("public_differences", n=more), stacklevel=3)
 
 

@@ -10,13 +10,12 @@ import pandas as pd
 
 from hotspots._checks import columns_present
 from hotspots.errors import DataFileError
-from hotspots.maps.privacy.earlier import Publication, months
+from hotspots.maps.privacy.earlier import FILE, Publication, months
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-FILE = "publications.csv"
 _COLUMNS = ("publication", "first", "last", "category", "area", "count")
 
 
