@@ -160,7 +160,19 @@ def _without_protected_places(content: PageContent) -> PageContent:
             monthly=monthly,
         ),
         layers=layers_without_shelters(content.layers),
+        ranking=_without_ways_to_shelters(content.ranking, content.layers),
     )
+
+
+def _without_ways_to_shelters(ranking: Ranking | None, layers: Sequence[Layer]) -> Ranking | None:
+    """Return a ranking without the parts of its scores where one is the way to a shelter."""
+    hidden = {layer.name for layer in layers} - {
+        one.name for one in layers_without_shelters(layers)
+    }
+    if ranking is None or not any(part.layer in hidden for part in ranking.criteria):
+        return ranking
+    parts = [name for name in ranking.table if str(name).startswith("share_")]
+    return replace(ranking, table=ranking.table.drop(columns=parts))
 
 
 def _for_the_public(content: PageContent, given: Sequence[Layer]) -> PageContent:

@@ -11,7 +11,9 @@ import pytest
 import shapely
 
 from hotspots.layers.access import access_layer
+from hotspots.layers.table import layers_table
 from hotspots.maps.page.audience import page_content
+from hotspots.maps.page.briefing import briefing_map
 from hotspots.maps.page.content import BriefingContent, UnitFindings
 from hotspots.maps.privacy.distances import (
     CLASS_EDGES,
@@ -22,6 +24,8 @@ from hotspots.maps.privacy.distances import (
     in_classes,
 )
 from hotspots.maps.privacy.services import shelters
+from hotspots.priority.ranking import rank_polygons
+from hotspots.schema import Criterion
 
 SIDE = 12
 CELL = 700.0
@@ -164,3 +168,20 @@ def test_a_shelter_is_known_by_any_column(column):
     )
     places[column] = ["clinic", "Refugio para mujeres", "school"]
     assert shelters(places).tolist() == [False, True, False]
+
+
+def test_the_parts_of_a_score_are_no_way_to_a_shelter(city):
+    """An internal page keeps the order, and not the distance that it is made of."""
+    _, polygons, _ = city
+    layer = layer_of(city, np.array([[3_210.0, 5_330.0]]))
+    ranking = rank_polygons(
+        layers_table([layer]), criteria=[Criterion("help_distance", 1.0)], layers=[layer]
+    )
+    content = BriefingContent(
+        polygons=polygons.assign(name=""), results={}, layers=[layer], ranking=ranking
+    )
+    shelter = replace(layer, services=layer.services.assign(kind="albergue"))
+    for given, there in ((layer, True), (shelter, False)):
+        shown = briefing_map(replace(content, layers=[given])).content.ranking.table
+        assert ("share_help_distance" in shown) == there
+        assert shown["rank"].equals(ranking.table["rank"])
