@@ -44,6 +44,8 @@ class Listener(threading.Thread):
     def talk(self, client: socket.socket) -> None:
         while said := client.recv(4096):
             self.heard += said
+            if PASSWORD.encode() in said:
+                return
             client.sendall(b"N" if said == _ENCRYPT else struct.pack("!cii", b"R", 8, 3))
 
 
