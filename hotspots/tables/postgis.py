@@ -5,12 +5,10 @@ The password comes from a named environment variable, and is kept in no object.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -19,6 +17,7 @@ import shapely
 
 from hotspots._text import without_password
 from hotspots.errors import CrsError, DataFileError, InputError, MissingExtraError, OutputError
+from hotspots.tables.encryption import encryption
 from hotspots.tables.headers import header_names
 
 if TYPE_CHECKING:
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
 _SECRETS = frozenset(("password", "sslpassword", "passfile", "service", "servicefile"))
-_SYSTEM_ROOTS = 160_000
-"""libpq's version from which it can take the authorities that the system trusts."""
 _ROWS_AT_ONCE = 50_000
 _WAIT_S = 15
 
@@ -324,7 +321,7 @@ def _engine(source: PostgisSource) -> Iterator[Any]:
     sql = _sqlalchemy()
     address = _address(source.url)
     options: dict[str, Any] = {"connect_timeout": _WAIT_S, "application_name": "hotspots"}
-    options |= _encryption(address)
+    options |= encryption(address)
     if source.password_env:
         options["password"] = _password(source.password_env)
     engine = sql.create_engine(
@@ -334,43 +331,6 @@ def _engine(source: PostgisSource) -> Iterator[Any]:
         yield engine
     finally:
         engine.dispose()
-
-
-def _encryption(address: Any) -> dict[str, str]:
-    """Return the options that make a connection to another machine safe from who listens there."""
-    if "sslmode" in address.query or all(map(_is_here, _hosts(address))):
-        return {}
-    options = {"sslmode": "verify-full"}
-    own = Path("~/.postgresql/root.crt").expanduser()
-    named = "sslrootcert" in address.query or "PGSSLROOTCERT" in os.environ or own.exists()
-    if not named and _libpq() >= _SYSTEM_ROOTS:
-        options["sslrootcert"] = "system"
-    return options
-
-
-def _hosts(address: Any) -> list[str]:
-    """Return every name and address that the connection may go to; "" is a local socket."""
-    given = [address.host or ""]
-    for key in ("host", "hostaddr"):
-        value = address.query.get(key, ())
-        given += [value] if isinstance(value, str) else value
-    hosts = [host for one in given for host in one.split(",") if host]
-    return hosts or [os.environ.get("PGHOSTADDR") or os.environ.get("PGHOST", "")]
-
-
-def _is_here(host: str) -> bool:
-    if host in ("", "localhost") or host.startswith(("/", "@")):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def _libpq() -> int:
-    import psycopg
-
-    return int(psycopg.pq.version())
 
 
 def _password(variable: str) -> str:

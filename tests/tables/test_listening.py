@@ -11,9 +11,11 @@ import pytest
 
 import hotspots as hs
 from hotspots.errors import DataFileError
+from hotspots.tables.encryption import encryption
 
 pytest.importorskip("psycopg")
 pytest.importorskip("geoalchemy2")
+make_url = pytest.importorskip("sqlalchemy").make_url
 
 VARIABLE, PASSWORD = "HOTSPOTS_TEST_PASSWORD", "s3creto"
 _ENCRYPT = struct.pack("!ii", 8, 80877103)
@@ -86,3 +88,11 @@ def test_the_owner_of_the_project_may_say_otherwise(listener):
     """The same listener does hear it then, so the test above would notice."""
     ask(f"postgresql://clerk@db.example:{listener.port}/city?hostaddr=127.0.0.1&sslmode=disable")
     assert PASSWORD.encode() in listener.heard
+
+
+def test_an_address_in_the_environment_is_another_machine_too(monkeypatch):
+    """libpq goes to PGHOSTADDR, whatever host the project file names."""
+    monkeypatch.setenv("PGHOSTADDR", "203.0.113.7")
+    assert encryption(make_url("postgresql://clerk@localhost/city"))["sslmode"] == "verify-full"
+    monkeypatch.setenv("PGHOSTADDR", "127.0.0.1")
+    assert encryption(make_url("postgresql://clerk@localhost/city")) == {}
