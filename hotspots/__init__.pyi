@@ -77,6 +77,7 @@ from .schema import PlanQuality as PlanQuality
 from .schema import PlanStability as PlanStability
 from .schema import PolygonPlan as PolygonPlan
 from .schema import Ranking as Ranking
+from .schema import RiskPosterior as RiskPosterior
 from .schema import ScanResult as ScanResult
 from .spatial.weights import neighbors as neighbors
 from .tables.postgis import PostgisSource as PostgisSource

@@ -2,7 +2,7 @@
 
 Stages never import each other; what one passes to the next is a GeoDataFrame with the columns
 named in ``words``, a ``libpysal.graph.Graph`` on the same index, or one of the records in
-``plans``, ``records``, ``results`` and ``labels``.
+``plans``, ``posteriors``, ``records``, ``results`` and ``labels``.
 """
 
 from hotspots.schema.labels import TaxonomyReport
@@ -14,6 +14,7 @@ from hotspots.schema.plans import (
     PlanStability,
     PolygonPlan,
 )
+from hotspots.schema.posteriors import RiskDistribution, RiskPosterior
 from hotspots.schema.records import (
     Allocation,
     Criterion,
@@ -125,6 +126,8 @@ __all__ = [
     "PolygonPlan",
     "Question",
     "Ranking",
+    "RiskDistribution",
+    "RiskPosterior",
     "ScanResult",
     "TaxonomyReport",
 ]

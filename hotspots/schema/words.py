@@ -95,6 +95,10 @@ class Label(StrEnum):
     DISSIMILAR = "dissimilar"
     CO_LOCATED = "co-located"
     JUXTAPOSED = "juxtaposed"
+    ABOVE = "above"
+    NOT_ABOVE = "not above"
+    EXTREME = "extreme"
+    EXTREME_LOW = "extreme low"
     EXCESS = "excess"
     DEFICIT = "deficit"
     NOT_SIGNIFICANT = "not significant"
@@ -104,11 +108,11 @@ class Label(StrEnum):
     NOT_TESTED = "not tested"
 
 
-RAISED = (Label.HOT, Label.HIGH_HIGH, Label.EXCESS)
-"""The labels that mean *higher than expected by chance*."""
+RAISED = (Label.HOT, Label.HIGH_HIGH, Label.ABOVE, Label.EXTREME, Label.EXCESS)
+"""The labels that mean *higher than the test's null allows*."""
 
-LOWERED = (Label.COLD, Label.LOW_LOW, Label.DEFICIT)
-"""The labels that mean *lower than expected by chance*."""
+LOWERED = (Label.COLD, Label.LOW_LOW, Label.EXTREME_LOW, Label.DEFICIT)
+"""The labels that mean *lower than the test's null allows*."""
 
 LEVELS = {UNIT_ID: "units", POLYGON_ID: "polygons"}
 """Name of an index → the level of a test on it."""

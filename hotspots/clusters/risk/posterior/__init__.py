@@ -1,0 +1,1 @@
+"""Posterior: what is known of every place's risk, exchangeable or with neighbors."""
