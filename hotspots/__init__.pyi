@@ -17,6 +17,7 @@ from .clusters.multiple_testing import correct_family as correct_family
 from .clusters.risk.excess import excess_risk as excess_risk
 from .clusters.risk.funnel import funnel_limits as funnel_limits
 from .clusters.risk.funnel import funnel_plot as funnel_plot
+from .clusters.risk.posterior.posterior import risk_posterior as risk_posterior
 from .clusters.risk.rates import incident_rates as incident_rates
 from .clusters.risk.rates import standardized_rates as standardized_rates
 from .clusters.roll_up import roll_up as roll_up
@@ -79,6 +80,7 @@ from .schema import PolygonPlan as PolygonPlan
 from .schema import Ranking as Ranking
 from .schema import RiskPosterior as RiskPosterior
 from .schema import ScanResult as ScanResult
+from .schema import TypicalRisk as TypicalRisk
 from .spatial.weights import neighbors as neighbors
 from .tables.postgis import PostgisSource as PostgisSource
 from .tables.postgis import postgis_source as postgis_source

@@ -55,6 +55,23 @@ class _Record(Protocol):
     def headline(self) -> bool: ...
     @property
     def level(self) -> str: ...
+    @property
+    def typical(self) -> _Typical | None: ...
+
+
+class _Typical(Protocol):
+    """The attributes used of a :class:`hotspots.schema.TypicalRisk`."""
+
+    @property
+    def spread(self) -> float: ...
+    @property
+    def at_least(self) -> float | None: ...
+    @property
+    def least_multiple(self) -> float: ...
+    @property
+    def least_events(self) -> int: ...
+    @property
+    def events_needed(self) -> int: ...
 
 
 def result_sentence(record: _Record, language: str, *, variable: str | None = None) -> str:
@@ -82,6 +99,8 @@ def result_sentence(record: _Record, language: str, *, variable: str | None = No
     if counts.get(_OPEN) and record.least_p > record.alpha:
         least = number(record.least_p, language, digits=2)
         parts.append(text("result.blind", language, least=least))
+    if record.typical is not None:
+        parts.append(_could_show(record.typical, bool(counts.get("above")), language))
     return "; ".join(parts) + "."
 
 
@@ -209,9 +228,31 @@ def _finding(record: _Record, label: str, n: int, variable: str, language: str) 
     slug = _slug(label)
     for key in (f"{slug}_{record.test}", f"{slug}_{record.null}", slug):
         if has_text(f"finding.{key}", language):
-            return text(f"finding.{key}", language, n=n, variable=variable)
+            multiple = multiple_words(record.typical, language)
+            return text(f"finding.{key}", language, n=n, variable=variable, multiple=multiple)
     words = known_text(f"label.{slug}", label, language)
     return text("finding.other", language, n=n, label=words)
+
+
+def multiple_words(typical: _Typical | None, language: str) -> str:
+    """Return the multiple of the typical risk that was asked for, "" where none was."""
+    asked = None if typical is None else typical.at_least
+    if asked is None:
+        return ""
+    digits = next(d for d in range(5) if d == 4 or round(asked, d) == asked)
+    return number(asked, language, digits=digits)
+
+
+def _could_show(typical: _Typical, found: bool, language: str) -> str:
+    """Return the least that the counts could show, and the events that would show more."""
+    least = number(typical.least_multiple, language, digits=1)
+    if typical.at_least is None:
+        spread = number(typical.spread, language, digits=2)
+        return text("result.spread", language, spread=spread, multiple=least)
+    said = text("result.least", language, multiple=least, events=typical.least_events)
+    if found:
+        return said
+    return f"{said}; {text('result.needed', language, n=typical.events_needed)}"
 
 
 def _slug(label: str) -> str:

@@ -8,7 +8,12 @@ import pandas as pd
 
 from hotspots.catalogue.results import UNTESTED
 from hotspots.clusters.labels import labels
-from hotspots.clusters.multiple_testing import adjusted, check_results
+from hotspots.clusters.multiple_testing import (
+    adjusted,
+    by_posterior,
+    check_results,
+    labeling_q,
+)
 from hotspots.errors import InputError
 from hotspots.schema import Label
 
@@ -55,10 +60,10 @@ def confidence(result: LocalResult) -> pd.DataFrame:
     >>> confidence(excess_risk(thefts, pd.Series(10_000, index=thefts.index))).loc[[6, 7]]
                  label confidence
     6  not significant
-    7           excess        99%
+    7            above        99%
     """
     check_results({"one": result})
-    if result.headline and result.correction in ("fdr", "by"):
+    if result.headline and result.correction in ("fdr", "by") and not by_posterior(result):
         raise InputError(
             f"The result of {result.variable!r} was corrected together with others, and its q "
             f"are valid at {result.alpha:g} only. Give all of them to confidence_bins()."
@@ -110,7 +115,10 @@ def confidence_bins(results: Mapping[str, LocalResult]) -> dict[str, pd.DataFram
             "Bins need the same correction: pass all of them through correct_family() first."
         )
     values = [result.table["p"].to_numpy(float) for result in results.values()]
-    at_level = {name: adjusted(values, corrections[0], level) for name, level in LEVELS.items()}
+    at_level = {
+        name: labeling_q(results, adjusted(values, corrections[0], level), corrections[0])
+        for name, level in LEVELS.items()
+    }
     return {
         category: _bins(
             result,
@@ -126,7 +134,7 @@ def _bins(result: LocalResult, q: Mapping[str, pd.Series]) -> pd.DataFrame:
     assert candidate is not None
     widest, *_ = LEVELS
     label = labels(candidate, q[widest], LEVELS[widest])
-    named = ~label.isin([*UNTESTED, Label.NOT_SIGNIFICANT.value])
+    named = ~label.isin([*UNTESTED, Label.NOT_SIGNIFICANT.value, Label.NOT_ABOVE.value])
     bins = pd.Series("", index=label.index, name="confidence")
     for name, level in LEVELS.items():
         bins[named & (q[name] <= level)] = name

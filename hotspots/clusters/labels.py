@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Codes = npt.NDArray[np.int64]
 
-_UNTESTED = (Label.ISOLATE, Label.NO_DATA, Label.NO_EVIDENCE, Label.NOT_TESTED)
+_KEPT = (Label.ISOLATE, Label.NO_DATA, Label.NO_EVIDENCE, Label.NOT_TESTED, Label.NOT_ABOVE)
 
 CODE = {label: number for number, label in enumerate(Label)}
 """The integer code of each label: large maps are labeled by codes and put into words once."""
@@ -31,9 +31,10 @@ CODE = {label: number for number, label in enumerate(Label)}
 def labels(candidate: pd.Series, q: pd.Series, alpha: float) -> pd.Series:
     """Return the label of each place: its candidate label where q is small enough.
 
-    The candidates ``isolate``, ``no data``, ``no evidence`` and ``not tested`` stay as they are.
+    The candidates ``isolate``, ``no data``, ``no evidence``, ``not tested`` and ``not above`` stay
+    as they are.
     """
-    keep = candidate.isin([label.value for label in _UNTESTED]) | (q <= alpha)
+    keep = candidate.isin([label.value for label in _KEPT]) | (q <= alpha)
     return candidate.where(keep, Label.NOT_SIGNIFICANT.value).rename("label")
 
 
@@ -45,9 +46,9 @@ def labeled_table(
     ``columns`` holds ``statistic``, ``expected``, ``z``, ``p`` and ``q``, NaN where missing;
     ``candidate`` the code of each place's candidate label (:data:`CODE`).
     """
-    untested = np.array([label in _UNTESTED for label in Label])
+    kept = np.array([label in _KEPT for label in Label])
     label = np.where(
-        untested[candidate] | (columns["q"] <= alpha), candidate, CODE[Label.NOT_SIGNIFICANT]
+        kept[candidate] | (columns["q"] <= alpha), candidate, CODE[Label.NOT_SIGNIFICANT]
     )
     parts = {name: columns[name] for name in ("statistic", "expected", "z", "p", "q")}
     table = pd.DataFrame({**parts, "label": _words(label)}, index=index)

@@ -47,7 +47,8 @@ def correct_family(
         have the category as their variable.
     correction
         ``fdr`` or ``by`` in two steps, ``bonferroni`` over all places of all results, or
-        ``none``.
+        ``none``. With ``fdr``, results of the posterior rule of :func:`excess_risk` keep their
+        labels: each category's list is at its level by itself, and so are all together.
     alpha
         Level of the whole family.
 
@@ -92,12 +93,15 @@ def correct_family(
     share(alpha, "alpha")
     check_results(results)
     values = [result.table["p"].to_numpy(float) for result in results.values()]
-    all_q = adjusted(values, correction, alpha)
+    exact = adjusted(values, correction, alpha)
+    all_q = labeling_q(results, exact, correction)
     family = int(sum((~np.isnan(p)).sum() for p in values))
     _warn_of_draws(results, all_q, alpha, family)
     corrected = {}
-    for (category, result), q in zip(results.items(), all_q, strict=True):
+    for (category, result), q, tail in zip(results.items(), all_q, exact, strict=True):
         table = result.table.assign(q=q)
+        if "q_exact" in table:
+            table["q_exact"] = tail
         assert result.candidate_label is not None
         table["label"] = labels(result.candidate_label, table["q"], alpha)
         corrected[category] = replace(
@@ -110,6 +114,27 @@ def correct_family(
             headline=True,
         )
     return corrected
+
+
+def labeling_q(
+    results: Mapping[str, LocalResult],
+    exact: Sequence[NDArray[np.float64]],
+    correction: Correction,
+) -> list[NDArray[np.float64]]:
+    """Return the q that labels each result: of the posterior rule its own, else the corrected p.
+
+    A list of places by their posterior probability holds its level by itself, category by
+    category, and so do all lists together; see :func:`excess_risk`.
+    """
+    return [
+        result.table["q"].to_numpy(float) if by_posterior(result) and correction == "fdr" else q
+        for result, q in zip(results.values(), exact, strict=True)
+    ]
+
+
+def by_posterior(result: LocalResult) -> bool:
+    """Return whether the places were labeled by their posterior probability."""
+    return result.typical is not None and result.typical.rule == "posterior"
 
 
 def check_results(results: Mapping[str, LocalResult]) -> None:

@@ -29,6 +29,7 @@ from hotspots.schema.results import (
     LocalTest,
     Question,
     ScanResult,
+    TypicalRisk,
 )
 from hotspots.schema.words import (
     ADDRESS,
@@ -130,4 +131,5 @@ __all__ = [
     "RiskPosterior",
     "ScanResult",
     "TaxonomyReport",
+    "TypicalRisk",
 ]

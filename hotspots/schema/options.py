@@ -13,7 +13,9 @@ Permutations: TypeAlias = int | Literal["auto"]
 GetisOrdNull = Literal["total", "conditional", "analytic"]
 MoranNull = Literal["conditional", "analytic"]
 JoinCountNull = Literal["hypergeometric", "conditional"]
-RiskNull = Literal["robust", "binomial"]
+RiskNull = Literal["at_least", "spread", "binomial"]
+RiskRule = Literal["posterior", "exact"]
+ScanNull = Literal["spread", "binomial"]
 
 # ── of a single test ─────────────────────────────────────────────────────────────────────
 JoinCase = Literal["co-location", "no co-location"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pandas as pd
 
-from hotspots._checks import positive, whole_number
+from hotspots.errors import InputError
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -70,7 +70,8 @@ class RiskPosterior:
 
         The uncertainty of the typical risk is included.
         """
-        positive(multiple, "multiple", "Give a number above 0, e.g. 1.5.")
+        if not (isinstance(multiple, int | float) and 0 < multiple < np.inf):
+            raise InputError(f"multiple came as {multiple!r}. Give a number above 0, e.g. 1.5.")
         values = np.full(len(self.table), np.nan)
         values[self._known] = self.distribution.probability_above(float(multiple))
         return pd.Series(values, self.table.index, name="probability")
@@ -80,10 +81,11 @@ class RiskPosterior:
 
         The same seed gives the same draws. A place without exposure is missing in all.
         """
-        n = whole_number(n, "n", "Give the number of draws, a whole number from 1 on.")
-        seed = whole_number(seed, "seed", "Give a whole number from 0 on.", least=0)
+        for value, least, what in ((n, 1, "n"), (seed, 0, "seed")):
+            if not (isinstance(value, int | np.integer) and value >= least):
+                raise InputError(f"{what} came as {value!r}. Give a whole number from {least} on.")
         values = np.full((n, len(self.table)), np.nan)
-        values[:, self._known] = self.distribution.draws(n, seed)
+        values[:, self._known] = self.distribution.draws(int(n), int(seed))
         return pd.DataFrame(values, columns=self.table.index).rename_axis("draw")
 
     @property

@@ -19,7 +19,7 @@ from hotspots.catalogue.whole_map import (
 from hotspots.schema.words import LOWERED, RAISED, Label
 
 if TYPE_CHECKING:
-    from hotspots.schema.options import Alternative, Correction, RiskNull
+    from hotspots.schema.options import Alternative, Correction, RiskRule, ScanNull
 
 MOST_ISOLATES = 0.05
 """Share of isolates up to which a test of neighbors says something about the whole map."""
@@ -68,6 +68,44 @@ class LocalTest:
         return next((label for label in self.labels if label in LOWERED), None)
 
 
+@dataclass(frozen=True, slots=True)
+class TypicalRisk:
+    """The risk that places were compared with, and the least that their counts could show.
+
+    Attributes
+    ----------
+    rate, rate_low, rate_high
+        The typical risk with its 95% interval: events per unit of exposure over the period of
+        the counts.
+    spread
+        Standard deviation of the logarithm of risk between places.
+    model
+        ``gamma`` or ``lognormal``, the fitted distribution of risk; ``robust`` where only the
+        bulk of the places was fitted.
+    at_least
+        The multiple of the typical risk that was asked for; None where none was.
+    rule
+        What labels a place: ``posterior`` (its probability) or ``exact`` (its tail).
+    least_multiple, least_events
+        The least multiple of the typical risk, and the events, with which a place of median
+        exposure would be labeled.
+    events_needed
+        Events in the whole city with which a place of median exposure at three times the
+        typical risk would be found as often as not.
+    """
+
+    rate: float
+    rate_low: float
+    rate_high: float
+    spread: float
+    model: str
+    at_least: float | None
+    rule: RiskRule
+    least_multiple: float
+    least_events: int
+    events_needed: int
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class LocalResult:
     """What a local test found, place by place, and everything needed to repeat it.
@@ -82,7 +120,7 @@ class LocalResult:
     variable
         Name of the tested values.
     null
-        ``total``, ``conditional``, ``hypergeometric``, ``robust``, ``binomial`` or
+        ``total``, ``conditional``, ``hypergeometric``, ``at_least``, ``spread``, ``binomial`` or
         ``analytic``.
     alternative
         ``two-sided``, ``greater`` or ``less``.
@@ -112,6 +150,8 @@ class LocalResult:
     candidate_label
         Series on the places' index: the label that a place gets if its q is small enough, from
         its more extreme tail; :func:`correct_family` relabels by it.
+    typical
+        Of a test of risk: what it was compared with, and what its counts could show.
     """
 
     table: pd.DataFrame
@@ -131,6 +171,7 @@ class LocalResult:
     headline: bool = False
     level: str = ""
     candidate_label: pd.Series | None = None
+    typical: TypicalRisk | None = None
 
     @property
     def test(self) -> str:
@@ -194,7 +235,7 @@ class ScanResult:
     variable
         Name of the counts.
     null
-        ``robust`` or ``binomial``.
+        ``spread`` or ``binomial``.
     alternative
         ``greater``, ``less`` or ``two-sided``.
     alpha
@@ -216,7 +257,7 @@ class ScanResult:
     clusters: pd.DataFrame
     table: pd.DataFrame
     variable: str
-    null: RiskNull
+    null: ScanNull
     alternative: Alternative
     alpha: float
     max_share: float

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from hotspots._checks import one_of, positive, share
+from hotspots.clusters.risk.posterior.exchangeable import fit_exchangeable
 from hotspots.clusters.risk.rates import check_whole, checked_counts
 from hotspots.clusters.risk.robust_null import fit_robust_null
 from hotspots.errors import InputError, MissingExtraError
-from hotspots.schema import LocalResult
+from hotspots.schema import LOWERED, RAISED, LocalResult
 from hotspots.schema.options import RiskNull
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def funnel_limits(
     at: Sequence[float] | None = None,
     per: float = 100_000,
     null: RiskNull | None = None,
+    at_least: float | None = None,
 ) -> pd.DataFrame:
     """Return the limits between which a place's rate lies by chance, by its exposure.
 
@@ -57,13 +59,18 @@ def funnel_limits(
     per
         Rates are per so many of the exposure, over the whole period of the counts.
     null
-        ``robust`` (the default) or ``binomial``, as in :func:`excess_risk`; of a result, its
-        own.
+        ``at_least`` (the default), ``spread`` or ``binomial``, as in :func:`excess_risk`; of a
+        result, its own. With ``at_least`` the limits are those of a place at just that multiple
+        of the typical risk: above them a place is above, below them it is not, and between them
+        its count alone cannot tell.
+    at_least
+        The multiple of the typical risk; by default 1.5, or the result's own.
 
     Returns
     -------
     DataFrame
-        On ``exposure``: ``center`` (the median rate; ``binomial``: the overall rate), and for
+        On ``exposure``: ``center`` (the multiple of the typical rate; ``spread``: the median rate;
+        ``binomial``: the overall rate), and for
         each level ``lower_95``, ``upper_95``, ``lower_99.8`` … The limits are interpolated
         between the counts that can occur, as in the reference.
 
@@ -89,11 +96,12 @@ def funnel_limits(
     5000.0     250.0     114.0     381.0
     20000.0    250.0     190.0     307.0
     """
+    multiple = _multiple(at_least, counts)
     numbers, residents, null = _source(counts, exposure, null)
     _check_levels(levels)
     positive(per, "per", "Give a number above 0, e.g. per=100_000.")
     grid = _grid(residents, at)
-    tails, center = _tails(numbers, residents, grid, null)
+    tails, center = _tails(numbers, residents, grid, null, multiple)
     table = pd.DataFrame({"center": np.full(grid.size, center * per)}, grid).rename_axis("exposure")
     start = np.ceil(grid * center)
     for level in levels:
@@ -111,6 +119,7 @@ def funnel_plot(
     levels: Sequence[float] = (0.95, 0.998),
     per: float = 100_000,
     null: RiskNull | None = None,
+    at_least: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Return a funnel plot: the places' rates by exposure, with the limits of chance.
@@ -120,7 +129,7 @@ def funnel_plot(
 
     Parameters
     ----------
-    counts, exposure, levels, per, null
+    counts, exposure, levels, per, null, at_least
         As in :func:`funnel_limits`.
     ax
         Axes to draw on; new ones by default.
@@ -139,7 +148,7 @@ def funnel_plot(
     >>> funnel_plot(thefts, residents, null="binomial").get_xlabel()
     'exposure'
     """
-    limits = funnel_limits(counts, exposure, levels=levels, per=per, null=null)
+    limits = funnel_limits(counts, exposure, levels=levels, per=per, null=null, at_least=at_least)
     numbers, residents, _ = _source(counts, exposure, null)
     axes = _new_axes() if ax is None else ax
     label = counts.table["label"] if isinstance(counts, LocalResult) else None
@@ -165,7 +174,7 @@ def _source(
 ) -> tuple[pd.Series, pd.Series, RiskNull]:
     """Return counts and exposure of the places that have both, and the null."""
     if isinstance(counts, LocalResult):
-        if counts.test != "excess_risk" or counts.weights != "each place alone":
+        if counts.null not in get_args(RiskNull) or counts.weights != "each place alone":
             raise InputError(
                 f"The result is of {counts.test!r} ({counts.weights}). A funnel shows places on "
                 "their own: give the counts, or a result of excess_risk without a graph."
@@ -173,7 +182,7 @@ def _source(
         null = null or cast("RiskNull", counts.null)
         counts = counts.table["statistic"]
         exposure = exposure.where(exposure.index.isin(counts.index[counts.notna()]))
-    null = null or "robust"
+    null = null or "at_least"
     one_of(null, RiskNull, "null")
     numbers, residents = checked_counts(counts, exposure)
     check_whole(numbers)
@@ -188,6 +197,15 @@ def _source(
             "Give counts with events."
         )
     return numbers[known], residents[known], null
+
+
+def _multiple(at_least: float | None, counts: pd.Series | LocalResult) -> float:
+    """Return the multiple of the typical risk: the given one, a result's own, or 1.5."""
+    if at_least is not None:
+        positive(at_least, "at_least", "Give how many times the typical risk, e.g. 1.5.")
+        return float(at_least)
+    typical = counts.typical if isinstance(counts, LocalResult) else None
+    return typical.at_least if typical is not None and typical.at_least else 1.5
 
 
 def _check_levels(levels: Sequence[float]) -> None:
@@ -210,7 +228,7 @@ def _grid(residents: pd.Series, at: Sequence[float] | None) -> Floats:
 
 
 def _tails(
-    numbers: pd.Series, residents: pd.Series, grid: Floats, null: RiskNull
+    numbers: pd.Series, residents: pd.Series, grid: Floats, null: RiskNull, multiple: float
 ) -> tuple[Callable[[Floats], Floats], float]:
     """Return P(X ≤ count) at each exposure of the grid, and the center of the null."""
     if null == "binomial":
@@ -218,6 +236,10 @@ def _tails(
         total, everyone = float(numbers.sum()), float(residents.sum())
         share_of = np.minimum(grid / everyone, 1.0)
         return lambda count: stats.binom.cdf(count, total, share_of), total / everyone
+    if null == "at_least":
+        risks = fit_exchangeable(numbers.to_numpy(), residents.to_numpy())
+        rate = multiple * float(np.exp((risks.nodes.weight * np.log(risks.typical)).sum()))
+        return lambda count: stats.poisson.cdf(count, rate * grid), rate
     fitted = fit_robust_null(numbers.to_numpy(), residents.to_numpy())
 
     def at_most(count: Floats) -> Floats:
@@ -246,7 +268,7 @@ def _sides(index: pd.Index, label: pd.Series | None) -> dict[str, pd.Index]:
     if label is None:
         return {"inside": index}
     label = label.reindex(index)
-    above, below = label == "excess", label == "deficit"
+    above, below = label.isin(RAISED), label.isin(LOWERED)
     return {"inside": index[~above & ~below], "above": index[above], "below": index[below]}
 
 

@@ -91,7 +91,7 @@ class ConstantRisk:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class LognormalRisk:
-    """Risk varies lognormally about the median of the bulk (``null="robust"``).
+    """Risk varies lognormally about the median of the bulk (``null="spread"``).
 
     The ratio is that of a gamma–Poisson with the mean and variance of the zone's summed
     lognormal risks: it has a closed form, and grows with the excess of a zone only as far as

@@ -23,7 +23,7 @@ from hotspots.clusters.scan.circles import circles
 from hotspots.clusters.scan.models import ConstantRisk, LognormalRisk
 from hotspots.errors import InputError
 from hotspots.schema import LEVELS, Label, ScanResult
-from hotspots.schema.options import RiskNull
+from hotspots.schema.options import ScanNull
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -81,7 +81,7 @@ def spatial_scan(
     alternative: Alternative = "greater",
     alpha: float = 0.05,
     simulations: int = 999,
-    null: RiskNull = "robust",
+    null: ScanNull = "spread",
     seed: int = 0,
 ) -> ScanResult:
     """Return the most likely circular cluster, and secondary ones that do not overlap it.
@@ -111,7 +111,7 @@ def spatial_scan(
     simulations
         Maps simulated without a cluster; the least p is 1 / (simulations + 1).
     null
-        ``robust``: risk varies lognormally about the median of the bulk, as in
+        ``spread``: risk varies lognormally about the median of the bulk, as in
         :func:`excess_risk`; the uncertainty of center and spread enters the simulated maps.
         ``binomial``: Kulldorff's, the same risk everywhere given the total; it mistakes
         ordinary variation for clusters, and is meant for comparison.
@@ -156,7 +156,7 @@ def spatial_scan(
     p1     <NA>    NaN  not significant
     p2        1  0.005           excess
     """
-    one_of(null, RiskNull, "null")
+    one_of(null, ScanNull, "null")
     checked_options(alternative=alternative, alpha=alpha, seed=seed)
     share(max_share, "max_share")
     simulations = whole_number(
@@ -224,7 +224,7 @@ def _places(
     return _Places(order, count[order], at_risk[order], xy[order])
 
 
-def _model(places: _Places, null: RiskNull) -> ScanModel:
+def _model(places: _Places, null: ScanNull) -> ScanModel:
     # Without any event there is no spread to fit, and nothing to scan.
     if null == "binomial" or not places.counts.any():
         return ConstantRisk(places.exposure, int(places.counts.sum()))

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
 from hotspots._checks import aligned
 from hotspots.catalogue import listed, percent, text
 from hotspots.catalogue.geocoding import uneven_factors, uneven_parts
+from hotspots.catalogue.results import multiple_words
 from hotspots.maps.themes.words import correction_words, result_notes
-from hotspots.schema import RAISED, LocalResult
+from hotspots.schema import RAISED, Label, LocalResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hotspots.schema import GeocodingReport, Question
+    from hotspots.schema import GeocodingReport, Question, TypicalRisk
 
 MOST = 0.5
 """Least share of its residents in hot units that makes a polygon clustered."""
@@ -34,7 +35,8 @@ class Headline:
     index
         The polygons.
     excess
-        True where the polygon is above the city's ordinary variation; None if not tested.
+        True where the polygon's risk is at least the multiple of the typical one that was asked
+        for; None if not tested.
     hot
         True where most residents live in a cluster; None if not tested.
     share_hot
@@ -48,6 +50,12 @@ class Headline:
     untested
         The test of clustering that cannot answer for the whole map, since too many of its
         places are isolates; None otherwise.
+    not_above
+        True where the polygon's risk is surely less than that multiple; None if not tested.
+    typical
+        The typical risk, and the multiple of it that was asked for; None if not tested.
+    latest
+        As ``excess``, in the last 12 months alone; None if these were not tested.
     """
 
     index: pd.Index
@@ -58,6 +66,9 @@ class Headline:
     notes: tuple[str, ...]
     withheld: int = 0
     untested: LocalResult | None = None
+    not_above: pd.Series | None = None
+    typical: TypicalRisk | None = None
+    latest: pd.Series | None = None
 
     @property
     def high(self) -> pd.Series:
@@ -73,9 +84,19 @@ class Headline:
             self,
             excess=None if self.excess is None else self.excess & ~withheld,
             hot=None if self.hot is None else self.hot & ~withheld,
+            not_above=None if self.not_above is None else self.not_above & ~withheld,
+            latest=None if self.latest is None else self.latest & ~withheld,
             share_hot=None if self.share_hot is None else self.share_hot.mask(withheld),
             withheld=int(withheld.sum()),
         )
+
+
+class _Risk(NamedTuple):
+    """What the test of risk adds to a headline."""
+
+    not_above: pd.Series | None
+    typical: TypicalRisk | None
+    latest: pd.Series | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +115,7 @@ def headline_of(
     unit_results: Mapping[str, LocalResult],
     rolled_up: pd.DataFrame | None,
     language: str,
+    latest: LocalResult | None = None,
 ) -> Headline:
     """Return the headline of a category, from whatever tests of it there are.
 
@@ -106,6 +128,11 @@ def headline_of(
     excess_key = _first(mine, "excess")
     excess = None if excess_key is None else _raised(mine[excess_key], index, excess_key)
     used = [] if excess_key is None else [mine[excess_key]]
+    risk = _Risk(
+        None if excess_key is None else _not_above(mine[excess_key], index),
+        None if excess_key is None else mine[excess_key].typical,
+        None if latest is None else _raised(latest, index, "latest"),
+    )
     share = hot = None
     if rolled_up is not None:
         what = f"units.rolled_up[{category!r}]"
@@ -116,12 +143,14 @@ def headline_of(
     if key is not None and mine[key].too_many_isolates:
         untested = mine[key]
         return replace(
-            Headline(index, excess, None, None, *_how(used, language, untested)), untested=untested
+            Headline(index, excess, None, None, *_how(used, language, untested)),
+            untested=untested,
+            **risk._asdict(),
         )
     if key is not None:
         hot = _raised(mine[key], index, key) if rolled_up is None else hot
         used.append(mine[key])
-    return Headline(index, excess, hot, share, *_how(used, language))
+    return replace(Headline(index, excess, hot, share, *_how(used, language)), **risk._asdict())
 
 
 def sentence(
@@ -195,6 +224,7 @@ def _how(
 
 
 def _finding(found: Headline, language: str) -> str:
+    multiple = multiple_words(found.typical, language)
     if found.untested is not None:
         said = _finding(replace(found, untested=None), language) if found.excess is not None else ""
         key = "clusters_untested_too" if said else "clusters_untested"
@@ -206,14 +236,15 @@ def _finding(found: Headline, language: str) -> str:
     if found.excess is not None and found.hot is not None:
         n, m = int(found.excess.sum()), int((found.excess & found.hot).sum())
         if n:
-            return text("sentence.both", language, n=n, m=m, total=total)
+            return text("sentence.both", language, multiple=multiple, n=n, m=m, total=total)
         alone = int(found.hot.sum())
         if alone:
-            return text("sentence.both_hot_only", language, n=alone, total=total)
-        return text("sentence.both_none", language, total=total)
+            return text("sentence.both_hot_only", language, multiple=multiple, n=alone, total=total)
+        return text("sentence.both_none", language, multiple=multiple, total=total)
     kind, answer = ("excess", found.excess) if found.excess is not None else ("hot", found.hot)
     n = 0 if answer is None else int(answer.sum())
-    return text(f"sentence.{kind}" if n else f"sentence.{kind}_none", language, n=n, total=total)
+    key = f"sentence.{kind}" if n else f"sentence.{kind}_none"
+    return text(key, language, n=n, total=total, multiple=multiple)
 
 
 def _warnings(found: Headline, language: str, located: tuple[int, int] | None) -> list[str]:
@@ -240,6 +271,11 @@ def _first(results: Mapping[str, LocalResult], question: Question) -> str | None
     answers = [key for key, result in results.items() if result.kind.question == question]
     # Sorting is stable: headline tests first, otherwise the page's order.
     return next(iter(sorted(answers, key=lambda key: not results[key].headline)), None)
+
+
+def _not_above(result: LocalResult, index: pd.Index) -> pd.Series:
+    label = result.table["label"].reindex(index).astype(str)
+    return (label == Label.NOT_ABOVE.value).rename("not_above")
 
 
 def _raised(result: LocalResult, index: pd.Index, key: str) -> pd.Series:

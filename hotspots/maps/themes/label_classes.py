@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.catalogue import number, percent, text
+from hotspots.catalogue.results import multiple_words
 from hotspots.maps.themes import palette
 from hotspots.maps.themes.palette import Style
 from hotspots.schema import LOWERED, RAISED, Label, LocalResult
@@ -22,6 +23,8 @@ _CONFIDENCE = ("99%", "95%", "90%")
 
 STYLES = {
     Label.HOT: palette.RAISED_STRONG,
+    Label.ABOVE: palette.RAISED_STRONG,
+    Label.EXTREME: palette.RAISED_STRONG,
     Label.EXCESS: palette.RAISED_STRONG,
     Label.CO_LOCATED: palette.RAISED_STRONG,
     Label.JUXTAPOSED: palette.RAISED_STRONG,
@@ -30,9 +33,16 @@ STYLES = {
     Label.LOW_HIGH: palette.OUTLIER_LOW,
     Label.LOW_LOW: palette.LOWERED,
     Label.COLD: palette.LOWERED,
+    Label.EXTREME_LOW: palette.LOWERED,
     Label.DEFICIT: palette.LOWERED,
+    Label.NOT_ABOVE: palette.SURELY_LESS,
     Label.SIMILAR: palette.ALIKE,
     Label.DISSIMILAR: palette.UNLIKE,
+}
+_OF_A_MULTIPLE = {
+    Label.ABOVE: "only_excess",
+    Label.NOT_ABOVE: "focus_not_above",
+    Label.NOT_SIGNIFICANT: "focus_neither",
 }
 _UNTESTED = (Label.NO_DATA, Label.NO_EVIDENCE, Label.ISOLATE, Label.NOT_TESTED)
 
@@ -58,6 +68,14 @@ def result_classes(
     return _label_classes(table["label"].astype(str), table["q"], result, language)
 
 
+def label_words(label: Label, result: LocalResult, language: str) -> str:
+    """Return what a label says: of a multiple of the typical risk, with that multiple."""
+    multiple = multiple_words(result.typical, language)
+    if multiple and label in _OF_A_MULTIPLE:
+        return text(f"class.{_OF_A_MULTIPLE[label]}", language, multiple=multiple)
+    return text(f"label.{label.replace(' ', '_')}", language)
+
+
 def _label_classes(
     labels: pd.Series, q: pd.Series, result: LocalResult, language: str
 ) -> tuple[Lines, pd.Series]:
@@ -72,9 +90,10 @@ def _label_classes(
         _graded(labels, q, result, language, line)
     else:
         for label, style in STYLES.items():
-            line(labels == label, text(f"label.{label}", language), style)
+            line(labels == label, label_words(label, result, language), style)
     untested = labels.isin(_UNTESTED)
-    line(~untested & (codes < 0), text("label.not_significant", language), palette.PLAIN)
+    rest = label_words(Label.NOT_SIGNIFICANT, result, language)
+    line(~untested & (codes < 0), rest, palette.PLAIN)
     line(untested, text("class.no_data", language), palette.NO_DATA)
     return lines, pd.Series(codes, index=labels.index)
 
@@ -91,7 +110,7 @@ def _bin_classes(bins: pd.DataFrame, result: LocalResult, language: str) -> tupl
     lines: Lines = []
     codes = pd.Series(6, index=bins.index)
     for side, name, drawn, order in zip(sides, result.kind.labels, styles, levels, strict=True):
-        named = text(f"label.{name}", language)
+        named = label_words(name, result, language)
         for style, level in zip(drawn, order, strict=True):
             codes[side & (bins["confidence"] == level)] = len(lines)
             words = percent(float(level.rstrip("%")) / 100, language)
@@ -122,7 +141,7 @@ def _graded(
         words = text(
             "class.strong",
             language,
-            label=text(f"label.{label}", language),
+            label=label_words(label, result, language),
             level=f"q ≤ {number(level, language, digits=2)}",
         )
         line(where, words, style)

@@ -63,6 +63,7 @@ class Style:
 RAISED_STRONG = Style("#b2182b", "#3d0008", 2.2)
 RAISED = Style("#ef8a62", "#67001f", 1.6)
 RAISED_WEAK = Style("#fddbc7", "#67001f", 1.6, "5 4")
+SURELY_LESS = Style("#e3e7ea")
 LOWERED_STRONG = Style("#2166ac", "#053061", 1.6, "2 3", "lines")
 LOWERED = Style("#92c5de", "#053061", 1.2, "2 3", "lines")
 LOWERED_WEAK = Style("#d1e5f0", "#053061", 1.0, "2 3")

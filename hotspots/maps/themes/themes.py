@@ -9,6 +9,7 @@ import pandas as pd
 
 from hotspots._checks import aligned
 from hotspots.catalogue import probability, text
+from hotspots.catalogue.results import multiple_words
 from hotspots.maps.themes import palette
 from hotspots.maps.themes.label_classes import result_classes
 from hotspots.maps.themes.palette import Style
@@ -33,21 +34,31 @@ def focus_theme(
     """Return the theme on which the page opens: the high polygons, and all others pale."""
     excess, hot = headline.excess, headline.hot
     index = headline.index
+    multiple = multiple_words(headline.typical, language)
     is_excess = excess if excess is not None else pd.Series(False, index=index)
     is_hot = hot if hot is not None else pd.Series(False, index=index)
     codes = pd.Series(3, index=index)
+    if headline.not_above is not None:
+        codes[headline.not_above] = 4
     codes[is_hot & ~is_excess] = 2
     codes[is_excess & ~is_hot] = 1
     codes[is_excess & is_hot] = 0
     if excess is None:
         codes[is_hot] = 0
-    styles = (palette.RAISED_STRONG, palette.RAISED, palette.RAISED_WEAK, palette.PLAIN)
-    names = ["focus_both", "focus_excess", "focus_hot", "focus_neither"]
+    styles = (
+        palette.RAISED_STRONG,
+        palette.RAISED,
+        palette.RAISED_WEAK,
+        palette.PLAIN,
+        palette.SURELY_LESS,
+    )
+    names = ["focus_both", "focus_excess", "focus_hot", "focus_neither", "focus_not_above"]
     if excess is None or hot is None:
         codes[codes == 1] = 0
         names[0] = "only_excess" if excess is not None else "only_hot"
     lines = [
-        (text(f"class.{name}", language), style) for name, style in zip(names, styles, strict=True)
+        (text(f"class.{name}", language, multiple=multiple), style)
+        for name, style in zip(names, styles, strict=True)
     ]
     codes = _hide(codes, withheld, len(lines))
     lines.append((text("class.withheld", language), palette.NO_DATA))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from hotspots.catalogue import has_text, number, percent, significant, text, title_in
-from hotspots.catalogue.results import known_text, test_name
+from hotspots.catalogue.results import known_text, multiple_words, test_name
 from hotspots.schema import Layer, LocalResult, LocalTest
 
 
@@ -62,7 +62,37 @@ def result_notes(result: LocalResult, language: str) -> tuple[str, ...]:
         if result.permutations
         else ()
     )
-    return (note, *drawn)
+    return (note, *drawn, *_risk_notes(result, language))
+
+
+def _risk_notes(result: LocalResult, language: str) -> tuple[str, ...]:
+    """Return what places were compared with, and the least that their counts could show."""
+    typical = result.typical
+    if typical is None:
+        return ()
+    least = number(typical.least_multiple, language, digits=1)
+    spread = number(typical.spread, language, digits=2)
+    if typical.at_least is None:
+        return (sentence_case(text("result.spread", language, spread=spread, multiple=least)),)
+    shown = text("result.least", language, multiple=least, events=typical.least_events)
+    notes = [text("theme.typical_note", language), sentence_case(shown)]
+    if typical.rule == "posterior":
+        posterior = text(
+            "theme.posterior_note",
+            language,
+            multiple=multiple_words(typical, language),
+            model=text(f"theme.model_{typical.model}", language),
+            spread=spread,
+            level=percent(result.alpha, language, digits=0 if result.alpha >= 0.01 else 1),
+            exact=int((result.table["q_exact"] <= result.alpha).sum()),
+        )
+        notes.insert(0, posterior)
+    return tuple(notes)
+
+
+def sentence_case(words: str) -> str:
+    """Return the words as a sentence: a capital letter first, a period last."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def correction_words(result: LocalResult, language: str) -> str:

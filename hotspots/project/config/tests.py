@@ -11,7 +11,7 @@ from hotspots.project.registry.registry import REGISTRY
 from hotspots.project.registry.tests import TESTS, Level, RegisteredTest
 from hotspots.project.section import Name, Section
 from hotspots.schema import Question
-from hotspots.schema.options import Correction, RiskNull
+from hotspots.schema.options import Correction
 
 
 def _row(value: object, info: ValidationInfo) -> RegisteredTest:
@@ -61,11 +61,11 @@ class ClusterChoice(Choice):
 
 
 class ExcessChoice(Choice):
-    """``[tests.excess]``: the headline test of excess risk, and its null."""
+    """``[tests.excess]``: the headline test of excess risk, and the multiple that it asks for."""
 
     test: NamedTest = TESTS["excess_risk"]
     level: Literal["polygons"] = "polygons"
-    null: RiskNull = "robust"
+    at_least: float = Field(default=1.5, ge=1, le=100, allow_inf_nan=False)
 
     @field_validator("test")
     @classmethod
@@ -85,6 +85,7 @@ _EXPLORATORY = (
     Choice(test=TESTS["getis_ord_star"], level="polygons"),
     Choice(test=TESTS["local_moran"], level="units"),
     Choice(test=TESTS["local_moran"], level="polygons"),
+    Choice(test=TESTS["extreme_risk"], level="polygons"),
     Choice(test=TESTS["excess_risk"], level="units"),
 )
 

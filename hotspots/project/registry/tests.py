@@ -14,7 +14,7 @@ from hotspots.clusters.local.geary import LOCAL_GEARY, local_geary
 from hotspots.clusters.local.getis_ord import GI, GI_STAR, getis_ord
 from hotspots.clusters.local.join_counts import JOIN_COUNTS, local_join_counts
 from hotspots.clusters.local.moran import LOCAL_MORAN, local_moran
-from hotspots.clusters.risk.excess import EXCESS_RISK, excess_risk
+from hotspots.clusters.risk.excess import EXCESS_RISK, EXTREME_RISK, excess_risk
 from hotspots.clusters.risk.rates import standardized_rates
 
 if TYPE_CHECKING:
@@ -110,7 +110,8 @@ _ROWS = (
     RegisteredTest(LOCAL_GEARY, local_geary, takes=rates),
     # Nearly every polygon has an event, so presence is informative on units only.
     RegisteredTest(JOIN_COUNTS, local_join_counts, takes=presence, levels=("units",)),
-    RegisteredTest(EXCESS_RISK, excess_risk, takes=counts, settings=("null",)),
+    RegisteredTest(EXCESS_RISK, excess_risk, takes=counts, settings=("at_least",)),
+    RegisteredTest(EXTREME_RISK, excess_risk, takes=counts, options={"null": "spread"}),
 )
 
 TESTS: Mapping[str, RegisteredTest] = MappingProxyType({row.name: row for row in _ROWS})
