@@ -64,8 +64,8 @@ def text(key: str, language: str, **values: object) -> str:
 
     Examples
     --------
-    >>> text("label.excess", "es")
-    'por encima de la ciudad'
+    >>> text("label.above", "es")
+    'por encima'
     >>> text("unit.incidents", "en", n=1), text("unit.incidents", "en", n=1234)
     ('1 incident', '1,234 incidents')
     """

@@ -25,8 +25,8 @@ def test_what_is_located_is_a_point_and_no_guess():
 
 
 def test_high_is_higher_and_low_is_lower_than_chance():
-    assert set(schema.RAISED) == {"hot", "high-high", "excess"}
-    assert set(schema.LOWERED) == {"cold", "low-low", "deficit"}
+    assert set(schema.RAISED) == {"hot", "high-high", "above", "extreme", "excess"}
+    assert set(schema.LOWERED) == {"cold", "low-low", "extreme low", "deficit"}
     assert not set(schema.RAISED) & set(schema.LOWERED)
 
 

@@ -145,7 +145,7 @@ def excess_risk(
     >>> result.table["label"][["p6", "p7", "p8"]].tolist()
     ['not above', 'above', 'no data']
     >>> round(10_000 * result.typical.rate, 1)
-    20.7
+    21.3
     """
     one_of(null, RiskNull, "null")
     multiple = _multiple(at_least, null)

@@ -1,4 +1,4 @@
-"""Excess risk: calibration without a pattern, power with one, labels and bad input."""
+"""Excess risk: at least so many times the typical risk, held against planted truth."""
 
 from __future__ import annotations
 
@@ -8,228 +8,176 @@ import pytest
 from libpysal.graph import Graph
 from scipy import stats
 
+from hotspots.clusters.confidence import confidence, confidence_bins
+from hotspots.clusters.multiple_testing import correct_family
 from hotspots.clusters.risk.excess import excess_risk
-from hotspots.clusters.risk.robust_null import fit_robust_null
 from hotspots.errors import GraphError, HotspotsWarning, InputError
 
-ROWS, COLUMNS = 10, 11
+PLACES = 110
 
 
-def planted() -> np.ndarray:
-    """Three blocks of four polygons and two single ones: 13% of the city."""
-    hot = np.zeros((ROWS, COLUMNS), dtype=bool)
-    for down, across in ((1, 1), (1, 7), (6, 4)):
-        hot[down : down + 2, across : across + 2] = True
-    hot[8, 9] = hot[8, 0] = True
-    return hot.ravel()
+def city(generator, mean, sigma, *, raised=0.0, risk=3.0, places=PLACES):
+    """Return counts, residents and the true risks relative to the typical one."""
+    residents = generator.uniform(10_000, 15_000, places)
+    risks = np.exp(sigma * generator.standard_normal(places))
+    risks[: round(raised * places)] *= risk
+    counts = generator.poisson(mean * residents / 12_500 * risks)
+    truth = risks / np.median(risks)
+    return pd.Series(counts, name="homicide"), pd.Series(residents), truth
 
 
-def city(generator, mean, sigma, *, hot=None, risk=3.0):
-    places = ROWS * COLUMNS
-    exposure = generator.uniform(10_000, 15_000, places)
-    relative = np.exp(sigma * generator.standard_normal(places))
-    if hot is not None:
-        relative = np.where(hot, risk * relative, relative)
-    count = generator.poisson(mean * exposure / 12_500 * relative)
-    return pd.Series(count, name="robbery"), pd.Series(exposure)
-
-
-def maps_with_a_label(mean, sigma, maps, seed=0):
-    generator = np.random.default_rng([seed, mean, round(100 * sigma)])
-    found = 0
+def labeled(generator, maps, rule="posterior", **how):
+    """Return the share of false labels among all, and the share found of those above."""
+    wrong = total = found = above = 0
     for _ in range(maps):
-        table = excess_risk(*city(generator, mean, sigma)).table
-        found += table["label"].isin(["excess", "deficit"]).any()
-    return found
+        counts, residents, truth = city(generator, **how)
+        label = excess_risk(counts, residents, rule=rule).table["label"].to_numpy() == "above"
+        wrong += (label & (truth <= 1.5)).sum()
+        total += label.sum()
+        found += (label & (truth >= 3)).sum()
+        above += (truth >= 3).sum()
+    return wrong / max(total, 1), found / max(above, 1), total
 
 
-def share_found(mean, sigma, maps, risk=3.0, seed=0):
-    generator = np.random.default_rng([seed, mean, round(100 * sigma), 1])
-    hot = planted()
-    shares, innocent = [], []
-    for _ in range(maps):
-        label = excess_risk(*city(generator, mean, sigma, hot=hot, risk=risk)).table["label"]
-        shares.append((label[hot] == "excess").mean())
-        innocent.append(label[~hot].isin(["excess", "deficit"]).mean())
-    return np.mean(shares), np.mean(innocent)
+@pytest.mark.parametrize(("mean", "least"), [(5, 0.4), (20, 0.85)])
+def test_three_times_the_typical_risk_is_found_and_few_labels_are_false(mean, least):
+    false, found, total = labeled(
+        np.random.default_rng(mean), 20, mean=mean, sigma=0.6, raised=0.13
+    )
+    # 5% of the labels, and two standard errors of so many.
+    assert false <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / total)
+    assert found >= least
 
 
-SETTINGS = [(mean, sigma) for mean in (5, 20, 80) for sigma in (0.0, 0.15, 0.3)]
+@pytest.mark.parametrize("mean", [0.3, 1, 5, 80])
+def test_where_all_risks_are_alike_no_place_is_above(mean):
+    generator = np.random.default_rng([1, round(10 * mean)])
+    maps = 15
+    any_label = sum(labeled(generator, 1, mean=mean, sigma=0.0)[2] > 0 for _ in range(maps))
+    assert any_label <= stats.binom.isf(1e-3, maps, 0.05)
 
 
-@pytest.mark.parametrize(("mean", "sigma"), [(5, 0.3), (20, 0.15), (80, 0.3)])
-def test_patternless_maps_stay_unlabeled(mean, sigma):
-    # 40 maps: more than 6 with a label would be 5% only once in a thousand.
-    assert maps_with_a_label(mean, sigma, 40) <= stats.binom.isf(1e-3, 40, 0.05)
+def test_the_exact_rule_finds_less_and_needs_no_distribution():
+    counts, residents, _ = city(np.random.default_rng(2), 20, 0.6, raised=0.13)
+    posterior = excess_risk(counts, residents)
+    exact = excess_risk(counts, residents, rule="exact")
+    above = {name: one.table["label"] == "above" for name, one in (("p", posterior), ("e", exact))}
+    assert above["e"].sum() < above["p"].sum()
+    assert (posterior.table["q_exact"] == exact.table["q"]).all()
+    assert (posterior.typical.rule, exact.typical.rule) == ("posterior", "exact")
+    # Of a count alone: the tail of a Poisson at 1.5 times the typical risk, about.
+    top = counts.idxmax()
+    at_limit = 1.5 * posterior.typical.rate * residents[top]
+    tail = stats.poisson.sf(counts[top] - 1, at_limit)
+    assert np.log(exact.table["p"][top]) == pytest.approx(np.log(tail), rel=0.25)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("mean", "sigma"), SETTINGS)
-def test_calibration(mean, sigma):
-    maps = 1000
-    found = maps_with_a_label(mean, sigma, maps, seed=1)
-    print(f"mean count {mean}, sigma {sigma}: {found / maps:.1%} of maps with a label")
-    assert found / maps <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / maps)
+def test_labels_are_those_of_probability_and_interval():
+    counts, residents, _ = city(np.random.default_rng(3), 30, 0.6)
+    table = excess_risk(counts, residents).table
+    assert (table["ratio_low"] < table["ratio"]).all()
+    assert (table["ratio"] < table["ratio_high"]).all()
+    assert ((table["label"] == "not above") == (table["ratio_high"] < 1.5)).all()
+    ordered = table.sort_values("probability", ascending=False)
+    wrong = (1 - ordered["probability"]).expanding().mean()
+    assert wrong.to_numpy() == pytest.approx(ordered["q"].to_numpy())
+    assert ((table["label"] == "above") == (table["q"] <= 0.05)).all()
 
 
-@pytest.mark.parametrize("sigma", [0.0, 0.15])
-def test_planted_places_are_found(sigma):
-    found, innocent = share_found(80, sigma, 8)
-    assert found >= 0.8
-    assert innocent <= 0.01
+def test_a_larger_multiple_is_asked_of_fewer_places():
+    counts, residents, _ = city(np.random.default_rng(4), 30, 0.7)
+    above = [
+        (excess_risk(counts, residents, at_least=times).table["label"] == "above").sum()
+        for times in (1, 1.5, 2, 3)
+    ]
+    assert above == sorted(above, reverse=True)
+    assert above[0] > above[-1]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("risk", [2.0, 3.0])
-@pytest.mark.parametrize(("mean", "sigma"), SETTINGS)
-def test_power(mean, sigma, risk):
-    found, innocent = share_found(mean, sigma, 200, risk=risk, seed=2)
-    print(f"mean {mean}, sigma {sigma}, risk {risk}: {found:.0%} found, {innocent:.2%} innocent")
-    assert innocent <= 0.01
-    if mean == 80 and risk == 3.0 and sigma <= 0.15:
-        assert found >= 0.8
+def test_order_of_rows_and_unit_of_exposure_change_nothing():
+    counts, residents, _ = city(np.random.default_rng(5), 10, 0.5, raised=0.1)
+    first = excess_risk(counts, residents).table
+    order = np.random.default_rng(6).permutation(counts.index)
+    shuffled = excess_risk(counts[order], residents).table
+    pd.testing.assert_frame_equal(shuffled.loc[counts.index], first, check_exact=True)
+    scaled = excess_risk(counts, residents * 100).table
+    pd.testing.assert_frame_equal(scaled, first, rtol=1e-6, atol=1e-9)
 
 
-def test_the_binomial_labels_ordinary_variation_and_the_robust_null_does_not():
-    count, exposure = city(np.random.default_rng(0), 1000, 0.3)
-    textbook = excess_risk(count, exposure, null="binomial").table["label"]
-    assert (textbook != "not significant").mean() > 0.7
-    assert (excess_risk(count, exposure).table["label"] == "not significant").all()
+def test_one_event_decides_nothing():
+    residents = pd.Series(np.r_[10.0, np.full(60, 12_000.0)])
+    counts = pd.Series(np.r_[1, np.zeros(60, dtype=int)])
+    counts[5:9] = 1
+    result = excess_risk(counts, residents)
+    assert (result.table["label"] != "above").all()
+    assert result.typical.events_needed > 60
+    assert "events" in result.sentence("en")
 
 
-def test_binomial_is_twice_the_smaller_tail():
-    count = pd.Series([10, 20, 30, 41])
-    table = excess_risk(count, pd.Series([100, 100, 100, 100]), null="binomial").table
-    upper, lower = stats.binom.sf(40, 101, 0.25), stats.binom.cdf(10, 101, 0.25)
-    assert table["p"][3] == pytest.approx(2 * upper)
-    assert table["p"][0] == pytest.approx(2 * lower)
-    assert table["z"][3] == pytest.approx(stats.norm.isf(upper))
-    assert table["z"][0] == pytest.approx(stats.norm.ppf(lower))
-    assert table["expected"].tolist() == [25.25] * 4
+def test_the_least_that_counts_could_show_is_what_is_labeled():
+    counts, residents, _ = city(np.random.default_rng(7), 20, 0.6)
+    residents[:] = 12_500.0
+    typical = excess_risk(counts, residents).typical
+    assert typical.least_multiple == pytest.approx(typical.least_events / (typical.rate * 12_500))
+    assert typical.least_multiple > 1.5
 
 
-def test_deficit_is_labeled_too():
-    count, exposure = city(np.random.default_rng(3), 80, 0.1)
-    count[50] = 8
-    result = excess_risk(count, exposure)
-    assert result.table["label"][50] == "deficit"
-    assert result.table["z"][50] < 0
+def test_neighbors_are_tested_together_by_the_exact_rule(lattice):
+    counts, residents, _ = city(np.random.default_rng(8), 10, 0.2)
+    graph = lattice(10, 11)
+    result = excess_risk(counts, residents, graph=graph)
+    assert result.typical.rule == "exact"
+    near = [44 + down * 11 + across for down in (-1, 0, 1) for across in (-1, 0, 1)]
+    center = 44
+    mine = [one for one in near if one >= 0 and abs(one % 11 - center % 11) <= 1]
+    assert result.table["statistic"][center] == counts[mine].sum()
 
 
-def test_center_and_spread_are_those_of_the_bulk():
-    generator = np.random.default_rng(4)
-    for hot in (None, planted()):
-        rates, spreads = [], []
-        for _ in range(20):
-            count, exposure = city(generator, 200, 0.2, hot=hot)
-            null = fit_robust_null(count.to_numpy(float), exposure.to_numpy())
-            rates.append(null.rate * 12_500)
-            spreads.append(null.spread)
-        # With 13% raised threefold the mean would be off by a quarter, the spread by a double.
-        assert np.mean(rates) == pytest.approx(200, rel=0.07)
-        assert np.mean(spreads) == pytest.approx(0.2, rel=0.3)
+def test_each_category_keeps_its_own_list():
+    generator = np.random.default_rng(9)
+    results = {
+        name: excess_risk(*city(generator, 20, sigma, raised=raised)[:2])
+        for name, sigma, raised in (("homicide", 0.6, 0.1), ("robbery", 0.0, 0.0))
+    }
+    together = correct_family(results)
+    for name, result in results.items():
+        assert (together[name].table["label"] == result.table["label"]).all()
+    assert (together["homicide"].table["q_exact"] >= results["homicide"].table["q_exact"]).all()
+    bins = confidence_bins(together)["homicide"]
+    assert (
+        (bins["confidence"].isin(["99%", "95%"]))
+        == (together["homicide"].table["label"] == "above")
+    ).all()
+    pd.testing.assert_frame_equal(confidence(together["homicide"]), bins)
+    strict = correct_family(results, correction="bonferroni")["homicide"].table
+    assert (strict["q"] == strict["q_exact"]).all()
 
 
-def test_rate_of_rare_events_is_found_though_most_places_have_none():
-    generator = np.random.default_rng(5)
-    rates = []
-    for _ in range(20):
-        count, exposure = city(generator, 0.3, 0.0)
-        rates.append(fit_robust_null(count.to_numpy(float), exposure.to_numpy()).rate * 12_500)
-    assert np.mean(rates) == pytest.approx(0.3, rel=0.35)
-
-
-def test_multiplying_the_exposure_changes_nothing():
-    count, exposure = city(np.random.default_rng(6), 20, 0.2)
-    first = excess_risk(count, exposure).table
-    pd.testing.assert_frame_equal(excess_risk(count, exposure * 100).table, first, rtol=1e-6)
-
-
-@pytest.mark.parametrize("null", ["robust", "binomial"])
-def test_order_of_rows_changes_no_byte(lattice, null):
-    generator = np.random.default_rng(7)
-    count, exposure = city(generator, 20, 0.2, hot=planted())
-    order = generator.permutation(count.index)
-    for graph in (None, lattice(ROWS, COLUMNS)):
-        first = excess_risk(count, exposure, graph=graph, null=null).table
-        shuffled = excess_risk(count[order], exposure, graph=graph, null=null).table
-        pd.testing.assert_frame_equal(shuffled.loc[count.index], first, check_exact=True)
-
-
-def test_a_place_with_its_neighbors(lattice):
-    graph = lattice(ROWS, COLUMNS)
-    hot = np.zeros((ROWS, COLUMNS), dtype=bool)
-    hot[3:6, 3:6] = True
-    count, exposure = city(np.random.default_rng(8), 10, 0.15, hot=hot.ravel(), risk=1.8)
-    alone = excess_risk(count, exposure).table
-    joint = excess_risk(count, exposure, graph=graph).table
-    center = 4 * COLUMNS + 4
-    assert alone["label"][center] == "not significant"
-    assert joint["label"][center] == "excess"
-    near = [center + down * COLUMNS + across for down in (-1, 0, 1) for across in (-1, 0, 1)]
-    assert joint["statistic"][center] == count[near].sum()
-    expected = joint["expected"][center] / exposure[near].sum()
-    assert alone["expected"][center] / exposure[center] == pytest.approx(expected)
-
-
-def test_patternless_neighborhoods_stay_unlabeled(lattice):
-    graph, generator = lattice(ROWS, COLUMNS), np.random.default_rng(9)
-    labeled = 0
-    for _ in range(20):
-        table = excess_risk(*city(generator, 20, 0.3), graph=graph).table
-        labeled += (table["label"] == "excess").any()
-    assert labeled <= stats.binom.isf(1e-3, 20, 0.05)
-
-
-def test_places_that_cannot_be_tested():
-    count = pd.Series([3, 4, 5, 2, np.nan, 0], index=list("abcdef"))
-    exposure = pd.Series([100, 100, 100, 100, 100, 0], index=list("fedcba")[::-1])
-    links = {"a": ["b"], "b": ["a", "c"], "c": ["b"], "d": ["e"], "e": ["d"], "f": ["a"]}
-    result = excess_risk(count, exposure, graph=Graph.from_dicts(links))
-    assert result.table["label"][["d", "e", "f"]].tolist() == ["isolate", "no data", "no data"]
-    assert result.table.loc[["d", "e", "f"], "p"].isna().all()
-    assert result.family == 3
-
-
-@pytest.mark.parametrize("null", ["robust", "binomial"])
-def test_no_event_at_all_is_no_evidence(null):
-    nothing = pd.Series(0, index=range(5))
-    table = excess_risk(nothing, pd.Series(100.0, index=range(5)), null=null).table
-    assert set(table["label"]) == {"no evidence"}
-    assert (table["p"] == 1).all()
-    assert (table["z"] == 0).all()
-
-
-def test_record():
-    count, exposure = city(np.random.default_rng(0), 20, 0.1)
-    result = excess_risk(count, exposure, correction="bonferroni", alpha=0.01)
-    assert (result.test, result.null, result.variable) == ("excess_risk", "robust", "robbery")
-    assert (result.correction, result.alpha, result.permutations) == ("bonferroni", 0.01, None)
-    assert list(result.table) == ["statistic", "expected", "z", "p", "q", "label"]
-
-
-def test_incidents_where_nobody_lives_are_said():
-    count, exposure = pd.Series([5, 3, 4, 6]), pd.Series([100, 100, 0, 100])
-    with pytest.warns(
-        HotspotsWarning, match="4 incidents lie in areas without residents .. in all; first: 2"
-    ):
-        table = excess_risk(count, exposure).table
-    assert table["label"][2] == "no data"
+def test_places_without_residents_events_or_company():
+    residents = pd.Series(100.0, index=range(9))
+    nothing = excess_risk(pd.Series(0, index=range(9)), residents)
+    assert set(nothing.table["label"]) == {"no evidence"}
+    with pytest.warns(HotspotsWarning, match="needs at least 8"):
+        few = excess_risk(pd.Series(3, index=range(7)), residents[:7])
+    assert set(few.table["label"]) == {"not tested"}
+    counts = pd.Series([3, 4, 5, 2, 3, 4, 5, 2, 3])
+    residents[8] = 0
+    with pytest.warns(HotspotsWarning, match="areas without residents"):
+        table = excess_risk(counts, residents).table
+    assert table["label"][8] == "no data"
+    assert table.loc[8, ["p", "q", "ratio", "probability"]].isna().all()
 
 
 def test_bad_input():
-    count, exposure = pd.Series([5, 3, 4, 6]), pd.Series([100, 100, 90, 100])
-    with pytest.raises(InputError, match="count of 1 is -3"):
-        excess_risk(count.replace(3, -3), exposure)
-    with pytest.raises(InputError, match=r"exposure of 2 is -90"):
-        excess_risk(count, exposure.replace(90, -90))
-    with pytest.raises(InputError, match=r"count of 3 is 6\.5.*not rates"):
-        excess_risk(count.replace(6, 6.5), exposure)
-    with pytest.raises(InputError, match="not on the same index"):
-        excess_risk(count, exposure[:3])
-    with pytest.raises(InputError, match="'robust', 'binomial'"):
-        excess_risk(count, exposure, null="total")
-    with pytest.raises(InputError, match="at least 3"):
-        excess_risk(count[:2], exposure[:2])
+    counts, residents, _ = city(np.random.default_rng(0), 20, 0.5)
+    for wrong in (0.5, -1, 0, np.nan, np.inf, "two", True):
+        with pytest.raises(InputError, match="at_least came as"):
+            excess_risk(counts, residents, at_least=wrong)
+    with pytest.raises(InputError, match="at_least=2 came with null='spread'"):
+        excess_risk(counts, residents, at_least=2, null="spread")
+    with pytest.raises(InputError, match=r"rule='posterior' came with .*bonferroni"):
+        excess_risk(counts, residents, rule="posterior", correction="bonferroni")
+    with pytest.raises(InputError, match="rule"):
+        excess_risk(counts, residents, rule="bayes")
     with pytest.raises(GraphError, match="places are not the values'"):
-        excess_risk(count, exposure, graph=Graph.from_dicts({0: [1], 1: [0]}))
+        excess_risk(counts, residents, graph=Graph.from_dicts({0: [1], 1: [0]}))

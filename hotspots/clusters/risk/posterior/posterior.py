@@ -69,7 +69,7 @@ def risk_posterior(
     >>> homicides = pd.Series([2, 5, 0, 9, 1, 3, 2, 4, 1, 3] * 2, index=residents.index)
     >>> posterior = risk_posterior(homicides, residents)
     >>> (posterior.table.loc[["p2", "p3"], "mean"] * 10_000).round(1).tolist()
-    [1.4, 6.5]
+    [1.8, 6.0]
     >>> posterior.probability_above(1.5)[["p2", "p3"]].round(2).tolist()
     [0.03, 0.93]
     """
