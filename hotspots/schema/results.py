@@ -82,8 +82,8 @@ class LocalResult:
     variable
         Name of the tested values.
     null
-        ``total``, ``conditional``, ``hypergeometric``, ``robust``, ``binomial`` or
-        ``analytic``.
+        ``total``, ``conditional``, ``hypergeometric``, ``robust``, ``binomial``,
+        ``mixed_poisson`` or ``analytic``.
     alternative
         ``two-sided``, ``greater`` or ``less``.
     correction
@@ -112,6 +112,9 @@ class LocalResult:
     candidate_label
         Series on the places' index: the label that a place gets if its q is small enough, from
         its more extreme tail; :func:`correct_family` relabels by it.
+    events_needed
+        Events in all from which a median neighborhood of three times the city's risk could be
+        found (Getis-Ord with exposure); None for other tests, or if no number would do.
     """
 
     table: pd.DataFrame
@@ -131,6 +134,7 @@ class LocalResult:
     headline: bool = False
     level: str = ""
     candidate_label: pd.Series | None = None
+    events_needed: int | None = None
 
     @property
     def test(self) -> str:
