@@ -10,7 +10,7 @@ Correction = Literal["fdr", "by", "bonferroni", "none"]
 Permutations: TypeAlias = int | Literal["auto"]
 
 # ── the null hypothesis, test by test ────────────────────────────────────────────────────
-GetisOrdNull = Literal["total", "conditional", "analytic"]
+GetisOrdNull = Literal["total", "conditional", "analytic", "mixed_poisson"]
 MoranNull = Literal["conditional", "analytic"]
 JoinCountNull = Literal["hypergeometric", "conditional"]
 RiskNull = Literal["at_least", "spread", "binomial"]

@@ -120,8 +120,8 @@ class LocalResult:
     variable
         Name of the tested values.
     null
-        ``total``, ``conditional``, ``hypergeometric``, ``at_least``, ``spread``, ``binomial`` or
-        ``analytic``.
+        ``total``, ``conditional``, ``hypergeometric``, ``at_least``, ``spread``, ``binomial``,
+        ``mixed_poisson`` or ``analytic``.
     alternative
         ``two-sided``, ``greater`` or ``less``.
     correction
@@ -152,6 +152,9 @@ class LocalResult:
         its more extreme tail; :func:`correct_family` relabels by it.
     typical
         Of a test of risk: what it was compared with, and what its counts could show.
+    events_needed
+        Events in all from which a median neighborhood of three times the city's risk could be
+        found (Getis-Ord with exposure); None for other tests, or if no number would do.
     """
 
     table: pd.DataFrame
@@ -172,6 +175,7 @@ class LocalResult:
     level: str = ""
     candidate_label: pd.Series | None = None
     typical: TypicalRisk | None = None
+    events_needed: int | None = None
 
     @property
     def test(self) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hotspots._checks import one_of
 from hotspots.clusters.labels import CODE
+from hotspots.clusters.local.exposed_counts import exposed_counts, mixture_tails
 from hotspots.clusters.local.moments import standardized_lag
 from hotspots.clusters.local.result import Moments, local_result, permutation_count, reference_tails
 from hotspots.clusters.options import checked_options
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from libpysal.graph import Graph
 
+    from hotspots.clusters.options import Options
     from hotspots.clusters.permutation.observations import Observations
     from hotspots.clusters.permutation.tails import Tails
     from hotspots.schema import LocalResult
@@ -38,6 +41,7 @@ def getis_ord(
     values: pd.Series,
     graph: Graph,
     *,
+    exposure: pd.Series | None = None,
     star: bool = True,
     alternative: Alternative = "two-sided",
     correction: Correction = "fdr",
@@ -53,9 +57,13 @@ def getis_ord(
     ----------
     values
         Counts, crude rates or :func:`standardized_rates`, on the places' index. Missing
-        values are *no data*. Smoothed rates are refused.
+        values are *no data*. Smoothed rates are refused. With ``exposure``, counts of events.
     graph
         Neighbors on the same index, in any order, with any weights; it is not changed.
+    exposure
+        Residents, or whatever is at risk, on the same index: then the reference knows that few
+        residents make a rate vary, which a permutation of rates of unequal places does not. A
+        place without any is *no data*.
     star
         Whether a place counts in its own sum (Gi*): with the weight that the graph gives it,
         or else the largest weight of its row.
@@ -73,7 +81,10 @@ def getis_ord(
     null
         ``total`` draws every value of the neighborhood from all places (default of Gi*);
         ``conditional`` keeps the place's own value fixed (default of Gi; what esda and GeoDa
-        do); ``analytic`` assumes that z is normal.
+        do); ``analytic`` assumes that z is normal. With ``exposure`` it is ``mixed_poisson``:
+        risks drawn independently from one distribution (gamma or lognormal, its variance
+        fitted to all places and uncertain), and Poisson counts given these and the exposure.
+        Nothing is drawn, so that ``permutations`` and ``seed`` play no part.
     seed
         Seed of the draws. The same seed gives the same result, bit for bit.
 
@@ -83,7 +94,12 @@ def getis_ord(
         ``statistic`` is the neighbors' weighted sum divided by the sum of all values (of all
         others for Gi). If any value is negative that share has no meaning, and it is the
         weighted sum itself. ``expected`` is its expectation under permutation, ``z`` the
-        general form of Ord & Getis (1995).
+        general form of Ord & Getis (1995). With ``exposure``, ``statistic`` is the events of
+        the neighborhood (weighted), ``expected`` those at the city's risk, and ``p`` and
+        ``z`` those of its sum of scores (:mod:`~hotspots.clusters.local.risk_scores`). A
+        neighborhood with fewer than 2 events is never hot, and is *no evidence* if fewer than 2
+        were to be expected at three times the city's risk; ``events_needed`` says how many
+        events in all would make a median neighborhood of three times the risk findable.
 
     Raises
     ------
@@ -114,17 +130,35 @@ def getis_ord(
     >>> island = Graph.from_dicts(links)
     >>> getis_ord(y, island).table["label"].tolist()[3:]
     ['no data', 'not significant', 'isolate']
+
+    Events and residents of nine blocks in a row:
+
+    >>> events = pd.Series([0, 1, 0, 14, 17, 12, 1, 0, 1], name="thefts")
+    >>> row = Graph.from_dicts({i: [j for j in (i - 1, i + 1) if 0 <= j < 9] for i in range(9)})
+    >>> residents = pd.Series([300, 900, 500, 700, 800, 600, 900, 400, 500])
+    >>> found = getis_ord(events, row, exposure=residents, alternative="greater")
+    >>> found.table["statistic"].tolist()[3:6], found.null
+    ([31.0, 43.0, 30.0], 'mixed_poisson')
     """
+    options = checked_options(
+        alternative=alternative, correction=correction, alpha=alpha, family=family, seed=seed
+    )
+    if null is not None:
+        one_of(null, GetisOrdNull, "null")
+    if exposure is None and null == "mixed_poisson":
+        raise InputError(
+            "null='mixed_poisson' came without exposure: its reference is made of the places' "
+            "residents. Give them, e.g. getis_ord(events, graph, exposure=residents)."
+        )
+    if exposure is not None:
+        _check_exposed(null, permutations)
+        return _of_counts(values, exposure, graph, star, options)
     null = null if null is not None else ("total" if star else "conditional")
-    one_of(null, GetisOrdNull, "null")
     if null == "total" and not star:
         raise InputError(
             "null='total' came with star=False: it permutes the place's own value too, which Gi "
             "leaves out. Use star=True for Gi*, or null='conditional'."
         )
-    options = checked_options(
-        alternative=alternative, correction=correction, alpha=alpha, family=family, seed=seed
-    )
     observations = align_to_graph(values, graph, include_self=star)
     drawn_from = observations
     if null == "conditional":
@@ -142,6 +176,40 @@ def getis_ord(
         null=null,
         options=options,
         permutations=draws,
+    )
+
+
+def _check_exposed(null: GetisOrdNull | None, permutations: Permutations) -> None:
+    if null not in (None, "mixed_poisson"):
+        raise InputError(
+            f"null={null!r} came with exposure=: with exposure the null is 'mixed_poisson'. "
+            "Leave out null, or test standardized_rates(events, residents) without exposure."
+        )
+    if permutations != "auto":
+        raise InputError(
+            f"permutations={permutations!r} came with exposure=, where nothing is drawn. "
+            "Leave out permutations."
+        )
+
+
+def _of_counts(
+    counts: pd.Series, exposure: pd.Series, graph: Graph, star: bool, options: Options
+) -> LocalResult:
+    data = exposed_counts(counts, exposure, graph, include_self=star)
+    moments, tails, needed = mixture_tails(data, options)
+    result = local_result(
+        GI_STAR if star else GI,
+        counts.name,
+        data.observations,
+        moments,
+        tails,
+        _candidates(tails, options.alternative),
+        null="mixed_poisson",
+        options=options,
+        permutations=0,
+    )
+    return replace(
+        result, permutations=None, permutations_used=None, seed=None, events_needed=needed
     )
 
 

@@ -71,7 +71,7 @@ def risk_posterior(
     >>> (posterior.table.loc[["p2", "p3"], "mean"] * 10_000).round(1).tolist()
     [1.8, 6.0]
     >>> posterior.probability_above(1.5)[["p2", "p3"]].round(2).tolist()
-    [0.03, 0.93]
+    [0.02, 0.79]
     """
     share(interval, "interval")
     numbers, residents = checked_counts(events, exposure)
