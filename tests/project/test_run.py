@@ -51,7 +51,7 @@ def test_the_header_counts_the_rows_of_the_tested_period(town, tmp_path: Path) -
     page = (tmp_path / "month" / "internal" / "briefing.html").read_text(encoding="utf-8")
     located = hs.from_run(result).located_of("homicide")
     assert located[1] == rows
-    assert f"{located[0]} de {rows} incidentes ubicados" in page
+    assert f"{located[0]} de {rows} filas de la tabla ubicadas" in page
     data = re.search(r'id="hs-data">(.*?)</script>', page, re.S)
     (points,) = json.loads(data.group(1))["points"]
     assert len(points["xy"]) // 2 == result.findings.rates["homicide"]["count"].sum()

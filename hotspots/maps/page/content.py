@@ -217,6 +217,13 @@ class BriefingContent:
         return int(counts[0, 0]), int(counts[0, 1])
 
 
+def outside_of(content: BriefingContent, category: str) -> int:
+    """Return how many rows of a category lie outside the study area; 0 if that is not known."""
+    if content.header.located is not None or content.header.geocoding is None:
+        return 0
+    return int(content.header.geocoding.outside_by_category.get(category, 0))
+
+
 def check_content(content: BriefingContent) -> None:
     """Raise an error unless a page can be made of the content.
 
