@@ -101,7 +101,7 @@ def test_where_days_are_unknown_a_month_is_complete_unless_it_has_too_few_rows(f
 
 def test_fewer_than_36_months_are_all_tested_and_said():
     tested, said = found("recent", rows(start="2024-01-01"))
-    assert tested.months == 12 and "12 complete months (2024-01 to 2024-12), fewer than" in said
+    assert tested.months == 12 and "12 complete months (2024-01–2024-12), fewer than" in said
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,8 @@ class BriefingContent:
     known
         What is known outside of the page: who knows the totals of municipalities, and what was
         published before. The public page withholds more for it.
+    count_victims
+        Categories whose rates count victims; all others count incidents.
     per
         The rates are per so many residents.
     currency
@@ -186,6 +188,7 @@ class BriefingContent:
     headline: str | None = None
     sensitive: Collection[str] = ()
     known: PublicKnowledge = NOTHING_ELSE
+    count_victims: Collection[str] = ()
     per: float = 100_000
     currency: str = "MXN"
 

@@ -14,6 +14,7 @@ from hotspots.catalogue import number, text, words
 from hotspots.errors import InputError
 from hotspots.maps import assets, geometry
 from hotspots.maps.page import polygon_panel
+from hotspots.maps.page.facts import counted_words, facts_of, stops_of
 from hotspots.maps.page.header import (
     header_marks,
     header_sentence,
@@ -69,7 +70,7 @@ def page_parts(content: PageContent) -> PageParts:
     overlays, drawn = overlays_of(content)
     ranked = polygon_panel.ranks_in_words(content.ranking, content.index, language)
     parts = criteria_of(content)
-    facts = _facts(content, headlines)
+    facts = facts_of(content, headlines)
     data = {
         "bounds": bounds,
         "start": start,
@@ -77,6 +78,8 @@ def page_parts(content: PageContent) -> PageParts:
         "themes": [_theme_data(theme) for theme in themes],
         "high": {key: [int(value) for value in found.high] for key, found in headlines.items()},
         "facts": facts,
+        "stops": stops_of(content),
+        "counted": counted_words(content),
         "parts": parts,
         "places": polygons_in_words(content, shapes, ranked, parts),
         "areas": {"polygons": geometry.encode_areas(shapes)},
@@ -93,12 +96,9 @@ def page_parts(content: PageContent) -> PageParts:
         sentence=header_sentence(content, opening, content.headline),
         words=words("page", language)
         | {
-            "ranking_note": text(
-                "page.ranking_note",
-                language,
-                title=content.categories.get(content.headline, ""),
-                per=round(content.per),
-            )
+            "ranking_note": facts[content.headline]["note"]
+            if content.headline in facts
+            else text("page.index_note", language)
         },
         categories=[{"key": key, "title": title} for key, title in content.categories.items()],
         headline=content.headline,
@@ -111,6 +111,8 @@ def page_parts(content: PageContent) -> PageParts:
         start=start,
         roster=ranking_rows(content, ranked, headlines, facts, parts),
         parts=parts,
+        indexed=content.ranking is not None,
+        by_rate=content.headline in facts,
         data=Markup(script_json(data)),
     )
     return PageParts(body=body, bounds=bounds, views=views)
@@ -142,6 +144,7 @@ def _script_words(content: PageContent, headlines: dict[str, Headline]) -> dict[
         | {f"time_{key}": value for key, value in words("time", language).items()}
         | {
             "close": text("page.close", language),
+            "index_note": text("page.index_note", language),
             **method_words(headlines, language),
             "thousands": words("format", language)["group"],
             "rate_short": text("unit.rate_short", language, per=per),
@@ -260,68 +263,6 @@ def _second_map_choices(content: PageContent, themes: list[Theme]) -> list[dict[
         if mine:
             choices.append({"title": title, "themes": mine})
     return choices
-
-
-def _facts(content: PageContent, headlines: dict[str, Headline]) -> dict[str, Any]:
-    language, index = content.language, content.index
-    months = _months(content)
-    hours = _hours(content)
-    facts: dict[str, Any] = {}
-    for category, table in content.rates.items():
-        if category not in headlines:
-            continue
-        table = table.reindex(index)
-        told = polygon_panel.rates_in_words(table, content.withheld.get(category), language)
-        if content.ranking is None:
-            del told["range"]
-        told["share"] = (
-            []
-            if content.public
-            else polygon_panel.shares_in_words(headlines[category].share_hot, language)
-        )
-        if category in months:
-            told["months"] = polygon_panel.months_chart(months[category], index, language)
-        if category in hours:
-            told["hours"] = hours[category]
-        facts[category] = told
-    return facts
-
-
-def _months(content: PageContent) -> dict[str, pd.DataFrame]:
-    if content.over_time.monthly is not None:
-        events = content.over_time.monthly
-        if "events" not in events:
-            return {content.headline: events}
-        return {
-            str(category): part.reset_index().pivot_table(
-                index="polygon_id", columns="period", values="events", aggfunc="sum", fill_value=0
-            )
-            for category, part in events.groupby(level="category", sort=False)
-        }
-    if content.incidents is None:
-        return {}
-    known = polygon_panel.counted_incidents(content.incidents)
-    known = known[known["date"].notna()]
-    labels = known["date"].dt.strftime("%Y-%m")
-    return {
-        str(category): pd.crosstab(known.loc[part.index, "polygon_id"], labels[part.index])
-        for category, part in known.groupby("category", observed=True)
-    }
-
-
-def _hours(content: PageContent) -> dict[str, Any]:
-    if content.incidents is None:
-        return {}
-    told = {}
-    known = polygon_panel.counted_incidents(content.incidents)
-    for category, part in known.groupby("category", observed=True):
-        hours = polygon_panel.hours_of_week(part, content.index)
-        hours["notes"] = [
-            text("panel.hours_note", content.language, n=total) for total in hours.pop("known")
-        ]
-        if any(hours["shades"]):
-            told[str(category)] = hours
-    return told
 
 
 def _units_data(content: PageContent) -> dict[str, Any]:

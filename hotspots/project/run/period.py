@@ -185,7 +185,8 @@ def _tell(
     if lost:
         months = ", ".join(found.left_out)
         warnings.warn(remark("period_left_out", n=lost, months=months), stacklevel=4)
-    kept = {"first": found.first, "last": found.last, "n": found.months}
+    span = "–".join(dict.fromkeys([found.first, found.last]))
+    kept = {"months": span, "n": found.months}
     if asked == "recent" and found.months < RECENT_MONTHS:
         warnings.warn(remark("period_short", **kept), stacklevel=4)
     elif asked not in ("recent", "all") and wanted != (found.first, found.last):

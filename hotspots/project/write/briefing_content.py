@@ -101,6 +101,7 @@ def _content(result: RunResult) -> BriefingContent:
         category_titles=category_titles(result, language),
         headline=project.tests.headline,
         sensitive=sensitive_categories(result.inputs.taxonomy),
+        count_victims=project.tests.count_victims,
         per=project.tests.per,
         currency=project.project.currency,
     )
