@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _SHOWN = 5
 _NARROW = ["factor", "level", "rows", "missed", "miss_rate", "elsewhere", "q"]
 _POINTS = 0.05
+_LEAST_ROWS = 20
+"""Rows of a group, and of all others, from which it is named: two of three are no pattern."""
 
 
 class _Record(Protocol):
@@ -23,6 +25,10 @@ class _Record(Protocol):
 
     @property
     def rows(self) -> int: ...
+    @property
+    def outside(self) -> int: ...
+    @property
+    def within(self) -> int: ...
     @property
     def located(self) -> int: ...
     @property
@@ -64,9 +70,11 @@ def geocoding_sentence(
 
     ``titles`` gives the categories' titles in that language.
     """
-    if not record.rows:
+    if not record.within:
         return text("quality.nothing", language)
     parts = [_known(record, language), _randomness(record, language, titles or {})]
+    if record.outside:
+        parts.append(text("quality.outside", language, n=record.outside))
     if len(record.pile_ups):
         parts.append(_piles(record, language))
     return "; ".join(parts) + "."
@@ -78,7 +86,7 @@ def uneven_parts(
     """Return, for each factor over which missing rows are uneven, the most conspicuous level.
 
     That is the level with the largest surplus of missing rows, or the largest deficit if none has
-    a surplus; a factor without such a level is only named.
+    a surplus, of those with at least 20 rows; a factor without such a level is only named.
 
     ``material`` keeps only what may show on a map: levels that differ from the others by at
     least five percentage points, if they or the others miss more than the bar allows. In a
@@ -87,21 +95,26 @@ def uneven_parts(
     parts: list[str] = []
     diffuse: list[str] = []
     for factor in uneven_factors(record):
-        found = record.uneven[record.uneven["factor"] == factor]
-        kept = found[_material(found, record.bar)] if material else found
+        kept = _standing_out(record, factor, material=material)
         more = kept[kept["surplus"] > 0]
         chosen = (more if len(more) else kept).head(1)
         parts += [_part(row, language, titles) for row in chosen.to_dict("records")]
-        if found.empty and not material:
+        if kept.empty and not material:
             said = text(f"quality.factor.{factor}", language)
             diffuse.append(text("quality.uneven_diffuse", language, factor=said))
     return parts + diffuse
 
 
-def uneven_factors(record: _Record) -> list[str]:
-    """Return the factors over which missing rows are significantly uneven."""
+def uneven_factors(record: _Record, *, material: bool = False) -> list[str]:
+    """Return the factors over which missing rows are significantly uneven.
+
+    ``material`` keeps those with a level that :func:`uneven_parts` would name.
+    """
     tests = record.missingness
-    return [str(factor) for factor in tests.index[tests["q"] <= record.alpha]]
+    factors = [str(factor) for factor in tests.index[tests["q"] <= record.alpha]]
+    if not material:
+        return factors
+    return [one for one in factors if len(_standing_out(record, one, material=True))]
 
 
 def level_words(factor: str, level: str, language: str, titles: Mapping[str, str]) -> str:
@@ -126,10 +139,11 @@ def geocoding_text(record: _Record) -> str:
 
 def geocoding_lines(record: _Record) -> dict[str, str]:
     """Return a summary of the report, name → text, in untranslated terms."""
-    missed = record.rows - record.located
+    missed = record.within - record.located
     listed_rows, piled = int(record.unlocated["rows"].sum()), int(record.pile_ups["rows"].sum())
     return {
-        "rows": f"{record.rows:,}, of which {record.located:,} located and {missed:,} not",
+        "rows": f"{record.rows:,}, of which {record.located:,} located, {missed:,} not"
+        + (f", {record.outside:,} outside the study area" if record.outside else ""),
         "hit rate": f"{record.hit_rate:.1%} (95%: {record.hit_rate_low:.1%} to "
         f"{record.hit_rate_high:.1%}; the bar is {record.bar:.0%})",
         "status": _tally(record.by_status),
@@ -165,7 +179,7 @@ def _known(record: _Record, language: str) -> str:
         "quality.known",
         language,
         located=record.located,
-        rows=record.rows,
+        rows=record.within,
         share=percent(record.hit_rate, language, digits=1),
         low=percent(record.hit_rate_low, language, digits=1),
         high=percent(record.hit_rate_high, language, digits=1),
@@ -178,7 +192,7 @@ def _known(record: _Record, language: str) -> str:
 
 
 def _randomness(record: _Record, language: str, titles: Mapping[str, str]) -> str:
-    if record.located == record.rows:
+    if record.located == record.within:
         return text("quality.all", language)
     if record.at_random is None:
         return text("quality.untested", language)
@@ -186,6 +200,13 @@ def _randomness(record: _Record, language: str, titles: Mapping[str, str]) -> st
         return text("quality.even", language)
     parts = listed(uneven_parts(record, language, titles), language)
     return text("quality.uneven", language, parts=parts)
+
+
+def _standing_out(record: _Record, factor: str, *, material: bool) -> pd.DataFrame:
+    found: pd.DataFrame = record.uneven[record.uneven["factor"] == factor]
+    rest = record.missingness["rows"].get(factor, 0) - found["rows"]
+    found = found[(found["rows"] >= _LEAST_ROWS) & (rest >= _LEAST_ROWS)]
+    return found[_material(found, record.bar)] if material else found
 
 
 def _material(levels: pd.DataFrame, bar: float) -> pd.Series:

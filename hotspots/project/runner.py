@@ -139,7 +139,7 @@ def run_project(
             tell("print")
             internal = folder / "internal"
             save_pdf(internal / "briefing.html", internal / "briefing.pdf", browser=browser)
-        manifest = make_manifest(project, project_file, inputs.files, folder, out)
+        manifest = make_manifest(project, project_file, inputs.files, folder, out, result.period)
         write_manifest(manifest, folder)
     return result
 

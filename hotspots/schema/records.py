@@ -22,10 +22,12 @@ class GeocodingReport:
 
     Attributes
     ----------
-    rows, located
-        All rows, and those with their own point (``given`` or ``matched``) in the study area.
+    rows, outside, located
+        All rows; those whose coordinates lie outside the study area, which nothing below counts;
+        and those with their own point (``given`` or ``matched``) in it.
     hit_rate, hit_rate_low, hit_rate_high
-        Share of located rows, with its Wilson 95% interval; NaN without rows.
+        Share of located rows among those that are not outside, with its Wilson 95% interval; NaN
+        without rows.
     bar
         The share below which a map should not be trusted, 0.85.
     by_status, by_precision
@@ -34,6 +36,8 @@ class GeocodingReport:
         DataFrames on the class, the month (``2013-04``, ``undated``) and the neighborhood (or
         municipality) that the row states (``not stated``): ``rows``, ``located``,
         ``hit_rate``, ``hit_rate_low``, ``hit_rate_high``.
+    outside_by_category
+        Series on the class: rows outside the study area.
     missingness
         DataFrame on ``factor`` (``category``, ``month``, ``neighborhood``): ``levels``,
         ``rows``, ``left_out``, ``statistic`` (Pearson's chi-square), ``p`` (by permutation of the
@@ -64,6 +68,7 @@ class GeocodingReport:
     """
 
     rows: int
+    outside: int
     located: int
     hit_rate: float
     hit_rate_low: float
@@ -72,6 +77,7 @@ class GeocodingReport:
     by_status: pd.DataFrame
     by_precision: pd.DataFrame
     by_category: pd.DataFrame
+    outside_by_category: pd.Series
     by_month: pd.DataFrame
     by_neighborhood: pd.DataFrame
     missingness: pd.DataFrame
@@ -81,6 +87,11 @@ class GeocodingReport:
     permutations: int
     alpha: float
     seed: int
+
+    @property
+    def within(self) -> int:
+        """Rows that are not outside the study area: those that could be located in it."""
+        return self.rows - self.outside
 
     @property
     def below_bar(self) -> bool:

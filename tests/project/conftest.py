@@ -46,6 +46,7 @@ latitude = "LAT"
 
 [tests]
 categories = ["homicide"]
+period = "all"
 
 [[layers]]
 name = "poverty"

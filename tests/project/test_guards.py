@@ -12,6 +12,7 @@ import pytest
 
 from hotspots.errors import HotspotsWarning, InputError
 from hotspots.project.run import guards
+from hotspots.project.run.period import StudyPeriod
 
 
 def dated(*years):
@@ -44,7 +45,7 @@ def project(**tests):
 )
 def test_rows_that_stretch_the_time_by_half_are_said(stray, warned):
     rows = dated(*([2010, 2011, 2012, 2013] * 250), *stray)
-    found = said(lambda: guards.warn_of_stray_dates(project(), rows))
+    found = said(lambda: guards.warn_of_stray_dates(project(), rows, span(rows)))
     assert bool(found) is warned
     if warned:
         assert str(stray[0]) in found[0]
@@ -53,7 +54,20 @@ def test_rows_that_stretch_the_time_by_half_are_said(stray, warned):
 def test_a_period_that_was_asked_for_is_nobodys_fault():
     asked = project()
     asked.tests.period = "2013"
-    assert not said(lambda: guards.warn_of_stray_dates(asked, dated(*[2013] * 500, 1999)))
+    rows = dated(*[2013] * 500, 1999)
+    assert not said(lambda: guards.warn_of_stray_dates(asked, rows, span(rows)))
+
+
+def test_rows_that_are_left_out_of_the_period_stretch_nothing():
+    rows = dated(*[2013] * 500, 1999)
+    tested = StudyPeriod("2013-01", "2013-12", undated=True)
+    assert not said(lambda: guards.warn_of_stray_dates(project(), rows, tested))
+
+
+def span(rows):
+    """The years of all rows."""
+    years = rows["date"].dt.year
+    return StudyPeriod(f"{years.min():.0f}-01", f"{years.max():.0f}-12", undated=True)
 
 
 @pytest.mark.parametrize(("inhabited", "refused"), [(2, True), (3, False)])

@@ -105,12 +105,12 @@ def test_shelters_among_other_services_are_left_out_and_counted(town, tmp_path, 
     assert len(result.inputs.services["clinic_distance"]) == 1
 
 
-def grown(town, until):
+def grown(town, until, *, every="D", each=5):
     """Let the table reach a day of 2014, with five events a day all over the town."""
     table = pd.read_csv(town.folder / "incidents.csv", encoding="latin-1", dtype=str)
-    days = pd.date_range("2014-01-01", until)
-    more = table.iloc[10:60].sample(len(days) * 5, replace=True, random_state=1)
-    more["FECHA"] = days.repeat(5).strftime("%d/%m/%Y")
+    days = pd.date_range("2014-01-01", until, freq=every)
+    more = table.iloc[10:60].sample(len(days) * each, replace=True, random_state=1)
+    more["FECHA"] = days.repeat(each).strftime("%d/%m/%Y")
     pd.concat([table, more]).to_csv(town.folder / "incidents.csv", index=False, encoding="latin-1")
 
 
@@ -152,7 +152,7 @@ def test_months_told_to_be_published_hold_back_their_differences(town, tmp_path,
     out = tmp_path / "out"
     hs.run(town.project, out=out)
     before = pd.read_csv(out / "public" / "rates.csv")
-    grown(town, "2014-01-02")
+    grown(town, "2014-01-31", every="3D", each=1)
     result = hs.run(town.project, out=out)
     after = pd.read_csv(out / "public" / "rates.csv")
     assert before["count"].notna().any()
@@ -166,7 +166,7 @@ def test_a_folder_published_elsewhere_is_compared_with(town, tmp_path, quiet):
     named = NAMED + "public.whole_years = false\n"
     town.edit(NAMED, named)
     hs.run(town.project, out=tmp_path / "january")
-    grown(town, "2014-01-02")
+    grown(town, "2014-01-31", every="3D", each=1)
     town.edit(named, named + f"public.earlier = ['{tmp_path / 'january' / 'public'}']\n")
     hs.run(town.project, out=tmp_path / "february")
     rates = pd.read_csv(tmp_path / "february" / "public" / "rates.csv")

@@ -43,7 +43,7 @@ def test_every_row_keeps_its_fate(town, tmp_path: Path) -> None:
 
 def test_the_header_counts_the_rows_of_the_tested_period(town, tmp_path: Path) -> None:
     whole = hs.run(town.project, out=tmp_path / "whole")
-    town.edit('["homicide"]', '["homicide"]\nperiod = "2013-02"')
+    town.edit('period = "all"', 'period = "2013-02"')
     result = hs.run(town.project, out=tmp_path / "month")
     dates = whole.incidents["date"]
     rows = int(((dates.dt.month == 2) & (whole.incidents["category"] == "homicide")).sum())
@@ -51,7 +51,7 @@ def test_the_header_counts_the_rows_of_the_tested_period(town, tmp_path: Path) -
     page = (tmp_path / "month" / "internal" / "briefing.html").read_text(encoding="utf-8")
     located = hs.from_run(result).located_of("homicide")
     assert located[1] == rows
-    assert f"{located[0]} de {rows} incidentes ubicados" in page
+    assert f"{located[0]} de {rows} filas de la tabla ubicadas" in page
     data = re.search(r'id="hs-data">(.*?)</script>', page, re.S)
     (points,) = json.loads(data.group(1))["points"]
     assert len(points["xy"]) // 2 == result.findings.rates["homicide"]["count"].sum()

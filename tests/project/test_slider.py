@@ -9,6 +9,7 @@ import pytest
 
 from hotspots.project.config.settings import load_project
 from hotspots.project.run.over_time import chronology
+from hotspots.project.run.period import StudyPeriod
 
 
 @pytest.fixture
@@ -16,14 +17,18 @@ def stops(town):
     """A function: months of a city with an incident each in four polygons → the slider's stops."""
 
     def made(labels, *, slider="auto", period="all"):
-        town.edit("\n[tests]\n", f'\n[map]\nslider = "{slider}"\n\n[tests]\nperiod = "{period}"\n')
+        town.edit("\n[tests]\n", f'\n[map]\nslider = "{slider}"\n\n[tests]\n')
         polygons = pd.Index(["P1", "P2", "P3", "P4"], name="polygon_id")
         index = pd.MultiIndex.from_product(
             [polygons, ["homicide"], labels], names=["polygon_id", "category", "period"]
         )
         counts = pd.DataFrame({"events": 1, "victims": 1}, index=index)
         plan = SimpleNamespace(polygons=pd.DataFrame({"population": 12_000.0}, index=polygons))
-        found = chronology(load_project(town.project), plan, counts)
+        dated = sorted(
+            label for label in labels if label != "undated" and period in ("all", label[:4])
+        )
+        tested = StudyPeriod(dated[0], dated[-1], undated=period == "all")
+        found = chronology(load_project(town.project), plan, counts, tested)
         assert found.rates.keys() == found.tests.keys()
         return list(found.rates.get("homicide", {}))
 
@@ -59,3 +64,18 @@ def test_what_the_project_file_asks_for_goes_before(stops, slider, expected):
 )
 def test_one_stop_is_no_slider(stops, labels, slider):
     assert stops(labels, slider=slider) == []
+
+
+def test_of_a_year_that_is_not_whole_in_the_period_only_its_months_count(town):
+    polygons = pd.Index(["P1", "P2", "P3", "P4"], name="polygon_id")
+    index = pd.MultiIndex.from_product(
+        [polygons, ["homicide"], [*months(2012), *months(2013)]],
+        names=["polygon_id", "category", "period"],
+    )
+    counts = pd.DataFrame({"events": 1, "victims": 1}, index=index)
+    plan = SimpleNamespace(polygons=pd.DataFrame({"population": 12_000.0}, index=polygons))
+    tested = StudyPeriod("2012-01", "2013-02")
+    rates = chronology(load_project(town.project), plan, counts, tested).rates["homicide"]
+    assert rates["2012"]["count"].tolist() == [12] * 4
+    assert rates["2013"]["count"].tolist() == [2] * 4
+    assert rates["2013"]["rate"].to_numpy() == pytest.approx(rates["2012"]["rate"].to_numpy())

@@ -70,6 +70,9 @@ def geocoding_report(
     months and stated neighborhoods by chance, and lists the addresses to fix first and the points
     on which many addresses pile up.
 
+    Rows whose coordinates lie outside the study area are counted by themselves: they have a place,
+    and it is not on this map. Neither the share nor the tests nor the lists hold them.
+
     In these tests an event counts once: its further victims and repeated rows (``event_id``,
     ``repeat_of``) share its location. So do rows with one address: a single address that occurs a
     hundred times can be all that stands out, which ``unlocated`` shows. Rows without a date or a
@@ -135,8 +138,10 @@ map can be trusted; whether the others are missing at random cannot be tested.
         within_m, "geocoding_report: within_m", "Give a distance in meters, e.g. 50."
     )
     _check_columns(incidents, area, places, place_name)
-    located = incidents[LOCATION_STATUS].isin([str(status) for status in LOCATED])
-    located &= ~_outside(incidents)
+    rows, located = len(incidents), _with_a_place(incidents)
+    outside = located & _noted(incidents, Note.OUTSIDE_STUDY_AREA)
+    beyond = incidents.loc[outside, CATEGORY].value_counts()
+    incidents, located = incidents[~outside], located[~outside]
     lexicon = lexicon_of() if gazetteer is None else gazetteer.lexicon
     stated = _stated(incidents[area], lexicon)
     month = incidents[DATE].dt.strftime("%Y-%m").rename(_MONTH)
@@ -161,7 +166,8 @@ map can be trusted; whether the others are missing at random cannot be tested.
         within_m=within_m,
     )
     return GeocodingReport(
-        rows=len(incidents),
+        rows=rows,
+        outside=int(outside.sum()),
         located=int(located.sum()),
         hit_rate=float(located.mean()) if len(incidents) else float("nan"),
         hit_rate_low=low,
@@ -172,6 +178,7 @@ map can be trusted; whether the others are missing at random cannot be tested.
             incidents[LOCATION_PRECISION], [str(item) for item in LocationPrecision]
         ),
         by_category=_rates(located, incidents[CATEGORY]),
+        outside_by_category=beyond.rename("rows"),
         by_month=_rates(located, month.fillna(UNDATED)),
         by_neighborhood=_rates(located, stated.fillna(NOT_STATED)),
         missingness=tests,
@@ -184,11 +191,16 @@ map can be trusted; whether the others are missing at random cannot be tested.
     )
 
 
-def _outside(incidents: pd.DataFrame) -> pd.Series:
-    """Return which points lie outside the study area: mostly wrong, and not on its map."""
+def _with_a_place(incidents: pd.DataFrame) -> pd.Series:
+    """Return which rows have a point of their own that no repair is known to contradict."""
+    placed: pd.Series = incidents[LOCATION_STATUS].isin([str(status) for status in LOCATED])
+    return placed & ~_noted(incidents, Note.SEVERAL_REPAIRS)
+
+
+def _noted(incidents: pd.DataFrame, key: Note) -> pd.Series:
     if PROBLEM not in incidents:
         return pd.Series(False, index=incidents.index)
-    noted: pd.Series = incidents[PROBLEM].str.contains(str(Note.OUTSIDE_STUDY_AREA), regex=False)
+    noted: pd.Series = incidents[PROBLEM].str.contains(str(key), regex=False)
     return noted
 
 

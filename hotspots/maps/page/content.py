@@ -148,6 +148,8 @@ class BriefingContent:
     known
         What is known outside of the page: who knows the totals of municipalities, and what was
         published before. The public page withholds more for it.
+    count_victims
+        Categories whose rates count victims; all others count incidents.
     per
         The rates are per so many residents.
     currency
@@ -186,6 +188,7 @@ class BriefingContent:
     headline: str | None = None
     sensitive: Collection[str] = ()
     known: PublicKnowledge = NOTHING_ELSE
+    count_victims: Collection[str] = ()
     per: float = 100_000
     currency: str = "MXN"
 
@@ -215,6 +218,13 @@ class BriefingContent:
             return None
         counts = report.by_category[["located", "rows"]].loc[[category]].to_numpy()
         return int(counts[0, 0]), int(counts[0, 1])
+
+
+def outside_of(content: BriefingContent, category: str) -> int:
+    """Return how many rows of a category lie outside the study area; 0 if that is not known."""
+    if content.header.located is not None or content.header.geocoding is None:
+        return 0
+    return int(content.header.geocoding.outside_by_category.get(category, 0))
 
 
 def check_content(content: BriefingContent) -> None:

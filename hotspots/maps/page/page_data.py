@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,17 +14,20 @@ from hotspots.catalogue import number, text, words
 from hotspots.errors import InputError
 from hotspots.maps import assets, geometry
 from hotspots.maps.page import polygon_panel
+from hotspots.maps.page.facts import counted_words, facts_of, stops_of
+from hotspots.maps.page.header import (
+    header_marks,
+    header_sentence,
+    method_words,
+    untested,
+    withheld_words,
+)
 from hotspots.maps.page.overlays import overlays_of
 from hotspots.maps.page.ranking_list import criteria_of, polygons_in_words, ranking_rows
 from hotspots.maps.page.theme_list import context_layers, headlines_of, themes_of
-from hotspots.maps.themes.headline import Headline, Sentence, sentence, uneven_warning
+from hotspots.maps.themes.headline import Headline
 from hotspots.maps.themes.theme import Theme
-from hotspots.schema import (
-    ASSIGNMENT_STATUS,
-    POPULATION,
-    POPULATION_UNKNOWN_UNITS,
-    AssignmentStatus,
-)
+from hotspots.schema import POPULATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +70,7 @@ def page_parts(content: PageContent) -> PageParts:
     overlays, drawn = overlays_of(content)
     ranked = polygon_panel.ranks_in_words(content.ranking, content.index, language)
     parts = criteria_of(content)
-    facts = _facts(content, headlines)
+    facts = facts_of(content, headlines)
     data = {
         "bounds": bounds,
         "start": start,
@@ -75,6 +78,8 @@ def page_parts(content: PageContent) -> PageParts:
         "themes": [_theme_data(theme) for theme in themes],
         "high": {key: [int(value) for value in found.high] for key, found in headlines.items()},
         "facts": facts,
+        "stops": stops_of(content),
+        "counted": counted_words(content),
         "parts": parts,
         "places": polygons_in_words(content, shapes, ranked, parts),
         "areas": {"polygons": geometry.encode_areas(shapes)},
@@ -83,25 +88,22 @@ def page_parts(content: PageContent) -> PageParts:
         **_units_data(content),
         **drawn,
     }
-    opening = headlines.get(content.headline, _untested(content))
+    opening = headlines.get(content.headline, untested(content))
     body = assets.fill(
         "briefing.html",
         title=content.header.title,
-        marks=_marks(content),
-        sentence=_sentence(content, opening, content.headline),
+        marks=header_marks(content),
+        sentence=header_sentence(content, opening, content.headline),
         words=words("page", language)
         | {
-            "ranking_note": text(
-                "page.ranking_note",
-                language,
-                title=content.categories.get(content.headline, ""),
-                per=round(content.per),
-            )
+            "ranking_note": facts[content.headline]["note"]
+            if content.headline in facts
+            else text("page.index_note", language)
         },
         categories=[{"key": key, "title": title} for key, title in content.categories.items()],
         headline=content.headline,
         headline_title=content.categories.get(content.headline, ""),
-        withheld=_withheld_words(content),
+        withheld=withheld_words(content),
         groups=_groups(content, themes, overlays),
         choices=_second_map_choices(content, themes),
         themes=[_legend(theme, content) for theme in themes],
@@ -109,6 +111,8 @@ def page_parts(content: PageContent) -> PageParts:
         start=start,
         roster=ranking_rows(content, ranked, headlines, facts, parts),
         parts=parts,
+        indexed=content.ranking is not None,
+        by_rate=content.headline in facts,
         data=Markup(script_json(data)),
     )
     return PageParts(body=body, bounds=bounds, views=views)
@@ -130,7 +134,7 @@ def _second_view(content: PageContent, views: Mapping[str, str]) -> str:
 def _script_words(content: PageContent, headlines: dict[str, Headline]) -> dict[str, Any]:
     """Return the words that the page's script fills in."""
     language, per = content.language, round(content.per)
-    said = {key: _sentence(content, found, key) for key, found in headlines.items()}
+    said = {key: header_sentence(content, found, key) for key, found in headlines.items()}
     return {
         "headline": content.headline,
         "period": content.header.period,
@@ -140,6 +144,8 @@ def _script_words(content: PageContent, headlines: dict[str, Headline]) -> dict[
         | {f"time_{key}": value for key, value in words("time", language).items()}
         | {
             "close": text("page.close", language),
+            "index_note": text("page.index_note", language),
+            **method_words(headlines, language),
             "thousands": words("format", language)["group"],
             "rate_short": text("unit.rate_short", language, per=per),
             "rate": text("unit.rate", language, per=per),
@@ -179,56 +185,6 @@ def script_json(content: Any) -> str:
     for character in "<\u2028\u2029":
         plain = plain.replace(character, f"\\u{ord(character):04x}")
     return plain
-
-
-def _withheld_words(content: PageContent) -> str:
-    """Return the public page's sentence on what it withholds; "" on the internal page."""
-    places = int(sum(hidden.sum() for hidden in content.withheld.values()))
-    if not content.public:
-        return ""
-    return text(
-        "sentence.withheld" if places else "sentence.public",
-        content.language,
-        n=places,
-        threshold=content.threshold,
-    )
-
-
-def _untested(content: PageContent) -> Headline:
-    return Headline(content.index, None, None, None, None, ())
-
-
-def _sentence(content: PageContent, found: Headline, category: str = "") -> Sentence:
-    told = sentence(
-        found,
-        language=content.language,
-        period=content.header.period,
-        located=content.located_of(category),
-    )
-    uneven = uneven_warning(
-        content.header.geocoding,
-        titles=content.categories,
-        language=content.language,
-        public=content.public,
-    )
-    said = tuple(filter(None, (uneven, _unknown_residents(content))))
-    return replace(told, warnings=(*told.warnings, *said)) if said else told
-
-
-def _unknown_residents(content: PageContent) -> str:
-    """Return the sentence on units of unknown residents; "" where there are none."""
-    if POPULATION_UNKNOWN_UNITS not in content.polygons:
-        return ""
-    units = int(content.polygons[POPULATION_UNKNOWN_UNITS].sum())
-    lost = 0
-    if content.incidents is not None and ASSIGNMENT_STATUS in content.incidents:
-        fate = content.incidents[ASSIGNMENT_STATUS].astype(str)
-        lost = int((fate == str(AssignmentStatus.UNKNOWN_RESIDENTS)).sum())
-    if not units:
-        return ""
-    if lost:
-        return text("sentence.unknown_residents_lost", content.language, n=lost, units=units)
-    return text("sentence.unknown_residents", content.language, n=units)
 
 
 def _theme_data(theme: Theme) -> dict[str, Any]:
@@ -307,74 +263,6 @@ def _second_map_choices(content: PageContent, themes: list[Theme]) -> list[dict[
         if mine:
             choices.append({"title": title, "themes": mine})
     return choices
-
-
-def _marks(content: PageContent) -> list[dict[str, str]]:
-    kinds = ["synthetic"] if content.header.synthetic else []
-    kinds.append("public" if content.public else "restricted")
-    return [{"kind": kind, "words": text(f"mark.{kind}", content.language)} for kind in kinds]
-
-
-def _facts(content: PageContent, headlines: dict[str, Headline]) -> dict[str, Any]:
-    language, index = content.language, content.index
-    months = _months(content)
-    hours = _hours(content)
-    facts: dict[str, Any] = {}
-    for category, table in content.rates.items():
-        if category not in headlines:
-            continue
-        table = table.reindex(index)
-        told = polygon_panel.rates_in_words(table, content.withheld.get(category), language)
-        if content.ranking is None:
-            del told["range"]
-        told["share"] = (
-            []
-            if content.public
-            else polygon_panel.shares_in_words(headlines[category].share_hot, language)
-        )
-        if category in months:
-            told["months"] = polygon_panel.months_chart(months[category], index, language)
-        if category in hours:
-            told["hours"] = hours[category]
-        facts[category] = told
-    return facts
-
-
-def _months(content: PageContent) -> dict[str, pd.DataFrame]:
-    if content.over_time.monthly is not None:
-        events = content.over_time.monthly
-        if "events" not in events:
-            return {content.headline: events}
-        return {
-            str(category): part.reset_index().pivot_table(
-                index="polygon_id", columns="period", values="events", aggfunc="sum", fill_value=0
-            )
-            for category, part in events.groupby(level="category", sort=False)
-        }
-    if content.incidents is None:
-        return {}
-    known = polygon_panel.counted_incidents(content.incidents)
-    known = known[known["date"].notna()]
-    labels = known["date"].dt.strftime("%Y-%m")
-    return {
-        str(category): pd.crosstab(known.loc[part.index, "polygon_id"], labels[part.index])
-        for category, part in known.groupby("category", observed=True)
-    }
-
-
-def _hours(content: PageContent) -> dict[str, Any]:
-    if content.incidents is None:
-        return {}
-    told = {}
-    known = polygon_panel.counted_incidents(content.incidents)
-    for category, part in known.groupby("category", observed=True):
-        hours = polygon_panel.hours_of_week(part, content.index)
-        hours["notes"] = [
-            text("panel.hours_note", content.language, n=total) for total in hours.pop("known")
-        ]
-        if any(hours["shades"]):
-            told[str(category)] = hours
-    return told
 
 
 def _units_data(content: PageContent) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from hotspots.schema import (
     COUNTED,
     DATE,
     DATE_PRECISION,
+    EVENT_ID,
     POLYGON_ID,
     UNDATED,
 )
@@ -37,9 +38,12 @@ _KILOMETER = 1000
 
 
 def rates_in_words(
-    rates: pd.DataFrame, withheld: pd.Series | None, language: str
+    rates: pd.DataFrame, withheld: pd.Series | None, language: str, *, counted: str
 ) -> dict[str, Any]:
-    """Return each polygon's count, rate and interval in words, or that they are withheld."""
+    """Return each polygon's count, rate and interval in words, or that they are withheld.
+
+    ``counted`` is the catalogue's key of what is counted: incidents, or their victims.
+    """
     hidden = np.zeros(len(rates), dtype=bool) if withheld is None else withheld.to_numpy(dtype=bool)
     secret = text("value.withheld", language)
 
@@ -55,7 +59,7 @@ def rates_in_words(
     ]
     return {
         "count": shown(
-            [text("unit.cases", language, n=round(float(value))) for value in rates["count"]]
+            [text(counted, language, n=round(float(value))) for value in rates["count"]]
         ),
         "rate": shown([significant(float(value), language) for value in rates["rate"]]),
         "interval": shown(intervals),
@@ -156,7 +160,10 @@ def hours_of_week(incidents: pd.DataFrame, index: pd.Index) -> dict[str, Any]:
 
 
 def counted_incidents(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return the incidents that enter the counts: those assigned to one polygon."""
+    """Return the incidents that enter the counts: a row of each that lies in one polygon.
+
+    Further victims of an event (``event_id``) are rows of the same incident.
+    """
     needed = [CATEGORY, POLYGON_ID, ASSIGNMENT_STATUS, DATE, DATE_PRECISION]
     missing = [name for name in needed if name not in incidents.columns]
     if missing:
@@ -164,8 +171,10 @@ def counted_incidents(incidents: gpd.GeoDataFrame) -> pd.DataFrame:
             f"incidents: no column {', '.join(map(repr, missing))}. "
             "Give the incidents that hotspots.assign returned."
         )
-    found: pd.DataFrame = incidents.loc[incidents[ASSIGNMENT_STATUS].isin(COUNTED), needed]
-    return found
+    found = incidents[incidents[ASSIGNMENT_STATUS].isin(COUNTED)]
+    if EVENT_ID in found:
+        found = found[~found.duplicated([EVENT_ID, CATEGORY]) | found[EVENT_ID].isna()]
+    return pd.DataFrame(found[needed])
 
 
 def layers_in_words(

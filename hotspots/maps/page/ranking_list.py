@@ -94,30 +94,40 @@ def ranking_rows(
     facts: dict[str, Any],
     parts: list[dict[str, str]],
 ) -> list[dict[str, Any]]:
-    """Return the rows of the ranking list, first rank first."""
-    order = [at for at, rank in enumerate(ranked["rank"]) if rank is not None]
-    order.sort(key=lambda at: (ranked["rank"][at], at))
+    """Return the rows of the list: by the rates of the category on which the page opens.
+
+    Without rates the list is in the order of the composite index.
+    """
     told = facts.get(content.headline)
     found = headlines.get(content.headline)
     high = [False] * len(content.index) if found is None else list(found.high)
+    if told:
+        order = list(told["order"])
+        numbers = [str(at + 1) if at < told["ranked"] else "" for at in range(len(order))]
+    else:
+        order = [at for at, rank in enumerate(ranked["rank"]) if rank is not None]
+        order.sort(key=lambda at: (ranked["rank"][at], at))
+        numbers = [str(ranked["rank"][at]) for at in order]
     rows = []
-    for at in order:
+    for at, rank in zip(order, numbers, strict=True):
         population = round(float(content.polygons[POPULATION].iloc[at]))
         rows.append(
             {
                 "place": at,
-                "rank": ranked["rank"][at],
+                "rank": rank,
                 "name": content.names[at],
                 "residents": text("unit.residents", content.language, n=population),
                 "rate": told["rate"][at] if told else "",
                 "interval": told["range"][at] if told else "",
                 "high": bool(high[at]),
-                "parts": [
-                    {"width": round(100 * share, 2), "color": part["color"]}
-                    for share, part in zip(ranked["parts"][at], parts, strict=True)
-                ]
-                if ranked["parts"]
-                else [],
+                "parts": _bar(ranked["parts"][at], parts) if ranked["parts"] else [],
             }
         )
     return rows
+
+
+def _bar(shares: list[float], parts: list[dict[str, str]]) -> list[dict[str, Any]]:
+    return [
+        {"width": round(100 * share, 2), "color": part["color"]}
+        for share, part in zip(shares, parts, strict=True)
+    ]

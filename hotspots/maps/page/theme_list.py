@@ -8,6 +8,7 @@ from hotspots.maps.themes.headline import Headline, category_of, headline_of
 from hotspots.maps.themes.theme import Theme
 from hotspots.maps.themes.themes import focus_theme, layer_theme, rate_theme, result_theme
 from hotspots.maps.themes.timeline import time_themes
+from hotspots.schema import POPULATION
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +30,7 @@ def headlines_of(content: PageContent) -> dict[str, Headline]:
             unit_results=content.units.results,
             rolled_up=content.units.rolled_up.get(category),
             language=content.language,
+            residents=content.polygons[POPULATION].astype(float),
         )
         if category in content.withheld:
             one = one.without(content.withheld[category])

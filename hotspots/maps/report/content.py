@@ -39,6 +39,8 @@ class ReportContent:
     ----------
     incidents
         Every row that was read, with its fate (from :func:`hotspots.assign`).
+    tested
+        Which of these rows lie in the tested period.
     geocoding
         From :func:`hotspots.geocoding_report`.
     plan
@@ -73,6 +75,7 @@ class ReportContent:
     """
 
     incidents: pd.DataFrame
+    tested: pd.Series | None = None
     geocoding: GeocodingReport | None = None
     plan: PolygonPlan | None = None
     near_border: pd.Series | None = None

@@ -25,6 +25,8 @@ def geocoding_section(
     if facts is None:
         return None
     said = [_rate(facts, language)]
+    if facts.outside:
+        said.append(text("report.geocoding_outside", language, n=facts.outside))
     warnings = [text("report.geocoding_low", language)] if facts.below_bar else []
     material = uneven_parts(facts, language, titles, material=True)
     if material:
@@ -48,7 +50,7 @@ def _rate(facts: GeocodingReport, language: str) -> str:
         "report.geocoding_rate",
         language,
         located=facts.located,
-        rows=facts.rows,
+        rows=facts.within,
         share=percent(facts.hit_rate, language, digits=1),
         low=percent(facts.hit_rate_low, language, digits=1),
         high=percent(facts.hit_rate_high, language, digits=1),

@@ -15,10 +15,15 @@ _LIMITS = ("reported", "located", "chance", "ranking", "pale", "cause")
 _UNPLACED = ("unlocated", "outside", "shared", "unknown_residents")
 
 
-def limits_section(incidents: pd.DataFrame, language: str) -> Section:
-    """Return what maps and tables cannot say, and the rows that they leave out."""
+def limits_section(
+    incidents: pd.DataFrame, language: str, *, tested: pd.Series | None = None
+) -> Section:
+    """Return what maps and tables cannot say, and the rows that they leave out.
+
+    ``tested`` says which rows lie in the tested period.
+    """
     said = tuple(text(f"limit.{key}", language) for key in _LIMITS)
-    reasons = _reasons(incidents)
+    reasons = _reasons(incidents, tested)
     reasons = {key: rows for key, rows in reasons.items() if rows.any()}
     if not reasons:
         return section_of("limits", language, said, [])
@@ -36,7 +41,7 @@ def limits_section(incidents: pd.DataFrame, language: str) -> Section:
     return section_of("limits", language, said, [made])
 
 
-def _reasons(incidents: pd.DataFrame) -> dict[str, pd.Series]:
+def _reasons(incidents: pd.DataFrame, tested: pd.Series | None) -> dict[str, pd.Series]:
     """Return reason → True for the rows that it keeps out of some count."""
     fates = incidents[ASSIGNMENT_STATUS].astype(str)
     reasons = {key: fates == key for key in _UNPLACED}
@@ -44,4 +49,6 @@ def _reasons(incidents: pd.DataFrame) -> dict[str, pd.Series]:
         reasons["unmapped"] = incidents[CATEGORY].astype(str) == "unmapped"
     if DATE in incidents:
         reasons["undated"] = incidents[DATE].isna()
+        if tested is not None:
+            reasons["other_time"] = ~tested & incidents[DATE].notna()
     return reasons

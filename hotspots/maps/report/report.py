@@ -72,6 +72,6 @@ def _sections(content: ReportContent, language: str) -> list[Section]:
         sections.layers_section(layers, language),
         sections.ranking_section(content.ranking, layers, titles, plan, language),
         sections.allocation_section(content.allocation, plan, content.currency, language),
-        limits_section(content.incidents, language),
+        limits_section(content.incidents, language, tested=content.tested),
     ]
     return [section for section in found if section is not None]

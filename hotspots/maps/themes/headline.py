@@ -12,7 +12,7 @@ from hotspots.catalogue import listed, percent, text
 from hotspots.catalogue.geocoding import uneven_factors, uneven_parts
 from hotspots.catalogue.results import multiple_words
 from hotspots.maps.themes.words import correction_words, result_notes
-from hotspots.schema import RAISED, Label, LocalResult
+from hotspots.schema import RAISED, UNMAPPED, Label, LocalResult
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,11 @@ MOST = 0.5
 
 LOCATED_BAR = 0.85
 """Least located share at which a crime map can be trusted (Ratcliffe 2004)."""
+
+UNCLASSIFIED = 0.05
+"""Share of rows without a class from which the page says so."""
+
+_WHOLE_PERCENT = 0.01
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,6 +52,9 @@ class Headline:
         How each question was tested, in sentences.
     withheld
         Number of polygons that are left out.
+    hot_units, hot_residents
+        Number of hot units, and the share of the city's residents who live in them; 0 where none
+        is hot or where units are not told of.
     untested
         The test of clustering that cannot answer for the whole map, since too many of its
         places are isolates; None otherwise.
@@ -65,10 +73,17 @@ class Headline:
     result: LocalResult | None
     notes: tuple[str, ...]
     withheld: int = 0
+    hot_units: int = 0
+    hot_residents: float = 0.0
     untested: LocalResult | None = None
     not_above: pd.Series | None = None
     typical: TypicalRisk | None = None
     latest: pd.Series | None = None
+
+    @property
+    def tested(self) -> bool:
+        """Whether either question was asked."""
+        return self.excess is not None or self.hot is not None
 
     @property
     def high(self) -> pd.Series:
@@ -79,9 +94,12 @@ class Headline:
         return found
 
     def without(self, withheld: pd.Series) -> Headline:
-        """Return the headline without the withheld polygons."""
+        """Return the headline without the withheld polygons, and then without the units."""
+        none = bool(withheld.any())
         return replace(
             self,
+            hot_units=0 if none else self.hot_units,
+            hot_residents=0.0 if none else self.hot_residents,
             excess=None if self.excess is None else self.excess & ~withheld,
             hot=None if self.hot is None else self.hot & ~withheld,
             not_above=None if self.not_above is None else self.not_above & ~withheld,
@@ -116,13 +134,15 @@ def headline_of(
     rolled_up: pd.DataFrame | None,
     language: str,
     latest: LocalResult | None = None,
+    residents: pd.Series | None = None,
 ) -> Headline:
     """Return the headline of a category, from whatever tests of it there are.
 
     Each question is answered by the first test whose ``kind`` answers it; headline tests go before
     exploratory ones, and the roll-up of the units' test before any test of clusters on polygons.
     Where more than 1 in 20 of its places are isolates, the test of clusters gives no answer, and
-    stands in ``untested``.
+    stands in ``untested``. With the ``residents`` of the polygons the headline knows what share of
+    them lives in hot units.
     """
     mine = {key: value for key, value in results.items() if category_of(key) == category}
     excess_key = _first(mine, "excess")
@@ -150,7 +170,13 @@ def headline_of(
     if key is not None:
         hot = _raised(mine[key], index, key) if rolled_up is None else hot
         used.append(mine[key])
-    return replace(Headline(index, excess, hot, share, *_how(used, language)), **risk._asdict())
+    found = Headline(index, excess, hot, share, *_how(used, language))
+    found = replace(found, **risk._asdict())
+    if share is None or key is None or residents is None:
+        return found
+    raised = mine[key].table["label"].astype(str).isin(RAISED)
+    living = float((share.fillna(0.0) * residents).sum() / max(float(residents.sum()), 1.0))
+    return replace(found, hot_units=int(raised.sum()), hot_residents=living)
 
 
 def sentence(
@@ -159,9 +185,13 @@ def sentence(
     language: str,
     period: str,
     located: tuple[int, int] | None,
+    outside: int = 0,
 ) -> Sentence:
-    """Return the sentence of the header: how many polygons are high, how sure, and when."""
-    words = _finding(found, language)
+    """Return the sentence of the header: how many polygons are high, how sure, and when.
+
+    ``located`` and ``outside`` count rows: (located, read), and those outside the study area.
+    """
+    words = _finding(found, language) + _hot_units(found, language)
     details = []
     if found.withheld:
         details.append(text("sentence.of_shown", language, n=found.withheld))
@@ -171,6 +201,8 @@ def sentence(
         details.append(period)
     if located is not None:
         details.append(text("sentence.located", language, located=located[0], read=located[1]))
+    if outside:
+        details.append(text("sentence.outside", language, n=outside))
     closed = f"{words} ({'; '.join(details)})." if details else f"{words}."
     return Sentence(closed, tuple(_warnings(found, language, located)))
 
@@ -193,8 +225,24 @@ def uneven_warning(
         return ""
     if not public:
         return text("sentence.uneven", language, parts=listed(parts, language))
-    named = [text(f"quality.factor.{factor}", language) for factor in uneven_factors(report)]
+    named = [
+        text(f"quality.factor.{factor}", language)
+        for factor in uneven_factors(report, material=True)
+    ]
     return text("sentence.uneven_public", language, factors=listed(named, language))
+
+
+def unclassified_warning(
+    report: GeocodingReport | None, *, language: str, threshold: int = 0
+) -> str:
+    """Return what share of the rows lies in no class; "" below 5%, or below ``threshold`` rows."""
+    if report is None or UNMAPPED not in report.by_category.index:
+        return ""
+    rows = report.by_category["rows"]
+    share = float(rows[UNMAPPED] / rows.sum())
+    if share < UNCLASSIFIED or rows[UNMAPPED] < threshold:
+        return ""
+    return text("sentence.unclassified", language, share=percent(share, language))
 
 
 def category_of(key: str) -> str:
@@ -245,6 +293,15 @@ def _finding(found: Headline, language: str) -> str:
     n = 0 if answer is None else int(answer.sum())
     key = f"sentence.{kind}" if n else f"sentence.{kind}_none"
     return text(key, language, n=n, total=total, multiple=multiple)
+
+
+def _hot_units(found: Headline, language: str) -> str:
+    """Return how many units are hot, where no polygon tells of them; "" otherwise."""
+    if not found.hot_units or found.hot is None or found.hot.any():
+        return ""
+    share = max(found.hot_residents, 0.001)
+    said = percent(share, language, digits=0 if share >= _WHOLE_PERCENT else 1)
+    return text("sentence.hot_units", language, n=found.hot_units, share=said)
 
 
 def _warnings(found: Headline, language: str, located: tuple[int, int] | None) -> list[str]:

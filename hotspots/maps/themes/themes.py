@@ -53,6 +53,8 @@ def focus_theme(
         palette.SURELY_LESS,
     )
     names = ["focus_both", "focus_excess", "focus_hot", "focus_neither", "focus_not_above"]
+    if not headline.tested:
+        names[3] = "focus_untested"
     if excess is None or hot is None:
         codes[codes == 1] = 0
         names[0] = "only_excess" if excess is not None else "only_hot"
@@ -63,6 +65,7 @@ def focus_theme(
     codes = _hide(codes, withheld, len(lines))
     lines.append((text("class.withheld", language), palette.NO_DATA))
     kept = [0, 3] if (excess is None or hot is None) else [0, 1, 2, 3]
+    kept = kept if headline.tested else [3]
     classes, places = _classed(codes, lines, always=kept)
     return Theme(
         kind="focus",
@@ -71,7 +74,7 @@ def focus_theme(
         level="polygons",
         title=text("theme.focus", language),
         unit="",
-        source=text("theme.focus_note", language),
+        source=text(f"theme.{'focus_note' if headline.tested else 'focus_untested'}", language),
         notes=headline.notes,
         classes=classes,
         codes=places,

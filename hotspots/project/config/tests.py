@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -81,6 +82,8 @@ def _answering(question: Question, test: RegisteredTest, info: ValidationInfo) -
     return test
 
 
+_YEAR_OR_MONTH = re.compile(r"(19|20)\d{2}(-(0[1-9]|1[0-2]))?")
+
 _EXPLORATORY = (
     Choice(test=TESTS["getis_ord_star"], level="polygons"),
     Choice(test=TESTS["local_moran"], level="units"),
@@ -95,7 +98,7 @@ class Tests(Section):
 
     categories: tuple[Name, ...] = Field(min_length=1)
     headline_category: Name | None = None
-    period: str | tuple[str, str] = "all"
+    period: str | tuple[str, str] = "recent"
     alpha: float = Field(default=0.05, gt=0, lt=1)
     correction: Correction = "fdr"
     clusters: ClusterChoice = ClusterChoice(test=TESTS["getis_ord_star"], level="units")
@@ -112,6 +115,23 @@ class Tests(Section):
             return [cls._years_in_words(one) for one in value]
         whole = isinstance(value, int) and not isinstance(value, bool)
         return str(value) if whole else value
+
+    @field_validator("period")
+    @classmethod
+    def _months_in_order(cls, value: str | tuple[str, str]) -> str | tuple[str, str]:
+        if value in ("recent", "all"):
+            return value
+        ends = (value, value) if isinstance(value, str) else value
+        strange = [end for end in ends if not _YEAR_OR_MONTH.fullmatch(end)]
+        if strange:
+            raise ValueError(
+                f"{strange[0]!r} is no period; give 'recent' (the last 36 complete months), 'all', "
+                "a year ('2013'), a month ('2024-02'), or the first and the last of either"
+            )
+        first, last = ends
+        if first > (last if len(last) == len(first) else f"{last}-12"[: len(first)]):
+            raise ValueError(f"{first} lies after {last}; name the earlier first")
+        return value
 
     @model_validator(mode="after")
     def _categories_fit(self) -> Tests:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from hotspots.assignment.counts import select
 from hotspots.clusters.confidence import confidence, confidence_bins
 from hotspots.clusters.multiple_testing import correct_family
 from hotspots.clusters.risk.rates import incident_rates
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from hotspots.project.config.settings import Project
     from hotspots.project.config.tests import Choice, Tests
+    from hotspots.project.run.period import StudyPeriod
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,6 +47,11 @@ class Findings:
         many units are isolates.
     bins
         ``category:test:level`` → label and confidence (90, 95, 99%) of each place.
+    period
+        The months that all of these are about.
+    latest
+        Category → the headline test of excess risk over the last twelve of these months alone,
+        corrected over all categories; exploratory, and empty where there are no more than these.
     """
 
     rates: dict[str, pd.DataFrame]
@@ -55,6 +60,13 @@ class Findings:
     exploratory: dict[str, LocalResult]
     rolled_up: dict[str, pd.DataFrame]
     bins: dict[str, pd.DataFrame]
+    period: StudyPeriod
+    latest: dict[str, LocalResult] = field(default_factory=dict)
+
+    @property
+    def latest_period(self) -> StudyPeriod | None:
+        """The months of ``latest``; None where there are none."""
+        return self.period.latest if self.latest else None
 
     @property
     def results(self) -> list[LocalResult]:
@@ -78,6 +90,7 @@ def find(
     units: gpd.GeoDataFrame,
     counts: pd.DataFrame,
     unit_counts: pd.DataFrame,
+    period: StudyPeriod,
 ) -> Findings:
     """Return rates and tests of every category over the tested period.
 
@@ -89,6 +102,8 @@ def find(
         Polygons and units.
     counts, unit_counts
         Events and victims by (place, category, month), of polygons and of units.
+    period
+        The tested months.
 
     Returns
     -------
@@ -99,7 +114,7 @@ def find(
     areas = {"polygons": plan.polygons, "units": units}
     graphs = {level: contiguity(project, frame) for level, frame in areas.items()}
     selected = {
-        (level, category): select(frame, category=category, period=_period(project))
+        (level, category): period.select(frame, category)
         for level, frame in (("polygons", counts), ("units", unit_counts))
         for category in tests.categories
     }
@@ -128,7 +143,32 @@ def find(
             if tests.clusters.level == "units"
         },
         bins=_binned([clusters, excess], exploratory),
+        period=period,
+        latest=_latest(project, plan, counts, period, graphs["polygons"]),
     )
+
+
+def _latest(
+    project: Project,
+    plan: PolygonPlan,
+    counts: pd.DataFrame,
+    period: StudyPeriod,
+    graph: Graph,
+) -> dict[str, LocalResult]:
+    """Return category → the headline test of excess risk over the last twelve months."""
+    tests, latest = project.tests, period.latest
+    if latest is None or tests.excess.level != "polygons":
+        return {}
+    residents = plan.polygons[POPULATION]
+
+    def one(choice: Choice, category: str, family: int | None = None) -> LocalResult:
+        events = latest.select(counts, category)["events"].where(residents > 0, 0)
+        return local_test(
+            project, choice, Observed(category, events, residents, graph), family=family
+        )
+
+    found = _headline(tests, tests.excess, one, places=len(plan.polygons))
+    return {category: replace(result, headline=False) for category, result in found.items()}
 
 
 def local_test(
@@ -219,8 +259,3 @@ def _rates(
         )
         for category in tests.categories
     }
-
-
-def _period(project: Project) -> str | tuple[str, str] | None:
-    period = project.tests.period
-    return None if period == "all" else period

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from hotspots.geocoding.online.geocoder import OnlineGeocoder
     from hotspots.project.config.settings import Project
+    from hotspots.project.run.period import StudyPeriod
     from hotspots.schema import LocalResult, PolygonPlan
 
 MIN_POLYGONS = 3
@@ -85,9 +86,10 @@ def require_counted(project: Project, incidents: gpd.GeoDataFrame) -> None:
     )
 
 
-def warn_of_stray_dates(project: Project, incidents: gpd.GeoDataFrame) -> None:
+def warn_of_stray_dates(project: Project, incidents: gpd.GeoDataFrame, period: StudyPeriod) -> None:
     """Warn if a few rows with stray years stretch the period that rates are divided by."""
     years = incidents[schema.DATE].dropna().dt.year
+    years = years[years.between(int(period.first[:4]), int(period.last[:4]))]
     if project.tests.period != "all" or years.empty:
         return
     edge = (1 - _CENTRAL_SHARE) / 2

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from hotspots.assignment.counts import select
-from hotspots.assignment.periods import matching
+import pandas as pd
+
 from hotspots.clusters.multiple_testing import correct_family
 from hotspots.clusters.risk.rates import incident_rates
 from hotspots.project.registry.tests import Observed
 from hotspots.project.run.findings import graph_for, local_test
-from hotspots.schema import POPULATION, UNDATED
+from hotspots.schema import POPULATION
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from hotspots.project.config.settings import Project
+    from hotspots.project.run.period import StudyPeriod
     from hotspots.schema import LocalResult, PolygonPlan
 
 
@@ -36,7 +35,9 @@ class Chronology:
     tests: dict[str, dict[str, LocalResult]] = field(default_factory=dict)
 
 
-def chronology(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> Chronology:
+def chronology(
+    project: Project, plan: PolygonPlan, counts: pd.DataFrame, tested: StudyPeriod
+) -> Chronology:
     """Return rates and excess risk of every category in every period.
 
     The periods are years if the tested time spans at least two, otherwise months, unless
@@ -50,13 +51,15 @@ def chronology(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> Chr
         The polygons.
     counts
         Events and victims by (polygon, category, month).
+    tested
+        The tested months; of a year that is not whole in it, only these count.
     """
-    periods = _periods(project, counts)
+    periods = _periods(project, tested)
     if len(periods) < 2:
         return Chronology()
     tests, residents = project.tests, plan.polygons[POPULATION]
     selected = {
-        (category, period): select(counts, category=category, period=period)
+        (category, period): tested.of(period).select(counts, category)
         for category in tests.categories
         for period in periods
     }
@@ -82,12 +85,10 @@ def chronology(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> Chr
     return Chronology(rates, found)
 
 
-def _periods(project: Project, counts: pd.DataFrame) -> list[str]:
+def _periods(project: Project, tested: StudyPeriod) -> list[str]:
     """Return the labels of the slider's stops, in order; none without a slider."""
-    wanted, tested = project.map.slider, project.tests.period
-    labels = counts.index.get_level_values("period").unique().astype(str)
-    months = [label for label in labels if label != UNDATED]
-    kept = sorted(matching(months, None if tested == "all" else tested))
+    wanted = project.map.slider
+    kept = [str(month) for month in pd.period_range(tested.first, tested.last, freq="M")]
     years = sorted({label[:4] for label in kept})
     if wanted == "none":
         return []

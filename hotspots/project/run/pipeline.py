@@ -24,6 +24,7 @@ from hotspots.project.run.guards import (
 )
 from hotspots.project.run.inputs import known_places
 from hotspots.project.run.over_time import Chronology, chronology
+from hotspots.project.run.period import StudyPeriod, resolved_period
 from hotspots.project.run.priorities import layers_of, prioritize
 from hotspots.project.run.robustness import Robustness, plan_options, robustness
 from hotspots.schema import CATEGORY, UNMAPPED
@@ -100,6 +101,11 @@ class RunResult:
     earlier: tuple[Publication, ...] = ()
     review: tuple[str, ...] = ()
 
+    @property
+    def period(self) -> StudyPeriod:
+        """The months that rates and tests are about."""
+        return self.findings.period
+
 
 def compute(
     project: Project,
@@ -123,7 +129,8 @@ def compute(
     progress("geocode")
     incidents = inputs.incidents
     require_dates(project, incidents)
-    warn_of_stray_dates(project, incidents)
+    period = resolved_period(project, incidents)
+    warn_of_stray_dates(project, incidents, period)
     warn_of_reused_numbers(project, incidents)
     if inputs.gazetteer is not None or online is not None:
         incidents = geocode(incidents, inputs.gazetteer, online=online, progress=False)
@@ -156,7 +163,7 @@ def compute(
         for areas in (plan.polygons, units)
     )
     progress("test")
-    findings = find(project, plan, units, counts, unit_counts)
+    findings = find(project, plan, units, counts, unit_counts, period)
     progress("layers")
     layers = layers_of(project, inputs, plan, findings.rates)
     progress("rank")
@@ -173,9 +180,9 @@ def compute(
         counts=counts,
         unit_counts=unit_counts,
         findings=findings,
-        chronology=chronology(project, plan, counts),
+        chronology=chronology(project, plan, counts, period),
         layers=layers,
         ranking=ranking,
         allocation=allocation,
-        robustness=robustness(project, inputs, plan, incidents),
+        robustness=robustness(project, inputs, plan, incidents, period),
     )

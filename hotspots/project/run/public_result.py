@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
@@ -22,6 +21,7 @@ from hotspots.maps.privacy.sensitive import (
 )
 from hotspots.maps.privacy.services import shelters
 from hotspots.project.run.findings import Findings, find
+from hotspots.project.run.period import StudyPeriod
 from hotspots.project.run.priorities import prioritize, rate_layers
 from hotspots.project.sensitive_categories import sensitive_categories
 
@@ -101,7 +101,7 @@ def _never(key: str, name: str, what: str) -> ProjectFileError:
 def public_result(result: RunResult) -> PublicResult:
     """Return what of a run is for the public, and what else is known of it."""
     period = public_period(result)
-    project = _public_project(result.project, period)
+    project = _public_project(result.project)
     categories = project.tests.categories if period is not None else ()
     findings = _only(_findings_of(result, period), categories)
     own = [layer for layer in result.layers if layer.name in project.public.layers]
@@ -117,39 +117,25 @@ def public_result(result: RunResult) -> PublicResult:
         ranking=ranking,
         allocation=allocation,
     )
-    span = None if not categories or period is None else span_of(result, period)
+    span = None if not categories or period is None else months(period.first, period.last)
     known = NOTHING_ELSE if span is None else _known(shown, span)
     return PublicResult(shown, known, span)
 
 
-def public_period(result: RunResult) -> str | tuple[str, str] | None:
-    """Return the period of the public page as ``tests.period`` would say it; None if there is none.
+def public_period(result: RunResult) -> StudyPeriod | None:
+    """Return the whole years of the tested period; None if there are none.
 
     A year is whole once the table reaches its last week. Rows without a date are of no year.
     """
-    tests, dates = result.project.tests, result.incidents[schema.DATE].dropna()
+    tested, dates = result.period, result.incidents[schema.DATE].dropna()
     if not result.project.public.whole_years or dates.empty:
-        return tests.period
+        return tested
     # A date that is a slip, in a year to come, makes no year whole.
     last = dates.sort_values().iloc[-1 - min(len(dates) - 1, max(1, len(dates) // _STRAY))]
     whole = last.year - ((last.month, last.day) < _LAST_WEEK)
-    if tests.period == "all":
-        first = int(dates.min().year)
-    else:
-        ends = (tests.period,) * 2 if isinstance(tests.period, str) else tests.period
-        first = int(ends[0][:4]) + (not re.fullmatch(r"\d{4}(-01)?", ends[0]))
-        whole = min(whole, int(ends[1][:4]) - (not re.fullmatch(r"\d{4}(-12)?", ends[1])))
-    return (str(first), str(whole)) if first <= whole else None
-
-
-def span_of(result: RunResult, period: str | tuple[str, str]) -> Span:
-    """Return the months of a period."""
-    if period == "all":
-        labels = result.counts.index.get_level_values("period").astype(str)
-        dated = sorted({label for label in labels if label != schema.UNDATED})
-        return months(dated[0], dated[-1]) if dated else months("", "")
-    first, last = (period, period) if isinstance(period, str) else period
-    return months(first, last)
+    first = int(tested.first[:4]) + (not tested.first.endswith("-01"))
+    whole = min(whole, int(tested.last[:4]) - (not tested.last.endswith("-12")))
+    return StudyPeriod(f"{first}-01", f"{whole}-12") if first <= whole else None
 
 
 def area_keys(result: RunResult) -> pd.Series:
@@ -176,7 +162,7 @@ def publication_of(
     return Publication(span, counts.set_axis(pd.Index(keys.reindex(counts.index)), axis=0))
 
 
-def _public_project(project: Project, period: str | tuple[str, str] | None) -> Project:
+def _public_project(project: Project) -> Project:
     public, tests = project.public, project.tests
     categories = [one for one in tests.categories if one in public.categories]
     headline = tests.headline if tests.headline in categories else None
@@ -186,7 +172,6 @@ def _public_project(project: Project, period: str | tuple[str, str] | None) -> P
                 update={
                     "categories": tuple(categories),
                     "headline_category": headline,
-                    "period": period or tests.period,
                 }
             ),
             "layers": tuple(layer for layer in project.layers if layer.name in public.layers),
@@ -194,12 +179,12 @@ def _public_project(project: Project, period: str | tuple[str, str] | None) -> P
     )
 
 
-def _findings_of(result: RunResult, period: str | tuple[str, str] | None) -> Findings:
+def _findings_of(result: RunResult, period: StudyPeriod | None) -> Findings:
     """Return the findings over the public period, corrected over all categories as inside."""
     project = result.project
-    if period is None or period == project.tests.period:
+    if period is None or period == result.period:
         return result.findings
-    tests = project.tests.model_copy(update={"period": period, "exploratory": ()})
+    tests = project.tests.model_copy(update={"exploratory": ()})
     with warnings.catch_warnings():
         # What there is to say of the places was said by the run itself.
         warnings.simplefilter("ignore", HotspotsWarning)
@@ -209,11 +194,12 @@ def _findings_of(result: RunResult, period: str | tuple[str, str] | None) -> Fin
             result.units,
             result.counts,
             result.unit_counts,
+            period,
         )
 
 
 def _only(findings: Findings, categories: tuple[str, ...]) -> Findings:
-    """Return the findings of some categories."""
+    """Return the findings of some categories, without those of a part of the period."""
 
     def mine(found: Mapping[str, Found]) -> dict[str, Found]:
         return {key: one for key, one in found.items() if key.partition(":")[0] in categories}
@@ -225,6 +211,7 @@ def _only(findings: Findings, categories: tuple[str, ...]) -> Findings:
         exploratory=mine(findings.exploratory),
         rolled_up=mine(findings.rolled_up),
         bins=mine(findings.bins),
+        period=findings.period,
     )
 
 

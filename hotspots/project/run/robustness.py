@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hotspots.assignment.counts import count_incidents, select
+from hotspots.assignment.counts import count_incidents
 from hotspots.clusters.risk.rates import incident_rates
 from hotspots.polygons.plan.quality import border_share
 from hotspots.polygons.plan.stability import border_sensitivity, plan_stability
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from hotspots.project.config.settings import Project
     from hotspots.project.run.inputs import Inputs
+    from hotspots.project.run.period import StudyPeriod
     from hotspots.schema import BorderSensitivity, PlanStability, PolygonPlan
 
 DISTANCES_M = (5.0, 50.0)
@@ -62,7 +63,11 @@ def plan_options(project: Project) -> dict[str, Any]:
 
 
 def robustness(
-    project: Project, inputs: Inputs, plan: PolygonPlan, incidents: gpd.GeoDataFrame
+    project: Project,
+    inputs: Inputs,
+    plan: PolygonPlan,
+    incidents: gpd.GeoDataFrame,
+    period: StudyPeriod,
 ) -> Robustness:
     """Return the sensitivity to borders and, where other plans are asked for, to the plan."""
     near = border_share(incidents, plan.polygons, distances=DISTANCES_M)
@@ -71,13 +76,15 @@ def robustness(
         return Robustness(near, None, None)
 
     def of_sides(moved: gpd.GeoDataFrame) -> pd.DataFrame:
-        return _excess(project, plan, _counts(project, plan, moved))
+        return _excess(project, plan, period, _counts(project, plan, moved))
 
     def of_plan(other: PolygonPlan) -> pd.DataFrame:
         unit = incidents[UNIT_ID]
         moved = incidents.assign(**{POLYGON_ID: unit.map(other.membership).where(unit.notna())})
         counts = _counts(project, other, moved)
-        return _excess(project, other, counts).join(_funded(project, inputs, other, counts))
+        return _excess(project, other, period, counts).join(
+            _funded(project, inputs, other, period, counts)
+        )
 
     return Robustness(
         near,
@@ -103,9 +110,11 @@ def _counts(project: Project, plan: PolygonPlan, incidents: gpd.GeoDataFrame) ->
     )
 
 
-def _excess(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> pd.DataFrame:
+def _excess(
+    project: Project, plan: PolygonPlan, period: StudyPeriod, counts: pd.DataFrame
+) -> pd.DataFrame:
     tests = project.tests
-    events = _selected(project, counts, tests.headline)["events"]
+    events = period.select(counts, tests.headline)["events"]
     graph = graph_for(project, tests.excess, plan.polygons)
     observed = Observed(tests.headline, events, plan.polygons[POPULATION], graph)
     found = local_test(project, tests.excess, observed)
@@ -113,12 +122,16 @@ def _excess(project: Project, plan: PolygonPlan, counts: pd.DataFrame) -> pd.Dat
 
 
 def _funded(
-    project: Project, inputs: Inputs, plan: PolygonPlan, counts: pd.DataFrame
+    project: Project,
+    inputs: Inputs,
+    plan: PolygonPlan,
+    period: StudyPeriod,
+    counts: pd.DataFrame,
 ) -> pd.DataFrame:
     tests = project.tests
     rates = {
         category: incident_rates(
-            _selected(project, counts, category),
+            period.select(counts, category),
             exposure=plan.polygons[POPULATION],
             per=tests.per,
             measure="victims" if category in tests.count_victims else "events",
@@ -130,8 +143,3 @@ def _funded(
         return pd.DataFrame(index=plan.polygons.index)
     granted = allocation.table["grant"].reindex(plan.polygons.index).fillna(0) > 0
     return pd.DataFrame({"funded": granted})
-
-
-def _selected(project: Project, counts: pd.DataFrame, category: str) -> pd.DataFrame:
-    period = project.tests.period
-    return select(counts, category=category, period=None if period == "all" else period)

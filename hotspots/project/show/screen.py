@@ -49,6 +49,11 @@ def show_run(result: RunResult, out: Path, console: Console) -> None:
     )
     reasons = result.plan.exceptions["reason"].value_counts()
     _show_tally(console, reasons, text("screen.exceptions", language), language, names="reason")
+    tested = {"period": result.period.in_words(language), "n": result.period.months}
+    other = ~result.period.rows(result.incidents) & result.incidents[schema.DATE].notna()
+    said = [text("screen.period", language, **tested)]
+    said += [text("screen.other_time", language, n=int(other.sum()))] if other.any() else []
+    console.print(" ".join(said))
     console.print(_findings(result, language))
     for why in dict.fromkeys(
         why_untested(one, language) for one in result.findings.untested.values()

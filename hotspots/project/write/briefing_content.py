@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from hotspots import schema
-from hotspots.assignment.periods import labels, matching
 from hotspots.catalogue import text
 from hotspots.geocoding.report.report import geocoding_report
 from hotspots.maps.page.audience import check_audience
@@ -103,6 +101,7 @@ def _content(result: RunResult) -> BriefingContent:
         category_titles=category_titles(result, language),
         headline=project.tests.headline,
         sensitive=sensitive_categories(result.inputs.taxonomy),
+        count_victims=project.tests.count_victims,
         per=project.tests.per,
         currency=project.project.currency,
     )
@@ -132,10 +131,11 @@ def bins_on(result: RunResult, level: str) -> dict[str, pd.DataFrame]:
 def geocoding_in_period(result: RunResult) -> GeocodingReport:
     """Return the report on the places of the rows of the tested period alone."""
     project = result.project
-    if project.tests.period == "all":
+    incidents = _in_period(result)
+    if len(incidents) == len(result.incidents):
         return result.geocoding
     return geocoding_report(
-        _in_period(result),
+        incidents,
         **known_places(result.inputs),
         alpha=project.tests.alpha,
         seed=project.project.seed,
@@ -143,18 +143,8 @@ def geocoding_in_period(result: RunResult) -> GeocodingReport:
 
 
 def period_in_words(result: RunResult) -> str:
-    """Return the tested period: the project's, or the years of the dated incidents."""
-    period = result.project.tests.period
-    if isinstance(period, tuple):
-        first, last = period
-    elif period != "all":
-        first = last = period
-    else:
-        dates = result.incidents[schema.DATE].dropna()
-        if dates.empty:
-            return text("value.undated", result.project.project.language)
-        first, last = str(dates.min().year), str(dates.max().year)
-    return first if first == last else f"{first}–{last}"
+    """Return the tested period: its years, or its first and last month."""
+    return result.period.in_words(result.project.project.language)
 
 
 def _header(result: RunResult) -> PageHeader:
@@ -169,14 +159,12 @@ def _header(result: RunResult) -> PageHeader:
 
 def _over_time(result: RunResult) -> OverTime:
     return OverTime(
-        rates=result.chronology.rates, results=result.chronology.tests, monthly=result.counts
+        rates=result.chronology.rates,
+        results=result.chronology.tests,
+        monthly=result.period.of_counts(result.counts),
     )
 
 
 def _in_period(result: RunResult) -> gpd.GeoDataFrame:
     """Return the incidents that the tests were about: points of other years are not theirs."""
-    period = result.project.tests.period
-    if period == "all":
-        return result.incidents
-    months = labels(result.incidents, "month")
-    return result.incidents[months.isin(matching(months.unique(), period))]
+    return result.incidents[result.period.rows(result.incidents)]

@@ -179,7 +179,7 @@ def _warn_of_what_is_held_back(result: RunResult, public: PublicResult, page: Pa
         warnings.warn(remark("public_layers_held", layers=", ".join(held)), stacklevel=3)
     if project.public.categories and public.span is None:
         warnings.warn(remark("public_no_year"), stacklevel=3)
-    elif project.public.categories and public.result.project.tests.period != project.tests.period:
+    elif project.public.categories and public.result.period != result.period:
         warnings.warn(remark("public_whole_years", period=page.header.period), stacklevel=3)
     by_area = PublicKnowledge(within=public.known.within)
     alone = withheld_polygons(page.rates, threshold=page.threshold, known=by_area)

@@ -14,6 +14,7 @@ from hotspots.errors import DataFileError
 
 if TYPE_CHECKING:
     from hotspots.project.config.settings import Project
+    from hotspots.project.run.period import StudyPeriod
 
 FILE = "manifest.json"
 OWN = "manifest"
@@ -35,7 +36,12 @@ _LIBRARIES = (
 
 
 def make_manifest(
-    project: Project, project_file: Path, inputs: dict[str, Path], written: Path, out: Path
+    project: Project,
+    project_file: Path,
+    inputs: dict[str, Path],
+    written: Path,
+    out: Path,
+    period: StudyPeriod,
 ) -> dict[str, Any]:
     """Return the manifest of the outputs in ``written``, which will be moved to ``out``.
 
@@ -47,6 +53,7 @@ def make_manifest(
         "seed": project.project.seed,
         "versions": {name: version(name) for name in _LIBRARIES},
         "parameters": parameters(project),
+        "period": [period.first, period.last],
         "inputs": {
             project_file.name: digest(project_file),
             **{name: digest(path) for name, path in _with_companions(inputs)},

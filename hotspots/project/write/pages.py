@@ -66,6 +66,7 @@ def run_report(result: RunResult) -> str:
     }
     content = ReportContent(
         incidents=result.incidents,
+        tested=result.period.rows(result.incidents),
         geocoding=result.geocoding,
         plan=result.plan,
         near_border=result.robustness.near_border,

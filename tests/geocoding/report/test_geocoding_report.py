@@ -274,10 +274,28 @@ def test_a_frame_of_another_make_is_refused():
         geocoding_report(frame)
 
 
-def test_a_point_outside_the_study_area_is_not_located():
+def test_a_point_outside_the_study_area_is_counted_by_itself():
     east = ["360100", "360200", "390000", "395000", "399000"]
     table = pd.DataFrame({"x": east, "y": ["3512100"] * 5})
     box = shapely.box(360_000, 3_512_000, 361_000, 3_513_000)
     area = gpd.GeoDataFrame(geometry=[box], crs=32613)
     read = read_incidents(table, longitude="x", latitude="y", crs=32613, study_area=area)
-    assert geocoding_report(read).hit_rate == pytest.approx(0.4)
+    read["location_status"] = ["given", "unmatched", "given", "given", "given"]
+    read["problem"] = ["", ""] + ["outside_study_area"] * 3
+    read["category"] = ["robo", "robo", "robo", "hurto", "hurto"]
+    report = geocoding_report(read)
+    assert (report.rows, report.outside, report.within, report.located) == (5, 3, 2, 1)
+    assert report.hit_rate == pytest.approx(0.5)
+    assert report.by_category["rows"].to_dict() == {"robo": 2}
+    assert report.outside_by_category.to_dict() == {"robo": 1, "hurto": 2}
+    assert report.unlocated["rows"].sum() <= 1
+    assert "1 of 2 rows are located: 50.0%" in report.sentence("en")
+    assert "3 filas más están fuera del área" in report.sentence("es")
+    assert "3 outside the study area" in repr(report)
+
+
+def test_a_point_that_several_repairs_would_bring_inside_is_not_located():
+    rows = incidents()
+    rows["problem"] = "outside_study_area; several_repairs: longitude_sign | latitude_sign"
+    report = geocoding_report(rows)
+    assert (report.outside, report.located) == (0, 0)

@@ -32,7 +32,7 @@ def test_opens_on_the_hot_places_and_says_so(content):
     assert sum(data["high"]["homicide"]) == 6
     assert "6 de 108 polígonos están por encima" in page
     assert "en 5 de ellos" in page
-    assert "589 de 606 incidentes ubicados" in page
+    assert "589 de 606 filas de la tabla ubicadas" in page
     assert "DATOS INVENTADOS" in page
     assert "RESERVADO" in page
 
@@ -56,8 +56,8 @@ def test_its_face_says_what_is_not_located_and_where(content, audience):
     header = replace(content.header, located=None, geocoding=geocoding_report(rows))
     page = render_standalone(briefing_map(replace(content, header=header), audience=audience))
     warning = re.search(r'id="hs-warning">(.*?)</p>', page, re.S).group(1)
-    assert "350 de 500 incidentes ubicados" in page
-    assert "Solo se ubicó el 70.0% de los incidentes" in warning
+    assert "350 de 500 filas de la tabla ubicadas" in page
+    assert "Solo se ubicó el 70.0% de las filas" in warning
     exact = "no falta al azar: 30% en Homicidio contra 0% en el resto" in warning
     assert exact == (audience == "internal")
     assert "no se reparte por igual entre delitos" in warning or exact
@@ -198,3 +198,14 @@ def test_the_sentence_of_a_public_page_counts_what_it_shows(city, content):
     shown = len(city.polygons) - int(hidden.sum())
     words = re.sub(r"\s+", " ", render_standalone(page))
     assert f"de {shown} polígonos" in words or f"de los {shown} polígonos" in words
+
+
+def test_a_page_without_results_says_that_nothing_was_tested(city):
+    page = briefing_map(
+        BriefingContent(polygons=city.polygons, results={}, rates=city.rates), language="en"
+    )
+    text = render_standalone(page)
+    assert "corrected for the number of tests" not in text
+    assert "Nothing was tested" in text and "No evidence of being high" not in text
+    theme = next(one for one in page_data(text)["themes"] if one["kind"] == "focus")
+    assert theme["labels"] == ["Not tested"]

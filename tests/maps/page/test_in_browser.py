@@ -94,8 +94,89 @@ def test_the_keyboard_alone_reaches_a_place(browser, internal):
         assert page.inner_text("*:focus") == text("page.skip", "es")
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.id") == "hs-order"
+        page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         assert page.is_visible("#hs-panel")
+
+
+def roster(page):
+    """Return (place, number, rate) of each row of the list."""
+    return page.eval_on_selector_all(
+        ".hs-row",
+        "rows => rows.map(row => [Number(row.dataset.place), "
+        "row.querySelector('.hs-rank').textContent, row.querySelector('.hs-rate b').textContent])",
+    )
+
+
+def in_order(rates, high):
+    """Return the places of the high polygons, then of the others, each by rate."""
+    order = pd.DataFrame({"low": ~high.to_numpy(dtype=bool), "rate": -rates["rate"].to_numpy()})
+    return order.sort_values(["low", "rate"], kind="stable").index.tolist()
+
+
+def test_the_list_follows_the_offense_that_is_chosen(browser, internal, city):
+    """272 vehicle thefts stood under a caption that called them homicides."""
+    with opened(browser, internal) as page:
+        hot = pd.Series(city.hot)
+        assert [row[0] for row in roster(page)] == in_order(city.rates["homicide"], hot)
+        assert [row[1] for row in roster(page)] == [str(at + 1) for at in range(108)]
+        assert page.inner_text("#hs-list-note").startswith("Homicidio por 100,000")
+        assert page.locator(".hs-bar:visible").count() == 0 and page.is_hidden("#hs-parts")
+        page.select_option("#hs-category", "carjacking")
+        told = page.inner_text("#hs-list-note")
+        assert told.startswith("Robo de vehículo con violencia por 100,000")
+        assert "Ninguno es alto" in told and "Homicidio" not in told
+        assert [row[0] for row in roster(page)] == in_order(city.rates["carjacking"], hot & False)
+        assert page.locator(".hs-rank.hs-high").count() == 0
+
+
+def test_the_composite_index_is_named_and_has_its_bars(browser, internal, city):
+    with opened(browser, internal) as page:
+        page.select_option("#hs-order", "index")
+        ranks = city.ranking.table["rank"].reindex(city.polygons.index).to_numpy()
+        assert [row[0] for row in roster(page)] == list(ranks.argsort(kind="stable"))
+        assert "índice compuesto" in page.inner_text("#hs-list-note")
+        assert page.locator(".hs-bar:visible").count() == 108 and page.is_visible("#hs-parts")
+        numbers = {int(one) for one in page.locator(".hs-number").all_inner_texts()}
+        assert numbers <= set(ranks[city.hot].tolist())
+        page.select_option("#hs-order", "rate")
+        assert page.locator(".hs-bar:visible").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["time_rate", "time_test"])
+def test_the_slider_moves_sentence_list_and_panel(browser, internal, city, theme):
+    """Only in 2013 do the hot places stand out."""
+    with opened(browser, internal) as page:
+        choose_layer(page, f"{theme}/homicide")
+        assert "6 de 108" in page.inner_text("#hs-sentence")
+        assert "2013" in page.inner_text("#hs-list-note")
+        page.focus(".hs-range")
+        page.keyboard.press("ArrowLeft")
+        rates = city.rates_over_time["homicide"]["2012"]
+        assert "Ninguno de los 108" in page.inner_text("#hs-sentence")
+        assert "2012" in page.inner_text("#hs-sentence")
+        assert "(2012)" in page.inner_text("#hs-list-note")
+        none = pd.Series(False, index=rates.index)
+        assert [row[0] for row in roster(page)] == in_order(rates, none)
+        page.click(".hs-row >> nth=0")
+        first = in_order(rates, none)[0]
+        count = text("unit.incidents", "es", n=int(rates["count"].iloc[first]))
+        assert count in page.inner_text("#hs-panel") and "2012" in page.inner_text("#hs-panel")
+        choose_layer(page, "focus/homicide")
+        assert "6 de 108" in page.inner_text("#hs-sentence")
+
+
+def test_what_is_counted_is_named(browser, content, tmp_path):
+    victims = replace(content, count_victims=["homicide"])
+    path = save_standalone(briefing_map(victims), tmp_path / "page.html")
+    with opened(browser, path) as page:
+        page.click(".hs-row >> nth=0")
+        panel = page.inner_text("#hs-panel")
+        assert "víctimas" in panel and "incidentes con hora" in panel
+        assert "incidentes en un mes" in panel and "casos" not in panel
+        page.select_option("#hs-category", "carjacking")
+        assert "víctimas" not in page.inner_text("#hs-panel")
 
 
 def test_statistics_are_exclusive_and_the_legend_follows(browser, internal):
@@ -183,7 +264,7 @@ def test_the_slider_changes_colors_counts_and_the_tooltip(browser, internal, cit
         )
         page.mouse.move(box["x"] + 12, box["y"] + 12)
         cases = int(city.rates_over_time["homicide"]["2012"]["count"].iloc[20])
-        assert f"2012: {cases} casos" in page.inner_text(".hs-tip")
+        assert f"2012: {cases} incidentes" in page.inner_text(".hs-tip")
 
 
 def test_the_slider_plays_from_the_start_to_the_end_and_stops(browser, internal):

@@ -27,7 +27,7 @@ def test_months_name_the_highest_and_each_year_once():
         [[1, 5, 0], [0, 0, 0]], index=["a", "b"], columns=["2012-11", "2012-12", "2013-01"]
     )
     told = polygon_panel.months_chart(counts.assign(undated=9), pd.Index(["a", "b", "c"]), "es")
-    assert told["peaks"] == ["máximo 5 en un mes (diciembre de 2012)", "", ""]
+    assert told["peaks"] == ["máximo 5 incidentes en un mes (diciembre de 2012)", "", ""]
     assert told["ticks"] == [[0.0, "2012"], [0.6667, "2013"]]
     assert told["paths"][1] == told["paths"][2] == ""
 

@@ -27,14 +27,14 @@ def public(content, located, threshold=5):
 )  # fmt: skip
 def test_a_pair_with_a_number_under_the_threshold_is_not_said(content, located, said):
     page = public(content, {"homicide": located, "carjacking": (500, 600)})
-    words = f"{located[0]:,} of {located[1]:,} incidents located"
+    words = f"{located[0]:,} of {located[1]:,} rows of the table located"
     assert (words in page) is said
-    assert "500 of 600 incidents located" in page
+    assert "500 of 600 rows of the table located" in page
 
 
 def test_another_threshold_counts_for_them_as_well(content):
     located = {"homicide": (9, 5_001), "carjacking": (500, 600)}
-    assert "9 of 5,001 incidents located" in public(content, located)
+    assert "9 of 5,001 rows of the table located" in public(content, located)
     assert "9 of 5,001" not in public(content, located, threshold=10)
 
 

@@ -11,7 +11,13 @@ import pytest
 import shapely
 
 from hotspots.geocoding.report.report import geocoding_report
-from hotspots.maps.themes.headline import category_of, headline_of, sentence, uneven_warning
+from hotspots.maps.themes.headline import (
+    category_of,
+    headline_of,
+    sentence,
+    unclassified_warning,
+    uneven_warning,
+)
 
 
 def found(city, category="homicide", **changes):
@@ -35,14 +41,14 @@ def test_both_questions_in_one_sentence(city):
     assert told.words == (
         "6 of 108 polygons are above the city's ordinary variation, and in 5 of them most "
         "residents live where incidents cluster more than chance allows (false discovery rate "
-        "5%; 2013; 589 of 606 incidents located)."
+        "5%; 2013; 589 of 606 rows of the table located)."
     )
     assert told.warnings == ("The two questions disagree in 1 polygon: see the legend.",)
 
 
 def test_below_the_bar_is_warned_of(city):
     told = said(found(city), located=(400, 606))
-    assert told.warnings[0].startswith("Only 66.0% of the incidents were located")
+    assert told.warnings[0].startswith("Only 66.0% of the rows of the table were located")
 
 
 @pytest.mark.parametrize("located", [(515, 606), None, (0, 0)])
@@ -145,3 +151,88 @@ def test_withheld_places_have_no_answer(city):
 
 def test_a_category_is_what_stands_before_the_colon():
     assert category_of("homicide:getis_ord_star:units") == "homicide"
+
+
+def test_rows_outside_the_area_are_counted_by_themselves(city):
+    told = said(found(city), located=(98, 100), outside=902)
+    assert "98 of 100 rows of the table located; 902 rows more outside the area)" in told.words
+    assert not any("located" in warning for warning in told.warnings)
+
+
+def test_two_of_three_rows_are_no_pattern():
+    """San Marcos misses two of its three rows, which its own test shows; the page does not."""
+    place = np.repeat(["San Marcos", "Centro"], [3, 997])
+    located = np.ones(1_000, dtype=bool)
+    located[[0, 1, 500, 600]] = False
+    report = by_neighborhood(place, located)
+    assert report.at_random is False and "San Marcos" in set(report.uneven["level"])
+    assert warned(report) == "" and warned(report, public=True) == ""
+    assert "San Marcos" not in report.sentence("es")
+
+
+def test_twenty_rows_that_differ_are_one():
+    place = np.repeat(["San Marcos", "Centro"], [20, 980])
+    located = np.ones(1_000, dtype=bool)
+    located[:14] = False
+    assert "70% en San Marcos" in warned(by_neighborhood(place, located))
+
+
+def test_the_public_warning_names_only_what_may_show_on_a_map():
+    """The neighborhoods differ, but the one that stands out has three rows."""
+    report = misses(600, 200)
+    tests = report.missingness.copy()
+    tests.loc["neighborhood", "q"] = 0.001
+    few = report.uneven.iloc[[0]].assign(factor="neighborhood", level="San Marcos", rows=3)
+    both = replace(report, missingness=tests, uneven=pd.concat([report.uneven, few]))
+    told = warned(both, public=True, language="en")
+    assert "over offenses, which" in told and "neighborhoods" not in told
+
+
+def by_neighborhood(place, located):
+    """Return the report on rows of one offense in stated neighborhoods."""
+    frame = pd.DataFrame({"category": "theft", "address": "", "neighborhood": place})
+    frame["date"] = pd.to_datetime(pd.Series(pd.NaT, index=frame.index))
+    frame["location_status"] = np.where(located, "given", "unmatched")
+    frame["location_precision"] = np.where(located, "coordinate", "none")
+    shapes = [shapely.Point(0, 0) if one else None for one in located]
+    return geocoding_report(gpd.GeoDataFrame(frame, geometry=shapes, crs=32613))
+
+
+@pytest.mark.parametrize(("unmapped", "says"), [(49, False), (50, True), (610, True)])
+def test_rows_without_a_class_are_warned_of_from_5_percent(unmapped, says):
+    rows = by_neighborhood(np.repeat("Centro", 1_000), np.ones(1_000, dtype=bool))
+    table = rows.by_category.reindex(["theft", "unmapped"])
+    table["rows"] = [1_000 - unmapped, unmapped]
+    report = replace(rows, by_category=table)
+    told = unclassified_warning(report, language="en")
+    assert told.startswith(f"{unmapped / 10:.0f}% of the rows of the table are") == says
+    assert bool(told) == says
+    assert unclassified_warning(report, language="en", threshold=unmapped + 1) == ""
+
+
+def test_hot_units_are_said_where_no_polygon_tells_of_them(city):
+    """Two hot units, in one polygon of which they are the half less a resident."""
+    table = city.unit_results["carjacking:gi"].table.copy()
+    table.iloc[[0, 1], table.columns.get_loc("label")] = "hot"
+    units = replace(city.unit_results["carjacking:gi"], table=table)
+    rolled = city.rolled_up["carjacking"].copy()
+    rolled.iloc[0, 0] = 0.49
+    answer = found(
+        city,
+        "carjacking",
+        unit_results={"carjacking:gi": units},
+        rolled_up=rolled,
+        residents=city.polygons["population"],
+    )
+    told = said(answer).words
+    assert "; incidents cluster in 2 census units, with 0." in told
+    assert "% of the residents (false discovery rate" in told
+    withheld = pd.Series(False, index=answer.index)
+    assert "census units" in said(answer.without(withheld)).words
+    withheld.iloc[5] = True
+    assert "census units" not in said(answer.without(withheld)).words
+
+
+def test_hot_units_are_not_said_twice(city):
+    answer = found(city, residents=city.polygons["population"])
+    assert answer.hot_units and "census unit" not in said(answer).words

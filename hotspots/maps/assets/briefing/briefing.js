@@ -11,7 +11,11 @@ function Briefing(map, data) {
   this.format = function (n) { return String(n).replace(/\B(?=(\d{3})+$)/g, data.words.thousands); };
   this.main = new View(this, map);
   this.shapes = this.main.shapes;
-  this.time = new Timeline(this.main, function () { self.tally(self.main, document); });
+  this.time = new Timeline(this.main, function () {
+    self.tally(self.main, document);
+    self.tell();
+    if (self.selected !== null) { self.open(self.selected); }
+  });
   this.controls();
   this.fit();
   this.turn(this.themes[data.start] || null);
@@ -34,6 +38,11 @@ Briefing.prototype = Object.assign({
     document.getElementById("hs-compare").addEventListener("click", function () {
       self.compare(!self.comparing());
     });
+    this.order = document.getElementById("hs-order");
+    if (this.order) {
+      this.order.value = "rate";
+      this.order.addEventListener("change", function () { self.tell(); });
+    }
     this.rows();
     this.zooms();
     document.addEventListener("keydown", function (event) {
@@ -163,12 +172,52 @@ Briefing.prototype = Object.assign({
     });
   },
 
+  /* What is told of a category, at the stop of the slider where the view shows one. */
+  factsOf: function (view) {
+    const category = view.category(), facts = this.data.facts[category], theme = view.theme;
+    const stops = theme && theme.frames ? this.data.stops[category] : null;
+    return stops ? Object.assign({}, facts, { share: [] }, stops[view.frame]) : facts;
+  },
+
+  byIndex: function () { return this.order ? this.order.value === "index" : !this.data.facts[this.category]; },
+
+  /* The number of each polygon in the list, by its place; null where it has none. */
+  numbers: function () {
+    const facts = this.factsOf(this.main), ranks = [];
+    if (this.byIndex() || !facts) { return this.data.places.map(function (place) { return place.rank || null; }); }
+    facts.order.forEach(function (place, at) { ranks[place] = at < facts.ranked ? at + 1 : null; });
+    return ranks;
+  },
+
+  arrange: function (facts) {
+    const list = document.getElementById("hs-roster"), note = document.getElementById("hs-list-note");
+    const parts = document.getElementById("hs-parts"), index = this.byIndex(), ranks = this.numbers();
+    if (!list) { return; }
+    list.classList.toggle("hs-by-index", index);
+    if (parts) { parts.hidden = !index; }
+    note.textContent = index || !facts ? this.data.words.index_note : facts.note;
+    const rows = [...list.children].map(function (one) {
+      return [one, Number(one.querySelector(".hs-row").dataset.place)];
+    });
+    const place = {};
+    (index || !facts ? [] : facts.order).forEach(function (one, at) { place[one] = at; });
+    rows.sort(function (a, b) {
+      return index ? (ranks[a[1]] || Infinity) - (ranks[b[1]] || Infinity) || a[1] - b[1] : place[a[1]] - place[b[1]];
+    });
+    rows.forEach(function (one, at) {
+      if (list.children[at] !== one[0]) { list.insertBefore(one[0], list.children[at] || null); }
+      one[0].querySelector(".hs-rank").textContent = ranks[one[1]] || "";
+    });
+  },
+
   tell: function () {
-    const told = this.data.sentences[this.category], facts = this.data.facts[this.category];
-    const high = this.data.high[this.category] || [];
+    const told = this.data.sentences[this.category], facts = this.factsOf(this.main);
+    const high = (facts && facts.high) || this.data.high[this.category] || [];
+    this.arrange(facts);
+    this.main.number();
     if (told) {
       document.getElementById("hs-subject").textContent = told[0];
-      document.getElementById("hs-sentence").textContent = told[1];
+      document.getElementById("hs-sentence").textContent = (facts && facts.sentence) || told[1];
       const warning = document.getElementById("hs-warning");
       warning.textContent = told[2];
       warning.hidden = !told[2];

@@ -2,7 +2,7 @@
 const PANEL = {
   tip: function (view, level, place) {
     const data = this.data, words = data.words, theme = view.theme, category = view.category();
-    const at = this.polygonOf(level, place), polygon = data.places[at], facts = data.facts[category];
+    const at = this.polygonOf(level, place), polygon = data.places[at], facts = this.factsOf(view);
     const lines = [make("p", [make("b", [polygon ? polygon.name : data.unitNames[place]])])];
     if (level === "units" && theme && theme.level === "units") {
       lines.push(make("p", [data.unitNames[place] + " · " + data.unitResidents[place]]));
@@ -30,7 +30,7 @@ const PANEL = {
     if (theme.frames) {
       const frame = theme.frames[view.frame];
       return make("p", [frame.title + ": ", make("b", [this.format(frame.counts[place])]),
-        " " + this.data.words.time_cases + ", " + label]);
+        " " + this.data.counted[theme.category] + ", " + label]);
     }
     return make("p", [theme.title + ": ", make("b", [theme.group === "context" ? value : label]),
       value && theme.group !== "context" ? " (" + value + ")" : ""]);
@@ -38,7 +38,8 @@ const PANEL = {
 
   portrait: function (place) {
     const self = this, data = this.data, words = data.words, polygon = data.places[place];
-    const facts = data.facts[this.category], box = document.createDocumentFragment();
+    const facts = this.factsOf(this.main), box = document.createDocumentFragment();
+    const period = (facts && facts.period) || data.period;
     const close = make("button", ["×"], { type: "button", className: "hs-close", title: words.close });
     close.setAttribute("aria-label", words.close);
     close.addEventListener("click", function () { self.close(); });
@@ -46,7 +47,7 @@ const PANEL = {
     box.append(make("p", [polygon.residents + (polygon.words ? " · " + polygon.words : "")]));
     if (polygon.range) { box.append(make("p", [polygon.range], { className: "hs-small" })); }
     if (facts) {
-      box.append(make("h3", [data.titles[this.category] + (data.period ? " · " + data.period : "")]));
+      box.append(make("h3", [data.titles[this.category] + (period ? " · " + period : "")]));
       box.append(make("p", [make("span", [facts.rate[place]], { className: "hs-big" }), " " + words.rate]));
       box.append(make("p", [facts.count[place] + " · " + facts.interval[place]], { className: "hs-small" }));
       this.chance(box, place);
@@ -68,10 +69,12 @@ const PANEL = {
   },
 
   chance: function (box, place) {
-    const theme = this.themes["focus/" + this.category], facts = this.data.facts[this.category];
-    if (!theme) { return; }
+    const shown = this.main.theme, stop = shown && shown.kind === "time_test" ? shown : null;
+    const theme = stop || this.themes["focus/" + this.category], facts = this.factsOf(this.main);
+    if (!theme || (facts.period && !stop)) { return; }
+    const codes = stop ? this.main.codes() : unpack(theme.codes);
     box.append(make("h3", [this.data.words.more_than_chance]));
-    box.append(make("p", [theme.labels[unpack(theme.codes)[place]]]));
+    box.append(make("p", [theme.labels[codes[place]]]));
     (facts.tests || []).forEach(function (test) {
       box.append(make("p", [test.title + ": " + test.said[place]], { className: "hs-small" }));
     });

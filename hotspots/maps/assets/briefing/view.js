@@ -160,12 +160,12 @@ View.prototype = {
   },
 
   number: function () {
-    const self = this, high = this.data.high[this.category()] || [], on = this.host.overlayOn("numbers");
+    const self = this, facts = this.host.factsOf(this), on = this.host.overlayOn("numbers");
     this.numbers.clearLayers();
     this.toggle("numbers", on);
     if (!on) { return; }
-    const taken = [];
-    this.data.places.map(function (place, at) { return [place.rank, at]; })
+    const taken = [], high = (facts && facts.high) || this.data.high[this.category()] || [];
+    this.host.numbers().map(function (rank, at) { return [rank, at]; })
       .filter(function (one) { return high[one[1]] && Number.isInteger(one[0]); })
       .sort(function (a, b) { return a[0] - b[0]; })
       .forEach(function (one) { self.numberOne(one[0], self.data.places[one[1]], taken); });
