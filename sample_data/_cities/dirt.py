@@ -42,7 +42,6 @@ _TIME_FAULTS = {
 }
 _DATE_FAULTS = {"": 0.9968, "date impossible": 0.0012, "date unknown": 0.001, "date blank": 0.001}
 _IMPOSSIBLE = ("31/02/{y}", "30/02/{y}", "31/04/{y}", "00/06/{y}", "31/11/{y}", "15/13/{y}")
-PILE_UPS = 14
 PILE_UP_SHARE = 0.07
 LEAST_PILE_UP = 5
 REPEATED = 0.004
@@ -148,7 +147,7 @@ def _pile_ups(
     planted = np.unique(np.concatenate(city.members))
     rows_in = np.bincount(reports.unit, minlength=len(city.units.codes))
     rows_in[planted] = 0
-    homes = np.argsort(-rows_in, kind="stable")[:PILE_UPS]
+    homes = np.argsort(-rows_in, kind="stable")[: city.ground.plan.pile_ups]
     order = np.argsort(rng.random(len(only)), kind="stable")
     free = order[~only[order]]
     piles, at = [], 0

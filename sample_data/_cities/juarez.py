@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from _cities.chance import steady
-from _cities.plan import CityPlan, Estate, MainLine, PlantedPlace
+from _cities.plan import CityPlan, Estate, MainLine, PlantedPlace, Spread
+from _cities.risk import EVEN
 from _cities.words import words_of
 
 # Meters from the river to the built-up edge, at each distance along the river.
@@ -163,6 +164,15 @@ PLAN = CityPlan(
         "extortion": (700, 900, 750, 500, 380, 270),
         "kidnapping": (180, 290, 230, 150, 90, 60),
     },
+    spread={
+        "homicide": Spread(smooth=0.50, own=0.50),
+        "vehicle_theft": Spread(smooth=0.40, own=0.40),
+        "carjacking": Spread(smooth=0.50, own=0.50),
+        "business_robbery": Spread(smooth=0.60, own=0.60),
+        "extortion": Spread(smooth=0.45, own=0.45),
+        "kidnapping": EVEN,
+    },
+    pile_ups=14,
     multiple_victims="homicide",
     services={
         "escuela": 450,

@@ -13,6 +13,7 @@ from _cities.dirt import Row, soil
 from _cities.files import degrees, geojson, table
 from _cities.population import rasters
 from _cities.reports import Reports, report
+from _cities.risk import true_risks
 from _cities.truth import draw_events
 
 if TYPE_CHECKING:
@@ -46,11 +47,12 @@ def city_files(city: City, services: list[Service]) -> dict[str, bytes]:
 
 
 def incident_files(
-    city: City, services: list[Service], seed: int, *, planted: bool
+    city: City, services: list[Service], seed: int, *, planted: bool, spread: bool
 ) -> dict[str, bytes]:
-    """Return the table of incidents of one seed, and the truth about its addresses."""
+    """Return the table of incidents of one seed, and the truth about its risks and addresses."""
     plan = city.ground.plan
-    events = draw_events(plan, city.units, city.members, seed, planted=planted)
+    risks = true_risks(plan, city.units, city.members, seed, planted=planted, spread=spread)
+    events = draw_events(plan, city.units, risks, seed)
     landmarks = [one for one in services if one.kind in LANDMARKS]
     reports = report(city, events, landmarks, seed)
     rows = soil(city, reports, seed)
@@ -59,6 +61,7 @@ def incident_files(
         "incidentes.csv": incidents(reports, rows),
         "verdad/addresses.csv": _addresses(city, reports, rows),
         "verdad/faults.csv": _faults(reports, rows),
+        "verdad/risk.csv": _risks(city, risks),
     }
 
 
@@ -239,3 +242,18 @@ def _planted(city: City) -> bytes:
             inside[place.category][unit] = place.name
     lines = zip(city.units.codes, *inside.values(), strict=True)
     return table((_UNIT_FIELDS[plan.country][0], *inside), lines)
+
+
+def _risks(city: City, risks: dict[str, np.ndarray]) -> bytes:
+    """Return each unit's true risk: a column a category, or one for each span of equal years."""
+    years = city.ground.plan.years
+    columns: dict[str, np.ndarray] = {}
+    for category, by_year in risks.items():
+        new = np.flatnonzero(np.any(np.diff(by_year, axis=0) != 0, axis=1)) + 1
+        for first, end in zip([0, *new], [*new, len(years)], strict=True):
+            span = f"_{years[first]}_{years[end - 1]}" if len(new) else ""
+            columns[category + span] = by_year[first]
+    lines = zip(
+        city.units.codes, *([f"{x:.4f}" for x in risk] for risk in columns.values()), strict=True
+    )
+    return table((_UNIT_FIELDS[city.ground.plan.country][0], *columns), lines)

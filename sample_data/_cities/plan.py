@@ -34,8 +34,19 @@ class Estate:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How much the risk of one category varies: standard deviations of its logarithm over units.
+
+    ``smooth`` is the part that near units share, ``own`` the part of each unit alone.
+    """
+
+    smooth: float
+    own: float
+
+
+@dataclass(frozen=True, slots=True)
 class PlantedPlace:
-    """A compact district where one category has ``risk`` times the rate in some years."""
+    """A compact district where one category has ``risk`` times the typical risk in some years."""
 
     name: str
     category: str
@@ -52,7 +63,8 @@ class CityPlan:
     ``built_up`` is True inside the city, ``density`` gives residents per km², ``block`` the
     short side of a block in meters, ``poverty`` per cent, ``age`` how crooked streets are
     (0 to 1). ``incidents`` gives each category's events per year (victims for
-    ``multiple_victims``).
+    ``multiple_victims``), ``spread`` how much its risk varies,
+    ``pile_ups`` how many buildings stand for all that is sent to them.
     """
 
     key: str
@@ -79,6 +91,8 @@ class CityPlan:
     places: Sequence[PlantedPlace]
     years: tuple[int, ...]
     incidents: Mapping[str, Sequence[int]]
+    spread: Mapping[str, Spread]
+    pile_ups: int
     multiple_victims: str
     services: Mapping[str, int]
 

@@ -1,4 +1,4 @@
-"""The planted truth: which units lie in which place, and how many events each unit draws."""
+"""The planted places' units, and the events that each unit draws."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from _cities.plan import CityPlan
     from _cities.units import Units
 
-SIGMA = 0.15
 VICTIMS = {1: 0.885, 2: 0.085, 3: 0.02, 4: 0.006, 5: 0.004}
 
 
@@ -52,24 +51,18 @@ def planted_units(plan: CityPlan, units: Units) -> list[np.ndarray]:
     return found
 
 
-def draw_events(
-    plan: CityPlan, units: Units, members: list[np.ndarray], seed: int, *, planted: bool
-) -> Events:
+def draw_events(plan: CityPlan, units: Units, risks: dict[str, np.ndarray], seed: int) -> Events:
     """Return the events of a city: yearly totals fixed, places drawn.
 
-    A unit's share is its residents times a lognormal risk of its own (sigma 0.15, without
-    any pattern in space), times the planted risk.
+    A unit's share is its residents times its true risk of that year (``risk.true_risks``).
     """
     categories = tuple(plan.incidents)
     parts: list[tuple[int, int, np.ndarray, np.ndarray]] = []
     for k, category in enumerate(categories):
         rng = stream(seed, f"events {category}")
-        ordinary = steady(np.exp(SIGMA * rng.standard_normal(len(units.codes))))
-        for year, total in zip(plan.years, plan.incidents[category], strict=True):
-            weight = units.residents * ordinary
-            for place, inside in zip(plan.places, members, strict=True):
-                if planted and place.category == category and year in place.years:
-                    weight[inside] *= place.risk
+        for now, year in enumerate(plan.years):
+            weight = units.residents * risks[category][now]
+            total = plan.incidents[category][now]
             victims = _victims(rng, total, several=category == plan.multiple_victims)
             parts.append((k, year, pick(rng, weight, len(victims)), victims))
     return Events(

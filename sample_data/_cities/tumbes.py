@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from _cities.chance import steady
-from _cities.plan import CityPlan, Estate, MainLine, PlantedPlace
+from _cities.plan import CityPlan, Estate, MainLine, PlantedPlace, Spread
 from _cities.words import words_of
 
 _RIVER = 75.0
@@ -111,6 +111,14 @@ PLAN = CityPlan(
         "extortion": (25, 42, 60),
         "vehicle_theft": (110, 120, 130),
     },
+    spread={
+        "homicide": Spread(smooth=0.50, own=0.50),
+        "robbery": Spread(smooth=0.50, own=0.50),
+        "theft": Spread(smooth=0.40, own=0.40),
+        "extortion": Spread(smooth=0.45, own=0.45),
+        "vehicle_theft": Spread(smooth=0.40, own=0.40),
+    },
+    pile_ups=0,
     multiple_victims="homicide",
     services={
         "escuela": 62,

@@ -54,9 +54,9 @@ def plan(units: gpd.GeoDataFrame) -> PolygonPlan:
 
 
 def patternless(make_cities: ModuleType, seed: int) -> dict[str, pd.Series]:
-    """Category → events by unit, of the city of that seed with no planted place."""
+    """Category → events by unit, of the city of that seed: no planted place, no spread of risk."""
     codes, _ = make_cities.unit_table("juarez")
-    events = make_cities.draw_incidents("juarez", seed, planted=False)
+    events = make_cities.draw_incidents("juarez", seed, planted=False, spread=False)
     return {
         name: pd.Series(counts, codes).rename_axis("unit_id") for name, counts in events.items()
     }

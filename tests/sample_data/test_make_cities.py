@@ -19,6 +19,9 @@ import rasterio
 import shapely
 from pyproj import Transformer
 
+from hotspots.polygons.plan.build import build_polygons
+from hotspots.polygons.units.read import read_units
+
 ROOT = Path(__file__).parents[2] / "sample_data"
 METERS = {"juarez": 32613, "tumbes": 32717}
 CODE = {"juarez": "CVEGEO", "tumbes": "UBIGEO"}
@@ -29,6 +32,8 @@ CITY = pytest.mark.parametrize("city", CITIES)
 JUAREZ_RATES = {"2009": 169.48, "2010": 265.40, "2011": 159.79, "2012": 64.33, "2013": 45.56}
 TUMBES_2014 = 37.1
 RESIDENTS = {"juarez": 1_332_131, "tumbes": 164_404}
+SPANS = ((2009, 2011), (2012, 2014))
+"""Years between which planted places move."""
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +109,7 @@ def test_another_seed_writes_other_incidents_and_nothing_else(
 ) -> None:
     make.main(["--out", str(tmp_path), "--city", "tumbes", "--seed", "5", "--no-places"])
     made = {p.name for p in tmp_path.rglob("*") if p.is_file()}
-    assert made == {"incidentes.csv", "addresses.csv", "faults.csv"}
+    assert made == {"incidentes.csv", "addresses.csv", "faults.csv", "risk.csv"}
     other = (tmp_path / "tumbes/incidentes.csv").read_bytes()
     assert other != (ROOT / "tumbes/incidentes.csv").read_bytes()
 
@@ -409,31 +414,112 @@ def test_units_of_the_truth_carry_the_places_residents(
         assert units["juarez"].loc[inside, "POBTOT"].sum() == place.residents
 
 
-def test_rates_are_three_times_as_high_inside_and_even_without_places(make: ModuleType) -> None:
+def by_place(values: np.ndarray, residents: np.ndarray, place: np.ndarray) -> pd.Series:
+    """Return the residents' mean of units' values in each place that anybody lives in."""
+    table = pd.DataFrame({"sum": values * residents, "living": residents}).groupby(place).sum()
+    return (table["sum"] / table["living"])[table["living"] > 0]
+
+
+@pytest.fixture(scope="module")
+def polygons(make: ModuleType) -> np.ndarray:
+    """Return the polygon of 10,000–15,000 residents in which each unit of Juárez lies."""
+    codes, _ = make.unit_table("juarez")
+    units = read_units(ROOT / "juarez/unidades.geojson", population="POBTOT", id="CVEGEO")
+    return build_polygons(units, similarity=["pobreza"], seed=2014).membership[codes].to_numpy()
+
+
+def test_the_truth_tells_the_risks_of_which_the_events_were_drawn(make: ModuleType) -> None:
+    for city in CITIES:
+        table = truth(city, "risk.csv").set_index(CODE[city])
+        plan = make.build_city(city).ground.plan
+        assert list(table.index) == make.unit_table(city)[0]
+        for category, by_year in make.draw_risks(city, plan.incidents_seed).items():
+            for year, risk in zip(plan.years, by_year, strict=True):
+                span = next((f"{category}_{a}_{b}" for a, b in SPANS if a <= year <= b), "")
+                name = span if span in table else category
+                assert table[name].to_numpy() == pytest.approx(risk, abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+def test_risk_of_homicide_varies_between_polygons_as_in_real_cities(
+    make: ModuleType, polygons: np.ndarray, seed: int | None
+) -> None:
+    """Real cities: σ .5–.9 between polygons of 10,000–15,000; the issue asks for about .6."""
+    _, residents = make.unit_table("juarez")
+    if seed is None:
+        risk = truth("juarez", "risk.csv")["homicide"].to_numpy()
+    else:
+        risk = make.draw_risks("juarez", seed)["homicide"][0]
+    assert 0.5 <= np.log(by_place(risk, residents, polygons)).std() <= 0.7
+
+
+def test_every_other_category_but_the_control_varies_too(
+    make: ModuleType, polygons: np.ndarray
+) -> None:
+    _, residents = make.unit_table("juarez")
+    for name, risk in truth("juarez", "risk.csv").drop(columns="CVEGEO").items():
+        sigma = np.log(by_place(risk.to_numpy(), residents, polygons)).std()
+        assert sigma < 0.1 if name == "kidnapping" else 0.4 <= sigma <= 0.75, name
+
+
+def test_part_of_the_spread_is_shared_by_neighbors_and_part_is_not(make: ModuleType) -> None:
+    """Logarithms of risk: near units are alike, though not the same, and far ones are not."""
+    made = make.build_city("juarez")
+    lived = np.flatnonzero(made.units.residents > 0)
+    gap = np.hypot(*(made.units.center[lived, None] - made.units.center[lived]).transpose(2, 0, 1))
+    alike = {"near": [], "far": []}
+    for seed in range(8):
+        risk = np.log(make.draw_risks("juarez", seed, planted=False)["homicide"][0][lived])
+        product = np.multiply.outer(risk - risk.mean(), risk - risk.mean()) / risk.var()
+        alike["near"].append(product[(gap > 0) & (gap < 700)].mean())
+        alike["far"].append(product[gap > 6_000].mean())
+    assert 0.3 < np.mean(alike["near"]) < 0.7
+    assert abs(np.mean(alike["far"])) < 0.1
+
+
+def test_one_is_the_typical_risk_and_planted_places_have_three_times_it(make: ModuleType) -> None:
     codes, residents = make.unit_table("juarez")
-    inside = truth("juarez", "units.csv").set_index("CVEGEO").loc[codes, "homicide"] != ""
-    inside = inside.to_numpy()
+    colonia = make.build_city("juarez").units.colonia
+    ordinary = make.draw_risks("juarez", make.PLANS["juarez"].incidents_seed, planted=False)
+    for risk in ordinary.values():
+        means = by_place(risk[0], residents, colonia).sort_values()
+        living = pd.Series(residents).groupby(colonia).sum()[means.index].cumsum()
+        assert means[living.ge(residents.sum() / 2).idxmax()] == pytest.approx(1, abs=1e-3)
+    risks = truth("juarez", "risk.csv").set_index("CVEGEO").loc[codes]
+    inside = truth("juarez", "units.csv").set_index("CVEGEO").loc[codes]
+    for place in gpd.read_file(ROOT / "juarez/verdad/places.geojson").itertuples():
+        span = f"{place.category}_{place.first_year}_{place.last_year}"
+        risk = risks[span if span in risks else place.category]
+        here = (inside[place.category] == place.name).to_numpy()
+        assert np.average(risk[here], weights=residents[here]) == pytest.approx(
+            place.risk, abs=1e-3
+        )
+        assert np.log(risk[here]).std() > 0.3
 
-    def ratio(planted: bool) -> float:
-        drawn = [make.draw_incidents("juarez", seed, planted)["homicide"] for seed in range(5)]
-        count = np.sum(drawn, axis=0)
-        high = count[inside].sum() / residents[inside].sum()
-        return float(high / (count[~inside].sum() / residents[~inside].sum()))
 
-    # Five seeds: the standard error is about 1.5% of counting and 1% of ordinary variation.
-    assert ratio(planted=True) == pytest.approx(3.0, rel=0.06)
-    assert ratio(planted=False) == pytest.approx(1.0, rel=0.06)
+def test_events_follow_the_true_risks(make: ModuleType) -> None:
+    """Counts scatter about residents × risk by Poisson and no more."""
+    _, residents = make.unit_table("juarez")
+    lived = residents > 0
+    scaled = []
+    for seed in range(6):
+        risk = make.draw_risks("juarez", seed)["carjacking"][0]
+        count = make.draw_incidents("juarez", seed)["carjacking"]
+        expected = (count.sum() * residents * risk / np.sum(residents * risk))[lived]
+        scaled.append(np.mean((count[lived] - expected) ** 2 / expected))
+    # 576 units and six cities: the standard error of the mean is about .025.
+    assert np.mean(scaled) == pytest.approx(1, abs=0.075)
 
 
-def test_ordinary_variation_is_lognormal_with_sigma_015(make: ModuleType) -> None:
+def test_without_places_and_spread_the_city_is_patternless(make: ModuleType) -> None:
     """Counts vary by Poisson and by σ = 0.15 on top: the excess variance is exp(σ²) − 1."""
     _, residents = make.unit_table("juarez")
     lived = residents > 0
     excess = []
     for seed in range(6):
-        count = make.draw_incidents("juarez", seed, planted=False)["vehicle_theft"][lived]
+        count = make.draw_incidents("juarez", seed, planted=False, spread=False)["vehicle_theft"]
         expected = count.sum() * residents[lived] / residents.sum()
-        excess.append(np.mean(((count - expected) ** 2 - expected) / expected**2))
+        excess.append(np.mean(((count[lived] - expected) ** 2 - expected) / expected**2))
     assert np.mean(excess) == pytest.approx(np.exp(0.15**2) - 1, abs=0.004)
 
 
