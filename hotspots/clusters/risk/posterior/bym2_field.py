@@ -170,7 +170,9 @@ def _solved(structure: Structure, scales: Scales, sites: Sites) -> _Solved:
 def _log_mass(structure: Structure, scales: Scales, sites: Sites, solved: _Solved) -> float:
     q, tau = scales.shared, scales.alone
     damping = 1 + sites.precision * tau
-    by_slope = (sites.slope**2 * tau / damping).sum() + q**2 * (solved.slope * solved.to_slope).sum()
+    by_slope = (sites.slope**2 * tau / damping).sum() + q**2 * (
+        solved.slope * solved.to_slope
+    ).sum()
     by_center = solved.center_precision * solved.center**2 - np.log(solved.center_precision)
     held = structure.size > 1
     determinant = solved.factor.log_determinant

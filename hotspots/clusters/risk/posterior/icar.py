@@ -51,7 +51,8 @@ class Structure:
         """Return the sums over each connected piece, of each column."""
         columns = values.reshape(self.piece.size, -1)
         sums = [np.bincount(self.piece, column, self.size.size) for column in columns.T]
-        return np.column_stack(sums).reshape(self.size.size, *values.shape[1:])
+        shape = (self.size.size, *values.shape[1:])
+        return np.asarray(np.column_stack(sums), dtype=float).reshape(shape)
 
 
 def scaled_icar(links: sparse.csr_array) -> Structure:

@@ -14,10 +14,12 @@ import numpy as np
 from scipy import sparse
 from scipy.linalg import lapack
 
-from hotspots.clusters.risk.posterior.dissection import Dissection, dissect
+from hotspots.clusters.risk.posterior.dissection import dissect
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from hotspots.clusters.risk.posterior.dissection import Dissection, Front
 
     Floats = npt.NDArray[np.float64]
     Integers = npt.NDArray[np.int64]
@@ -205,9 +207,8 @@ def _blocks(links: sparse.csr_array, tree: Dissection) -> list[_Block]:
     return blocks
 
 
-def _positions(front: object, variables: Integers) -> Integers:
+def _positions(front: Front, variables: Integers) -> Integers:
     """Return the positions of variables in a front's block: its own first, then its boundary."""
     own = variables - front.start
-    return np.where(
-        variables < front.stop, own, front.own + np.searchsorted(front.boundary, variables)
-    )
+    far = front.own + np.searchsorted(front.boundary, variables)
+    return np.asarray(np.where(variables < front.stop, own, far), dtype=np.int64)
