@@ -56,6 +56,8 @@ class _Record(Protocol):
     @property
     def level(self) -> str: ...
     @property
+    def at_least(self) -> float | None: ...
+    @property
     def typical(self) -> _Typical | None: ...
 
 
@@ -64,8 +66,6 @@ class _Typical(Protocol):
 
     @property
     def spread(self) -> float: ...
-    @property
-    def at_least(self) -> float | None: ...
     @property
     def least_multiple(self) -> float: ...
     @property
@@ -100,7 +100,7 @@ def result_sentence(record: _Record, language: str, *, variable: str | None = No
         least = number(record.least_p, language, digits=2)
         parts.append(text("result.blind", language, least=least))
     if record.typical is not None:
-        parts.append(_could_show(record.typical, bool(counts.get("above")), language))
+        parts.append(_could_show(record, record.typical, bool(counts.get("above")), language))
     return "; ".join(parts) + "."
 
 
@@ -228,25 +228,30 @@ def _finding(record: _Record, label: str, n: int, variable: str, language: str) 
     slug = _slug(label)
     for key in (f"{slug}_{record.test}", f"{slug}_{record.null}", slug):
         if has_text(f"finding.{key}", language):
-            multiple = multiple_words(record.typical, language)
+            multiple = multiple_words(record.at_least, language)
             return text(f"finding.{key}", language, n=n, variable=variable, multiple=multiple)
     words = known_text(f"label.{slug}", label, language)
     return text("finding.other", language, n=n, label=words)
 
 
-def multiple_words(typical: _Typical | None, language: str) -> str:
-    """Return the multiple of the typical risk that was asked for, "" where none was."""
-    asked = None if typical is None else typical.at_least
-    if asked is None:
-        return ""
-    digits = next(d for d in range(5) if d == 4 or round(asked, d) == asked)
-    return number(asked, language, digits=digits)
+def multiple_words(at_least: float | None, language: str) -> str:
+    """Return the multiple of the typical risk that was asked for, in words where it is not known.
+
+    Examples
+    --------
+    >>> multiple_words(1.5, "es"), multiple_words(2.0, "en"), multiple_words(None, "en")
+    ('1.5', '2', 'the stated number of')
+    """
+    if at_least is None:
+        return text("value.stated", language)
+    digits = next(d for d in range(5) if d == 4 or round(at_least, d) == at_least)
+    return number(at_least, language, digits=digits)
 
 
-def _could_show(typical: _Typical, found: bool, language: str) -> str:
+def _could_show(record: _Record, typical: _Typical, found: bool, language: str) -> str:
     """Return the least that the counts could show, and the events that would show more."""
     least = number(typical.least_multiple, language, digits=1)
-    if typical.at_least is None:
+    if record.at_least is None:
         spread = number(typical.spread, language, digits=2)
         return text("result.spread", language, spread=spread, multiple=least)
     said = text("result.least", language, multiple=least, events=typical.least_events)

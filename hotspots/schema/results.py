@@ -82,8 +82,6 @@ class TypicalRisk:
     model
         ``gamma`` or ``lognormal``, the fitted distribution of risk; ``robust`` where only the
         bulk of the places was fitted.
-    at_least
-        The multiple of the typical risk that was asked for; None where none was.
     rule
         What labels a place: ``posterior`` (its probability) or ``exact`` (its tail).
     least_multiple, least_events
@@ -99,7 +97,6 @@ class TypicalRisk:
     rate_high: float
     spread: float
     model: str
-    at_least: float | None
     rule: RiskRule
     least_multiple: float
     least_events: int
@@ -150,8 +147,11 @@ class LocalResult:
     candidate_label
         Series on the places' index: the label that a place gets if its q is small enough, from
         its more extreme tail; :func:`correct_family` relabels by it.
+    at_least
+        The multiple of the typical risk that was asked for; None of any other test.
     typical
-        Of a test of risk: what it was compared with, and what its counts could show.
+        Of a test of risk: what it was compared with, and what its counts could show; None
+        without any event.
     events_needed
         Events in all from which a median neighborhood of three times the city's risk could be
         found (Getis-Ord with exposure); None for other tests, or if no number would do.
@@ -174,6 +174,7 @@ class LocalResult:
     headline: bool = False
     level: str = ""
     candidate_label: pd.Series | None = None
+    at_least: float | None = None
     typical: TypicalRisk | None = None
     events_needed: int | None = None
 

@@ -169,17 +169,18 @@ def lisa(index, raised):
 def excess(rates, raised):
     found = result(rates.index, raised, EXCESS_RISK, "polygons", headline=True)
     table = found.table.assign(
-        label=np.where(raised, Label.EXCESS.value, Label.NOT_SIGNIFICANT.value),
+        label=np.where(raised, Label.ABOVE.value, Label.NOT_SIGNIFICANT.value),
         statistic=rates["count"].to_numpy(),
     )
     return LocalResult(
         table=table,
         kind=EXCESS_RISK,
         variable="homicide",
-        null="robust",
-        alternative="two-sided",
+        null="at_least",
+        alternative="greater",
         correction="fdr",
         alpha=0.05,
+        at_least=1.5,
         family=len(table),
         headline=True,
         level="polygons",

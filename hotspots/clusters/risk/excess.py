@@ -182,6 +182,7 @@ def excess_risk(
         weights="each place alone" if graph is None else "each place with its neighbors",
         level=LEVELS.get(str(counts.index.name), ""),
         candidate_label=candidate_label,
+        at_least=multiple if null == "at_least" else None,
         typical=verdicts.typical,
     )
 

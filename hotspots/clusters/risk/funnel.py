@@ -204,8 +204,8 @@ def _multiple(at_least: float | None, counts: pd.Series | LocalResult) -> float:
     if at_least is not None:
         positive(at_least, "at_least", "Give how many times the typical risk, e.g. 1.5.")
         return float(at_least)
-    typical = counts.typical if isinstance(counts, LocalResult) else None
-    return typical.at_least if typical is not None and typical.at_least else 1.5
+    own = counts.at_least if isinstance(counts, LocalResult) else None
+    return own or 1.5
 
 
 def _check_levels(levels: Sequence[float]) -> None:

@@ -157,6 +157,7 @@ def _without_protected_places(content: PageContent) -> PageContent:
         over_time=OverTime(
             rates={k: v for k, v in content.over_time.rates.items() if k not in hidden},
             results={k: v for k, v in content.over_time.results.items() if k not in hidden},
+            latest={k: v for k, v in content.over_time.latest.items() if k not in hidden},
             monthly=monthly,
         ),
         layers=layers_without_shelters(content.layers),

@@ -63,6 +63,8 @@ class OverTime:
         polygons. They make the slider.
     results
         Category → period → local test of that period alone, on the polygons.
+    latest
+        Category → test of risk over the last 12 months alone, on the polygons.
     monthly
         Incidents by (``polygon_id``, ``category``, ``period``), from
         :func:`hotspots.count_incidents`, for the chart of months. Without it, the page counts
@@ -71,6 +73,7 @@ class OverTime:
 
     rates: Mapping[str, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
     results: Mapping[str, Mapping[str, LocalResult]] = field(default_factory=dict)
+    latest: Mapping[str, LocalResult] = field(default_factory=dict)
     monthly: pd.DataFrame | None = None
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from hotspots.catalogue import period as period_words
 from hotspots.catalogue import text
 from hotspots.maps.page import polygon_panel
-from hotspots.maps.themes.headline import Headline, headline_of, sentence
+from hotspots.maps.themes.headline import Headline, category_of, headline_of, sentence
 
 if TYPE_CHECKING:
     from hotspots.maps.page.audience import PageContent
@@ -32,6 +32,7 @@ def facts_of(content: PageContent, headlines: dict[str, Headline]) -> dict[str, 
             if content.public
             else polygon_panel.shares_in_words(headlines[category].share_hot, language)
         )
+        told["risk"] = [] if content.public else _risk(content, category)
         if category in months:
             told["months"] = polygon_panel.months_chart(months[category], index, language)
         if category in hours:
@@ -117,6 +118,15 @@ def _stop(content: PageContent, category: str, period: str, table: pd.DataFrame)
         "period": title,
         "sentence": said.words,
     }
+
+
+def _risk(content: PageContent, category: str) -> list[list[str]]:
+    """Return how sure it is that each polygon is above, and by how much, in words."""
+    for key, result in content.results.items():
+        if category_of(key) == category and "probability" in result.table:
+            table = result.table.reindex(content.index)
+            return polygon_panel.risks_in_words(table, result.at_least, content.language)
+    return []
 
 
 def _months(content: PageContent) -> dict[str, pd.DataFrame]:

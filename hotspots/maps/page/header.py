@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hotspots.catalogue import text
+from hotspots.catalogue import significant, text
 from hotspots.maps.page.content import outside_of
 from hotspots.maps.themes.headline import (
     Headline,
@@ -46,6 +46,7 @@ def header_sentence(content: PageContent, found: Headline, category: str = "") -
         period=content.header.period,
         located=content.located_of(category),
         outside=outside_of(content, category),
+        typical=typical_words(content, found, category),
     )
     unclassified = unclassified_warning(
         content.header.geocoding,
@@ -60,6 +61,15 @@ def header_sentence(content: PageContent, found: Headline, category: str = "") -
     )
     said = tuple(filter(None, (unclassified, uneven, _unknown_residents(content))))
     return replace(told, warnings=(*told.warnings, *said)) if said else told
+
+
+def typical_words(content: PageContent, found: Headline, category: str) -> str:
+    """Return the typical rate in words; "" where none was fitted."""
+    if found.typical is None or category not in content.rates:
+        return ""
+    years = float(content.rates[category]["years"].median())
+    rate = significant(found.typical.rate / years * content.per, content.language)
+    return text("sentence.typical", content.language, rate=rate, per=round(content.per))
 
 
 def _unknown_residents(content: PageContent) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from hotspots.catalogue import has_text, money, number, percent, period, significant, text
+from hotspots.catalogue.results import multiple_words
 from hotspots.errors import ColumnError
 from hotspots.maps.themes.words import layer_title, unit_words, values_in_words
 from hotspots.schema import (
@@ -35,6 +36,7 @@ CHART = (300, 56)
 
 HOURS_PER_BLOCK = 3
 _KILOMETER = 1000
+_UNSURE = 0.01
 
 
 def rates_in_words(
@@ -305,6 +307,52 @@ def shares_in_words(share: pd.Series | None, language: str) -> list[str]:
         else text("panel.share_hot", language, share=percent(float(value), language))
         for value in share
     ]
+
+
+def risks_in_words(table: pd.DataFrame, at_least: float | None, language: str) -> list[list[str]]:
+    """Return each polygon's probability of being above, and its ratio to the typical rate."""
+    multiple = multiple_words(at_least, language)
+    return [
+        []
+        if np.isnan(chance)
+        else [
+            text(
+                "panel.above",
+                language,
+                probability=probability_words(float(chance), language),
+                multiple=multiple,
+            ),
+            text(
+                "panel.ratio",
+                language,
+                ratio=number(ratio, language, digits=1),
+                low=number(low, language, digits=1),
+                high=number(high, language, digits=1),
+            ),
+        ]
+        for chance, ratio, low, high in zip(
+            table["probability"],
+            table["ratio"],
+            table["ratio_low"],
+            table["ratio_high"],
+            strict=True,
+        )
+    ]
+
+
+def probability_words(chance: float, language: str) -> str:
+    """Return a probability in whole percent, never as certain.
+
+    Examples
+    --------
+    >>> [probability_words(chance, "en") for chance in (0.0001, 0.634, 0.9999)]
+    ['less than 1%', '63%', 'more than 99%']
+    """
+    if chance < _UNSURE:
+        return text("value.less_than", language, value=percent(_UNSURE, language))
+    if chance > 1 - _UNSURE:
+        return text("value.more_than", language, value=percent(1 - _UNSURE, language))
+    return percent(chance, language)
 
 
 def _in_words(layer: Layer, values: pd.Series, *, language: str) -> list[str]:

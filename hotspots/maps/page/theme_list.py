@@ -30,6 +30,7 @@ def headlines_of(content: PageContent) -> dict[str, Headline]:
             unit_results=content.units.results,
             rolled_up=content.units.rolled_up.get(category),
             language=content.language,
+            latest=content.over_time.latest.get(category),
             residents=content.polygons[POPULATION].astype(float),
         )
         if category in content.withheld:

@@ -60,8 +60,8 @@ class Headline:
         places are isolates; None otherwise.
     not_above
         True where the polygon's risk is surely less than that multiple; None if not tested.
-    typical
-        The typical risk, and the multiple of it that was asked for; None if not tested.
+    at_least, typical
+        The multiple that was asked for, and the typical risk; None if not tested.
     latest
         As ``excess``, in the last 12 months alone; None if these were not tested.
     """
@@ -77,6 +77,7 @@ class Headline:
     hot_residents: float = 0.0
     untested: LocalResult | None = None
     not_above: pd.Series | None = None
+    at_least: float | None = None
     typical: TypicalRisk | None = None
     latest: pd.Series | None = None
 
@@ -113,6 +114,7 @@ class _Risk(NamedTuple):
     """What the test of risk adds to a headline."""
 
     not_above: pd.Series | None
+    at_least: float | None
     typical: TypicalRisk | None
     latest: pd.Series | None
 
@@ -150,6 +152,7 @@ def headline_of(
     used = [] if excess_key is None else [mine[excess_key]]
     risk = _Risk(
         None if excess_key is None else _not_above(mine[excess_key], index),
+        None if excess_key is None else mine[excess_key].at_least,
         None if excess_key is None else mine[excess_key].typical,
         None if latest is None else _raised(latest, index, "latest"),
     )
@@ -186,12 +189,14 @@ def sentence(
     period: str,
     located: tuple[int, int] | None,
     outside: int = 0,
+    typical: str = "",
 ) -> Sentence:
     """Return the sentence of the header: how many polygons are high, how sure, and when.
 
-    ``located`` and ``outside`` count rows: (located, read), and those outside the study area.
+    ``located`` and ``outside`` count rows: (located, read), and those outside the study area;
+    ``typical`` is the typical rate in words.
     """
-    words = _finding(found, language) + _hot_units(found, language)
+    words = _finding(found, language) + _hot_units(found, language) + _latest(found, language)
     details = []
     if found.withheld:
         details.append(text("sentence.of_shown", language, n=found.withheld))
@@ -199,6 +204,8 @@ def sentence(
         details.append(correction_words(found.result, language))
     if period:
         details.append(period)
+    if typical:
+        details.append(typical)
     if located is not None:
         details.append(text("sentence.located", language, located=located[0], read=located[1]))
     if outside:
@@ -272,7 +279,7 @@ def _how(
 
 
 def _finding(found: Headline, language: str) -> str:
-    multiple = multiple_words(found.typical, language)
+    multiple = multiple_words(found.at_least, language)
     if found.untested is not None:
         said = _finding(replace(found, untested=None), language) if found.excess is not None else ""
         key = "clusters_untested_too" if said else "clusters_untested"
@@ -293,6 +300,14 @@ def _finding(found: Headline, language: str) -> str:
     n = 0 if answer is None else int(answer.sum())
     key = f"sentence.{kind}" if n else f"sentence.{kind}_none"
     return text(key, language, n=n, total=total, multiple=multiple)
+
+
+def _latest(found: Headline, language: str) -> str:
+    """Return how many of the high polygons the last 12 months alone show; "" if not asked."""
+    if found.latest is None or found.excess is None or not found.excess.any():
+        return ""
+    both = int((found.latest & found.excess).sum())
+    return f"; {text('sentence.latest', language, n=both)}"
 
 
 def _hot_units(found: Headline, language: str) -> str:

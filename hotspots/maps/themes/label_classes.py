@@ -70,8 +70,8 @@ def result_classes(
 
 def label_words(label: Label, result: LocalResult, language: str) -> str:
     """Return what a label says: of a multiple of the typical risk, with that multiple."""
-    multiple = multiple_words(result.typical, language)
-    if multiple and label in _OF_A_MULTIPLE:
+    if label in _OF_A_MULTIPLE and result.kind.high == Label.ABOVE:
+        multiple = multiple_words(result.at_least, language)
         return text(f"class.{_OF_A_MULTIPLE[label]}", language, multiple=multiple)
     return text(f"label.{label.replace(' ', '_')}", language)
 

@@ -34,7 +34,7 @@ def focus_theme(
     """Return the theme on which the page opens: the high polygons, and all others pale."""
     excess, hot = headline.excess, headline.hot
     index = headline.index
-    multiple = multiple_words(headline.typical, language)
+    multiple = multiple_words(headline.at_least, language)
     is_excess = excess if excess is not None else pd.Series(False, index=index)
     is_hot = hot if hot is not None else pd.Series(False, index=index)
     codes = pd.Series(3, index=index)

@@ -12,17 +12,18 @@ from hotspots.catalogue import number, text
 from hotspots.catalogue import period as period_words
 from hotspots.errors import InputError
 from hotspots.maps.themes import palette
-from hotspots.maps.themes.label_classes import STYLES
+from hotspots.maps.themes.label_classes import STYLES, label_words
 from hotspots.maps.themes.palette import Style
 from hotspots.maps.themes.theme import Frame, Theme, ThemeClass
 from hotspots.maps.themes.words import class_words, result_notes, test_title
+from hotspots.schema import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from hotspots.schema import Label, LocalResult
+    from hotspots.schema import LocalResult
 
 _STRONG = 0.01
 
@@ -106,9 +107,9 @@ def _tests_theme(
     """Return what the test found in each period: two strengths of high, or label by label."""
     one = next(iter(results.values()))
     steps = _steps(one)
-    lines = [_line(*step, language) for step in steps]
+    lines = [_line(*step, one, language) for step in steps]
     plain = len(lines)
-    lines.append((text("label.not_significant", language), palette.PLAIN))
+    lines.append((label_words(Label.NOT_SIGNIFICANT, one, language), palette.PLAIN))
     lines.append((text("class.no_data", language), palette.NO_DATA))
     places = next(iter(tables.values())).index
     codes = np.full((len(places), len(tables)), plain + 1)
@@ -120,7 +121,8 @@ def _tests_theme(
         label, q = table["label"].astype(str).to_numpy(), table["q"].to_numpy(dtype=float)
         codes[np.isfinite(q), column] = plain
         for place, (named, level, _) in reversed([*enumerate(steps)]):
-            codes[(label == named) & (q <= level), column] = place
+            reached = (q <= level) | (named == Label.NOT_ABOVE)
+            codes[(label == named) & reached, column] = place
     return _theme(
         "time_test", tables, codes, lines,
         category=category,
@@ -144,9 +146,13 @@ def _steps(one: LocalResult) -> list[tuple[Label, float, Style]]:
     ]
 
 
-def _line(label: str, level: float, style: Style, language: str) -> tuple[str, Style]:
+def _line(
+    label: Label, level: float, style: Style, one: LocalResult, language: str
+) -> tuple[str, Style]:
+    named = label_words(label, one, language)
+    if not one.kind.graded:
+        return named, style
     words = f"q ≤ {number(level, language, digits=2)}"
-    named = text(f"label.{label}", language)
     return text("class.strong", language, label=named, level=words), style
 
 

@@ -72,7 +72,7 @@ def _risk_notes(result: LocalResult, language: str) -> tuple[str, ...]:
         return ()
     least = number(typical.least_multiple, language, digits=1)
     spread = number(typical.spread, language, digits=2)
-    if typical.at_least is None:
+    if result.at_least is None:
         return (sentence_case(text("result.spread", language, spread=spread, multiple=least)),)
     shown = text("result.least", language, multiple=least, events=typical.least_events)
     notes = [text("theme.typical_note", language), sentence_case(shown)]
@@ -80,7 +80,7 @@ def _risk_notes(result: LocalResult, language: str) -> tuple[str, ...]:
         posterior = text(
             "theme.posterior_note",
             language,
-            multiple=multiple_words(typical, language),
+            multiple=multiple_words(result.at_least, language),
             model=text(f"theme.model_{typical.model}", language),
             spread=spread,
             level=percent(result.alpha, language, digits=0 if result.alpha >= 0.01 else 1),

@@ -161,6 +161,7 @@ def _over_time(result: RunResult) -> OverTime:
     return OverTime(
         rates=result.chronology.rates,
         results=result.chronology.tests,
+        latest=result.findings.latest,
         monthly=result.period.of_counts(result.counts),
     )
 

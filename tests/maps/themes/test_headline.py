@@ -39,7 +39,7 @@ def said(answer, **changes):
 def test_both_questions_in_one_sentence(city):
     told = said(found(city))
     assert told.words == (
-        "6 of 108 polygons are above the city's ordinary variation, and in 5 of them most "
+        "6 of 108 polygons have at least 1.5 times the typical risk, and in 5 of them most "
         "residents live where incidents cluster more than chance allows (false discovery rate "
         "5%; 2013; 589 of 606 rows of the table located)."
     )
@@ -99,7 +99,7 @@ def test_what_is_beyond_chance_and_changes_no_map_is_not_warned_of():
 
 def test_nothing_found_is_said_plainly(city):
     told = said(found(city, "carjacking"))
-    assert told.words.startswith("None of the 108 polygons is above")
+    assert told.words.startswith("Of none of the 108 polygons can it be said")
     assert told.warnings == ()
 
 
@@ -112,7 +112,7 @@ def test_only_clusters(city):
 def test_only_excess(city):
     answer = found(city, results={"homicide:x": city.results["homicide:excess"]}, rolled_up=None)
     assert answer.hot is None
-    assert said(answer).words.startswith("6 of 108 polygons are above the city's")
+    assert said(answer).words.startswith("6 of 108 polygons have at least 1.5")
     assert said(answer).warnings == ()
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-_HERMITE_NODES = 20
-_LEGENDRE_NODES = 48
+_HERMITE = np.polynomial.hermite.hermgauss(20)
+_LEGENDRE = np.polynomial.legendre.leggauss(48)
 _REACH = 8.0
 _DROP = 32.0
 """Natural logarithm of the density's fall from its mode to the ends of the integration."""
@@ -137,7 +137,7 @@ class Lognormal:
     ) -> Floats:
         """Return the log probability of each count, by adaptive Gauss–Hermite quadrature."""
         mode, sd = _mode(counts, expected, center, spread)
-        at, weight = np.polynomial.hermite.hermgauss(_HERMITE_NODES)
+        at, weight = _HERMITE
         peak = self.log_density(mode, counts, expected, center, spread)
         step = np.sqrt(2) * sd
         total = np.zeros(counts.size)
@@ -196,7 +196,7 @@ class Lognormal:
         for u, width in _legendre(low, high):
             density = width * np.exp(self.log_density(u, counts, expected, center, spread) - peak)
             risk = np.exp(u)
-            for row, factor in enumerate((1.0, risk, risk**2, u, u**2)):
+            for row, factor in enumerate((np.ones_like(u), risk, risk**2, u, u**2)):
                 sums[row] += density * factor
         return Moments(*(sums[1:] / sums[0]))
 
@@ -239,7 +239,7 @@ def _left_reach(events: Floats) -> Floats:
 
 
 def _legendre(low: Floats, high: Floats) -> list[tuple[Floats, Floats]]:
-    at, weight = np.polynomial.legendre.leggauss(_LEGENDRE_NODES)
+    at, weight = _LEGENDRE
     half, middle = (high - low) / 2, (high + low) / 2
     pairs = zip(at.tolist(), weight.tolist(), strict=True)
     return [(middle + half * x, half * w) for x, w in pairs]

@@ -75,6 +75,9 @@ const PANEL = {
     const codes = stop ? this.main.codes() : unpack(theme.codes);
     box.append(make("h3", [this.data.words.more_than_chance]));
     box.append(make("p", [theme.labels[codes[place]]]));
+    (facts.risk && facts.risk[place] && !stop ? facts.risk[place] : []).forEach(function (words) {
+      box.append(make("p", [words]));
+    });
     (facts.tests || []).forEach(function (test) {
       box.append(make("p", [test.title + ": " + test.said[place]], { className: "hs-small" }));
     });
