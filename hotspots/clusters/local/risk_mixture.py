@@ -17,6 +17,8 @@ from scipy.interpolate import CubicSpline
 from hotspots.clusters.risk import poisson_lognormal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float64]
@@ -87,7 +89,11 @@ def fit_risk_mixture(counts: Floats, exposure: Floats) -> RiskMixture:
     variances = _SPREADS**2
     rates = [_rate(counts, exposure, places, variance) for variance in variances]
     found: list[tuple[Shape, Floats, Floats]] = []
-    for shape, likelihood in (("gamma", _gamma_likelihood), ("lognormal", _lognormal_likelihood)):
+    shapes: tuple[tuple[Shape, Callable[[Floats, Floats, float], Floats]], ...] = (
+        ("gamma", _gamma_likelihood),
+        ("lognormal", _lognormal_likelihood),
+    )
+    for shape, likelihood in shapes:
         values = [
             float((places * likelihood(counts, exposure * rate, variance)).sum())
             for rate, variance in zip(rates, variances, strict=True)

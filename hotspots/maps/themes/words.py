@@ -62,7 +62,9 @@ def result_notes(result: LocalResult, language: str) -> tuple[str, ...]:
         if result.permutations
         else ()
     )
-    return (note, *drawn)
+    # Every reference without a pattern rejects a risk that varies smoothly, however little.
+    gentle = (text("theme.gradient_note", language),) if result.kind.question == "clusters" else ()
+    return (note, *drawn, *gentle)
 
 
 def correction_words(result: LocalResult, language: str) -> str:
