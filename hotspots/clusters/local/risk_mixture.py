@@ -63,6 +63,13 @@ class RiskMixture:
         """The mean of ``variance`` over its uncertainty."""
         return float((self.weight * self.variance).sum())
 
+    @property
+    def median_variance(self) -> float:
+        """The median of ``variance`` over its uncertainty."""
+        order = np.argsort(self.variance, kind="stable")
+        half = np.searchsorted(np.cumsum(self.weight[order]), 0.5)
+        return float(self.variance[order][half])
+
 
 def fit_risk_mixture(counts: Floats, exposure: Floats) -> RiskMixture:
     """Return the mixture that the counts of all places give.
