@@ -17,6 +17,9 @@ MOST_PERMUTATIONS = 999_999
 """The maximum number of permutations of ``permutations="auto"``."""
 
 _OPEN = "not significant"
+_SIDED = ("getis_ord", "getis_ord_star")
+"""Tests whose two sides are asked for together or apart."""
+_ONE_SIDED = {"greater": "high_only", "less": "low_only"}
 _SHOWN = 10
 
 
@@ -90,7 +93,7 @@ def result_sentence(record: _Record, language: str, *, variable: str | None = No
         key = "result.rest" if _found(counts) else "result.rest_all"
         parts.append(text(key, language, n=counts[_OPEN]))
     untested = [
-        text(f"result.{_slug(label)}", language, n=counts[label])
+        text(_untested_key(record, label, language), language, n=counts[label])
         for label in UNTESTED
         if label in counts
     ]
@@ -99,6 +102,8 @@ def result_sentence(record: _Record, language: str, *, variable: str | None = No
     if counts.get(_OPEN) and record.least_p > record.alpha:
         least = number(record.least_p, language, digits=2)
         parts.append(text("result.blind", language, least=least))
+    if _tested_places(counts) and record.test in _SIDED and record.alternative in _ONE_SIDED:
+        parts.append(text(f"result.{_ONE_SIDED[record.alternative]}", language))
     if record.typical is not None:
         parts.append(_could_show(record, record.typical, bool(counts.get("above")), language))
     return "; ".join(parts) + "."
@@ -195,7 +200,7 @@ def _permutations(record: _Record) -> str:
 def _tested(record: _Record, counts: dict[str, int], variable: str, language: str) -> str:
     """Return how many places were tested, what was found, and by which test."""
     found = _found(counts)
-    tested = sum(found.values()) + counts.get(_OPEN, 0)
+    tested = _tested_places(counts)
     how = ", ".join([*_method(record, language), _correction(record, language)])
     if not tested:
         return f"{text('result.untested', language, variable=variable)} ({how})"
@@ -206,6 +211,16 @@ def _tested(record: _Record, counts: dict[str, int], variable: str, language: st
     parts = [_finding(record, label, n, variable, language) for label, n in found.items()]
     said = text("result.found", language, places=places, found=listed(parts, language))
     return f"{said} ({how})"
+
+
+def _tested_places(counts: dict[str, int]) -> int:
+    return sum(_found(counts).values()) + counts.get(_OPEN, 0)
+
+
+def _untested_key(record: _Record, label: str, language: str) -> str:
+    """Return the key of why places were not tested, specific to the null if there is one."""
+    own = f"result.{_slug(label)}_{record.null}"
+    return own if has_text(own, language) else f"result.{_slug(label)}"
 
 
 def _found(counts: dict[str, int]) -> dict[str, int]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _KNOWN = {*RAISED, *LOWERED, Label.HIGH_LOW, Label.LOW_HIGH, Label.NOT_SIGNIFICANT, *UNTESTED}
 """The labels of tests of high and low values; tests of similarity and of joins have others."""
 
+_NOT_ASKED = {"greater": "share_cold", "less": "share_hot"}
+"""The share of which a one-sided test says nothing."""
+
 
 def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) -> pd.DataFrame:
     """Return, per polygon, the share of its residents who live in units that a test labeled.
@@ -37,7 +40,8 @@ def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) ->
     -------
     DataFrame
         On ``polygon_id``: ``share_hot`` and ``share_cold`` (0–1, of all residents of the
-        polygon; missing where nobody lives), ``least_q`` (the smallest q of its units; missing
+        polygon; missing where nobody lives, and the one that a one-sided test did not ask
+        for), ``least_q`` (the smallest q of its units; missing
         if none was tested).
 
     Raises
@@ -100,6 +104,9 @@ def roll_up(result: LocalResult, membership: pd.Series, *, weight: pd.Series) ->
             "least_q": grouped["q"].min(),
         }
     )
+    # The sides of a local Moran are those of the association: both may hold high places.
+    if result.kind.graded and result.alternative in _NOT_ASKED:
+        shares[_NOT_ASKED[result.alternative]] = np.nan
     return shares.rename_axis(POLYGON_ID)
 
 

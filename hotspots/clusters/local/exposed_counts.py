@@ -120,8 +120,8 @@ def events_needed(data: ExposedCounts, mixture: RiskMixture, options: Options) -
     """Return the events in the whole city from which a median neighborhood could be found.
 
     At three times the typical risk, and holding the events expected there, its p would have to
-    pass the correction alone; the spread of risk is taken to stay as it is. None where no number
-    of events would do.
+    pass the correction alone; more events would tell the spread of risk, which is taken to be
+    the median of what these allow. None where no number of events would do.
     """
     links = data.neighborhoods
     at_risk = links.sums(data.exposure)
@@ -135,12 +135,11 @@ def events_needed(data: ExposedCounts, mixture: RiskMixture, options: Options) -
         here = np.floor(PLANTED_RISK * share * events + 0.5)
         if here < LEAST_EVENTS:
             return False
-        mean = np.full(mixture.weight.size, share * events)
-        spread = mean * mixture.variance / alike
-        variance = mean * (1 + spread)
-        count = np.full(mean.size, here)
-        above, _ = stepped_tails(count, mean, variance, variance * (1 + 2 * spread))
-        return float((mixture.weight * above).sum()) <= level
+        mean = np.full(1, share * events)
+        extra = mean * mixture.median_variance / alike
+        variance = mean * (1 + extra)
+        above, _ = stepped_tails(np.full(1, here), mean, variance, variance * (1 + 2 * extra))
+        return float(above[0]) <= level
 
     most = 1
     while not found(most):

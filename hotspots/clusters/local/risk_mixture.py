@@ -63,6 +63,13 @@ class RiskMixture:
         """The mean of ``variance`` over its uncertainty."""
         return float((self.weight * self.variance).sum())
 
+    @property
+    def median_variance(self) -> float:
+        """The median of ``variance`` over its uncertainty."""
+        order = np.argsort(self.variance, kind="stable")
+        half = np.searchsorted(np.cumsum(self.weight[order]), 0.5)
+        return float(self.variance[order][half])
+
 
 def fit_risk_mixture(counts: Floats, exposure: Floats) -> RiskMixture:
     """Return the mixture that the counts of all places give.
@@ -89,11 +96,11 @@ def fit_risk_mixture(counts: Floats, exposure: Floats) -> RiskMixture:
     variances = _SPREADS**2
     rates = [_rate(counts, exposure, places, variance) for variance in variances]
     found: list[tuple[Shape, Floats, Floats]] = []
-    likelihoods: tuple[tuple[Shape, Callable[..., Floats]], ...] = (
+    shapes: tuple[tuple[Shape, Callable[[Floats, Floats, float], Floats]], ...] = (
         ("gamma", _gamma_likelihood),
         ("lognormal", _lognormal_likelihood),
     )
-    for shape, likelihood in likelihoods:
+    for shape, likelihood in shapes:
         values = [
             float((places * likelihood(counts, exposure * rate, variance)).sum())
             for rate, variance in zip(rates, variances, strict=True)

@@ -62,7 +62,9 @@ def result_notes(result: LocalResult, language: str) -> tuple[str, ...]:
         if result.permutations
         else ()
     )
-    return (note, *drawn, *_risk_notes(result, language))
+    # Every reference without a pattern rejects a risk that varies smoothly, however little.
+    gentle = (text("theme.gradient_note", language),) if result.kind.question == "clusters" else ()
+    return (note, *drawn, *gentle, *_risk_notes(result, language))
 
 
 def _risk_notes(result: LocalResult, language: str) -> tuple[str, ...]:

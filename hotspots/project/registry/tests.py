@@ -59,6 +59,11 @@ def rates(observed: Observed) -> tuple[pd.Series, Graph | None]:
     return values.rename(observed.category), observed.graph
 
 
+def counts_and_graph(observed: Observed) -> tuple[pd.Series, pd.Series, Graph | None]:
+    """Return events, residents and the graph, for tests that look at each neighborhood."""
+    return observed.events.rename(observed.category), observed.residents, observed.graph
+
+
 def presence(observed: Observed) -> tuple[pd.Series, Graph | None]:
     """Return 1 where there was any event and 0 where none, and the graph, for join counts."""
     there = (observed.events > 0).astype(float)
@@ -76,8 +81,8 @@ class RegisteredTest:
     function
         Computes the result; it accepts ``correction``, ``alpha``, ``family`` and ``seed``.
     takes
-        Makes the function's positional arguments from the data: :func:`counts`, :func:`rates` or
-        :func:`presence`.
+        Makes the function's positional arguments from the data: :func:`counts`, :func:`rates`,
+        :func:`counts_and_graph` or :func:`presence`.
     options
         Further options of the function, the same in every run.
     settings
@@ -103,8 +108,20 @@ class RegisteredTest:
         return self.function(*self.takes(observed), **self.options, **options)
 
 
+def _exposed_getis_ord(
+    events: pd.Series, residents: pd.Series, graph: Graph, **options: Any
+) -> LocalResult:
+    return getis_ord(events, graph, exposure=residents, **options)
+
+
 _ROWS = (
-    RegisteredTest(GI_STAR, getis_ord, takes=rates, options={"star": True}),
+    # The headline asks for hot places alone: a cold one is where few events were to be expected.
+    RegisteredTest(
+        GI_STAR,
+        _exposed_getis_ord,
+        takes=counts_and_graph,
+        options={"star": True, "alternative": "greater"},
+    ),
     RegisteredTest(GI, getis_ord, takes=rates, options={"star": False}),
     RegisteredTest(LOCAL_MORAN, local_moran, takes=rates),
     RegisteredTest(LOCAL_GEARY, local_geary, takes=rates),
