@@ -47,6 +47,12 @@ def header_sentence(content: PageContent, found: Headline, category: str = "") -
         located=content.located_of(category),
         outside=outside_of(content, category),
     )
+    said = page_warnings(content)
+    return replace(told, warnings=(*told.warnings, *said)) if said else told
+
+
+def page_warnings(content: PageContent) -> tuple[str, ...]:
+    """Return the warnings that hold of all categories and at every stop of the slider."""
     unclassified = unclassified_warning(
         content.header.geocoding,
         language=content.language,
@@ -58,8 +64,7 @@ def header_sentence(content: PageContent, found: Headline, category: str = "") -
         language=content.language,
         public=content.public,
     )
-    said = tuple(filter(None, (unclassified, uneven, _unknown_residents(content))))
-    return replace(told, warnings=(*told.warnings, *said)) if said else told
+    return tuple(filter(None, (unclassified, uneven, _unknown_residents(content))))
 
 
 def _unknown_residents(content: PageContent) -> str:
