@@ -155,7 +155,7 @@ def _steps(one: LocalResult) -> list[tuple[Label, float, Style]]:
 
 def _line(label: str, level: float, style: Style, language: str) -> tuple[str, Style]:
     words = f"q ≤ {number(level, language, digits=2)}"
-    named = text(f"label.{label}", language)
+    named = text(f"label.{label.replace(' ', '_')}", language)
     return text("class.strong", language, label=named, level=words), style
 
 
