@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hotspots.catalogue import period as period_words
 from hotspots.catalogue import text
 from hotspots.maps.page import polygon_panel
+from hotspots.maps.page.header import page_warnings
 from hotspots.maps.themes.headline import Headline, category_of, headline_of, sentence
+from hotspots.maps.themes.timeline import stop_title
 
 if TYPE_CHECKING:
     from hotspots.maps.page.audience import PageContent
@@ -110,13 +111,14 @@ def _stop(content: PageContent, category: str, period: str, table: pd.DataFrame)
         rolled_up=None,
         language=language,
     )
-    table, title = table.reindex(index), period_words(period, language)
+    table, title = table.reindex(index), stop_title(period, table, language)
     said = sentence(found, language=language, period=title, located=None)
     return {
         **_numbers(content, category, table, None),
         **_order(content, category, table, found.high, None, title),
         "period": title,
         "sentence": said.words,
+        "warning": " ".join([*said.warnings, *page_warnings(content)]),
     }
 
 

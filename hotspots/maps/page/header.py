@@ -48,6 +48,12 @@ def header_sentence(content: PageContent, found: Headline, category: str = "") -
         outside=outside_of(content, category),
         typical=typical_words(content, found, category),
     )
+    said = page_warnings(content)
+    return replace(told, warnings=(*told.warnings, *said)) if said else told
+
+
+def page_warnings(content: PageContent) -> tuple[str, ...]:
+    """Return the warnings that hold of all categories and at every stop of the slider."""
     unclassified = unclassified_warning(
         content.header.geocoding,
         language=content.language,
@@ -59,8 +65,7 @@ def header_sentence(content: PageContent, found: Headline, category: str = "") -
         language=content.language,
         public=content.public,
     )
-    said = tuple(filter(None, (unclassified, uneven, _unknown_residents(content))))
-    return replace(told, warnings=(*told.warnings, *said)) if said else told
+    return tuple(filter(None, (unclassified, uneven, _unknown_residents(content))))
 
 
 def typical_words(content: PageContent, found: Headline, category: str) -> str:

@@ -73,6 +73,15 @@ def time_themes(
     return found
 
 
+def stop_title(period: str, rates: pd.DataFrame, language: str) -> str:
+    """Return a stop of the slider in words; of a year in part, with its number of months."""
+    said = period_words(period, language)
+    months = round(12 * float(rates["years"].iloc[0])) if "years" in rates and len(rates) else 12
+    if len(period) > len("2013") or not 0 < months < 12:
+        return said
+    return text("time.part_of_year", language, year=said, n=months)
+
+
 def _rates_theme(
     tables: Mapping[str, pd.DataFrame], *, category: str, language: str, per: float
 ) -> Theme:
@@ -177,7 +186,7 @@ def _theme(
     )
     frames = tuple(
         Frame(
-            title=period_words(period, language),
+            title=stop_title(period, table, language),
             codes=tuple(codes[:, column].tolist()),
             counts=tuple(round(float(value)) for value in table["count"].fillna(0)),
         )

@@ -237,7 +237,7 @@ def test_the_tooltip_answers_how_many_how_sure_and_why(browser, internal):
         for part in (
             "Colonia 16",
             "residentes",
-            "casos",
+            "incidentes",
             "IC 95%",
             "Por encima",
             "Lo que más pesa",

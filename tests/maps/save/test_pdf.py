@@ -52,8 +52,9 @@ def test_one_sheet_has_the_map_the_top_ten_and_the_method(chromium, page, city, 
     assert "RESERVADO" in words
     assert text("panel.method_before", "es") in words
     assert "permutación total" in words
-    ranked = city.ranking.table.index
-    names = city.polygons["name"].reindex(ranked)
+    rates = city.rates["homicide"].assign(low=~city.hot)
+    listed = rates.sort_values(["low", "rate"], ascending=[True, False]).index
+    names = city.polygons["name"].reindex(listed)
     assert all(name in words for name in names[:10])
     assert names.iloc[10] + " " not in words
 

@@ -157,3 +157,14 @@ def test_periods_of_a_test_without_two_sides_are_shown_label_by_label(city):
     ]
     assert made.title == "Clusters of places that have it (join counts), year by year"
     assert made.codes == (0, *[1] * 107)
+
+
+def test_a_year_in_part_says_its_months(city):
+    rates = {
+        "2012": city.rates["homicide"],
+        "2013": city.rates["homicide"].assign(years=2 / 12),
+    }
+    (theme,) = time_themes(
+        rates, {}, city.polygons.index, category="homicide", language="en", per=100_000
+    )
+    assert [frame.title for frame in theme.frames] == ["2012", "2013 (2 months)"]

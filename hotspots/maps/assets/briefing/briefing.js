@@ -219,8 +219,8 @@ Briefing.prototype = Object.assign({
       document.getElementById("hs-subject").textContent = told[0];
       document.getElementById("hs-sentence").textContent = (facts && facts.sentence) || told[1];
       const warning = document.getElementById("hs-warning");
-      warning.textContent = told[2];
-      warning.hidden = !told[2];
+      warning.textContent = facts && facts.sentence ? facts.warning : told[2];
+      warning.hidden = !warning.textContent;
     }
     this.each(".hs-row", function (row) {
       const place = Number(row.dataset.place);
