@@ -249,8 +249,8 @@ class Page:
             print("changes done", flush=True)
             return _section(
                 "Change where nothing changed",
-                "Areas whose risk varies by .5 between them and, in each year, by σ; the whole city "
-                f"rises by {changes.TREND - 1:.0%}. The share of areas with p ≤ .05, the share of "
+                "Areas whose risk varies by .5 between them and, in each year, by σ; all of them "
+                f"rise by {changes.TREND - 1:.0%}. The share of areas with p ≤ .05, the share of "
                 "maps with any label at FDR 5%, and of a tenth of areas whose rate was halved the "
                 "share with p ≤ .05; beside it the E-test for Poisson counts, without the rise.",
                 [
