@@ -158,6 +158,8 @@ def _without_protected_places(content: PageContent) -> PageContent:
             rates={k: v for k, v in content.over_time.rates.items() if k not in hidden},
             results={k: v for k, v in content.over_time.results.items() if k not in hidden},
             monthly=monthly,
+            changes={k: v for k, v in content.over_time.changes.items() if k not in hidden},
+            compared=content.over_time.compared,
         ),
         layers=layers_without_shelters(content.layers),
         ranking=_without_ways_to_shelters(content.ranking, content.layers),
