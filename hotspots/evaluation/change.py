@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -11,11 +12,14 @@ from scipy import stats
 
 from hotspots._checks import columns_present, one_of, positive, share, unique_index
 from hotspots.errors import InputError
-from hotspots.schema.options import Correction, RateTest
+from hotspots.schema.options import Correction, Dispersion, RateTest
 from hotspots.stats.corrections import adjust
 from hotspots.stats.poisson import poisson_conditional_test, poisson_e_test, poisson_interval
+from hotspots.stats.yearly_change import LEAST_PLACES, Periods, fit_yearly_change
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Counts = NDArray[np.int64]
@@ -32,16 +36,22 @@ def rate_change(
     exposure: pd.Series,
     *,
     exposure_after: pd.Series | None = None,
+    history: pd.DataFrame | None = None,
+    dispersion: Dispersion = "estimated",
     per: float = 100_000,
-    test: RateTest = "e_test",
+    test: RateTest | None = None,
     correction: Correction = "fdr",
     alpha: float = 0.05,
 ) -> pd.DataFrame:
     """Return how each area's rate changed from one period to the next, and how sure that is.
 
-    Counts are assumed to be Poisson. Crime varies more than that from one year to the next, so a
-    small p says that the two periods differ, not that anything done between them is the reason;
-    see :func:`displacement` for a comparison with areas that were left alone.
+    Crime varies more from one year to the next than counting explains: where nothing happened and
+    each year deviates by 30%, tests for Poisson counts of 20 find a change in 23% of the areas. So
+    the common change of all areas and their ordinary deviation are estimated from the areas
+    themselves, from their bulk: a few that truly changed do not hide themselves. The test asks for
+    a change **beyond the common one**: where a whole city falls by half, an area that falls by half
+    did what the city did. Not even then is what was done there the reason; see
+    :func:`displacement` for a comparison with areas that were left alone.
 
     Parameters
     ----------
@@ -52,11 +62,17 @@ def rate_change(
         Residents (or whatever is at risk) of each area.
     exposure_after
         The same for the second period, if it differs.
+    history
+        Events of earlier periods, areas × at least 2 periods of one length, the earliest first.
+        They tell more of the ordinary deviation.
+    dispersion
+        ``estimated``, or ``poisson``: counts vary by chance alone, and the test is whether the
+        area itself changed. It finds change where there is none.
     per
         Rates are per so many of the exposure, and per year.
     test
-        ``e_test`` (the more powerful) or ``conditional`` (exact: it never exceeds its level, and
-        it agrees with the interval of ``ratio``).
+        For ``poisson`` alone: ``e_test`` (the default, more powerful) or ``conditional`` (exact: it
+        never exceeds its level, and it agrees with the interval of ``ratio``).
     correction
         Over the areas: ``fdr`` (Benjamini–Hochberg), ``by`` (Benjamini–Yekutieli),
         ``bonferroni`` or ``none``.
@@ -73,15 +89,19 @@ def rate_change(
         ``p`` (two-sided), ``q`` and ``label``: ``rise``, ``fall``, ``not significant``, or
         ``no data`` where there is no exposure, which is left out of the correction.
         The ratio is missing where there is no event at all, and infinite where there is none
-        before.
+        before. With ``estimated`` dispersion also ``common_ratio`` (the common change, the same in
+        each row), ``relative`` (ratio / common ratio) with ``relative_low`` and ``relative_high``,
+        which ``p`` and ``label`` are of, and ``deviation`` (the standard deviation of the
+        logarithm of an area's rate in one period, the same in each row). All intervals hold it.
 
     Raises
     ------
     ColumnError
         If ``events`` or ``years`` is missing.
     InputError
-        If the areas differ, a count is negative or not whole, years or exposure are wrong, or an
-        option is unknown.
+        If the areas differ, a count is negative or not whole, years or exposure are wrong, an
+        option is unknown, or fewer than 8 areas have events from which a dispersion could be
+        estimated (all pairs of periods in ``history`` counted).
 
     References
     ----------
@@ -96,17 +116,19 @@ def rate_change(
     Examples
     --------
     >>> import pandas as pd
-    >>> areas = pd.Index(["P1", "P2"], name="polygon_id")
-    >>> before = pd.DataFrame({"events": [30, 6], "years": 1.0}, areas)
-    >>> after = pd.DataFrame({"events": [9, 2], "years": 1.0}, areas)
-    >>> change = rate_change(before, after, pd.Series(12_000.0, areas))
-    >>> change[["rate_before", "rate_after", "ratio", "p", "label"]].round(4)
-                rate_before  rate_after   ratio       p            label
+    >>> areas = pd.Index([f"P{number}" for number in range(1, 11)], name="polygon_id")
+    >>> before = pd.DataFrame({"events": [40, 22, 31, 18, 25, 36, 28, 20, 33, 24]}, areas)
+    >>> after = pd.DataFrame({"events": [4, 24, 27, 21, 22, 39, 25, 24, 30, 21]}, areas)
+    >>> people = pd.Series(12_000.0, areas)
+    >>> change = rate_change(before.assign(years=1.0), after.assign(years=1.0), people)
+    >>> change.loc[["P1", "P2"], ["ratio", "ratio_low", "ratio_high", "label"]].round(2)
+                ratio  ratio_low  ratio_high            label
     polygon_id
-    P1                250.0     75.0000  0.3000  0.0006             fall
-    P2                 50.0     16.6667  0.3333  0.1749  not significant
+    P1           0.10       0.03        0.28             fall
+    P2           1.09       0.53        2.27  not significant
     """
-    one_of(test, RateTest, "rate_change: the test")
+    one_of(dispersion, Dispersion, "rate_change: the dispersion")
+    test = _checked_test(test, dispersion, history)
     one_of(correction, Correction, "rate_change: the correction")
     positive(per, "rate_change: per", "Give a number above 0, e.g. per=100_000.")
     share(alpha, "rate_change: alpha")
@@ -120,15 +142,117 @@ def rate_change(
     time_1, time_2 = at_risk * first_years / per, later * second_years / per
     known = (time_1 > 0) & (time_2 > 0)
     table = pd.DataFrame({"events_before": first, "events_after": second}, index=areas)
-    columns = _rates(first, second, time_1, time_2, alpha) | _ratios(
-        first, second, time_1, time_2, alpha
-    )
+    if dispersion == "poisson":
+        columns = _rates(first, second, time_1, time_2, alpha) | _ratios(
+            first, second, time_1, time_2, alpha
+        )
+        columns["p"] = np.array(_p_values(first, second, time_1, time_2, known, test))
+    else:
+        past = _history(history, areas)[known]
+        columns = _beyond_common(first, second, time_1, time_2, known, past, alpha)
     for name, values in columns.items():
         table[name] = np.where(known, values, np.nan)
-    table["p"] = _p_values(first, second, time_1, time_2, known, test)
     table["q"] = adjust(table["p"].to_numpy(), correction)
     table["label"] = _labels(table, known, alpha)
-    return table
+    order = [name for name in table if name not in ("p", "q", "label")]
+    return table[[*order, "p", "q", "label"]]
+
+
+def _checked_test(
+    test: RateTest | None, dispersion: Dispersion, history: pd.DataFrame | None
+) -> RateTest:
+    if test is not None:
+        one_of(test, RateTest, "rate_change: the test")
+    given = [name for name, value in (("test", test), ("history", history)) if value is not None]
+    unfit = "test" if dispersion == "estimated" else "history"
+    if unfit in given:
+        raise InputError(
+            f"rate_change: {unfit} came with dispersion={dispersion!r}, which does not use it. "
+            f"Leave {unfit} out, or choose the other dispersion."
+        )
+    return test or "e_test"
+
+
+def _beyond_common(
+    first: Counts,
+    second: Counts,
+    time_1: Floats,
+    time_2: Floats,
+    known: Booleans,
+    past: Counts,
+    alpha: float,
+) -> dict[str, Floats]:
+    """Return all columns against the areas' own common change and ordinary deviation."""
+    periods = Periods(
+        first[known].astype(float),
+        second[known].astype(float),
+        np.log(time_2[known] / time_1[known]),
+    )
+    nothing = np.zeros(len(past))
+    earlier = [
+        Periods(one.astype(float), two.astype(float), nothing) for one, two in pairwise(past.T)
+    ]
+    _check_enough([periods, *earlier])
+    ordinary = fit_yearly_change(periods, earlier)
+    columns = _rates(first, second, time_1, time_2, alpha, ordinary.deviation)
+    found = {"p": ordinary.p_values(periods)}
+    for name, beyond in (("ratio", False), ("relative", True)):
+        low, high = ordinary.limits(periods, alpha, beyond_common=beyond)
+        found |= {f"{name}_low": low, f"{name}_high": high}
+    with np.errstate(divide="ignore", invalid="ignore"):  # x/0 is infinite, 0/0 missing
+        ratio = second / first * (time_1 / time_2)
+    columns["ratio"] = ratio
+    for name in ("ratio_low", "ratio_high"):
+        columns[name] = _spread_out(found[name], known)
+    columns["common_ratio"] = np.full(len(first), np.exp(ordinary.common))
+    columns["relative"] = ratio / np.exp(ordinary.common)
+    for name in ("relative_low", "relative_high", "p"):
+        columns[name] = _spread_out(found[name], known)
+    columns["deviation"] = np.full(len(first), ordinary.deviation)
+    none = first + second == 0
+    for name in ("ratio_low", "ratio_high", "relative_low", "relative_high"):
+        columns[name] = np.where(none, np.nan, columns[name])
+    return columns
+
+
+def _spread_out(values: Floats, known: Booleans) -> Floats:
+    """Return the values of the known areas among all."""
+    found = np.full(len(known), np.nan)
+    found[known] = values
+    return found
+
+
+def _check_enough(pairs: Sequence[Periods]) -> None:
+    usable = sum(int(((one.first + one.second) > 0).sum()) for one in pairs)
+    if usable < LEAST_PLACES:
+        raise InputError(
+            f"rate_change: {usable} areas have events, and to estimate the ordinary change takes "
+            f"at least {LEAST_PLACES}. Give history=, the counts of earlier periods, or take "
+            'dispersion="poisson" if all variation between the periods is to count as '
+            "change."
+        )
+
+
+def _history(history: pd.DataFrame | None, index: pd.Index) -> Counts:
+    """Return the counts of earlier periods, areas × periods; no period without a history."""
+    if history is None:
+        return np.zeros((len(index), 0), dtype=np.int64)
+    name = "rate_change: history"
+    unique_index(history, name)
+    _check_areas(history, index, name)
+    if history.shape[1] < 2:
+        raise InputError(
+            f"{name}: came with {history.shape[1]} period. Give at least 2, a column each."
+        )
+    events = history.reindex(index).to_numpy(dtype="float64", na_value=np.nan)
+    wrong = np.argwhere(~(events >= 0) | (events != np.floor(events)))
+    if len(wrong):
+        row, column = wrong[0]
+        raise InputError(
+            f"{name}: the events of {index[row]!r} in {history.columns[column]!r} came as "
+            f"{events[row, column]:g}. A count is 0, 1, 2 ..."
+        )
+    return events.astype("int64")
 
 
 def _rates(
@@ -137,6 +261,7 @@ def _rates(
     time_1: Floats,
     time_2: Floats,
     alpha: float,
+    deviation: float = 0.0,
 ) -> dict[str, Floats]:
     # Without exposure there is no data, which the caller sets.
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -144,12 +269,15 @@ def _rates(
         low_1, high_1 = (limit / time_1 for limit in _interval(first, alpha))
         low_2, high_2 = (limit / time_2 for limit in _interval(second, alpha))
         change = rate_2 - rate_1
+        ordinary = stats.norm.ppf(1 - alpha / 2) * deviation * np.hypot(rate_1, rate_2)
         return {
             "rate_before": rate_1,
             "rate_after": rate_2,
             "difference": change,
-            "difference_low": change - np.hypot(rate_2 - low_2, high_1 - rate_1),
-            "difference_high": change + np.hypot(high_2 - rate_2, rate_1 - low_1),
+            "difference_low": change
+            - np.hypot(np.hypot(rate_2 - low_2, high_1 - rate_1), ordinary),
+            "difference_high": change
+            + np.hypot(np.hypot(high_2 - rate_2, rate_1 - low_1), ordinary),
         }
 
 
@@ -197,7 +325,8 @@ def _p_values(
 
 def _labels(table: pd.DataFrame, known: Booleans, alpha: float) -> NDArray[np.object_]:
     sure = (table["q"] <= alpha).to_numpy()
-    rise = (table["difference"] > 0).to_numpy()
+    compared = table["relative"] - 1 if "relative" in table else table["difference"]
+    rise = (compared > 0).to_numpy()
     label = np.select(
         [~known, sure & rise, sure],
         ["no data", "rise", "fall"],

@@ -22,6 +22,7 @@ JoinCase = Literal["co-location", "no co-location"]
 Joins = Literal["like", "unlike", "both", "neither"]
 Measure = Literal["events", "victims"]
 RateTest = Literal["e_test", "conditional"]
+Dispersion = Literal["estimated", "poisson"]
 Smoothing = Literal["empirical_bayes", "spatial_empirical_bayes"]
 
 # ── of layers ────────────────────────────────────────────────────────────────────────────

@@ -20,10 +20,14 @@ def table(*events):
 def test_a_change_whose_q_is_the_level_is_one(correction):
     people = pd.Series(12_000.0, AREAS)
     before, after = table(30, 9), table(9, 8)
-    q = rate_change(before, after, exposure=people, correction=correction)["q"]["P1"]
+    q = rate_change(before, after, exposure=people, dispersion="poisson", correction=correction)[
+        "q"
+    ]["P1"]
     assert 0 < q < 0.05
     for alpha, label in ((q, "fall"), (np.nextafter(q, 0), "not significant")):
-        found = rate_change(before, after, exposure=people, correction=correction, alpha=alpha)
+        found = rate_change(
+            before, after, exposure=people, dispersion="poisson", correction=correction, alpha=alpha
+        )
         assert found["label"]["P1"] == label
 
 
@@ -46,7 +50,9 @@ def test_all_of_the_benefit_again_is_not_more_than_all(after, outcome):
 
 def test_residents_of_each_period_are_its_own():
     people, later = pd.Series(10_000.0, AREAS), pd.Series([20_000.0, 10_000.0], AREAS)
-    found = rate_change(table(20, 20), table(40, 20), exposure=people, exposure_after=later)
+    found = rate_change(
+        table(20, 20), table(40, 20), exposure=people, exposure_after=later, dispersion="poisson"
+    )
     # Twice the events of twice the residents are the same rate.
     assert found["ratio"].tolist() == [1.0, 1.0]
     assert found["rate_after"].tolist() == [200.0, 200.0]

@@ -12,6 +12,7 @@ from shapely.geometry import LineString, Point, box
 from hotspots.clusters.local.getis_ord import GI_STAR
 from hotspots.clusters.local.moran import LOCAL_MORAN
 from hotspots.clusters.risk.excess import EXCESS_RISK
+from hotspots.evaluation.change import rate_change
 from hotspots.maps.page.content import BriefingContent, OverTime, PageHeader, UnitFindings
 from hotspots.schema import Allocation, Criterion, Label, Layer, LocalResult, Ranking
 
@@ -61,6 +62,7 @@ def make_city(columns=12, rows=9, seed=0):
         "carjacking": pd.DataFrame({"share_hot": share * 0.0, "share_cold": 0.0, "least_q": 0.9}),
     }
     city.rates_over_time, city.results_over_time = _over_time(polygons, hot, rng)
+    city.changes = {"homicide": _changes(city.polygons, city.rates_over_time["homicide"])}
     city.bins = {"homicide:gi": _bins(polygons.index, hot)}
     city.layers = _layers(polygons, city.rates, rng)
     city.ranking, city.allocation = _ranking(city)
@@ -94,7 +96,12 @@ def briefing_content(city):
             results=city.unit_results,
             rolled_up=city.rolled_up,
         ),
-        over_time=OverTime(rates=city.rates_over_time, results=city.results_over_time),
+        over_time=OverTime(
+            rates=city.rates_over_time,
+            results=city.results_over_time,
+            changes=city.changes,
+            compared=("2012", "2013"),
+        ),
         layers=city.layers,
         ranking=city.ranking,
         allocation=city.allocation,
@@ -224,6 +231,16 @@ def _over_time(polygons, hot, rng):
         rates[year] = rates_of(polygons, rng.poisson(np.where(raised, 60, 15)))
         results[year] = excess(rates[year], raised)
     return {"homicide": rates}, {"homicide": results}
+
+
+def _changes(polygons, rates):
+    """Return how homicide changed; one polygon had none before, and one none at all."""
+    before, after = (
+        pd.DataFrame({"events": rates[year]["count"].astype(int), "years": 1.0})
+        for year in ("2012", "2013")
+    )
+    before.loc[["P002", "P003"], "events"] = after.loc["P003", "events"] = 0
+    return rate_change(before, after, polygons["population"])
 
 
 def _bins(index, raised):

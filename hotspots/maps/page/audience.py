@@ -159,6 +159,8 @@ def _without_protected_places(content: PageContent) -> PageContent:
             results={k: v for k, v in content.over_time.results.items() if k not in hidden},
             latest={k: v for k, v in content.over_time.latest.items() if k not in hidden},
             monthly=monthly,
+            changes={k: v for k, v in content.over_time.changes.items() if k not in hidden},
+            compared=content.over_time.compared,
         ),
         layers=layers_without_shelters(content.layers),
         ranking=_without_ways_to_shelters(content.ranking, content.layers),

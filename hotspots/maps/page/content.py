@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Located: TypeAlias = "tuple[int, int] | Mapping[str, tuple[int, int]]"
 
+_CHANGE_COLUMNS = ("events_after", "ratio", "ratio_low", "ratio_high", "common_ratio", "label")
 _RATE_COLUMNS = ("count", "rate", "rate_low", "rate_high")
 
 
@@ -69,12 +70,19 @@ class OverTime:
         Incidents by (``polygon_id``, ``category``, ``period``), from
         :func:`hotspots.count_incidents`, for the chart of months. Without it, the page counts
         its ``incidents``.
+    changes
+        Category → table of :func:`hotspots.rate_change` on the polygons. A ratio of counts gives
+        counts away: the public page shows none.
+    compared
+        The two periods of ``changes`` in words, the earlier first.
     """
 
     rates: Mapping[str, Mapping[str, pd.DataFrame]] = field(default_factory=dict)
     results: Mapping[str, Mapping[str, LocalResult]] = field(default_factory=dict)
     latest: Mapping[str, LocalResult] = field(default_factory=dict)
     monthly: pd.DataFrame | None = None
+    changes: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    compared: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -248,6 +256,9 @@ def check_content(content: BriefingContent) -> None:
     for category, table in content.rates.items():
         columns_present(table.columns, _RATE_COLUMNS, f"rates[{category!r}]")
         aligned(table, content.index, f"rates[{category!r}]")
+    for category, table in content.over_time.changes.items():
+        columns_present(table.columns, _CHANGE_COLUMNS, f"over_time.changes[{category!r}]")
+        aligned(table, content.index, f"over_time.changes[{category!r}]")
     _check_categories(content)
 
 
@@ -297,6 +308,7 @@ def _by_key(content: BriefingContent) -> dict[str, Mapping[str, object]]:
         "units.bins": content.units.bins,
         "over_time.rates": content.over_time.rates,
         "over_time.results": content.over_time.results,
+        "over_time.changes": content.over_time.changes,
         "category_titles": content.category_titles,
         "result_titles": content.result_titles,
     }
@@ -329,7 +341,14 @@ def _check_categories(content: BriefingContent) -> None:
     """Refuse anything of a category that the page does not have: it would not be shown."""
     categories = categories_of(content)
     tables = _by_key(content)
-    for name in ("units.results", "units.rolled_up", "over_time.rates", "bins", "units.bins"):
+    for name in (
+        "units.results",
+        "units.rolled_up",
+        "over_time.rates",
+        "over_time.changes",
+        "bins",
+        "units.bins",
+    ):
         for key in tables[name]:
             if category_of(key) not in categories:
                 raise InputError(

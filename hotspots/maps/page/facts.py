@@ -8,6 +8,7 @@ import pandas as pd
 
 from hotspots.catalogue import text
 from hotspots.maps.page import polygon_panel
+from hotspots.maps.page.changes import changes_in_words
 from hotspots.maps.page.header import page_warnings
 from hotspots.maps.themes.headline import Headline, category_of, headline_of, sentence
 from hotspots.maps.themes.timeline import stop_title
@@ -36,6 +37,12 @@ def facts_of(content: PageContent, headlines: dict[str, Headline]) -> dict[str, 
         told["risk"] = [] if content.public else _risk(content, category)
         if category in months:
             told["months"] = polygon_panel.months_chart(months[category], index, language)
+        if category in content.over_time.changes:
+            told["change"] = changes_in_words(
+                content.over_time.changes[category].reindex(index),
+                content.over_time.compared,
+                language,
+            )
         if category in hours:
             told["hours"] = hours[category]
         facts[category] = told

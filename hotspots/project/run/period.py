@@ -77,6 +77,20 @@ class StudyPeriod:
         first = _month(_number(self.last) - LATEST_MONTHS + 1)
         return replace(self, first=first, undated=False, left_out=())
 
+    def twelve_months(self) -> list[StudyPeriod]:
+        """Return the runs of twelve months up to the last month, the earliest first.
+
+        Examples
+        --------
+        >>> [span.in_words("en") for span in StudyPeriod("2012-06", "2014-12").twelve_months()]
+        ['2013', '2014']
+        """
+        last = _number(self.last)
+        ends = range(
+            last - LATEST_MONTHS * (self.months // LATEST_MONTHS - 1), last + 1, LATEST_MONTHS
+        )
+        return [StudyPeriod(_month(end - LATEST_MONTHS + 1), _month(end)) for end in ends]
+
     def of(self, year_or_month: str) -> StudyPeriod:
         """Return the part of the period in one of its years or months."""
         first = max(self.first, year_or_month if len(year_or_month) > 4 else f"{year_or_month}-01")

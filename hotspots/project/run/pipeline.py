@@ -11,6 +11,7 @@ from hotspots.geocoding.geocode import geocode
 from hotspots.geocoding.report.report import geocoding_report
 from hotspots.incidents.repeats import near_repeats
 from hotspots.polygons.plan.build import build_polygons
+from hotspots.project.run.changes import Changes, yearly_changes
 from hotspots.project.run.findings import Findings, find
 from hotspots.project.run.guards import (
     require_counted,
@@ -65,6 +66,8 @@ class RunResult:
         Rates and tests.
     chronology
         Rates and tests of each year or month alone.
+    changes
+        The last twelve months against the twelve before.
     layers
         Every layer on the polygons, rates included.
     ranking, allocation
@@ -93,6 +96,7 @@ class RunResult:
     unit_counts: pd.DataFrame
     findings: Findings
     chronology: Chronology
+    changes: Changes
     layers: tuple[Layer, ...]
     ranking: Ranking | None
     allocation: Allocation | None
@@ -181,6 +185,7 @@ def compute(
         unit_counts=unit_counts,
         findings=findings,
         chronology=chronology(project, plan, counts, period),
+        changes=yearly_changes(project, plan, counts, period),
         layers=layers,
         ranking=ranking,
         allocation=allocation,

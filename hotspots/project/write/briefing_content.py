@@ -163,7 +163,19 @@ def _over_time(result: RunResult) -> OverTime:
         results=result.chronology.tests,
         latest=result.findings.latest,
         monthly=result.period.of_counts(result.counts),
+        changes=result.changes.tables,
+        compared=_compared(result),
     )
+
+
+def _compared(result: RunResult) -> tuple[str, str]:
+    """Return the periods of the changes in words, the earlier first; "" where there are none."""
+    language = result.project.project.language
+    before, after = (
+        "" if span is None else span.in_words(language)
+        for span in (result.changes.before, result.changes.after)
+    )
+    return before, after
 
 
 def _in_period(result: RunResult) -> gpd.GeoDataFrame:

@@ -122,7 +122,8 @@ def test_the_public_page_has_no_points_units_months_or_tests(content):
     data = page_data(page)
     for gone in ("points", "unitAreas", "unitNames"):
         assert gone not in data
-    assert all({"months", "hours"}.isdisjoint(facts) for facts in data["facts"].values())
+    private = {"months", "hours", "change"}
+    assert all(private.isdisjoint(facts) for facts in data["facts"].values())
     assert all(not any(theme["texts"]) for theme in data["themes"] if theme["category"])
     assert "VERSIÓN PÚBLICA" in page
     assert "RESERVADO" not in page

@@ -67,7 +67,10 @@ def public(content, rates, threshold=5, located=None, **changes):
         "bins": known(content.bins),
         "units": replace(content.units, results={}, rolled_up={}),
         "over_time": replace(
-            over_time, rates=known(over_time.rates), results=known(over_time.results)
+            over_time,
+            rates=known(over_time.rates),
+            results=known(over_time.results),
+            changes=known(over_time.changes),
         ),
         "header": replace(content.header, located=located),
         **changes,

@@ -150,7 +150,9 @@ def abused(city, content):
         rates=renamed(content.rates),
         results=renamed(content.results),
         units=replace(units, results=renamed(units.results), rolled_up=renamed(units.rolled_up)),
-        over_time=replace(over_time, rates=renamed(over_time.rates)),
+        over_time=replace(
+            over_time, rates=renamed(over_time.rates), changes=renamed(over_time.changes)
+        ),
         category_titles={"homicide": "Homicidio", "delito_07": "Violencia familiar"},
         incidents=incidents,
     )

@@ -51,6 +51,7 @@ const PANEL = {
       box.append(make("p", [make("span", [facts.rate[place]], { className: "hs-big" }), " " + words.rate]));
       box.append(make("p", [facts.count[place] + " · " + facts.interval[place]], { className: "hs-small" }));
       this.chance(box, place);
+      this.change(box, facts, place);
       this.months(box, facts, place);
       this.hours(box, facts, place);
     }
@@ -84,6 +85,16 @@ const PANEL = {
     if (facts.share && facts.share[place]) {
       box.append(make("p", [facts.share[place]], { className: "hs-small" }));
     }
+  },
+
+  change: function (box, facts, place) {
+    const change = facts.change;
+    if (!change) { return; }
+    const arrow = change.arrows[place];
+    box.append(make("h3", [this.data.words.change]));
+    box.append(make("p", (arrow ? [make("b", [arrow]), " "] : []).concat(change.said[place])));
+    box.append(make("p", [change.ratios[place]], { className: "hs-small" }));
+    box.append(make("p", [change.note], { className: "hs-small" }));
   },
 
   months: function (box, facts, place) {

@@ -1,0 +1,59 @@
+"""Two years of cities in which nothing changed, and the tests for change on them."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+import hotspots as hs
+
+TREND = 1.3
+"""The common change of the city, which is no area's own."""
+HALVED = 0.1
+"""The share of areas whose rate is halved, for what is found."""
+
+
+def change_alarms(
+    dispersion: str, places: int, mean: float, sigma: float, maps: int, seed: int
+) -> tuple[float, float, float]:
+    """Return how often p ≤ .05 where nothing changed, maps with a label, and the halved found.
+
+    Risks vary between areas by σ = .5, and each year of each area by ``sigma``. For Poisson
+    counts, which take the common change for everybody's own, the trend is left out.
+    """
+    generator = np.random.default_rng([seed, places, round(mean), round(100 * sigma)])
+    small = labeled = found = 0.0
+    for _ in range(maps):
+        for halved in (0, max(1, round(HALVED * places))):
+            table = _changes(generator, dispersion, places, mean, sigma, halved)
+            if halved:
+                found += float((table["p"][:halved] <= 0.05).mean())
+            else:
+                small += float((table["p"] <= 0.05).mean())
+                labeled += float(table["label"].isin(["rise", "fall"]).any())
+    return small / maps, labeled / maps, found / maps
+
+
+def _changes(
+    generator: np.random.Generator,
+    dispersion: str,
+    places: int,
+    mean: float,
+    sigma: float,
+    halved: int,
+) -> pd.DataFrame:
+    usual = mean * np.exp(0.5 * generator.normal(size=places) - 0.125)
+    year = np.exp(sigma * generator.normal(size=(2, places)) - sigma**2 / 2)
+    factor = np.where(np.arange(places) < halved, 0.5, 1.0)
+    trend = 1.0 if dispersion == "poisson" else TREND
+    before, after = (
+        pd.DataFrame({"events": generator.poisson(rate), "years": 1.0})
+        for rate in (usual * year[0], usual * year[1] * factor * trend)
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", hs.HotspotsWarning)
+        return hs.rate_change(
+            before, after, pd.Series(12_000.0, before.index), dispersion=dispersion
+        )
