@@ -73,7 +73,7 @@ def coverage(shared: float, mean: float, sigma: float, cities: int, seed: int) -
         counts = generator.poisson(exposure * np.exp(log_ratio)).astype(float)
         risks = fit_bym2(counts, exposure, focal, neighbor, places)
         (low, high), (ratio_low, ratio_high) = risks.quantiles(_TAILS)
-        known = risks.hyperparameters(*_TAILS)
+        known = risks.hyperparameters(_TAILS)
         claimed = risks.probability_above(1.5) >= 0.95
         ratio = np.exp(log_ratio)
         hits[city] = (

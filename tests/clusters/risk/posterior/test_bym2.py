@@ -272,7 +272,7 @@ def test_without_links_the_risks_are_lognormal_and_exchangeable() -> None:
     mean, deviation = first / total, np.sqrt(second / total - (first / total) ** 2)
     assert np.abs((log_mean - mean) / deviation).max() < 0.05
     assert np.abs(log_deviation / deviation - 1).max() < 0.03
-    share = risks.hyperparameters(0.05, 0.95)["spatial_share"]
+    share = risks.hyperparameters((0.05, 0.95))["spatial_share"]
     assert share == pytest.approx([0.5, 0.05, 0.95], abs=0.04)
 
 
@@ -287,7 +287,7 @@ def test_a_place_without_events_borrows_from_its_neighbors() -> None:
     risks = fit_bym2(counts, exposure, *links.nonzero(), np.arange(100))
     mean = risks.moments()[0]
     assert mean[47] > 3 * mean[42]
-    assert risks.hyperparameters(0.05, 0.95)["spatial_share"][0] > 0.7
+    assert risks.hyperparameters((0.05, 0.95))["spatial_share"][0] > 0.7
 
 
 def _lattice(side):
