@@ -27,6 +27,7 @@ from benchmarks import (
     pages,
     plans,
     points,
+    posteriors,
 )
 from benchmarks.sections import replaced, table
 from benchmarks.timing import RUNS, compare
@@ -40,6 +41,7 @@ SECTIONS: dict[str, tuple[str, dict[str, Callable[[], Benchmark]]]] = {
     "intake": (f"A police table of {intake.ROWS:,} rows", {}),
     "clusters": ("Statistics", {**clusters.BENCHMARKS, **contiguity.BENCHMARKS}),
     "million": (f"{million.SIDE**2:,} cells, {million.DRAWS:,} permutations", {}),
+    "posteriors": ("Posterior of risk with neighbors", {}),
     "plans": ("Polygons", {}),
     "points": ("Points into polygons", points.BENCHMARKS),
     "addresses": ("Addresses", {}),
@@ -50,6 +52,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "evidence" / "benchmarks.md"
 PACKAGES = (
     *("hotspots-geo", "numpy", "scipy", "pandas", "geopandas", "shapely", "libpysal", "esda"),
     *("folium", "numba", "rapidfuzz", "pygeoda", "spopt", "pymetis", "gerrychain", "dask"),
+    "numpyro",
 )
 HEAD = f"""# Benchmarks
 
@@ -101,6 +104,7 @@ def section(name: str) -> str:
         "intake": intake.text,
         "clusters": partial(compared, "clusters", CLUSTERS),
         "million": million_text,
+        "posteriors": posteriors.text,
         "plans": plans.text,
         "points": partial(compared, "points", POINTS),
         "addresses": addresses.text,

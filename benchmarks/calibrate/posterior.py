@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MANCHESTER = Path("../shared/data/manchester/lsoa.gpkg")
 TRUTHS = {"neighbors alike": 0.7, "half alike": 0.4, "exchangeable": 0.0}
 """The share of the variance of log risk that neighbors have in common."""
+CITIES = ((1.0, 0.6), (5.0, 0.6), (20.0, 0.9))
+"""Mean count and standard deviation of log risk."""
 INTERVAL = 0.9
 
 
@@ -73,7 +75,7 @@ def coverage(shared: float, mean: float, sigma: float, cities: int, seed: int) -
         counts = generator.poisson(exposure * np.exp(log_ratio)).astype(float)
         risks = fit_bym2(counts, exposure, focal, neighbor, places)
         (low, high), (ratio_low, ratio_high) = risks.quantiles(_TAILS)
-        known = risks.hyperparameters(*_TAILS)
+        known = risks.hyperparameters(_TAILS)
         claimed = risks.probability_above(1.5) >= 0.95
         ratio = np.exp(log_ratio)
         hits[city] = (

@@ -19,9 +19,12 @@ from hotspots.clusters.risk.posterior.bym2_field import field_draws
 from hotspots.clusters.risk.posterior.hyperparameters import integrated
 from hotspots.clusters.risk.posterior.icar import scaled_icar
 from hotspots.clusters.risk.posterior.marginals import mixed, tables
+from hotspots.clusters.risk.posterior.mixtures import weighted
 from hotspots.clusters.risk.posterior.tabulated import Tabulated, tabulated
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from hotspots.clusters.risk.posterior.hyperparameters import Grid
@@ -95,6 +98,8 @@ class NeighborRisks:
         The autoregression, and the posterior at each node of the hyperparameters.
     log_risk, relative
         The marginals of μ + bᵢ and of bᵢ.
+    model
+        The name of the model.
     """
 
     scale: float
@@ -103,6 +108,7 @@ class NeighborRisks:
     grid: Grid
     log_risk: Tabulated
     relative: Tabulated
+    model: str = "bym2"
 
     def probability_above(self, multiple: float) -> Floats:
         """Return each place's probability that its risk exceeds so many times the typical one."""
@@ -127,17 +133,17 @@ class NeighborRisks:
         ratios = np.array([self.relative.quantile(level) for level in levels])
         return np.exp(risks[:, self.place]) * self.scale, np.exp(ratios[:, self.place])
 
-    def hyperparameters(self, low: float, high: float) -> dict[str, list[float]]:
-        """Return mean and two quantiles of each hyperparameter.
+    def hyperparameters(self, levels: Sequence[float]) -> dict[str, list[float]]:
+        """Return mean, first and last quantile of each hyperparameter.
 
         ``typical`` is the typical risk exp(μ), ``spread`` the standard deviation σ of log risk,
         ``spatial_share`` the share φ of its variance that neighbors have in common.
         """
         grid = self.grid
         return {
-            "typical": self._typical(low, high),
-            "spread": _weighted(grid.sigma, grid.fine_weight, low, high),
-            "spatial_share": _weighted(grid.phi, grid.fine_weight, low, high),
+            "typical": self._typical(levels[0], levels[-1]),
+            "spread": weighted(grid.sigma, grid.fine_weight, levels),
+            "spatial_share": weighted(grid.phi, grid.fine_weight, levels),
         }
 
     def _typical(self, low: float, high: float) -> list[float]:
@@ -183,11 +189,3 @@ def _risk_moments(marginal: Tilted) -> tuple[Floats, Floats]:
     risk = np.exp(marginal.start[:, None] + marginal.step[:, None] * number)
     mean = (marginal.density * risk).sum(axis=1)
     return mean, (marginal.density * (risk - mean[:, None]) ** 2).sum(axis=1)
-
-
-def _weighted(values: Floats, weight: Floats, low: float, high: float) -> list[float]:
-    """Return mean and two quantiles of values with weights."""
-    order = np.argsort(values, kind="stable")
-    middle = np.cumsum(weight[order]) - weight[order] / 2
-    ends = np.interp([low, high], middle, values[order]).tolist()
-    return [float((weight * values).sum()), *ends]

@@ -9,10 +9,14 @@ import numpy as np
 from scipy import special
 
 from hotspots.clusters.risk.posterior.families import FAMILIES
-from hotspots.clusters.risk.posterior.mixtures import interpolated_draws, mixture_quantiles
+from hotspots.clusters.risk.posterior.mixtures import (
+    interpolated_draws,
+    mixture_quantiles,
+    weighted,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
@@ -116,6 +120,18 @@ class ExchangeableRisks:
             mine = chosen == node
             log_risks[mine] = interpolated_draws(*self._density_at(node), uniform[mine])
         return np.exp(log_risks) * self.scale
+
+    @property
+    def model(self) -> str:
+        """The name of the family."""
+        return self.family.name
+
+    def hyperparameters(self, levels: Sequence[float]) -> dict[str, list[float]]:
+        """Return mean, first and last quantile of the typical risk and of the spread."""
+        return {
+            "typical": weighted(self.typical, self.nodes.weight, levels),
+            "spread": weighted(self.nodes.spread, self.nodes.weight, levels),
+        }
 
     def _each(self) -> zip[tuple[float, float, float]]:
         return zip(

