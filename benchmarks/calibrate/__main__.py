@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hotspots as hs
-from benchmarks.calibrate import changes
+from benchmarks.calibrate import changes, posterior
 from benchmarks.calibrate import patternless as quiet
-from benchmarks.calibrate import posterior
 from benchmarks.calibrate import power as loud
 
 if TYPE_CHECKING:

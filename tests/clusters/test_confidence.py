@@ -91,7 +91,7 @@ def test_untested_places_have_no_bin():
     with pytest.warns(UserWarning, match="without residents"):
         bins = confidence(excess_risk(count, people))
     assert bins.loc[5].tolist() == ["no data", ""]
-    assert bins.loc[7].tolist() == ["excess", "99%"]
+    assert bins.loc[7].tolist() == ["above", "99%"]
 
 
 def test_a_place_at_the_mean_has_no_bin():

@@ -84,7 +84,7 @@ def test_a_place_that_passes_only_by_its_family_gets_the_label_of_its_tail(latti
 def test_untested_places_keep_their_label():
     count, people = pd.Series([5, 9, 4, 60, 7, 3]), pd.Series([100, 100, 100, 100, 100, 0])
     with pytest.warns(UserWarning, match="without residents"):
-        result = excess_risk(count, people)
+        result = excess_risk(count, people, null="binomial")
     corrected = correct_family({"a": result, "b": result})["a"]
     assert corrected.table["label"][5] == "no data"
     assert corrected.family == 10

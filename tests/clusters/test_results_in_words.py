@@ -153,8 +153,11 @@ def test_the_sentence_of_excess_names_its_null():
     people = pd.Series(10_000.0, index=range(40))
     thefts = pd.Series([20, 27, 14, 19, 23] * 8, name="theft")
     thefts[7] = 90
-    robust, binomial = excess_risk(thefts, people), excess_risk(thefts, people, null="binomial")
-    assert "1 is above what the bulk of the city shows in theft" in robust.sentence()
+    above = excess_risk(thefts, people, at_least=2)
+    assert "1 has at least 2 times the typical risk of theft and 39 have less" in above.sentence()
+    extreme, binomial = (excess_risk(thefts, people, null=null) for null in ("spread", "binomial"))
+    assert "1 stands out in theft even from the spread" in extreme.sentence()
+    assert "the spread of risk between places is σ = 0." in extreme.sentence()
     assert "what one risk of theft in the whole city would bring" in binomial.sentence()
 
 
@@ -204,7 +207,7 @@ def test_a_label_means_what_its_test_asks(six_points, test, label, said):
 @pytest.mark.parametrize("language", languages())
 def test_every_label_that_is_a_finding_has_its_sentence(language):
     for label in {label.value for label in Label} - {*UNTESTED, "not significant"}:
-        assert has_text(f"finding.{label}", language)
+        assert has_text(f"finding.{label.replace(' ', '_')}", language)
 
 
 def test_every_label_that_is_no_finding_is_known_as_such():

@@ -20,9 +20,6 @@ DISTRICT = 30_000
 """Residents; a planted place below is one of the two small ones."""
 PERIOD = ("2009", "2014")
 """Both halves of the moving places: what is found, and the truth it is held to, are of all six."""
-headline_of_multiples = pytest.mark.xfail(
-    reason="the headline does not ask for at least 1.5 times the typical risk yet", strict=True
-)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +125,6 @@ def test_hot_units_lie_where_the_risk_is_high(result: RunResult, risk: pd.DataFr
         assert (of_polygon > 1).mean() >= 0.95 if len(hot) else category == "kidnapping"
 
 
-@headline_of_multiples
 def test_of_the_polygons_at_three_times_the_typical_85_percent_are_above(
     result: RunResult, risk: pd.DataFrame
 ) -> None:
@@ -143,7 +139,6 @@ def test_of_the_polygons_at_three_times_the_typical_85_percent_are_above(
     assert labeled.mean() >= 0.85
 
 
-@headline_of_multiples
 def test_of_the_polygons_above_at_most_5_percent_are_truly_below_the_multiple(
     result: RunResult, risk: pd.DataFrame
 ) -> None:
@@ -157,7 +152,6 @@ def test_of_the_polygons_above_at_most_5_percent_are_truly_below_the_multiple(
     assert (true <= 1.5).mean() <= 0.05
 
 
-@headline_of_multiples
 def test_of_the_polygons_truly_above_half_are_found(result: RunResult, risk: pd.DataFrame) -> None:
     found = []
     for category, table in excess_tables(result).items():
@@ -182,7 +176,6 @@ def test_innocent_polygons_are_few(result: RunResult, risk: pd.DataFrame) -> Non
     assert pd.concat(innocent).mean() <= 0.01
 
 
-@headline_of_multiples
 def test_units_above_are_truly_above(result: RunResult, risk: pd.DataFrame) -> None:
     true = []
     for category in result.project.tests.categories:
