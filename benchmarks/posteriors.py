@@ -36,7 +36,7 @@ LARGE = {45: 5.0, 142: 60.0}
 WANTED = 400  # effective size
 LEAST_RATIO = 20
 SPREAD_RATE = 2.0
-WARMUP, DRAWS, RUNS = 500, 500, 5
+WARMUP, DRAWS, RUNS = 500, 500, 3
 
 
 def text() -> list[str]:
