@@ -23,7 +23,7 @@ Joins = Literal["like", "unlike", "both", "neither"]
 Measure = Literal["events", "victims"]
 RateTest = Literal["e_test", "conditional"]
 Dispersion = Literal["estimated", "poisson"]
-Smoothing = Literal["empirical_bayes", "spatial_empirical_bayes"]
+Smoothing = Literal["posterior", "empirical_bayes", "spatial_empirical_bayes"]
 
 # ── of layers ────────────────────────────────────────────────────────────────────────────
 AccessMethod = Literal["nearest"]

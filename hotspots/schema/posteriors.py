@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pandas as pd
 
+from hotspots.catalogue.posteriors import posterior_html, posterior_sentence, posterior_text
 from hotspots.errors import InputError
 
 if TYPE_CHECKING:
@@ -87,6 +88,19 @@ class RiskPosterior:
         values = np.full((n, len(self.table)), np.nan)
         values[:, self._known] = self.distribution.draws(int(n), int(seed))
         return pd.DataFrame(values, columns=self.table.index).rename_axis("draw")
+
+    def sentence(self, language: str = "en") -> str:
+        """Return the typical risk, how risks vary and how alike neighbors are, in one sentence.
+
+        ``language`` is one of :func:`hotspots.languages`.
+        """
+        return posterior_sentence(self, language)
+
+    def __repr__(self) -> str:
+        return posterior_text(self)
+
+    def _repr_html_(self) -> str:
+        return posterior_html(self)
 
     @property
     def _known(self) -> npt.NDArray[np.bool_]:

@@ -36,7 +36,7 @@ def test_every_resident_is_in_bounds(out: Path) -> None:
 
 
 def test_a_tenth_of_the_city_is_above(out: Path) -> None:
-    """4 of 40 polygons by the exact test (inference.md); one risk for all would label nearly all."""
+    """4 of 40 polygons by the exact test; one risk for all would label nearly all."""
     tests = pd.read_csv(out / "internal" / "tests.csv")
     mine = tests[(tests["test"] == "excess_risk") & (tests["level"] == "polygons")]
     assert 3 <= (mine["q_exact"] <= 0.05).sum() <= 6

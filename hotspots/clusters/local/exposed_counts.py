@@ -13,7 +13,7 @@ from hotspots.clusters.local.risk_scores import Neighborhoods, score_tails, step
 from hotspots.clusters.permutation.graph_links import graph_links
 from hotspots.clusters.permutation.observations import align_to_graph
 from hotspots.clusters.permutation.tails import Tails
-from hotspots.clusters.risk.rates import check_whole, checked_counts, warn_of_no_exposure
+from hotspots.clusters.risk.checked_counts import check_whole, checked_counts, warn_of_no_exposure
 
 if TYPE_CHECKING:
     import numpy.typing as npt

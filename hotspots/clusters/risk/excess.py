@@ -12,8 +12,8 @@ from hotspots._checks import one_of, positive
 from hotspots.catalogue import remark
 from hotspots.clusters.labels import CODE, family_size, labeled_table
 from hotspots.clusters.options import Options, checked_options
+from hotspots.clusters.risk.checked_counts import check_whole, checked_counts, warn_of_no_exposure
 from hotspots.clusters.risk.groups import groups_of
-from hotspots.clusters.risk.rates import check_whole, checked_counts, warn_of_no_exposure
 from hotspots.clusters.risk.verdicts import Verdicts, at_least, beyond_spread, one_risk
 from hotspots.errors import InputError
 from hotspots.schema import LEVELS, Label, LocalResult, LocalTest

@@ -10,8 +10,8 @@ import pandas as pd
 from scipy import stats
 
 from hotspots._checks import one_of, positive, share
+from hotspots.clusters.risk.checked_counts import check_whole, checked_counts
 from hotspots.clusters.risk.posterior.exchangeable import fit_exchangeable
-from hotspots.clusters.risk.rates import check_whole, checked_counts
 from hotspots.clusters.risk.robust_null import fit_robust_null
 from hotspots.errors import InputError, MissingExtraError
 from hotspots.schema import LOWERED, RAISED, LocalResult

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from math import fsum
 from typing import TYPE_CHECKING, get_args
 
@@ -15,10 +14,10 @@ from hotspots._checks import (
     one_of,
     one_series,
     positive,
-    unique_index,
 )
-from hotspots.catalogue import remark
 from hotspots.clusters.permutation.graph_links import links_between
+from hotspots.clusters.risk.checked_counts import checked_counts, warn_of_no_exposure
+from hotspots.clusters.risk.posterior.posterior import risk_posterior
 from hotspots.clusters.risk.smoothing import empirical_bayes, spatial_empirical_bayes
 from hotspots.errors import ColumnError, InputError
 from hotspots.schema.options import Measure, Smoothing
@@ -59,11 +58,13 @@ def incident_rates(
         Length of the period in years; by default that of ``counts`` if it has a column
         ``years``, otherwise 1.
     smoothing
-        ``empirical_bayes`` adds ``smoothed_rate``, shrunk toward the overall rate;
-        ``spatial_empirical_bayes`` shrinks toward the rate of the neighborhood (for an area
+        ``posterior`` adds ``smoothed_rate``, the mean of :func:`risk_posterior` (with a graph:
+        of neighbors that may be alike), for whole counts in at least 8 areas;
+        ``empirical_bayes`` shrinks toward the overall rate, by the moments of the rates;
+        ``spatial_empirical_bayes`` toward the rate of the neighborhood (for an area
         without neighbors: the overall rate). For maps; tests refuse it.
     graph
-        The neighbors, for spatial smoothing only. Weights are ignored.
+        The neighbors, for ``posterior`` and spatial smoothing. Weights are ignored.
 
     Returns
     -------
@@ -78,8 +79,8 @@ def incident_rates(
     ------
     InputError
         For negative or infinite numbers, text, another index, ``per`` or ``years`` not above
-        0, an unknown measure or smoothing, or a spatial smoothing without a graph (or a graph
-        without one).
+        0, an unknown measure or smoothing, a spatial smoothing without a graph, a graph without
+        a smoothing that takes one, or what :func:`risk_posterior` refuses.
     GraphError
         For a graph on another index.
 
@@ -123,7 +124,7 @@ def incident_rates(
     if isinstance(counts, pd.DataFrame):
         table = table.join(counts[[name for name in get_args(Measure) if name in counts]])
     if smoothing:
-        table["smoothed_rate"] = _smoothed(numbers, at_risk, graph) * per
+        table["smoothed_rate"] = _smoothed(smoothing, numbers, at_risk, graph) * per
     return table
 
 
@@ -189,67 +190,6 @@ def standardized_rates(counts: pd.Series, exposure: pd.Series) -> pd.Series:
     return standard
 
 
-def checked_counts(counts: pd.Series, exposure: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Return counts and exposure as floats on the counts' index, checked.
-
-    Raises
-    ------
-    InputError
-        For a negative or infinite number, an area that one of the two lacks, or what is not
-        a number.
-    """
-    for series, what in ((counts, "The counts"), (exposure, "The exposure")):
-        one_series(series, what)
-        unique_index(series, what)
-        numeric(series, what)
-    missing = counts.index.difference(exposure.index, sort=False)
-    extra = exposure.index.difference(counts.index, sort=False)
-    if len(missing) or len(extra):
-        raise InputError(
-            f"Counts and exposure are not on the same index: {len(missing)} counts have no "
-            f"exposure (first {list(missing[:3])}), {len(extra)} exposures no count (first "
-            f"{list(extra[:3])}). Take both from the same table."
-        )
-    numbers = pd.Series(counts.to_numpy(dtype=float, na_value=np.nan), counts.index)
-    residents = pd.Series(exposure.to_numpy(dtype=float, na_value=np.nan), exposure.index)
-    residents = residents.reindex(counts.index)
-    for values, what in ((numbers, "count"), (residents, "exposure")):
-        wrong = (values < 0) | np.isinf(values)
-        if wrong.any():
-            first = values.index[wrong][0]
-            raise InputError(
-                f"The {what} of {first!r} is {values[first]}, one of {int(wrong.sum())} that are "
-                "negative or infinite. Correct the table, or leave the number missing."
-            )
-    return numbers, residents
-
-
-def check_whole(counts: pd.Series) -> None:
-    """Raise :class:`InputError` naming the first count that is not a whole number."""
-    broken = counts.notna() & (counts != counts.round())
-    if broken.any():
-        first = counts.index[broken][0]
-        raise InputError(
-            f"The count of {first!r} is {counts[first]}, and {int(broken.sum())} counts are not "
-            "whole. This test takes counts of events and their exposure, not rates."
-        )
-
-
-def warn_of_no_exposure(counts: pd.Series, exposure: pd.Series) -> None:
-    """Warn of areas that have events but no exposure."""
-    odd = (counts > 0) & (exposure == 0)
-    if odd.any():
-        warnings.warn(
-            remark(
-                "nobody",
-                n=int(counts[odd].sum()),
-                areas=int(odd.sum()),
-                first=counts.index[odd][0],
-            ),
-            stacklevel=3,
-        )
-
-
 def _counts_and_years(
     counts: pd.DataFrame | pd.Series, measure: Measure, years: float | None
 ) -> tuple[pd.Series, pd.Series]:
@@ -280,15 +220,24 @@ def _counts_and_years(
 def _check_smoothing(smoothing: Smoothing | None, graph: Graph | None) -> None:
     if smoothing is not None:
         one_of(smoothing, Smoothing, "smoothing")
-    if (smoothing == "spatial_empirical_bayes") != (graph is not None):
-        came = "no graph came" if graph is None else f"a graph came with smoothing={smoothing!r}"
+    if graph is None and smoothing == "spatial_empirical_bayes":
         raise InputError(
-            f"smoothing='spatial_empirical_bayes' and graph= go together, and {came}. "
-            "Give both, e.g. graph=neighbors(areas), or neither."
+            "smoothing='spatial_empirical_bayes' came without a graph. Give both, e.g. "
+            "graph=neighbors(areas), or take smoothing='posterior'."
+        )
+    if graph is not None and smoothing not in ("posterior", "spatial_empirical_bayes"):
+        raise InputError(
+            f"A graph came with smoothing={smoothing!r}, which asks for no neighbors. Take "
+            "smoothing='posterior', or leave graph= out."
         )
 
 
-def _smoothed(numbers: pd.Series, at_risk: pd.Series, graph: Graph | None) -> pd.Series:
+def _smoothed(
+    smoothing: Smoothing, numbers: pd.Series, at_risk: pd.Series, graph: Graph | None
+) -> pd.Series:
+    if smoothing == "posterior":
+        mean: pd.Series = risk_posterior(numbers, at_risk, graph=graph).table["mean"]
+        return mean
     known = (numbers.notna() & at_risk.notna()).to_numpy()
     counts, exposure = numbers.to_numpy()[known], at_risk.to_numpy()[known]
     smoothed = np.full(known.size, np.nan)

@@ -17,7 +17,7 @@ from hotspots._checks import (
     whole_number,
 )
 from hotspots.clusters.options import checked_options
-from hotspots.clusters.risk.rates import check_whole, checked_counts, warn_of_no_exposure
+from hotspots.clusters.risk.checked_counts import check_whole, checked_counts, warn_of_no_exposure
 from hotspots.clusters.risk.robust_null import fit_robust_null
 from hotspots.clusters.scan.circles import circles
 from hotspots.clusters.scan.models import ConstantRisk, LognormalRisk

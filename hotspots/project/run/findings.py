@@ -10,6 +10,7 @@ import pandas as pd
 
 from hotspots.clusters.confidence import confidence, confidence_bins
 from hotspots.clusters.multiple_testing import correct_family
+from hotspots.clusters.risk.posterior.posterior import FEWEST_PLACES
 from hotspots.clusters.risk.rates import incident_rates
 from hotspots.clusters.roll_up import roll_up
 from hotspots.project.registry.tests import Observed
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from hotspots.project.config.settings import Project
     from hotspots.project.config.tests import Choice, Tests
     from hotspots.project.run.period import StudyPeriod
+    from hotspots.schema.options import Measure
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -249,13 +251,17 @@ def _rates(
     project: Project, plan: PolygonPlan, selected: Mapping[tuple[str, str], pd.DataFrame]
 ) -> dict[str, pd.DataFrame]:
     tests = project.tests
-    return {
-        category: incident_rates(
-            selected["polygons", category],
-            exposure=plan.polygons[POPULATION],
+    residents = plan.polygons[POPULATION]
+    rates = {}
+    for category in tests.categories:
+        counts = selected["polygons", category]
+        measure: Measure = "victims" if category in tests.count_victims else "events"
+        enough = (residents > 0).sum() >= FEWEST_PLACES and counts[measure].any()
+        rates[category] = incident_rates(
+            counts,
+            exposure=residents,
             per=tests.per,
-            measure="victims" if category in tests.count_victims else "events",
-            smoothing="empirical_bayes",
+            measure=measure,
+            smoothing="posterior" if enough else "empirical_bayes",
         )
-        for category in tests.categories
-    }
+    return rates

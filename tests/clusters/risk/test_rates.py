@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from libpysal.graph import Graph
+from pandas.testing import assert_series_equal
 
 from hotspots.clusters.local.getis_ord import getis_ord
 from hotspots.clusters.risk.excess import excess_risk
 from hotspots.clusters.risk.funnel import funnel_limits
+from hotspots.clusters.risk.posterior.posterior import risk_posterior
 from hotspots.clusters.risk.rates import incident_rates, standardized_rates
 from hotspots.errors import ColumnError, GraphError, HotspotsWarning, InputError
 
@@ -244,10 +246,10 @@ def test_bad_input(counts, residents):
         incident_rates(counts, exposure=residents, measure="cases")
     with pytest.raises(InputError, match="empirical_bayes"):
         incident_rates(counts, exposure=residents, smoothing="spatial")
-    with pytest.raises(InputError, match="go together, and no graph came"):
+    with pytest.raises(InputError, match="came without a graph"):
         incident_rates(counts, exposure=residents, smoothing="spatial_empirical_bayes")
     links = Graph.from_dicts({"p1": ["p2"], "p2": ["p1"]})
-    with pytest.raises(InputError, match="go together, and a graph came"):
+    with pytest.raises(InputError, match="asks for no neighbors"):
         incident_rates(counts, exposure=residents, graph=links)
     with pytest.raises(GraphError, match="places are not the values'"):
         spatially_smoothed(counts["events"], residents, links)
@@ -299,3 +301,16 @@ def test_missing_numbers_of_pandas_own_kind(counts, residents):
     theirs["p1"] = pd.NA
     table = incident_rates(theirs, exposure=residents)
     assert table["rate"].isna().tolist() == [True, False, False]
+
+
+def test_the_posterior_smooths_with_and_without_neighbors(sids):
+    """The mean of the posterior is the smoothed rate, at any scale, and shrinks."""
+    births, graph = sids
+    count, exposure = births["SID74"], births["BIR74"]
+    for neighbors in (None, graph):
+        rates = incident_rates(
+            count, exposure=exposure, per=1_000, smoothing="posterior", graph=neighbors
+        )
+        mean = risk_posterior(count, exposure, graph=neighbors).table["mean"]
+        assert_series_equal(rates["smoothed_rate"], mean * 1_000, check_names=False)
+        assert rates["smoothed_rate"].std() < rates["rate"].std()

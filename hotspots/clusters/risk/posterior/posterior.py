@@ -9,9 +9,9 @@ import pandas as pd
 
 from hotspots._checks import share
 from hotspots.clusters.permutation.graph_links import links_between
+from hotspots.clusters.risk.checked_counts import check_whole, checked_counts, warn_of_no_exposure
 from hotspots.clusters.risk.posterior.bym2 import fit_bym2
 from hotspots.clusters.risk.posterior.exchangeable import fit_exchangeable
-from hotspots.clusters.risk.rates import check_whole, checked_counts, warn_of_no_exposure
 from hotspots.errors import InputError
 from hotspots.schema import RiskPosterior
 from hotspots.spatial.name_order import name_order

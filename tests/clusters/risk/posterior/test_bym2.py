@@ -352,6 +352,18 @@ def test_the_record_names_the_model_and_all_its_parameters(town) -> None:
     assert posterior.draws(3)["p05"].isna().all()
 
 
+def test_the_record_says_in_words_what_it_found(town) -> None:
+    counts, residents, graph, _ = town
+    alone, alike = (hs.risk_posterior(counts, residents, graph=one) for one in (None, graph))
+    for language, shared in (("en", "shared with neighbors"), ("es", "comparte con los vecinos")):
+        assert f"σ = {alike.spread:.2f}" in alike.sentence(language)
+        assert shared in alike.sentence(language)
+        assert shared not in alone.sentence(language)
+    assert alone.sentence("en").startswith("Of 69 places with exposure")
+    assert "spatial_share" in repr(alike)
+    assert alike.sentence("en") in alike._repr_html_()
+
+
 def test_a_place_without_exposure_links_no_one(town) -> None:
     counts, residents, graph, _ = town
     rest = counts.index.drop("p05")
