@@ -21,14 +21,14 @@ from scipy.stats import chi2
 # Keys of the page's data that say nothing of any incident.
 HARMLESS = {
     "bounds", "start", "beside", "areas", "headline", "period", "days", "words", "titles",
-    "services", "streets", "conditions", "nearest",
+    "services", "streets", "conditions", "nearest", "counted",
 }  # fmt: skip
-READ = {"themes", "high", "facts", "parts", "places", "sentences", "grants"}
-FACTS = {"count", "rate", "interval", "range", "share"}
+READ = {"themes", "high", "facts", "parts", "places", "sentences", "grants", "stops"}
+FACTS = {"count", "rate", "interval", "range", "share", "order", "ranked", "high", "note"}
 PLACES = {"name", "residents", "at", "rank", "words", "range", "parts", "partWords", "why"}
 WITHHELD = ("reservado", "withheld")
 NOT_SHOWN = ("cifra reservada", "figure withheld")
-LOCATED = re.compile(r"(\d[\d,]*) (?:de|of) (\d[\d,]*) (?:incident|caso)")
+LOCATED = re.compile(r"(\d[\d,]*) (?:de|of) (\d[\d,]*) (?:filas|rows)")
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
@@ -175,10 +175,33 @@ def read_page(intruder: Intruder, page: str, ranked: set[str] = frozenset()) -> 
                     intruder.from_interval(category, place, *limits)
         if facts.get("share"):
             intruder.unread.append(f"facts.{category}.share")
+        read_order(intruder, category, facts)
+    intruder.unread += sorted(f"stops.{key}" for key, stops in data["stops"].items() if stops)
+    for key, marks in data["high"].items():
+        read_marks(intruder, key, marks, data["facts"].get(key))
     for theme in data["themes"]:
         read_theme(intruder, theme)
     read_score(intruder, data, ranked)
     read_words(intruder, page, data)
+
+
+def read_order(intruder: Intruder, category: str, facts: dict) -> None:
+    """The order by rate tells of what is withheld, unless that stands last and by number."""
+    hidden = [place for place, words in enumerate(facts["count"]) if words in WITHHELD]
+    if facts["order"][facts["ranked"] :] != hidden:
+        intruder.unread.append(f"facts.order of {category}")
+    told = {float(one.replace(",", "")) for one in NUMBER.findall(facts["note"])}
+    if told - {intruder.per, 95.0}:
+        intruder.unread.append(f"facts.note of {category}")
+    read_marks(intruder, category, facts["high"], facts)
+
+
+def read_marks(intruder: Intruder, category: str, marks: list[int], facts: dict | None) -> None:
+    """A mark of what is withheld depends on its count."""
+    if facts is not None:
+        for place, (mark, words) in enumerate(zip(marks, facts["count"], strict=True)):
+            if mark and words in WITHHELD:
+                intruder.unread.append(f"the mark of {place} in {category}")
 
 
 class Tree(HTMLParser):
@@ -225,7 +248,7 @@ def read_words(intruder: Intruder, page: str, data: dict) -> None:
     """Learn from what is written around the map: the list, the legends, the header."""
     seen = tree(page)
     headline = data["headline"]
-    for row in seen.findall(".//button[@data-place]"):
+    for row_number, row in enumerate(seen.findall(".//button[@data-place]")):
         place = int(row.get("data-place"))
         rate = words_of(row.find(".//span[@class='hs-rate']/b"))
         limits = NUMBER.findall(words_of(row.find(".//span[@class='hs-rate']/span")))
@@ -236,8 +259,9 @@ def read_words(intruder: Intruder, page: str, data: dict) -> None:
                 intruder.from_interval(headline, place, *both)
         if row.findall(".//span[@class='hs-bar']") and not data["places"][place].get("parts"):
             intruder.unread.append(f"the list's bar of {place}")
-        if data["places"][place].get("rank") is None:
-            intruder.unread.append(f"the list's row of {place}, which has no rank")
+        told = data["facts"].get(headline)
+        if told is None or told["order"][row_number] != place:
+            intruder.unread.append(f"the list's row of {place}, out of the order by rate")
     for theme in data["themes"]:
         drawn = Counter(int(code, 36) for code in theme["codes"])
         lines = seen.findall(f".//section[@id='hs-legend']/div[@data-layer='{theme['key']}']//li")
