@@ -160,7 +160,7 @@ def _without_events(groups: Groups) -> Verdicts:
 
 
 def _of_places(risks: ExchangeableRisks, multiple: float) -> dict[str, Floats]:
-    _, ratios = risks.quantiles((_INTERVAL[0], 0.5, _INTERVAL[1]))
+    ratios = risks.ratio_quantiles((_INTERVAL[0], 0.5, _INTERVAL[1]))
     return {
         "ratio": ratios[1],
         "ratio_low": ratios[0],

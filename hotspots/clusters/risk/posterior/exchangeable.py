@@ -108,7 +108,11 @@ class ExchangeableRisks:
     def quantiles(self, levels: tuple[float, ...]) -> tuple[Floats, Floats]:
         """Return quantiles of risks and of their ratios to the typical one: levels × places."""
         risks = self._quantiles(levels, np.zeros(self.nodes.center.size))
-        return risks * self.scale, self._quantiles(levels, self.nodes.center)
+        return risks * self.scale, self.ratio_quantiles(levels)
+
+    def ratio_quantiles(self, levels: tuple[float, ...]) -> Floats:
+        """Return quantiles of the ratios to the typical risk alone: levels × places."""
+        return self._quantiles(levels, self.nodes.center)
 
     def draws(self, n: int, seed: int) -> Floats:
         """Return joint draws of the risks: draws × places."""
