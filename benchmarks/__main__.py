@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks import (
     addresses,
+    categories,
     cluster,
     clusters,
     contiguity,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 SECTIONS: dict[str, tuple[str, dict[str, Callable[[], Benchmark]]]] = {
     "intake": (f"A police table of {intake.ROWS:,} rows", {}),
+    "categories": (f"{categories.LABELS} categories, {categories.ROWS:,} rows", {}),
     "clusters": ("Statistics", {**clusters.BENCHMARKS, **contiguity.BENCHMARKS}),
     "million": (f"{million.SIDE**2:,} cells, {million.DRAWS:,} permutations", {}),
     "posteriors": ("Posterior of risk with neighbors", {}),
@@ -102,6 +104,7 @@ def section(name: str) -> str:
     """Measure one section and return its text."""
     lines = {
         "intake": intake.text,
+        "categories": categories.text,
         "clusters": partial(compared, "clusters", CLUSTERS),
         "million": million_text,
         "posteriors": posteriors.text,

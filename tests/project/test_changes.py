@@ -12,6 +12,7 @@ from hotspots.evaluation.change import rate_change
 from hotspots.project.config.settings import load_project
 from hotspots.project.run.changes import yearly_changes
 from hotspots.project.run.period import StudyPeriod
+from tests.project.dense import cells_of
 
 POLYGONS = pd.Index([f"P{number}" for number in range(12)], name="polygon_id")
 
@@ -30,7 +31,9 @@ def changed(town):
         counted = [events(one, month) for one, month in zip(place, label, strict=True)]
         counts = pd.DataFrame({"events": counted, "victims": counted}, index=index)
         plan = SimpleNamespace(polygons=pd.DataFrame({"population": 12_000.0}, index=POLYGONS))
-        return yearly_changes(load_project(town.project), plan, counts, StudyPeriod(first, last))
+        return yearly_changes(
+            load_project(town.project), plan, cells_of(counts), StudyPeriod(first, last)
+        )
 
     return made
 

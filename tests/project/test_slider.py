@@ -10,6 +10,7 @@ import pytest
 from hotspots.project.config.settings import load_project
 from hotspots.project.run.over_time import chronology
 from hotspots.project.run.period import StudyPeriod
+from tests.project.dense import cells_of
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def stops(town):
             label for label in labels if label != "undated" and period in ("all", label[:4])
         )
         tested = StudyPeriod(dated[0], dated[-1], undated=period == "all")
-        found = chronology(load_project(town.project), plan, counts, tested)
+        found = chronology(load_project(town.project), plan, cells_of(counts), tested)
         assert found.rates.keys() == found.tests.keys()
         return list(found.rates.get("homicide", {}))
 
@@ -75,7 +76,7 @@ def test_of_a_year_that_is_not_whole_in_the_period_only_its_months_count(town):
     counts = pd.DataFrame({"events": 1, "victims": 1}, index=index)
     plan = SimpleNamespace(polygons=pd.DataFrame({"population": 12_000.0}, index=polygons))
     tested = StudyPeriod("2012-01", "2013-02")
-    rates = chronology(load_project(town.project), plan, counts, tested).rates["homicide"]
+    rates = chronology(load_project(town.project), plan, cells_of(counts), tested).rates["homicide"]
     assert rates["2012"]["count"].tolist() == [12] * 4
     assert rates["2013"]["count"].tolist() == [2] * 4
     assert rates["2013"]["rate"].to_numpy() == pytest.approx(rates["2012"]["rate"].to_numpy())

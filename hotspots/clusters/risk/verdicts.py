@@ -27,9 +27,11 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Booleans = npt.NDArray[np.bool_]
     Codes = npt.NDArray[np.int64]
+    Integers = npt.NDArray[np.int64]
 
 _LEAST_P = 1e-300
 _FEWEST_EVENTS = 2
+_MOST_EVENTS = 10**9
 _INTERVAL = (0.025, 0.975)
 _SOUGHT = 3.0
 """The multiple of the typical risk that counts should be able to show."""
@@ -158,7 +160,7 @@ def _without_events(groups: Groups) -> Verdicts:
 
 
 def _of_places(risks: ExchangeableRisks, multiple: float) -> dict[str, Floats]:
-    _, ratios = risks.quantiles((_INTERVAL[0], 0.5, _INTERVAL[1]))
+    ratios = risks.ratio_quantiles((_INTERVAL[0], 0.5, _INTERVAL[1]))
     return {
         "ratio": ratios[1],
         "ratio_low": ratios[0],
@@ -219,15 +221,28 @@ def _could_show(
     passes: Callable[[Floats], Booleans],
 ) -> tuple[float, int]:
     """Return the least multiple, and events, with which a place of median exposure is labeled."""
-    exposure = _median_exposure(groups)
-    start, found = float(_FEWEST_EVENTS), None
-    while found is None and start < 1e9:
-        events = np.arange(start, 2 * start + 64)
-        able = np.flatnonzero(passes(events))
-        found = float(events[able[0]]) if able.size else None
-        start = float(events[-1] + 1)
-    least = found if found is not None else np.inf
-    return least / (center * exposure), int(least) if np.isfinite(least) else 0
+    found = _least(passes)
+    least = float(found) if found else np.inf
+    return least / (center * _median_exposure(groups)), found
+
+
+def _least(passes: Callable[[Floats], Booleans]) -> int:
+    """Return the least number of events that passes, as all above it do; 0 if none to 10⁹ does."""
+    low, high = _FEWEST_EVENTS - 1, 0
+    while not high and low < _MOST_EVENTS:
+        doubled = _FEWEST_EVENTS * np.maximum(low, 1) * 2 ** np.arange(8)
+        low, high = _between(doubled, low, passes)
+    while high - low > 1:
+        inner = np.unique(np.linspace(low, high, 18).astype(np.int64)[1:])
+        low, high = _between(inner, low, passes)
+    return int(high)
+
+
+def _between(events: Integers, low: int, passes: Callable[[Floats], Booleans]) -> tuple[int, int]:
+    """Return the last number of events that does not pass and the first that does, 0 for none."""
+    able = np.flatnonzero(passes(events.astype(float)))
+    first = int(able[0]) if able.size else events.size
+    return (int(events[first - 1]) if first else low), (int(events[first]) if able.size else 0)
 
 
 def _events_needed(groups: Groups, multiple: float, alpha: float) -> int:

@@ -13,6 +13,7 @@ from hotspots.schema import POPULATION
 from hotspots.stats.yearly_change import LEAST_PLACES
 
 if TYPE_CHECKING:
+    from hotspots.assignment.cells import Cells
     from hotspots.project.config.settings import Project
     from hotspots.schema import PolygonPlan
 
@@ -36,7 +37,7 @@ class Changes:
 
 
 def yearly_changes(
-    project: Project, plan: PolygonPlan, counts: pd.DataFrame, tested: StudyPeriod
+    project: Project, plan: PolygonPlan, counts: Cells, tested: StudyPeriod
 ) -> Changes:
     """Return the change of each category from one twelve months to the next, the last ones tested.
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from libpysal.graph import Graph
 
+    from hotspots.assignment.cells import Cells
     from hotspots.project.config.settings import Project
     from hotspots.project.config.tests import Choice, Tests
     from hotspots.project.run.period import StudyPeriod
@@ -90,8 +91,8 @@ def find(
     project: Project,
     plan: PolygonPlan,
     units: gpd.GeoDataFrame,
-    counts: pd.DataFrame,
-    unit_counts: pd.DataFrame,
+    counts: Cells,
+    unit_counts: Cells,
     period: StudyPeriod,
 ) -> Findings:
     """Return rates and tests of every category over the tested period.
@@ -153,7 +154,7 @@ def find(
 def _latest(
     project: Project,
     plan: PolygonPlan,
-    counts: pd.DataFrame,
+    counts: Cells,
     period: StudyPeriod,
     graph: Graph,
 ) -> dict[str, LocalResult]:

@@ -14,6 +14,7 @@ from hotspots.project.run.findings import graph_for, local_test
 from hotspots.schema import POPULATION
 
 if TYPE_CHECKING:
+    from hotspots.assignment.cells import Cells
     from hotspots.project.config.settings import Project
     from hotspots.project.run.period import StudyPeriod
     from hotspots.schema import LocalResult, PolygonPlan
@@ -36,7 +37,7 @@ class Chronology:
 
 
 def chronology(
-    project: Project, plan: PolygonPlan, counts: pd.DataFrame, tested: StudyPeriod
+    project: Project, plan: PolygonPlan, counts: Cells, tested: StudyPeriod
 ) -> Chronology:
     """Return rates and excess risk of every category in every period.
 

@@ -12,7 +12,6 @@ import pandas as pd
 from scipy import stats
 
 from hotspots import schema
-from hotspots.assignment.counts import select
 from hotspots.assignment.periods import labels
 from hotspots.catalogue import period as label_words
 from hotspots.catalogue import remark, text
@@ -21,6 +20,7 @@ from hotspots.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hotspots.assignment.cells import Cells
     from hotspots.project.config.settings import Project
 
 RECENT_MONTHS = 36
@@ -105,23 +105,15 @@ class StudyPeriod:
             return self.undated or (self.first <= f"{label}-01" and f"{label}-12" <= self.last)
         return self.undated
 
-    def among(self, found: pd.Series | pd.Index) -> pd.Series:
-        """Return which of the labels belong to the period."""
-        known = {str(label): self.holds(str(label)) for label in found.unique()}
-        index = found.index if isinstance(found, pd.Series) else None
-        return pd.Series([known[str(label)] for label in found], index=index, dtype=bool)
-
     def rows(self, incidents: pd.DataFrame) -> pd.Series:
         """Return which incidents belong to the period."""
-        return self.among(pd.Series(labels(incidents, "month"), index=incidents.index))
+        label = labels(incidents, "month")
+        held = np.array([self.holds(str(name)) for name in label.categories], dtype=bool)
+        return pd.Series(held[label.codes], index=incidents.index)
 
-    def of_counts(self, counts: pd.DataFrame) -> pd.DataFrame:
-        """Return the counts by month that belong to the period."""
-        return counts[self.among(counts.index.get_level_values("period")).to_numpy()]
-
-    def select(self, counts: pd.DataFrame, category: str) -> pd.DataFrame:
+    def select(self, counts: Cells, category: str) -> pd.DataFrame:
         """Return :func:`hotspots.select` of one category over the period."""
-        return select(self.of_counts(counts), category=category).assign(years=self.months / 12)
+        return counts.sums(category, self.holds).assign(years=self.months / 12)
 
     def in_words(self, language: str) -> str:
         """Return the period in words: its years, or its first and last month.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hotspots.assignment.assign import assign
-from hotspots.assignment.counts import count_incidents
+from hotspots.assignment.cells import Cells, count_cells
 from hotspots.geocoding.geocode import geocode
 from hotspots.geocoding.report.report import geocoding_report
 from hotspots.incidents.repeats import near_repeats
@@ -60,8 +60,8 @@ class RunResult:
         The quality of the locations.
     plan
         The polygons.
-    counts, unit_counts
-        Events and victims by (place, category, month).
+    cells, unit_cells
+        Events and victims by category, place and month: of polygons and of units.
     findings
         Rates and tests.
     chronology
@@ -92,8 +92,8 @@ class RunResult:
     repeats: pd.DataFrame
     geocoding: GeocodingReport
     plan: PolygonPlan
-    counts: pd.DataFrame
-    unit_counts: pd.DataFrame
+    cells: Cells
+    unit_cells: Cells
     findings: Findings
     chronology: Chronology
     changes: Changes
@@ -104,6 +104,16 @@ class RunResult:
     remarks: tuple[HotspotsWarning, ...] = ()
     earlier: tuple[Publication, ...] = ()
     review: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> pd.DataFrame:
+        """Events and victims by (polygon, category, month), zeros included."""
+        return self.cells.frame()
+
+    @property
+    def unit_counts(self) -> pd.DataFrame:
+        """Events and victims by (unit, category, month), zeros included."""
+        return self.unit_cells.frame()
 
     @property
     def period(self) -> StudyPeriod:
@@ -162,12 +172,12 @@ def compute(
     progress("count")
     categories = [*project.tests.categories]
     categories += [*sorted({*incidents[CATEGORY]} - {*categories, UNMAPPED}), UNMAPPED]
-    counts, unit_counts = (
-        count_incidents(incidents, areas, by="category", period="month", categories=categories)
+    cells, unit_cells = (
+        count_cells(incidents, areas, period="month", categories=categories)
         for areas in (plan.polygons, units)
     )
     progress("test")
-    findings = find(project, plan, units, counts, unit_counts, period)
+    findings = find(project, plan, units, cells, unit_cells, period)
     progress("layers")
     layers = layers_of(project, inputs, plan, findings.rates)
     progress("rank")
@@ -181,11 +191,11 @@ def compute(
         repeats=repeats,
         geocoding=report,
         plan=plan,
-        counts=counts,
-        unit_counts=unit_counts,
+        cells=cells,
+        unit_cells=unit_cells,
         findings=findings,
-        chronology=chronology(project, plan, counts, period),
-        changes=yearly_changes(project, plan, counts, period),
+        chronology=chronology(project, plan, cells, period),
+        changes=yearly_changes(project, plan, cells, period),
         layers=layers,
         ranking=ranking,
         allocation=allocation,

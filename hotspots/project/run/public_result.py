@@ -28,6 +28,7 @@ from hotspots.project.sensitive_categories import sensitive_categories
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hotspots.assignment.cells import Cells
     from hotspots.project.config.settings import Project
     from hotspots.project.run.inputs import Inputs
     from hotspots.project.run.pipeline import RunResult
@@ -192,8 +193,8 @@ def _findings_of(result: RunResult, period: StudyPeriod | None) -> Findings:
             project.model_copy(update={"tests": tests}),
             result.plan,
             result.units,
-            result.counts,
-            result.unit_counts,
+            result.cells,
+            result.unit_cells,
             period,
         )
 
@@ -215,12 +216,9 @@ def _only(findings: Findings, categories: tuple[str, ...]) -> Findings:
     )
 
 
-def _counts_between(counts: pd.DataFrame, category: str, asked: Span) -> pd.DataFrame:
+def _counts_between(cells: Cells, category: str, asked: Span) -> pd.DataFrame:
     first, last = (f"{month // 12:04d}-{month % 12 + 1:02d}" for month in (asked[0], asked[1] - 1))
-    label = counts.index.get_level_values("period").astype(str)
-    inside = (label >= first) & (label <= last) & (label != schema.UNDATED)
-    mine = counts[inside & (counts.index.get_level_values(schema.CATEGORY) == category)]
-    return mine.groupby(level=0).sum()
+    return cells.sums(category, lambda label: first <= label <= last and label != schema.UNDATED)
 
 
 def _known(shown: RunResult, span: Span) -> PublicKnowledge:
@@ -231,7 +229,7 @@ def _known(shown: RunResult, span: Span) -> PublicKnowledge:
 
     def between(category: str, asked: Span) -> pd.Series:
         measure = "victims" if category in victims else "events"
-        found = _counts_between(shown.counts, category, asked)[measure].reindex(keys.index)
+        found = _counts_between(shown.cells, category, asked)[measure].reindex(keys.index)
         return found.fillna(0).set_axis(pd.Index(keys)).astype(float)
 
     found = known_from(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hotspots.assignment.counts import count_incidents
+from hotspots.assignment.cells import count_cells
 from hotspots.clusters.risk.rates import incident_rates
 from hotspots.polygons.plan.quality import border_share
 from hotspots.polygons.plan.stability import border_sensitivity, plan_stability
@@ -19,6 +19,7 @@ from hotspots.schema import POLYGON_ID, POPULATION, RAISED, UNIT_ID
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from hotspots.assignment.cells import Cells
     from hotspots.project.config.settings import Project
     from hotspots.project.run.inputs import Inputs
     from hotspots.project.run.period import StudyPeriod
@@ -100,18 +101,14 @@ def robustness(
     )
 
 
-def _counts(project: Project, plan: PolygonPlan, incidents: gpd.GeoDataFrame) -> pd.DataFrame:
-    return count_incidents(
-        incidents,
-        plan.polygons,
-        by="category",
-        period="month",
-        categories=project.tests.categories,
+def _counts(project: Project, plan: PolygonPlan, incidents: gpd.GeoDataFrame) -> Cells:
+    return count_cells(
+        incidents, plan.polygons, period="month", categories=project.tests.categories
     )
 
 
 def _excess(
-    project: Project, plan: PolygonPlan, period: StudyPeriod, counts: pd.DataFrame
+    project: Project, plan: PolygonPlan, period: StudyPeriod, counts: Cells
 ) -> pd.DataFrame:
     tests = project.tests
     events = period.select(counts, tests.headline)["events"]
@@ -126,7 +123,7 @@ def _funded(
     inputs: Inputs,
     plan: PolygonPlan,
     period: StudyPeriod,
-    counts: pd.DataFrame,
+    counts: Cells,
 ) -> pd.DataFrame:
     tests = project.tests
     rates = {

@@ -162,7 +162,7 @@ def _over_time(result: RunResult) -> OverTime:
         rates=result.chronology.rates,
         results=result.chronology.tests,
         latest=result.findings.latest,
-        monthly=result.period.of_counts(result.counts),
+        monthly=result.cells.frame(result.project.tests.categories, result.period.holds),
         changes=result.changes.tables,
         compared=_compared(result),
     )

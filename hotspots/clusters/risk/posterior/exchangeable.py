@@ -84,16 +84,16 @@ class ExchangeableRisks:
     def probability_of(self, counts: Floats, expected: Floats, multiple: float) -> Floats:
         """Return the same of places with these counts, under the fitted distribution."""
         above = np.zeros(counts.size)
-        for center, spread, weight in self._each():
+        for family, center, spread, weight in self._each():
             limit = center + np.log(multiple)
-            above += weight * self.family.above(counts, expected, center, spread, limit)
+            above += weight * family.above(counts, expected, center, spread, limit)
         return np.minimum(above, 1.0)
 
     def moments(self) -> tuple[Floats, Floats, Floats, Floats]:
         """Return mean and standard deviation of each risk, and of its logarithm."""
         sums = np.zeros((4, self.counts.size))
-        for center, spread, weight in self._each():
-            found = self.family.moments(self.counts, self.expected, center, spread)
+        for family, center, spread, weight in self._each():
+            found = family.moments(self.counts, self.expected, center, spread)
             for row, values in enumerate(
                 (found.risk, found.risk_squared, found.log_risk, found.log_risk_squared)
             ):
@@ -108,17 +108,23 @@ class ExchangeableRisks:
     def quantiles(self, levels: tuple[float, ...]) -> tuple[Floats, Floats]:
         """Return quantiles of risks and of their ratios to the typical one: levels × places."""
         risks = self._quantiles(levels, np.zeros(self.nodes.center.size))
-        return risks * self.scale, self._quantiles(levels, self.nodes.center)
+        return risks * self.scale, self.ratio_quantiles(levels)
+
+    def ratio_quantiles(self, levels: tuple[float, ...]) -> Floats:
+        """Return quantiles of the ratios to the typical risk alone: levels × places."""
+        return self._quantiles(levels, self.nodes.center)
 
     def draws(self, n: int, seed: int) -> Floats:
         """Return joint draws of the risks: draws × places."""
         random = np.random.default_rng([seed, n])
         chosen = random.choice(self.nodes.weight.size, size=n, p=self.nodes.weight)
         uniform = random.random((n, self.counts.size))
-        log_risks = np.empty_like(uniform)
+        log_risks, families = np.empty_like(uniform), self._families()
         for node in np.unique(chosen):
             mine = chosen == node
-            log_risks[mine] = interpolated_draws(*self._density_at(node), uniform[mine])
+            log_risks[mine] = interpolated_draws(
+                *self._density_at(families[node], node), uniform[mine]
+            )
         return np.exp(log_risks) * self.scale
 
     @property
@@ -133,27 +139,36 @@ class ExchangeableRisks:
             "spread": weighted(self.nodes.spread, self.nodes.weight, levels),
         }
 
-    def _each(self) -> zip[tuple[float, float, float]]:
+    def _each(self) -> zip[tuple[Family, float, float, float]]:
         return zip(
+            self._families(),
             self.nodes.center.tolist(),
             self.nodes.spread.tolist(),
             self.nodes.weight.tolist(),
             strict=True,
         )
 
-    def _density_at(self, node: int) -> tuple[Floats, Floats, Callable[[Floats, slice], Floats]]:
+    def _families(self) -> list[Family]:
+        """Return the family at the spread of each node."""
+        spreads = self.nodes.spread.tolist()
+        made = {spread: self.family.at(spread) for spread in dict.fromkeys(spreads)}
+        return [made[spread] for spread in spreads]
+
+    def _density_at(
+        self, family: Family, node: int
+    ) -> tuple[Floats, Floats, Callable[[Floats, slice], Floats]]:
         """Return the ends of each place's log risk at a node, and its log density."""
         center, spread = float(self.nodes.center[node]), float(self.nodes.spread[node])
-        low, high = self.family.reach(self.counts, self.expected, center, spread)
+        low, high = family.reach(self.counts, self.expected, center, spread)
 
         def log_density(u: Floats, part: slice) -> Floats:
             counts, expected = self.counts[part, None], self.expected[part, None]
-            return self.family.log_density(u, counts, expected, center, spread)
+            return family.log_density(u, counts, expected, center, spread)
 
         return low, high, log_density
 
     def _quantiles(self, levels: tuple[float, ...], shift: Floats) -> Floats:
-        densities = [self._density_at(node) for node in range(shift.size)]
+        densities = [self._density_at(one, node) for node, one in enumerate(self._families())]
         return np.exp(mixture_quantiles(densities, self.nodes.weight, shift, levels))
 
 
@@ -194,12 +209,16 @@ def _fitted(
 ) -> tuple[Nodes, float]:
     """Return the nodes of the posterior of center and spread, and the log evidence."""
 
-    def log_likelihood(center: float, spread: float) -> float:
-        return float((repeats * family.log_marginal(counts, expected, center, spread)).sum())
+    def likelihood_at(spread: float) -> Callable[[float], float]:
+        known = family.at(spread)
+        return lambda center: float(
+            (repeats * known.log_marginal(counts, expected, center, spread)).sum()
+        )
 
     size = float(repeats.sum())
     center, coarse = 0.0, []
     for spread in _SPREADS:
+        log_likelihood = likelihood_at(float(spread))
         center, error, peak = _best_center(log_likelihood, center, float(spread), size)
         coarse.append(peak + np.log(error) - SPREAD_RATE * spread)
     kept = _SPREADS[np.array(coarse) > max(coarse) - _NEGLIGIBLE]
@@ -208,11 +227,12 @@ def _fitted(
     centers, spreads, logs = [], [], []
     narrowest = 1 / np.sqrt(counts.max() + 1.0)
     for spread in np.linspace(low, high, _SPREAD_NODES + 2)[1:-1]:
+        log_likelihood = likelihood_at(float(spread))
         center, error, _ = _best_center(log_likelihood, center, float(spread), size)
         for at in center + error * _steps(error, narrowest):
             centers.append(at)
             spreads.append(spread)
-            logs.append(log_likelihood(at, spread) - SPREAD_RATE * spread + np.log(error))
+            logs.append(log_likelihood(at) - SPREAD_RATE * spread + np.log(error))
     log_weight = np.array(logs)
     counted = np.array([spreads.count(spread) for spread in spreads])
     log_weight -= np.log(counted)
@@ -221,7 +241,7 @@ def _fitted(
 
 
 def _best_center(
-    log_likelihood: Callable[[float, float], float], start: float, spread: float, size: float
+    log_likelihood: Callable[[float], float], start: float, spread: float, size: float
 ) -> tuple[float, float, float]:
     """Return the likeliest log center at a spread, its error, and the log likelihood there.
 
@@ -229,8 +249,8 @@ def _best_center(
     """
     center, step = start, max(spread, 0.05) / np.sqrt(size)
     for _ in range(_NEWTON_STEPS):
-        at = log_likelihood(center, spread)
-        up, down = log_likelihood(center + step, spread), log_likelihood(center - step, spread)
+        at = log_likelihood(center)
+        up, down = log_likelihood(center + step), log_likelihood(center - step)
         slope, bend = (up - down) / (2 * step), (up + down - 2 * at) / step**2
         error = 1 / np.sqrt(max(-bend, 1e-6))
         move = float(np.clip(slope * error**2, -2.0, 2.0))

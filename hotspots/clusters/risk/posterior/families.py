@@ -8,7 +8,7 @@ missing values: counts, and what would be expected of each at a risk of 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 from scipy import special
@@ -24,6 +24,9 @@ _REACH = 8.0
 _DROP = 32.0
 """Natural logarithm of the density's fall from its mode to the ends of the integration."""
 
+_PART = 2_048
+"""Places whose points are laid out together."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Moments:
@@ -38,7 +41,11 @@ class Moments:
 class Family(Protocol):
     """A distribution of risk, given the log of its median and the spread of log risk."""
 
-    name: str
+    name: ClassVar[str]
+
+    def at(self, spread: float) -> Family:
+        """Return the family with what this spread alone decides worked out once."""
+        ...
 
     def log_marginal(
         self, counts: Floats, expected: Floats, center: float, spread: float
@@ -69,16 +76,33 @@ class Family(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
 class Gamma:
-    """Risk is gamma distributed; all is closed (the count is negative binomial)."""
+    """Risk is gamma distributed; all is closed (the count is negative binomial).
 
-    name = "gamma"
+    ``known`` holds a spread with the shape and the median, at a rate of 1, that belong to it.
+    """
+
+    known: tuple[float, float, float] | None = None
+    name: ClassVar[str] = "gamma"
+
+    def at(self, spread: float) -> Gamma:
+        """Return the family with the shape of this spread worked out once."""
+        return Gamma((spread, *_shape_and_median(spread)))
+
+    def _parameters(self, center: float, spread: float) -> tuple[float, float]:
+        """Return shape and rate of the gamma distribution with this log median and spread."""
+        if self.known is not None and self.known[0] == spread:
+            _, shape, median = self.known
+        else:
+            shape, median = _shape_and_median(spread)
+        return shape, float(median / np.exp(center))
 
     def log_marginal(
         self, counts: Floats, expected: Floats, center: float, spread: float
     ) -> Floats:
         """Return the log probability of each count."""
-        shape, rate = _gamma_parameters(center, spread)
+        shape, rate = self._parameters(center, spread)
         marginal: Floats = (
             special.gammaln(counts + shape)
             - special.gammaln(shape)
@@ -92,7 +116,7 @@ class Gamma:
         self, log_risk: Floats, counts: Floats, expected: Floats, center: float, spread: float
     ) -> Floats:
         """Return the log of each place's unnormalized posterior density of log risk."""
-        shape, rate = _gamma_parameters(center, spread)
+        shape, rate = self._parameters(center, spread)
         density: Floats = (counts + shape) * log_risk - (expected + rate) * np.exp(log_risk)
         return density
 
@@ -100,7 +124,7 @@ class Gamma:
         self, counts: Floats, expected: Floats, center: float, spread: float
     ) -> tuple[Floats, Floats]:
         """Return the log risks between which all but a negligible part of a posterior lies."""
-        shape, rate = _gamma_parameters(center, spread)
+        shape, rate = self._parameters(center, spread)
         mode = np.log((counts + shape) / (expected + rate))
         return mode - _left_reach(counts + shape), mode + _REACH / np.sqrt(counts + shape)
 
@@ -108,7 +132,7 @@ class Gamma:
         self, counts: Floats, expected: Floats, center: float, spread: float, log_risk: float
     ) -> Floats:
         """Return each place's posterior probability of exceeding a log risk."""
-        shape, rate = _gamma_parameters(center, spread)
+        shape, rate = self._parameters(center, spread)
         probability: Floats = special.gammaincc(
             counts + shape, (expected + rate) * np.exp(log_risk)
         )
@@ -116,7 +140,7 @@ class Gamma:
 
     def moments(self, counts: Floats, expected: Floats, center: float, spread: float) -> Moments:
         """Return the posterior expectations of each place."""
-        shape, rate = _gamma_parameters(center, spread)
+        shape, rate = self._parameters(center, spread)
         k, total = counts + shape, expected + rate
         log_risk = special.digamma(k) - np.log(total)
         return Moments(
@@ -130,7 +154,11 @@ class Gamma:
 class Lognormal:
     """Risk is lognormal; integrals are taken about each place's own mode."""
 
-    name = "lognormal"
+    name: ClassVar[str] = "lognormal"
+
+    def at(self, spread: float) -> Lognormal:
+        """Return the family itself."""
+        return self
 
     def log_marginal(
         self, counts: Floats, expected: Floats, center: float, spread: float
@@ -140,10 +168,13 @@ class Lognormal:
         at, weight = _HERMITE
         peak = self.log_density(mode, counts, expected, center, spread)
         step = np.sqrt(2) * sd
-        total = np.zeros(counts.size)
-        for x, w in zip(at.tolist(), weight.tolist(), strict=True):
-            log = self.log_density(mode + step * x, counts, expected, center, spread)
-            total += w * np.exp(log - peak + x**2)
+        total = np.empty(counts.size)
+        for part in _parts(counts.size):
+            points = mode[part] + step[part] * at[:, None]
+            log = self.log_density(points, counts[part], expected[part], center, spread)
+            total[part] = (weight[:, None] * np.exp(log - peak[part] + at[:, None] ** 2)).sum(
+                axis=0
+            )
         constant = special.gammaln(counts + 1) - special.xlogy(counts, expected)
         constant += np.log(spread) + 0.5 * np.log(2 * np.pi)
         marginal: Floats = np.log(total * step) + peak - constant
@@ -178,10 +209,11 @@ class Lognormal:
         peak = self.log_density(mode, counts, expected, center, spread)
 
         def mass(start: Floats, end: Floats) -> Floats:
-            total = np.zeros(counts.size)
-            for u, width in _legendre(start, end):
-                log = self.log_density(u, counts, expected, center, spread)
-                total += width * np.exp(log - peak)
+            total = np.empty(counts.size)
+            for part in _parts(counts.size):
+                u, width = _legendre(start[part], end[part])
+                log = self.log_density(u, counts[part], expected[part], center, spread)
+                total[part] = (width * np.exp(log - peak[part])).sum(axis=0)
             return total
 
         above, below = mass(split, high), mass(low, split)
@@ -193,7 +225,7 @@ class Lognormal:
         mode, _ = _mode(counts, expected, center, spread)
         peak = self.log_density(mode, counts, expected, center, spread)
         sums = np.zeros((5, counts.size))
-        for u, width in _legendre(low, high):
+        for u, width in zip(*_legendre(low, high), strict=True):
             density = width * np.exp(self.log_density(u, counts, expected, center, spread) - peak)
             risk = np.exp(u)
             for row, factor in enumerate((np.ones_like(u), risk, risk**2, u, u**2)):
@@ -216,10 +248,10 @@ def gamma_shape(spread: float) -> float:
     return float(shape)
 
 
-def _gamma_parameters(center: float, spread: float) -> tuple[float, float]:
-    """Return shape and rate of the gamma distribution with this log median and spread."""
+def _shape_and_median(spread: float) -> tuple[float, float]:
+    """Return the shape of the gamma distribution with this spread, and its median at rate 1."""
     shape = gamma_shape(spread)
-    return shape, float(special.gammaincinv(shape, 0.5) / np.exp(center))
+    return shape, float(special.gammaincinv(shape, 0.5))
 
 
 def _mode(counts: Floats, expected: Floats, center: float, spread: float) -> tuple[Floats, Floats]:
@@ -238,8 +270,13 @@ def _left_reach(events: Floats) -> Floats:
     return reach
 
 
-def _legendre(low: Floats, high: Floats) -> list[tuple[Floats, Floats]]:
+def _legendre(low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Return the points between two ends and their weights: points × places."""
     at, weight = _LEGENDRE
     half, middle = (high - low) / 2, (high + low) / 2
-    pairs = zip(at.tolist(), weight.tolist(), strict=True)
-    return [(middle + half * x, half * w) for x, w in pairs]
+    return middle + half * at[:, None], half * weight[:, None]
+
+
+def _parts(size: int) -> list[slice]:
+    """Return slices of the places that are small enough for a table of points × places."""
+    return [slice(start, min(start + _PART, size)) for start in range(0, size, _PART)]
