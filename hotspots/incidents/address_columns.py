@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from hotspots._missing import is_missing
 from hotspots._text import fold
-from hotspots.incidents.dates import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

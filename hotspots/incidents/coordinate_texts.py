@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hotspots.incidents.dates import is_missing
+from hotspots._missing import is_missing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

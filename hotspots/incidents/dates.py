@@ -5,17 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from hotspots._missing import is_missing
 from hotspots._notes import Note, join_notes, note, noted
 from hotspots._text import fold, like_date
+from hotspots.incidents.date_texts import day_and_clock, epochs_as_dates, without_offset
 from hotspots.schema import DATE, DATE_PRECISION, PROBLEM
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 FIRST_YEAR, LAST_YEAR = 1900, 2049
 """First and last accepted year; the last is also the pivot of two-digit years."""
@@ -26,15 +24,6 @@ _YEARS_FROM_BULK = 10
 # Written by databases and spreadsheets where no date was given.
 _FIRST_DAYS = [pd.Timestamp(1900, 1, 1), pd.Timestamp(1970, 1, 1)]
 
-_MISSING = frozenset(
-    (
-        "se desconoce", "desconoce", "desconocido", "desconocida", "no especificado",
-        "no especificada", "sin dato", "sin datos", "no disponible", "no identificado",
-        "ignorado", "ignorada", "nao informado", "no aplica", "unknown", "not known",
-        "s/d", "n/d", "n/a", "na", "nd", "sd", "nan", "nat", "null", "none", "-", "--", ".",
-        "00/00/0000", "0000-00-00",
-    )
-)  # fmt: skip
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -68,11 +57,6 @@ _WEEKDAY = re.compile(
     r"|quarta|quinta|sexta|(?:mon|tues|wednes|thurs|fri|satur|sun)day|lun|mie|jue|vie|sab|dom|mon|tue|wed|thu|fri|sat"
     r"|sun)(?:-feira)?[.,]*\s+(?=\S)|el (?:dia )?(?=\d|primero))"
 )
-# What Unix writes: "Fri Mar 03 14:30:00 CST 2023".
-_UNIX = re.compile(
-    r"(?:[a-z]{3} )?([a-z]{3}) +(\d{1,2}) (\d{1,2}:\d{2}(?::\d{2})?)(?: [a-z]{3,4})? (\d{4})",
-    re.IGNORECASE,
-)
 _MIDNIGHTS = frozenset(
     ("00:00", "0:00", "00:00:00", "0:00:00", "00:00:00.000", "12:00:00 AM", "00:00:00.0")
 )
@@ -81,24 +65,6 @@ _CLOCK = re.compile(
     r"(\d{1,2})\s*[:.h]\s*(\d{2})(?:\s*[:.m]\s*\d{2}(?:\.\d+)?s?)?\s*(?:([ap])\.?\s*m\.?)?"
 )
 _HOUR = re.compile(r"(\d{1,2})\s*([ap])\.?\s*m\.?")
-# The most common form is tried first: the general one below is slow on a million texts.
-_FIGURES = re.compile(r"(\d[\d/.-]{5,9})[ Tt](\d{1,2}:\d{2}[\d:.]*)")
-_HOURS = r"\s*(?:h|hrs?|horas?)\.?"
-_DATE_AND_TIME = re.compile(
-    r"(.*[^\s,-])(?:[\s,]+(?:- ?)?|(?<=\d)[Tt](?=\d))"
-    r"(\d{1,2}(?::\d{2}|\s*[ap]\.?\s*m).*"
-    rf"|\d{{1,2}}[.h]\d{{2}}(?:{_HOURS})?|\d{{1,4}}{_HOURS}|(?<=\d{{4}} )\d{{4}})",
-    re.IGNORECASE,
-)
-_LEADING_TO_TIME = re.compile(r"[\s,]+(?:a\s+las?|las?|at)$", re.IGNORECASE)
-_TIME_AND_DATE = re.compile(
-    r"(\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]\.?\s*m\.?)?)"
-    rf"(?:{_HOURS})?[\s,]+(?:del? )?(\S.*)",
-    re.IGNORECASE,
-)
-_COMPACT_AND_TIME = re.compile(r"(\d{8})[\sTt](\d{4})(?:\d{2})?")
-_SERIAL_AND_TIME = re.compile(r"(\d{5})(\.\d*[1-9]\d*)")
-_UNIVERSAL = r":\d{2}(?:\.\d+)?\s*(?:[zZ]|UTC|GMT|\+00:?00)$"
 # A time alone, as Access and Excel store it: on the day before the first.
 _DAY_ZERO = re.compile(r"(?:1899-12-3[01]|1900-01-0[01])[ t](\d{1,2}):(\d{2})(?::\d{2}(?:\.\d+)?)?")
 _WRITTEN_DATE = r"^\d{4}-\d{2}-(\d{2})(?!\d)"
@@ -113,31 +79,6 @@ class _Day:
     month: int
     day: int
     precision: str
-
-
-def is_missing(text: str) -> bool:
-    """Return whether a cell is empty or says in words that nothing is known.
-
-    Examples
-    --------
-    >>> is_missing("SE DESCONOCE"), is_missing(""), is_missing("930")
-    (True, True, False)
-    """
-    folded = fold(text)
-    return not folded or folded in _MISSING
-
-
-def in_universal_time(texts: pd.Series) -> int:
-    """Return how many texts of times, or of dates with times, are marked as UTC.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> in_universal_time(pd.Series(["2013-04-05T21:30:00Z", "2013-04-05T21:30:00-06:00"]))
-    1
-    """
-    times = texts.value_counts()
-    return int(times[times.index.str.contains(_UNIVERSAL)].sum())
 
 
 def likely_swapped(texts: pd.Series) -> bool:
@@ -167,7 +108,9 @@ def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFram
     (00–49 is 2000–2049), ``yyyymmdd``, ``viernes 5 de abril de 2013``, ``5-abr-13`` and Excel's
     serial numbers, each with a time after it (``a las 21:30 hrs``), before it, or in a separate
     column: ``21:30``, ``9:30 p.m.``, ``930``, ``24:00`` (the midnight that ends the day).
-    The day comes before the month unless more of the file's dates are impossible that way.
+    The day comes before the month unless more of the file's rows are impossible that way. An offset
+    from UTC is left out: the time is the one that was written. Seconds or milliseconds since 1970
+    are read as UTC (:func:`hotspots.incidents.date_texts.epochs_as_dates`).
 
     A year outside 1900–2049 is refused. So is, in a file of at least 20 dates, a date more than 10
     years after the year that 99.5% of them do not exceed; the system clock is not used, so that a
@@ -196,7 +139,10 @@ def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFram
     >>> read["date_precision"].tolist()
     ['day', 'month', 'none']
     """
-    day_texts, clock_texts = _split(dates)
+    dates = epochs_as_dates(dates)
+    parts = {text: day_and_clock(text) for text in dates.unique()}
+    day_texts = dates.map({text: day for text, (day, _) in parts.items()})
+    clock_texts = dates.map({text: clock for text, (_, clock) in parts.items()})
     if clock_texts.isin(["", *_MIDNIGHTS]).all():
         # 00:00:00 after every date is written by a database, and not a time.
         clock_texts = clock_texts.where(clock_texts == "", "")
@@ -217,32 +163,9 @@ def parse_dates(dates: pd.Series, times: pd.Series | None = None) -> pd.DataFram
     )
 
 
-def _split(dates: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Split dates from times in the same cell."""
-    parts = {text: _day_and_clock(text) for text in dates.unique()}
-    days = {text: day for text, (day, _) in parts.items()}
-    clocks = {text: clock for text, (_, clock) in parts.items()}
-    return dates.map(days), dates.map(clocks)
-
-
-def _day_and_clock(text: str) -> tuple[str, str]:
-    if match := _FIGURES.fullmatch(text):
-        return match[1], match[2]
-    if match := _UNIX.fullmatch(text):
-        return f"{match[2]} {match[1]} {match[4]}", match[3]
-    if match := _DATE_AND_TIME.fullmatch(text):
-        return _LEADING_TO_TIME.sub("", match[1]), match[2]
-    for pattern in (_COMPACT_AND_TIME, _SERIAL_AND_TIME):
-        if match := pattern.fullmatch(text):
-            return match[1], match[2]
-    if match := _TIME_AND_DATE.fullmatch(text):
-        return match[2], match[1]
-    return text, ""
-
-
 def _read_days(texts: pd.Series) -> pd.DataFrame:
     distinct = texts.unique()
-    month_first = _month_comes_first(distinct)
+    month_first = _month_comes_first(texts)
     found = {text: _read_day(text, month_first) for text in distinct}
     stamps = {
         text: pd.Timestamp(day.year, day.month, day.day)
@@ -266,11 +189,15 @@ def _quoted(text: str) -> str:
     return like_date(text, _BESIDE_FIGURES)
 
 
-def _month_comes_first(texts: Iterable[str]) -> bool:
-    matches = [match for text in texts if (match := _YEAR_LAST.fullmatch(fold(text)))]
-    pairs = [(int(match[1]), int(match[2])) for match in matches if match[1]]
-    day_first = sum(1 for left, right in pairs if left > 12 >= right)
-    month_first = sum(1 for left, right in pairs if right > 12 >= left)
+def _month_comes_first(texts: pd.Series) -> bool:
+    """Return whether most rows that can be read in one order alone have the month first."""
+    day_first = month_first = 0
+    for text, rows in texts.value_counts().items():
+        match = _YEAR_LAST.fullmatch(fold(str(text)))
+        if match and match[1]:
+            left, right = int(match[1]), int(match[2])
+            day_first += int(rows) * (left > 12 >= right)
+            month_first += int(rows) * (right > 12 >= left)
     return month_first > day_first
 
 
@@ -366,7 +293,7 @@ def _read_clocks(texts: pd.Series) -> pd.DataFrame:
 def _read_clock(text: str, packed: bool) -> int | str | None:
     if is_missing(text):
         return None
-    plain = re.sub(r"\s*(hrs?|horas?|h|z|utc|gmt|[+-]\d{2}:?\d{2})\.?$", "", fold(text))
+    plain = re.sub(r"\s*(hrs?|horas?|h)\.?$", "", fold(without_offset(text)))
     hours, minutes = _clock_parts(plain, packed)
     if hours < 0 or minutes > 59 or hours * 60 + minutes > 24 * 60:
         return note(Note.TIME_UNREADABLE, _quoted(text))

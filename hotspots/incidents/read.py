@@ -13,20 +13,21 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from hotspots._checks import projected_crs
+from hotspots._missing import is_missing
 from hotspots._notes import Note, join_notes, note, noted
 from hotspots._text import fold, like_number
 from hotspots.catalogue import remark
 from hotspots.errors import ColumnError, CrsError, InputError
 from hotspots.incidents.address_columns import joined_address
 from hotspots.incidents.coordinates import Points, read_points
-from hotspots.incidents.dates import (
+from hotspots.incidents.date_texts import (
+    epochs_as_dates,
     in_universal_time,
-    is_missing,
-    likely_swapped,
-    parse_dates,
+    joined_date,
 )
+from hotspots.incidents.dates import likely_swapped, parse_dates
 from hotspots.incidents.repeats import exact_repeats
-from hotspots.incidents.roles import listed_columns, roles_of
+from hotspots.incidents.roles import date_parts, listed_columns, roles_of
 from hotspots.incidents.source import POINT_X, POINT_Y, SourceDescription, SourceTable, read_table
 from hotspots.incidents.taxonomy.taxonomy import Taxonomy, class_key, classify, load_taxonomy
 from hotspots.limits import LIMITS, Limits
@@ -64,7 +65,7 @@ _MOST_VICTIMS = 10_000
 def read_incidents(
     source: Source,
     *,
-    date: str | None = None,
+    date: str | Sequence[str] | None = None,
     time: str | None = None,
     category: str | None = None,
     address: str | Sequence[str] | None = None,
@@ -96,7 +97,8 @@ def read_incidents(
         Names of the source's columns; case and accents do not matter. ``event`` is the case
         number, which several rows (victims) may share; ``victims`` the number of victims of a row
         (1 if not stated). ``address`` may name several columns, as in
-        ``["CALLE", "NUMERO", "CRUCE"]``, which are joined as their headers imply. For a column of
+        ``["CALLE", "NUMERO", "CRUCE"]``, which are joined as their headers imply; ``date`` the
+        columns of year, month and day, as in ``["ANIO", "MES", "DIA"]``. For a column of
         pairs ("31.74, -106.48"), name it for both coordinates. A geographic file's points need
         no columns.
     crs
@@ -184,6 +186,9 @@ def read_incidents(
     cells = {role: table.cells[columns[0]] for role, columns in roles.items()}
     if len(roles.get("address", ())) > 1:
         cells["address"] = joined_address([table.cells[name] for name in roles["address"]])
+    if len(roles.get("date", ())) > 1:
+        parts = date_parts(roles["date"])
+        cells["date"] = joined_date([table.cells[name] for name in roles["date"]], parts)
     points = _points(table, cells, crs, study_area)
     frame = pd.concat(
         [
@@ -325,12 +330,14 @@ def _dates(cells: Mapping[str, pd.Series], index: pd.Index) -> pd.DataFrame:
     if "date" not in cells:
         empty = pd.Series(pd.NaT, index=index, dtype="datetime64[us]")
         return pd.DataFrame({DATE: empty, DATE_PRECISION: "none", "date problem": ""})
-    universal = sum(in_universal_time(cells[role]) for role in ("date", "time") if role in cells)
+    dates = epochs_as_dates(cells["date"])
+    known = {**cells, "date": dates}
+    universal = sum(in_universal_time(known[role]) for role in ("date", "time") if role in known)
     if universal:
         warnings.warn(remark("universal_time", n=universal), stacklevel=4)
-    if likely_swapped(cells["date"]):
+    if likely_swapped(dates):
         warnings.warn(remark("swapped_dates"), stacklevel=4)
-    read = parse_dates(cells["date"], cells.get("time"))
+    read = parse_dates(dates, cells.get("time"))
     return read.rename(columns={PROBLEM: "date problem"})
 
 

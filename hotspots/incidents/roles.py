@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from hotspots.catalogue import remark
 from hotspots.errors import ColumnError
+from hotspots.incidents.address_columns import header_core
 from hotspots.incidents.columns import resolve_column
+from hotspots.incidents.date_texts import date_part
 from hotspots.incidents.source import POINT_X
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 def roles_of(
     table: SourceTable, named: Mapping[str, str | Sequence[str] | None]
 ) -> dict[str, tuple[str, ...]]:
-    """Return role → columns, as named or else guessed with a warning; only addresses have several.
+    """Return role → columns, as named or guessed with a warning; several for an address or a date.
 
     Raises
     ------
@@ -60,16 +62,38 @@ def roles_of(
     return guessed
 
 
+def date_parts(names: Sequence[str]) -> list[str]:
+    """Return what each of a date's columns holds: by its header, else year, month, day in order.
+
+    Two columns need headers that say it; empty where it cannot be told.
+
+    Examples
+    --------
+    >>> date_parts(["DIA", "MES", "AÑO"]), date_parts(["a", "b", "c"]), date_parts(["a", "b"])
+    (['day', 'month', 'year'], ['year', 'month', 'day'], [])
+    """
+    parts = [date_part(header_core(name)) for name in names]
+    if "year" in parts and len(set(parts)) == len(parts) and "" not in parts:
+        return parts
+    return ["year", "month", "day"] if len(names) == 3 else []
+
+
 def _columns(role: str, named: str | Sequence[str]) -> tuple[str, ...]:
     if isinstance(named, str):
         return (named,)
-    several = role == "address" and isinstance(named, list | tuple) and len(named) > 0
-    if not several or not all(isinstance(one, str) for one in named):
+    listed = isinstance(named, list | tuple) and all(isinstance(one, str) for one in named)
+    if not (listed and len(named) and _may_be_several(role, named)):
+        several = {"address": ", or several in their order", "date": ", or of year, month and day"}
         raise ColumnError(
-            f"{role}: came as {named!r}. Give the name of a column"
-            f"{', or several in their order' if role == 'address' else ''}."
+            f"{role}: came as {named!r}. Give the name of a column{several.get(role, '')}."
         )
     return tuple(named)
+
+
+def _may_be_several(role: str, named: Sequence[str]) -> bool:
+    if role == "date":
+        return len(named) == 1 or len(date_parts(named)) == len(named)
+    return role == "address"
 
 
 def listed_columns(table: SourceTable) -> str:

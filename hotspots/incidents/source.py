@@ -13,11 +13,11 @@ import pyarrow.parquet
 import pyogrio
 
 from hotspots._checks import existing_file, first_bytes
+from hotspots._missing import is_missing
 from hotspots._parquet import check_parquet
 from hotspots._text import without_password
 from hotspots.errors import ColumnError, DataFileError, HotspotsError
 from hotspots.incidents.columns import guess_columns
-from hotspots.incidents.dates import is_missing
 from hotspots.limits import LIMITS, Limits
 from hotspots.spatial.crs import nowhere
 from hotspots.spatial.databases import refuse_computed
@@ -236,7 +236,7 @@ def _read_frame(path: Path, kind: str, sheet: str | None, limits: Limits) -> pd.
     """
     if kind == "layer":
         layer: pd.DataFrame = read_vector(
-            path, what="read_incidents", layer=sheet, limits=limits, anywhere=True
+            path, what="read_incidents", layer=sheet, limits=limits, as_written=True
         )
         return layer
     head = first_bytes(path, 64, "read_incidents")
@@ -262,7 +262,7 @@ def _read_geopackage(path: Path, sheet: str | None, limits: Limits) -> pd.DataFr
     refuse_computed(path, sheet, "read_incidents")
     layer = _layer(path, sheet)
     refuse_claims(path, layer, limits, "read_incidents")
-    table: pd.DataFrame = pyogrio.read_dataframe(path, layer=layer)
+    table: pd.DataFrame = pyogrio.read_dataframe(path, layer=layer, datetime_as_string=True)
     return table
 
 

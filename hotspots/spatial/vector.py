@@ -41,7 +41,7 @@ def read_vector(
     what: str,
     layer: str | None = None,
     limits: Limits = LIMITS,
-    anywhere: bool = False,
+    as_written: bool = False,
 ) -> gpd.GeoDataFrame:
     """Return the layer in a local vector file, as it is written there.
 
@@ -59,8 +59,9 @@ def read_vector(
         name without its ending.
     limits
         How much the file may hold.
-    anywhere
-        True to leave it to the caller to look for coordinates that are no place on Earth.
+    as_written
+        True for times as texts, with the offset that each was written with, and to leave it to
+        the caller to look for coordinates that are no place on Earth.
 
     Raises
     ------
@@ -74,7 +75,7 @@ def read_vector(
     """
     file = _plain_file(path, what, limits)
     try:
-        frame = _frame(file, layer, what, limits, anywhere)
+        frame = _frame(file, layer, what, limits, as_written)
     except HotspotsError:
         raise
     except Exception as error:  # Each library has its own errors, and broken files find them all.
@@ -88,7 +89,7 @@ def read_vector(
     where = f"{what}: {file}"
     corners = int(shapely.get_num_coordinates(frame.geometry.to_numpy()).sum())
     limits.refuse("vertices", corners, where, "corners", "Simplify its geometries.")
-    if not anywhere:
+    if not as_written:
         refuse_nowhere(frame, where)
     return frame
 
@@ -114,13 +115,15 @@ def refuse_claims(file: Path, layer: str | None, limits: Limits, what: str) -> N
 
 
 def _frame(
-    file: Path, layer: str | None, what: str, limits: Limits, anywhere: bool
+    file: Path, layer: str | None, what: str, limits: Limits, as_written: bool
 ) -> gpd.GeoDataFrame:
     kind = file.suffix.lower()
     if kind in (".zip", ".kmz"):
         with unpacked(file, what=what, layer=layer, limits=limits) as (inside, inner):
             named = f"{what}: {file}"
-            return read_vector(inside, what=named, layer=inner, limits=limits, anywhere=anywhere)
+            return read_vector(
+                inside, what=named, layer=inner, limits=limits, as_written=as_written
+            )
     if kind == ".parquet":
         check_parquet(file, limits, f"{what}: {file}")
         return gpd.read_parquet(file)
@@ -130,7 +133,7 @@ def _frame(
     name = _layer_name(source, layer, file, what)
     if kind in _COUNTED_KINDS:
         refuse_claims(file, name, limits, what)
-    return pyogrio.read_dataframe(source, layer=name)
+    return pyogrio.read_dataframe(source, layer=name, datetime_as_string=as_written)
 
 
 def _source(file: Path, what: str, limits: Limits) -> str | bytes:

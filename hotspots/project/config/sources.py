@@ -53,7 +53,7 @@ class Units(Section):
 class IncidentColumns(Section):
     """``[incidents.columns]``: the column of each field; other columns are not kept."""
 
-    date: str | None = None
+    date: str | Annotated[tuple[str, ...], Field(min_length=1, max_length=3)] | None = None
     time: str | None = None
     category: str
     address: str | Annotated[tuple[str, ...], Field(min_length=1)] | None = None
