@@ -67,15 +67,17 @@ def test_unequal_weights_find_it_as_well(lattice, test):
     assert all(found)
 
 
-@pytest.mark.parametrize("null", ["robust", "binomial"])
-def test_a_place_of_three_times_the_risk_is_above_the_city(null):
+@pytest.mark.parametrize(
+    ("null", "label"), [("at_least", "above"), ("spread", "extreme"), ("binomial", "excess")]
+)
+def test_a_place_of_three_times_the_risk_is_above_the_city(null, label):
     people = pd.Series(12_000.0, index=range(100))
     for seed in range(MAPS):
         rng = np.random.default_rng(seed)
         counts = pd.Series(rng.poisson(30, 100))
         # 90 where 30 are usual is eleven deviations of counting.
         counts[44] = rng.poisson(90)
-        assert excess_risk(counts, people, null=null).table["label"][44] == "excess"
+        assert excess_risk(counts, people, null=null).table["label"][44] == label
 
 
 def test_a_planted_cluster_is_scanned():

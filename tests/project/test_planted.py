@@ -186,7 +186,8 @@ def test_units_above_are_truly_above(result: RunResult, risk: pd.DataFrame) -> N
         true.append((risk[category] / risk.loc[lived, category].median())[raised])
     labeled = pd.concat(true)
     assert len(labeled) >= 100
-    assert (labeled > 1.5).mean() >= 0.95
+    # At most 5% are expected to be wrong; this is one city, with its own binomial error.
+    assert (labeled > 1.5).mean() >= 0.95 - 2 * (0.05 * 0.95 / len(labeled)) ** 0.5
 
 
 def test_counts_over_all_fates_add_up(result: RunResult) -> None:

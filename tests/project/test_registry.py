@@ -201,7 +201,7 @@ def test_every_test_of_the_table_has_its_words(language) -> None:
         assert has_text(f"test.{name}", language)
         assert has_text(f"theme.{row.kind.theme or name}", language)
         for label in row.kind.labels:
-            assert has_text(f"label.{label}", language)
+            assert has_text(f"label.{label.replace(' ', '_')}", language)
 
 
 def test_every_label_is_drawn() -> None:

@@ -84,7 +84,7 @@ def _order(
     withheld: pd.Series | None,
     period: str = "",
 ) -> dict[str, Any]:
-    """Return the polygons in the list's order, which are high, and the list's caption.
+    """Return the polygons in the list's order, how many have a number, and the caption.
 
     First those that are high, then the others, each by rate. What has no rate or is withheld
     stands last, in the page's order, and has no number.
@@ -102,7 +102,6 @@ def _order(
     return {
         "order": [int(place) for place in placed],
         "ranked": int(known.sum()),
-        "high": [int(value) for value in high],
         "note": text(which, content.language, **said),
     }
 
@@ -123,6 +122,7 @@ def _stop(content: PageContent, category: str, period: str, table: pd.DataFrame)
     return {
         **_numbers(content, category, table, None),
         **_order(content, category, table, found.high, None, title),
+        "high": [int(value) for value in found.high],
         "period": title,
         "sentence": said.words,
         "warning": " ".join([*said.warnings, *page_warnings(content)]),

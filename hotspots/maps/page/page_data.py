@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from hotspots.maps.page.audience import PageContent
 
 Bounds = tuple[tuple[float, float], tuple[float, float]]
+_WRITTEN_ROWS = 50
+"""Rows of the list that the page holds as text; its script makes the others."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -109,7 +111,7 @@ def page_parts(content: PageContent) -> PageParts:
         themes=[_legend(theme, content) for theme in themes],
         overlays=overlays,
         start=start,
-        roster=ranking_rows(content, ranked, headlines, facts, parts),
+        roster=ranking_rows(content, ranked, headlines, facts, parts)[:_WRITTEN_ROWS],
         parts=parts,
         indexed=content.ranking is not None,
         by_rate=content.headline in facts,

@@ -291,7 +291,8 @@ def _finding(found: Headline, language: str) -> str:
     if found.excess is not None and found.hot is not None:
         n, m = int(found.excess.sum()), int((found.excess & found.hot).sum())
         if n:
-            return text("sentence.both", language, multiple=multiple, n=n, m=m, total=total)
+            key = "both" if m else "both_excess_only"
+            return text(f"sentence.{key}", language, multiple=multiple, n=n, m=m, total=total)
         alone = int(found.hot.sum())
         if alone:
             return text("sentence.both_hot_only", language, multiple=multiple, n=alone, total=total)

@@ -30,7 +30,7 @@ def test_opens_on_the_hot_places_and_says_so(content):
     data = page_data(page)
     assert data["start"] == "focus/homicide"
     assert sum(data["high"]["homicide"]) == 6
-    assert "6 de 108 polígonos están por encima" in page
+    assert "6 de 108 polígonos tienen al menos 1.5 veces el riesgo típico" in page
     assert "en 5 de ellos" in page
     assert "589 de 606 filas de la tabla ubicadas" in page
     assert "DATOS INVENTADOS" in page

@@ -79,7 +79,7 @@ def test_a_click_opens_the_panel_and_escape_closes_it(browser, internal, city):
         assert city.polygons["name"].iloc[place] in panel
         for key in ("months", "hours", "context", "nearest", "why", "allocation"):
             assert text(f"panel.{key}", "es") in panel
-        assert "Por encima de la ciudad" in panel
+        assert "Al menos 1.5 veces el riesgo típico" in panel
         assert page.locator("#hs-panel svg path").count() > 1
         assert page.locator("#hs-panel svg rect").count() == 56
         assert page.evaluate("document.activeElement.className") == "hs-close"
@@ -154,7 +154,7 @@ def test_the_slider_moves_sentence_list_and_panel(browser, internal, city, theme
         page.focus(".hs-range")
         page.keyboard.press("ArrowLeft")
         rates = city.rates_over_time["homicide"]["2012"]
-        assert "Ninguno de los 108" in page.inner_text("#hs-sentence")
+        assert "De ninguno de los 108" in page.inner_text("#hs-sentence")
         assert "2012" in page.inner_text("#hs-sentence")
         assert "(2012)" in page.inner_text("#hs-list-note")
         none = pd.Series(False, index=rates.index)
@@ -217,7 +217,7 @@ def test_another_category_changes_the_sentence_the_map_and_the_rates(browser, in
     with opened(browser, internal) as page:
         before = page.inner_text(".hs-rate b >> nth=0")
         page.select_option("#hs-category", "carjacking")
-        assert "Ninguno de los 108 polígonos" in page.inner_text("#hs-sentence")
+        assert "De ninguno de los 108 polígonos" in page.inner_text("#hs-sentence")
         assert page.inner_text("#hs-subject") == "Robo de vehículo con violencia."
         assert page.locator(".hs-number").count() == 0
         assert page.inner_text(".hs-rate b >> nth=0") != before
@@ -239,7 +239,7 @@ def test_the_tooltip_answers_how_many_how_sure_and_why(browser, internal):
             "residentes",
             "incidentes",
             "IC 95%",
-            "Por encima",
+            "Al menos 1.5 veces el riesgo típico",
             "Lo que más pesa",
         ):
             assert part in tip

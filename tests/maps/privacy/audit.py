@@ -24,10 +24,15 @@ HARMLESS = {
     "services", "streets", "conditions", "nearest", "counted",
 }  # fmt: skip
 READ = {"themes", "high", "facts", "parts", "places", "sentences", "grants", "stops"}
-FACTS = {"count", "rate", "interval", "range", "share", "order", "ranked", "high", "note"}
+FACTS = {"count", "rate", "interval", "range", "share", "order", "ranked", "note"}
 PLACES = {"name", "residents", "at", "rank", "words", "range", "parts", "partWords", "why"}
 WITHHELD = ("reservado", "withheld")
 NOT_SHOWN = ("cifra reservada", "figure withheld")
+WHOLE_CITY = re.compile(
+    r"(?:lo típico|typical): [\d.,]+ (?:por|per) [\d,]+"
+    r"|(?:se concentran en|cluster in) \d+ (?:unidad|census unit)[^0-9]*[\d.]+%"
+)
+"""Numbers of a header that hold for the whole city: its typical rate, and its hot units."""
 LOCATED = re.compile(r"(\d[\d,]*) (?:de|of) (\d[\d,]*) (?:filas|rows)")
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -193,7 +198,6 @@ def read_order(intruder: Intruder, category: str, facts: dict) -> None:
     told = {float(one.replace(",", "")) for one in NUMBER.findall(facts["note"])}
     if told - {intruder.per, 95.0}:
         intruder.unread.append(f"facts.note of {category}")
-    read_marks(intruder, category, facts["high"], facts)
 
 
 def read_marks(intruder: Intruder, category: str, marks: list[int], facts: dict | None) -> None:
@@ -260,7 +264,7 @@ def read_words(intruder: Intruder, page: str, data: dict) -> None:
         if row.findall(".//span[@class='hs-bar']") and not data["places"][place].get("parts"):
             intruder.unread.append(f"the list's bar of {place}")
         told = data["facts"].get(headline)
-        if told is None or told["order"][row_number] != place:
+        if told is None or told["order"][row_number : row_number + 1] != [place]:
             intruder.unread.append(f"the list's row of {place}, out of the order by rate")
     for theme in data["themes"]:
         drawn = Counter(int(code, 36) for code in theme["codes"])
@@ -296,7 +300,7 @@ def read_header(intruder: Intruder, seen: Element, data: dict) -> None:
         located = LOCATED.search(words)
         if located is not None:
             known |= {int(one.replace(",", "")) for one in located.groups()}
-        for one in NUMBER.findall(words.replace(data["period"], "")):
+        for one in NUMBER.findall(WHOLE_CITY.sub("", words.replace(data["period"], ""))):
             if float(one.replace(",", "")) not in known and "." not in one:
                 intruder.unread.append(f"the header's {one} of {category}")
 

@@ -416,4 +416,5 @@ def test_a_run_publishes_nothing_that_can_be_solved_for(tmp_path):
     downloaded = pd.read_csv(folder / "rates.csv", encoding="utf-8-sig").dropna(subset="count")
     assert shown == {key: set(table["count"]) for key, table in downloaded.groupby("category")}
     truth = {key: table["count"].to_numpy() for key, table in rates.items()}
-    assert leaks(intruder, truth, result.project.map.threshold) == []
+    found = leaks(intruder, truth, result.project.map.threshold)
+    assert found == [], "; ".join(found)

@@ -48,7 +48,7 @@ def test_one_sheet_has_the_map_the_top_ten_and_the_method(chromium, page, city, 
     size = tuple(round(float(side)) for side in (sheet.mediabox.width, sheet.mediabox.height))
     assert size in (A4, LETTER)
     words = re.sub(r"\s+", " ", sheet.extract_text())
-    assert "6 de 108 polígonos están por encima" in words
+    assert "6 de 108 polígonos tienen al menos 1.5 veces el riesgo típico" in words
     assert "RESERVADO" in words
     assert text("panel.method_before", "es") in words
     assert "permutación total" in words

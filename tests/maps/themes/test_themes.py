@@ -72,6 +72,9 @@ def test_the_legend_names_test_null_correction_level_and_family(city):
     assert made.notes == (
         "Getis-Ord Gi*, total permutation, two-sided, false discovery rate 5% over 108 tests.",
         "9,999 permutations.",
+        "A gentle gradient is a pattern too: this test answers to risk that varies smoothly, "
+        "however little. Whether a place is high enough to matter is for the test of each polygon "
+        "to say.",
     )
 
 
@@ -152,7 +155,7 @@ def test_periods_of_a_test_without_two_sides_are_shown_label_by_label(city):
         rates, results, city.polygons.index, category="homicide", language="en", per=100_000
     )[1]
     assert [line.label for line in made.classes][:2] == [
-        "high cluster (q ≤ 0.05)",
+        "high cluster",
         "no significant difference",
     ]
     assert made.title == "Clusters of places that have it (join counts), year by year"

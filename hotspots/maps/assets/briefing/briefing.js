@@ -43,6 +43,7 @@ Briefing.prototype = Object.assign({
       this.order.value = "rate";
       this.order.addEventListener("change", function () { self.tell(); });
     }
+    this.restOfRows();
     this.rows();
     this.zooms();
     document.addEventListener("keydown", function (event) {
@@ -64,6 +65,33 @@ Briefing.prototype = Object.assign({
         button.title = one[1];
         button.setAttribute("aria-label", one[1]);
       });
+    }, this);
+  },
+
+  /* The page has the first rows; the others are made of the data, like them. */
+  restOfRows: function () {
+    const list = document.getElementById("hs-roster"), data = this.data;
+    if (!list || !list.children.length) { return; }
+    const written = new Set([...list.querySelectorAll(".hs-row")].map(function (row) { return Number(row.dataset.place); }));
+    const all = data.facts[data.headline], rest = document.createDocumentFragment();
+    data.places.forEach(function (place, at) {
+      if (written.has(at) || (!all && !place.rank)) { return; }
+      const line = list.children[0].cloneNode(true), bar = line.querySelector(".hs-bar");
+      line.querySelector(".hs-row").dataset.place = at;
+      line.querySelector(".hs-name").textContent = place.name;
+      line.querySelector(".hs-people").textContent = place.residents;
+      if (bar) { bar.replaceChildren(...this.shares(place)); }
+      rest.append(line);
+    }, this);
+    list.append(rest);
+  },
+
+  shares: function (place) {
+    return (place.parts || []).map(function (share, at) {
+      const part = document.createElement("i");
+      part.style.width = 100 * share + "%";
+      part.style.background = this.data.parts[at].color;
+      return part;
     }, this);
   },
 
