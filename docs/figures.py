@@ -28,6 +28,7 @@ def keep_figures(folder: Path, result: RunResult) -> dict[str, str]:
         ("questions", _questions(result)),
         ("levels", _levels(result)),
         ("bins", _bins(result)),
+        ("multiples", _multiples(result)),
     ):
         (folder / f"{name}.md").write_text(_markdown(table), encoding="utf-8")
     _hold(result)
@@ -42,10 +43,10 @@ def keep_figures(folder: Path, result: RunResult) -> dict[str, str]:
         "pale_rate": f"{worst['rate']:.1f}",
         "pale_low": f"{worst['rate_low']:.1f}",
         "pale_high": f"{worst['rate_high']:.1f}",
-        "median_rate": f"{rates['rate'].median():.1f}",
+        "typical_rate": _typical(excess, 100_000),
         "carjacking_units": str(_hot(findings.clusters["carjacking"])),
         "carjacking_polygons": str(_hot(findings.exploratory[CARJACKING_ON_POLYGONS])),
-        "carjacking_excess": str(int((_labels(findings.excess["carjacking"]) == "excess").sum())),
+        "carjacking_above": str(int((_labels(findings.excess["carjacking"]) == "above").sum())),
     }
 
 
@@ -53,11 +54,11 @@ def _questions(result: RunResult) -> pd.DataFrame:
     """Return, for each offense, in how many polygons each question is answered by yes."""
     rows = {}
     for offense, test in result.findings.excess.items():
-        high = test.table["label"] == "excess"
+        high = test.table["label"] == "above"
         together = result.findings.rolled_up[offense]["share_hot"].reindex(high.index) >= MOST
         rows[offense.replace("_", " ")] = {
             "both": (high & together).sum(),
-            "only above the bulk of the city": (high & ~together).sum(),
+            "only above the typical risk": (high & ~together).sum(),
             "only most residents in a cluster": (~high & together).sum(),
             "neither can be told": (~high & ~together).sum(),
         }
@@ -75,7 +76,7 @@ def _levels(result: RunResult) -> pd.DataFrame:
         high = {
             "Gi\\* on units": on_units,
             "Gi\\* on polygons (exploratory)": on_polygons == "hot",
-            "excess risk on polygons": test.table["label"] == "excess",
+            "excess risk on polygons": test.table["label"] == "above",
         }
         rows[offense.replace("_", " ")] = {
             name: percent(float((share * residents).sum() / residents.sum()), "en", digits=1)
@@ -93,16 +94,36 @@ def _bins(result: RunResult) -> pd.DataFrame:
 def _hold(result: RunResult) -> None:
     """Stop the build where what the page says in words is no longer so."""
     findings = result.findings
-    for test in (findings.clusters["kidnapping"], findings.excess["kidnapping"]):
-        if set(test.table["label"]) - {"not significant", "no data"}:
-            raise RuntimeError("docs: which_test says that kidnapping shows nothing")
+    if _hot(findings.clusters["kidnapping"]):
+        raise RuntimeError("docs: which_test says that kidnapping is nowhere in a cluster")
     counts = _questions(result)
-    if not counts["only above the bulk of the city"].any():
+    if not counts["only above the typical risk"].any():
         raise RuntimeError("docs: which_test says that the two questions disagree")
     if _hot(findings.exploratory[CARJACKING_ON_POLYGONS]) or not _hot(
         findings.clusters["carjacking"]
     ):
         raise RuntimeError("docs: which_test says that only units show carjacking's districts")
+
+
+def _typical(test: hs.LocalResult, per: int) -> str:
+    return "" if test.typical is None else f"{test.typical.rate * per:.1f}"
+
+
+def _multiples(result: RunResult) -> pd.DataFrame:
+    """Return how many polygons are above each multiple of the typical risk, and with how many."""
+    counts = result.findings.excess[OFFENSE].table
+    events, exposure = counts["statistic"], counts["exposure"]
+    rows = {}
+    for multiple in (1.0, 1.25, 1.5, 2.0, 3.0):
+        test = hs.excess_risk(events, exposure, at_least=multiple)
+        above = _labels(test) == "above"
+        needed = "" if test.typical is None else f"{test.typical.least_multiple:.1f} times"
+        rows[f"{multiple:g} times"] = {
+            "polygons above": above.sum(),
+            "of their residents": percent(float(exposure[above].sum() / exposure.sum()), "en"),
+            "a median polygon is above from": needed,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("at least")
 
 
 def _labels(result: hs.LocalResult) -> pd.Series:
