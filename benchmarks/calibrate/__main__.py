@@ -37,6 +37,11 @@ SECTIONS: dict[str, Callable[[Run], Callable[[], str]]] = {
 }
 """Each starts its simulations and returns a function that waits for them and writes."""
 QUICK = 0.01
+HEAD = """# Calibration tables
+
+Made by `make calibrate` alone; the same seed gives the same tables. What they mean is told in
+[How well it works](calibration.md).
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -58,15 +63,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.only:
         text = remade(options.out if options.out.exists() else OUT, sections[0], share)
     else:
-        text = "\n".join([_head(share), *sections])
+        text = "\n".join([HEAD, *(_dated(one, share) for one in sections)])
     options.out.write_text(text, encoding="utf-8")
     print(f"{options.out} written after {(time.perf_counter() - started) / 60:.1f} minutes")
 
 
 def remade(path: Path, section: str, share: float) -> str:
-    """Return the page at ``path`` with one section replaced by title, and marked as such."""
-    title, _, rest = section.partition("\n")
-    section = f"{title}\n\n*Made by itself, {_amount(share)}; {_versions()}.*\n{rest}\n"
+    """Return the page at ``path`` with one section replaced by title."""
+    title = section.partition("\n")[0]
+    section = _dated(section, share) + "\n"
     parts = re.split(r"^(?=## )", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     where = [number for number, part in enumerate(parts) if part.startswith(f"{title}\n")]
     if where:
@@ -76,16 +81,11 @@ def remade(path: Path, section: str, share: float) -> str:
     return "".join(parts).rstrip() + "\n"
 
 
-def _head(share: float) -> str:
-    return (
-        "# Calibration tables\n\n"
-        f"Made by `make calibrate`, {_amount(share)}; the same seed gives the same tables. "
-        f"{_versions()}.\n"
-    )
-
-
-def _amount(share: float) -> str:
-    return "in full" if share == 1 else f"with {share:.0%} of the maps of a full run"
+def _dated(section: str, share: float) -> str:
+    """Return a section with what it was made with below its title."""
+    title, _, rest = section.partition("\n")
+    amount = "in full" if share == 1 else f"with {share:.0%} of the maps of a full run"
+    return f"{title}\n\n*Made {amount}; {_versions()}.*\n{rest}"
 
 
 def _versions() -> str:

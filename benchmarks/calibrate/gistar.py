@@ -65,9 +65,10 @@ def patternless(run: Run) -> Callable[[], str]:
     }
 
     def write() -> str:
-        rows = [
-            [*key, *(f"{share:.1%}" for share in future.result())] for key, future in jobs.items()
-        ]
+        shares = {key: future.result() for key, future in jobs.items()}
+        rows = [[*key, *(f"{share:.1%}" for share in row)] for key, row in shares.items()]
+        means = np.mean(list(shares.values()), axis=0).tolist()
+        rows.append(["all", "", *(f"{share:.1%}" for share in means)])
         families = maps * len(TOTALS) // FAMILY
         return section(
             "Hot units where nothing clusters",

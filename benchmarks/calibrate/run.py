@@ -36,7 +36,7 @@ class Run:
 
     def maps(self, full: int) -> int:
         """Return the number of maps of a setting that has ``full`` of them in a full run."""
-        return max(4, round(full * self.share))
+        return max(2, round(full * self.share))
 
     def cities(self, *names: str) -> tuple[list[str], str]:
         """Return the cities that are there, and a sentence about those that are not."""
