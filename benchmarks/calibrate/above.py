@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 CITIES = {"Mexico City": 120, "Monterrey": 240, "Manchester": 600}
 """How many maps: fewer where there are more polygons."""
 MEANS, SIGMAS = (5, 20, 80), (0.3, 0.6, 0.9)
+FEW = (0.3, 1, 5, 20)
+"""Mean counts of the cities whose risks are all alike: there the fewest mislead most."""
 AT_LEAST, RISK, PLANTED, LEVEL = 1.5, 3.0, 0.13, 0.05
 RULES = ("posterior", "exact", "binomial")
 
@@ -108,7 +110,7 @@ def alike(run: Run) -> Callable[[], str]:
     there, absent = run.cities(*CITIES)
     jobs = {
         key: run.pool.submit(verdicts, key[0], run.data, key[1], 0.0, 0.0, run.maps(CITIES[key[0]]))
-        for key in product(there, MEANS)
+        for key in product(there, FEW)
     }
 
     def write() -> str:

@@ -42,7 +42,7 @@ SETTINGS = ((2_000, 0.3, 3.0), (20_000, 0.3, 2.0), (20_000, 0.6, 3.0))
 OURS, SHARED, ESDA, SPDEP = "Gi* with residents", "permutation", "esda", "spdep"
 DRAWS, PEER_DRAWS = 99_999, 9_999
 LEVEL = 0.05
-QUIET, LOUD = 200, 50
+QUIET, LOUD = 200, 40
 
 
 @dataclass(frozen=True, slots=True)
