@@ -18,7 +18,6 @@ import pytest
 from hotspots.clusters.local.getis_ord import getis_ord
 from hotspots.clusters.multiple_testing import correct_family
 from hotspots.clusters.risk.excess import excess_risk
-from hotspots.clusters.risk.rates import standardized_rates
 from hotspots.polygons.plan.build import build_polygons
 from hotspots.polygons.units.read import read_units
 from hotspots.schema import LOWERED, RAISED, PolygonPlan
@@ -79,13 +78,11 @@ def test_clusters_label_nothing_in_a_city_without_planted_places(
             correct_family(
                 {
                     name: getis_ord(
-                        standardized_rates(
-                            events.reindex(units.index).where(units["population"] > 0, 0),
-                            units["population"],
-                        ),
+                        events.reindex(units.index).where(units["population"] > 0, 0),
                         graph,
+                        exposure=units["population"],
+                        alternative="greater",
                         family=family,
-                        seed=seed,
                     )
                     for name, events in counts.items()
                 }

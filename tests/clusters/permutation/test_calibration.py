@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-pytest.importorskip("pygeoda", reason='pip install "hotspots-geo[peers]"')
+pytest.importorskip("esda", reason='pip install "hotspots-geo[peers]"')
 # What `make calibrate` measures in full; found from the project's folder, as `make test` runs.
 measured = pytest.importorskip("benchmarks.calibrate.patternless", reason="run python -m pytest")
 page = pytest.importorskip("benchmarks.calibrate.__main__", reason="run python -m pytest")
@@ -21,7 +21,7 @@ def test_share_of_small_p_on_a_small_lattice(lattice, test, kind):
 
 
 def test_unequal_weights_on_maps_without_a_pattern():
-    graph = page._graph("10×10, kernel of 12")
+    graph = measured.graph_of("10×10, kernel of 12")
     assert graph.adjacency.nunique() > 1
     alarms = patternless("Gi*", "normal", graph, 20, permutations=999, seed=0)
     assert alarms.small_p <= 0.05 + 3 * alarms.small_p_error
