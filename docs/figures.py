@@ -111,8 +111,8 @@ def _typical(test: hs.LocalResult, per: int) -> str:
 
 def _multiples(result: RunResult) -> pd.DataFrame:
     """Return how many polygons are above each multiple of the typical risk, and with how many."""
-    counts = result.findings.excess[OFFENSE].table
-    events, exposure = counts["statistic"], counts["exposure"]
+    rates = result.findings.rates[OFFENSE]
+    events, exposure = rates["events"], rates["exposure"] * rates["years"]
     rows = {}
     for multiple in (1.0, 1.25, 1.5, 2.0, 3.0):
         test = hs.excess_risk(events, exposure, at_least=multiple)

@@ -139,13 +139,14 @@ def test_the_sentence_in_english_and_in_spanish(hot_block):
         f"Of 99 census units tested, {n} lie where high values of homicide sit together more "
         "than chance allows (Getis-Ord Gi*, total permutation, upper tail, false discovery rate "
         f"5% over 99 tests); for the other {99 - n} the data cannot tell; 3 have no neighbors "
-        "and 1 has no data."
+        "and 1 has no data; only high was asked for, low was not looked for."
     )
     assert result.sentence("es", variable="homicidio") == (
         f"De 99 unidades censales que se probaron, {n} están donde los valores altos de "
         "homicidio se juntan más de lo que permite el azar (Getis-Ord Gi*, permutación total, "
         "cola superior, tasa de falsos descubrimientos del 5% sobre 99 pruebas); en los otros "
-        f"{99 - n} casos los datos no permiten saberlo; 3 no tienen vecinos y 1 no tiene datos."
+        f"{99 - n} casos los datos no permiten saberlo; 3 no tienen vecinos y 1 no tiene datos; "
+        "solo se preguntó por lo alto; lo bajo no se buscó."
     )
 
 
@@ -154,7 +155,8 @@ def test_the_sentence_of_excess_names_its_null():
     thefts = pd.Series([20, 27, 14, 19, 23] * 8, name="theft")
     thefts[7] = 90
     above = excess_risk(thefts, people, at_least=2)
-    assert "1 has at least 2 times the typical risk of theft and 39 have less" in above.sentence()
+    found = "39 have less than 2 times the typical risk of theft and 1 has at least 2"
+    assert found in above.sentence()
     extreme, binomial = (excess_risk(thefts, people, null=null) for null in ("spread", "binomial"))
     assert "1 stands out in theft even from the spread" in extreme.sentence()
     assert "the spread of risk between places is σ = 0." in extreme.sentence()
