@@ -15,7 +15,7 @@ from hotspots.clusters.labels import labels
 from hotspots.errors import InputError
 from hotspots.schema import LocalResult
 from hotspots.schema.options import Correction
-from hotspots.stats.corrections import adjust
+from hotspots.stats.corrections import adjust, either_rule
 from hotspots.stats.permutations import permutations_for
 
 if TYPE_CHECKING:
@@ -124,10 +124,13 @@ def labeling_q(
     """Return the q that labels each result: of the posterior rule its own, else the corrected p.
 
     A list of places by their posterior probability holds its level by itself, category by
-    category, and so do all lists together; see :func:`excess_risk`.
+    category, and so do all lists together; see :func:`excess_risk`. ``exact`` is corrected over
+    all categories.
     """
     return [
-        result.table["q"].to_numpy(float) if by_posterior(result) and correction == "fdr" else q
+        either_rule(result.table["probability"].to_numpy(float), q)
+        if by_posterior(result) and correction == "fdr"
+        else q
         for result, q in zip(results.values(), exact, strict=True)
     ]
 

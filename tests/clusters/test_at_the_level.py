@@ -57,8 +57,8 @@ def test_an_excess_whose_q_is_the_level_is_one():
     counts = pd.Series([20, 27, 14, 19, 23] * 8)
     counts[7] = 90
     q = float(excess_risk(counts, people).table["q"][7])
-    assert excess_risk(counts, people, alpha=q).table["label"][7] == "excess"
-    assert excess_risk(counts, people, alpha=np.nextafter(q, 0)).table["label"][7] != "excess"
+    assert excess_risk(counts, people, alpha=q).table["label"][7] == "above"
+    assert excess_risk(counts, people, alpha=np.nextafter(q, 0)).table["label"][7] != "above"
 
 
 def test_a_category_exactly_at_the_level_is_selected():

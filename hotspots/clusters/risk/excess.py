@@ -18,7 +18,7 @@ from hotspots.clusters.risk.verdicts import Verdicts, at_least, beyond_spread, o
 from hotspots.errors import InputError
 from hotspots.schema import LEVELS, Label, LocalResult, LocalTest
 from hotspots.schema.options import RiskNull, RiskRule
-from hotspots.stats.corrections import adjust, adjust_posterior
+from hotspots.stats.corrections import adjust, either_rule
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -256,7 +256,7 @@ def _labeled(
     further = {name: wide(values) for name, values in verdicts.further.items()}
     exact = adjust(columns["p"], options.correction, options.family)
     posterior = rule == "posterior" and "probability" in further
-    columns["q"] = adjust_posterior(further["probability"]) if posterior else exact
+    columns["q"] = either_rule(further["probability"], exact) if posterior else exact
     every = np.full(known.size, CODE[Label.NO_DATA])
     every[known] = np.where(groups.isolated, CODE[Label.ISOLATE], verdicts.candidate)
     table, candidate_label = labeled_table(index, columns, every, options.alpha)

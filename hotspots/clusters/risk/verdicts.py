@@ -13,6 +13,7 @@ from hotspots.clusters.labels import CODE
 from hotspots.clusters.risk.posterior.exchangeable import fit_exchangeable
 from hotspots.clusters.risk.robust_null import fit_robust_null
 from hotspots.schema import Label, TypicalRisk
+from hotspots.stats.corrections import EXACT_PRICE
 from hotspots.stats.poisson import poisson_interval
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def at_least(groups: Groups, multiple: float, rule: RiskRule, alpha: float) -> V
     further = _of_groups(groups, center) if groups.joint else _of_places(risks, multiple)
     candidate = np.full(p.size, CODE[Label.ABOVE])
     candidate[groups.counts < _FEWEST_EVENTS] = CODE[Label.NOT_SIGNIFICANT]
-    candidate[further["ratio_high"] < multiple] = CODE[Label.NOT_ABOVE]
+    # Where the exact test doubts that it is less, nothing is said.
+    candidate[(further["ratio_high"] < multiple) & (p > alpha)] = CODE[Label.NOT_ABOVE]
     return Verdicts(
         expected=center * groups.exposure,
         z=stats.norm.isf(np.clip(p, _LEAST_P, 1 - 1e-16)),
@@ -192,11 +194,12 @@ def _compared(
     exposure, size = _median_exposure(groups), groups.counts.size
 
     def passes(events: Floats) -> Booleans:
+        tail: Floats = special.pdtrc(events - 1, multiple * center * exposure)
         if rule == "exact":
-            tail: Floats = special.pdtrc(events - 1, multiple * center * exposure)
             return tail <= alpha / size
         expected = np.full(events.size, exposure * risks.scale)
-        return 1 - risks.probability_of(events, expected, multiple) <= alpha
+        wrong = 1 - risks.probability_of(events, expected, multiple)
+        return (wrong <= alpha) | (EXACT_PRICE * tail <= alpha / size)
 
     least_multiple, least_events = _could_show(groups, center, passes)
     order = np.argsort(risks.typical, kind="stable")

@@ -181,3 +181,22 @@ def test_bad_input():
         excess_risk(counts, residents, rule="bayes")
     with pytest.raises(GraphError, match="places are not the values'"):
         excess_risk(counts, residents, graph=Graph.from_dicts({0: [1], 1: [0]}))
+
+
+@pytest.mark.parametrize(("usual", "high"), [(2, 30), (30, 90), (200, 480)])
+def test_a_single_high_place_in_a_city_of_like_ones_is_above(usual, high) -> None:
+    """The fitted distribution has hardly any spread, and the exact test is sure."""
+    counts = pd.Series(np.random.default_rng(1).poisson(usual, 100))
+    counts[44] = high
+    result = excess_risk(counts, pd.Series(10_000.0, counts.index))
+    assert result.table["label"][44] == "above"
+    assert (result.table["label"].drop(44) != "above").all()
+    assert result.typical.least_multiple <= high / usual
+
+
+def test_a_place_that_the_exact_test_doubts_is_not_called_less() -> None:
+    """Seven events where two are usual: too few to be above, too many to be told lower."""
+    counts = pd.Series([2] * 50 + [1, 3] * 25)
+    counts[44] = 7
+    result = excess_risk(counts, pd.Series(10_000.0, counts.index))
+    assert result.table["label"][44] == "not significant"

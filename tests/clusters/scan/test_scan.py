@@ -119,7 +119,7 @@ def test_sudden_infant_deaths_of_north_carolina():
     assert robust.clusters["relative_risk"][1] > 1.5
 
 
-@pytest.mark.parametrize("null", ["robust", "binomial"])
+@pytest.mark.parametrize("null", ["spread", "binomial"])
 def test_planted_cluster_is_found(null):
     hot = [37, 38, 39, 48, 49, 50, 59, 60, 61]
     count, people, areas = city(np.random.default_rng(2), 40, 0.1, hot=hot, risk=2.0)
@@ -164,7 +164,7 @@ def small_p(null, mean, sigma, maps, *, simulations=99, seed=0):
 
 
 @pytest.mark.parametrize(
-    ("null", "mean", "sigma"), [("binomial", 20, 0.0), ("robust", 5, 0.3), ("robust", 80, 0.3)]
+    ("null", "mean", "sigma"), [("binomial", 20, 0.0), ("spread", 5, 0.3), ("spread", 80, 0.3)]
 )
 def test_patternless_maps_stay_unlabeled(null, mean, sigma):
     assert small_p(null, mean, sigma, 30) <= stats.binom.isf(1e-3, 30, 0.05)
@@ -175,7 +175,7 @@ def test_patternless_maps_stay_unlabeled(null, mean, sigma):
 @pytest.mark.parametrize("sigma", [0.0, 0.15, 0.3])
 def test_scan_calibration(mean, sigma):
     maps = 400
-    share = small_p("robust", mean, sigma, maps, seed=1) / maps
+    share = small_p("spread", mean, sigma, maps, seed=1) / maps
     print(f"scan, robust, mean {mean}, sigma {sigma}: p ≤ .05 on {share:.1%} of maps")
     assert share <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / maps)
 
@@ -184,7 +184,7 @@ def test_the_binomial_takes_ordinary_variation_for_a_cluster():
     assert small_p("binomial", 80, 0.3, 10) >= 9
 
 
-@pytest.mark.parametrize("null", ["robust", "binomial"])
+@pytest.mark.parametrize("null", ["spread", "binomial"])
 def test_order_of_rows_changes_no_byte(null):
     generator = np.random.default_rng(5)
     count, people, areas = city(generator, 20, 0.2, hot=[48, 49, 59, 60])
@@ -265,7 +265,7 @@ def test_many_events_take_no_more_memory_than_few(events):
     assert found["members"][1] == 1
 
 
-@pytest.mark.parametrize("null", ["robust", "binomial"])
+@pytest.mark.parametrize("null", ["spread", "binomial"])
 def test_no_event_at_all(null):
     count, people, areas = city(np.random.default_rng(10), 20, 0.0)
     result = spatial_scan(count * 0, people, areas, null=null)
@@ -278,7 +278,7 @@ def test_no_event_at_all(null):
 def test_record():
     count, people, areas = city(np.random.default_rng(11), 20, 0.0)
     result = spatial_scan(count, people, areas, simulations=19, seed=4, max_share=0.25)
-    assert (result.variable, result.null, result.alternative) == ("robbery", "robust", "greater")
+    assert (result.variable, result.null, result.alternative) == ("robbery", "spread", "greater")
     assert (result.simulations, result.least_p, result.seed) == (19, 0.05, 4)
     assert (result.max_share, result.alpha, result.places) == (0.25, 0.05, 110)
     assert result.clusters["exposure"].max() <= 0.25 * people.sum()
@@ -292,7 +292,7 @@ def test_bad_scan_input():
         )
     with pytest.raises(InputError, match="counts have no area"):
         spatial_scan(count, people, areas[:50])
-    with pytest.raises(InputError, match="'robust', 'binomial'"):
+    with pytest.raises(InputError, match="'spread', 'binomial'"):
         spatial_scan(count, people, areas, null="total")
     with pytest.raises(InputError, match="max_share"):
         spatial_scan(count, people, areas, max_share=1.5)

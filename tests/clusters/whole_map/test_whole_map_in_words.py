@@ -40,7 +40,7 @@ def test_a_scan_says_its_most_likely_cluster(scan):
         "up to 50% of the exposure",
         "stands out in thefts",
         f"{first['members']} polygons about {first['center']}, {first['count']} where",
-        "the city's ordinary variation (robust), upper tail, 5% for all circles together",
+        "the spread of risk between this city's places, upper tail, 5% for all circles together",
     ):
         assert piece in scan.sentence()
     assert "cúmulo de robos" in scan.sentence("es", variable="robos")
