@@ -98,9 +98,11 @@ def excess_risk(
         and is meant for comparison.
     rule
         ``posterior`` labels the places in the order of their probability of being above, as
-        long as their mean probability of not being so is at most ``alpha``. ``exact`` labels
-        by the corrected Poisson tail, which needs no distribution of risk, and finds less. The
-        default is ``posterior`` where it can be had: with ``correction="fdr"`` and no graph.
+        long as their mean probability of not being so is at most ``alpha``, and any place of
+        which the exact test is sure at ``alpha``/10: a single high one in a city of like places,
+        toward which the posterior would draw it. ``exact`` labels by the corrected Poisson
+        tail, which needs no distribution of risk, and finds less. The default is
+        ``posterior`` where it can be had: with ``correction="fdr"`` and no graph.
     seed
         Accepted as in the other tests; nothing is drawn here.
 
@@ -112,7 +114,7 @@ def excess_risk(
         normal equivalent, ``q`` what labels. With ``at_least`` the table also has ``ratio``,
         ``ratio_low``, ``ratio_high`` (risk to typical risk, median and 95% interval),
         ``probability`` of being above, and ``q_exact``; labels are ``above``, ``not above``
-        (where ``ratio_high`` is below ``at_least``) or ``not significant`` (cannot be told).
+        (where ``ratio_high`` is below ``at_least`` and ``p`` above ``alpha``) or ``not significant`` (cannot be told).
         ``typical`` holds the typical risk and what the counts could show at the least. If there
         is no event at all, every place is *no evidence*; with fewer than 8 places every one is
         *not tested*.
