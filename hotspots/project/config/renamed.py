@@ -13,6 +13,7 @@ RENAMED = {
     "gazetteer.streets.kilometres": "gazetteer.streets.kilometers",
     "incidents.columns.neighbourhood": "incidents.columns.neighborhood",
     "polygons.gap_m": "units.gap_m",
+    "tests.excess.null": "tests.excess.at_least",
 }
 """Old key → new key, each with its sections."""
 
