@@ -1,6 +1,6 @@
 """Calibration: false alarms and power of the tests; writes docs/evidence/calibration_tables.md.
 
-python -m benchmarks.calibrate            # half a day on one core
+python -m benchmarks.calibrate            # two or three hours on two cores
 python -m benchmarks.calibrate --quick    # minutes, to check that it runs
 python -m benchmarks.calibrate --share .4 # fewer maps; the tables say how many
 python -m benchmarks.calibrate --only scan # one section; the others stay

@@ -23,7 +23,7 @@ HALVED = 0.1
 """The share of areas whose rate is halved, for what is found."""
 AREAS = {13: 200, 110: 60, 700: 10}
 """Areas of the cities: how many maps."""
-MEANS, SIGMAS = (3, 8, 20, 80), (0.0, 0.15, 0.3)
+MEANS, SIGMAS = (3, 20, 80), (0.0, 0.3)
 
 
 def change_alarms(
