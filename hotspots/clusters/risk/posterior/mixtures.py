@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+from scipy import integrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -95,7 +96,7 @@ def _log_scale(density: Density, part: slice) -> Floats:
     values = np.linspace(low[part], high[part], _COARSE, axis=1)
     log = log_density(values, part)
     peak = log.max(axis=1, keepdims=True)
-    mass = np.trapezoid(np.exp(log - peak), values, axis=1)[:, None]
+    mass = integrate.trapezoid(np.exp(log - peak), values, axis=1)[:, None]
     scale: Floats = peak + np.log(mass)
     return scale
 
