@@ -114,10 +114,10 @@ def excess_risk(
         normal equivalent, ``q`` what labels. With ``at_least`` the table also has ``ratio``,
         ``ratio_low``, ``ratio_high`` (risk to typical risk, median and 95% interval),
         ``probability`` of being above, and ``q_exact``; labels are ``above``, ``not above``
-        (where ``ratio_high`` is below ``at_least`` and ``p`` above ``alpha``) or ``not significant`` (cannot be told).
-        ``typical`` holds the typical risk and what the counts could show at the least. If there
-        is no event at all, every place is *no evidence*; with fewer than 8 places every one is
-        *not tested*.
+        (where ``ratio_high`` is below ``at_least`` and ``p`` above ``alpha``) or
+        ``not significant`` (cannot be told). ``typical`` holds the typical risk
+        and what the counts could show at the least. If there is no event at all, every place is
+        *no evidence*; with fewer than 8 places every one is *not tested*.
 
     Raises
     ------
