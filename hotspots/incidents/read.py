@@ -20,11 +20,7 @@ from hotspots.catalogue import remark
 from hotspots.errors import ColumnError, CrsError, InputError
 from hotspots.incidents.address_columns import joined_address
 from hotspots.incidents.coordinates import Points, read_points
-from hotspots.incidents.date_texts import (
-    epochs_as_dates,
-    in_universal_time,
-    joined_date,
-)
+from hotspots.incidents.date_texts import epochs_as_dates, in_universal_time, joined_date
 from hotspots.incidents.dates import likely_swapped, parse_dates
 from hotspots.incidents.repeats import exact_repeats
 from hotspots.incidents.roles import date_parts, listed_columns, roles_of

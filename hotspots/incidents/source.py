@@ -20,8 +20,8 @@ from hotspots.errors import ColumnError, DataFileError, HotspotsError
 from hotspots.incidents.columns import guess_columns
 from hotspots.limits import LIMITS, Limits
 from hotspots.spatial.crs import nowhere
-from hotspots.spatial.databases import refuse_computed
-from hotspots.spatial.vector import read_vector, refuse_claims
+from hotspots.spatial.files.databases import refuse_computed
+from hotspots.spatial.files.vector import read_vector, refuse_claims
 from hotspots.tables.cells import as_text, read_parquet
 from hotspots.tables.delimited import read_delimited
 from hotspots.tables.postgis import PostgisSource, read_postgis

@@ -13,7 +13,7 @@ from hotspots.errors import CrsError, InputError
 from hotspots.incidents.coordinate_texts import parse_numbers, parted
 from hotspots.incidents.source import read_table
 from hotspots.spatial.crs import moved
-from hotspots.spatial.vector import read_vector
+from hotspots.spatial.files.vector import read_vector
 
 if TYPE_CHECKING:
     from pathlib import Path

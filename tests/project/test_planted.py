@@ -13,7 +13,7 @@ from hotspots.project.config.settings import load_project
 from hotspots.project.run.inputs import read_inputs
 from hotspots.project.run.pipeline import RunResult, compute
 from hotspots.schema import RAISED
-from hotspots.spatial.vector import read_vector
+from hotspots.spatial.files.vector import read_vector
 
 JUAREZ = Path(__file__).parents[2] / "sample_data" / "juarez"
 DISTRICT = 30_000

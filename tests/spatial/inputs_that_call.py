@@ -26,7 +26,7 @@ from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
 from hotspots.incidents.read import read_incidents
 from hotspots.project.config.settings import load_project
 from hotspots.project.run.inputs import named_files
-from hotspots.spatial.vector import read_vector
+from hotspots.spatial.files.vector import read_vector
 from hotspots.spatial.zonal import cell_totals, open_raster
 from hotspots.tables.cells import read_plain_table
 

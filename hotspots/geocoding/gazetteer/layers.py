@@ -16,7 +16,7 @@ from hotspots._checks import columns_present
 from hotspots.errors import CrsError, InputError
 from hotspots.limits import LIMITS, Limits
 from hotspots.spatial.crs import is_metric
-from hotspots.spatial.vector import read_vector
+from hotspots.spatial.files.vector import read_vector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

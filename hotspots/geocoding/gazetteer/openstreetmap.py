@@ -14,7 +14,7 @@ from hotspots._checks import existing_file, first_bytes
 from hotspots.errors import CrsError, DataFileError, InputError
 from hotspots.limits import LIMITS, Limits
 from hotspots.spatial.crs import refuse_nowhere
-from hotspots.spatial.file_signatures import HEAD_BYTES, points_elsewhere
+from hotspots.spatial.files.file_signatures import HEAD_BYTES, points_elsewhere
 
 NEIGHBORHOODS = ("neighbourhood", "suburb", "quarter", "city_block")
 """Values of ``place`` whose outlines are neighborhoods."""

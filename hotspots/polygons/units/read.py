@@ -15,7 +15,8 @@ from hotspots._notes import Note, join_notes, note
 from hotspots.errors import CrsError, InputError
 from hotspots.limits import LIMITS, Limits
 from hotspots.polygons.units.residents import Missing, ResidentsSource, some, unit_residents
-from hotspots.spatial import coverage, crs, vector
+from hotspots.spatial import coverage, crs
+from hotspots.spatial.files import vector
 
 if TYPE_CHECKING:
     from pathlib import Path

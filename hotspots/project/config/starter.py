@@ -24,7 +24,7 @@ from hotspots.project.registry.layers import LAYERS
 from hotspots.project.registry.tests import TESTS
 from hotspots.project.sensitive_categories import sensitive_categories
 from hotspots.schema import UNMAPPED
-from hotspots.spatial.vector import read_vector
+from hotspots.spatial.files.vector import read_vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

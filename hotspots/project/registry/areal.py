@@ -13,7 +13,7 @@ from hotspots.layers.areal import areal_layer
 from hotspots.project.points import projected
 from hotspots.project.registry.layer_section import LayerSection
 from hotspots.spatial.coverage import refuse_piled
-from hotspots.spatial.vector import read_vector
+from hotspots.spatial.files.vector import read_vector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -257,7 +257,8 @@ def _rates(
     for category in tests.categories:
         counts = selected["polygons", category]
         measure: Measure = "victims" if category in tests.count_victims else "events"
-        enough = (residents > 0).sum() >= FEWEST_PLACES and counts[measure].any()
+        lived = counts.loc[residents.reindex(counts.index) > 0, measure]
+        enough = len(lived) >= FEWEST_PLACES and lived.any()
         rates[category] = incident_rates(
             counts,
             exposure=residents,

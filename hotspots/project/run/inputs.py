@@ -19,7 +19,7 @@ from hotspots.polygons.units.read import read_units
 from hotspots.project.run.reference_layers import read_gazetteer, read_streets
 from hotspots.schema import POLYGON_ID
 from hotspots.spatial.crs import moved
-from hotspots.spatial.vector import read_vector
+from hotspots.spatial.files.vector import read_vector
 
 if TYPE_CHECKING:
     from hotspots.project.config.settings import Project

@@ -170,12 +170,7 @@ def compute(
     require_counted(project, incidents)
     warn_of_unknown_residents(incidents)
     progress("count")
-    categories = [*project.tests.categories]
-    categories += [*sorted({*incidents[CATEGORY]} - {*categories, UNMAPPED}), UNMAPPED]
-    cells, unit_cells = (
-        count_cells(incidents, areas, period="month", categories=categories)
-        for areas in (plan.polygons, units)
-    )
+    cells, unit_cells = (_counted(project, incidents, areas) for areas in (plan.polygons, units))
     progress("test")
     findings = find(project, plan, units, cells, unit_cells, period)
     progress("layers")
@@ -201,3 +196,9 @@ def compute(
         allocation=allocation,
         robustness=robustness(project, inputs, plan, incidents, period),
     )
+
+
+def _counted(project: Project, incidents: pd.DataFrame, areas: pd.DataFrame) -> Cells:
+    categories = [*project.tests.categories]
+    categories += [*sorted({*incidents[CATEGORY]} - {*categories, UNMAPPED}), UNMAPPED]
+    return count_cells(incidents, areas, period="month", categories=categories)

@@ -9,7 +9,7 @@ from hotspots._checks import columns_present
 from hotspots.geocoding.gazetteer.gazetteer import Gazetteer
 from hotspots.geocoding.online.geocoder import OnlineGeocoder
 from hotspots.project.points import projected, read_points
-from hotspots.spatial.vector import read_vector
+from hotspots.spatial.files.vector import read_vector
 
 if TYPE_CHECKING:
     import geopandas as gpd

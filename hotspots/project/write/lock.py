@@ -172,7 +172,7 @@ def _runs(holder: Holder) -> bool:
         os.kill(holder.process, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:
+    except PermissionError:  # It runs, as another user's.
         pass
     return holder.born == _born(str(holder.process))
 

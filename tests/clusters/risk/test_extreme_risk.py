@@ -237,11 +237,3 @@ def test_bad_input():
         extreme_risk(count[:2], exposure[:2])
     with pytest.raises(GraphError, match="places are not the values'"):
         extreme_risk(count, exposure, graph=Graph.from_dicts({0: [1], 1: [0]}))
-
-
-def test_the_least_multiple_of_a_huge_spread_is_looked_for_in_few_steps() -> None:
-    """Three places in four without an event, and some with thousands: no array grows with it."""
-    counts = pd.Series([0] * 30 + [1, 3, 40, 900, 2_000, 7_000] * 3)
-    typical = excess_risk(counts, pd.Series(1_000.0, counts.index), null="spread").typical
-    assert typical.least_multiple > 100
-    assert typical.least_events >= 2

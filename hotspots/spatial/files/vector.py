@@ -14,10 +14,10 @@ from hotspots._parquet import check_parquet
 from hotspots.errors import DataFileError, HotspotsError, InputError
 from hotspots.limits import LIMITS, Limits
 from hotspots.spatial import topojson
-from hotspots.spatial.archives import unpacked
 from hotspots.spatial.crs import refuse_nowhere
-from hotspots.spatial.databases import refuse_computed
-from hotspots.spatial.file_signatures import (
+from hotspots.spatial.files.archives import unpacked
+from hotspots.spatial.files.databases import refuse_computed
+from hotspots.spatial.files.file_signatures import (
     HEAD_BYTES,
     KINDS,
     SIGNATURES,

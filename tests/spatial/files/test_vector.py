@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry import box
 
 from hotspots.errors import DataFileError, InputError
-from hotspots.spatial.vector import read_vector
+from hotspots.spatial.files.vector import read_vector
 
 DRIVERS = {
     "gpkg": "GPKG",

@@ -1,0 +1,1 @@
+"""Files of areas and points: what they are, and how they are read."""
