@@ -161,6 +161,10 @@ def test_the_latest_twelve_months_are_a_part_of_a_longer_period():
         (["2014-05", "2014-02"], "2014-05 lies after 2014-02"),
         ("2014-13", "'2014-13' is no period; give 'recent'"),
         ("marzo de 2014", "is no period"),
+        (["2012", "2013", "2014"], r"\['2012', '2013', '2014'\] is no period; give 'recent'"),
+        ([], r"\[\] is no period"),
+        (2013.5, "2013.5 is no period"),
+        (["2013", True], "is no period"),
         ("2014-Q1", "is no period"),
     ],
 )

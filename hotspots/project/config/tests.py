@@ -82,6 +82,10 @@ def _answering(question: Question, test: RegisteredTest, info: ValidationInfo) -
     return test
 
 
+_PERIODS = (
+    "give 'recent' (the last 36 complete months), 'all', a year ('2013'), a month ('2024-02'), or "
+    "the first and the last of either"
+)
 _YEAR_OR_MONTH = re.compile(r"(19|20)\d{2}(-(0[1-9]|1[0-2]))?")
 
 _EXPLORATORY = (
@@ -110,11 +114,12 @@ class Tests(Section):
     @field_validator("period", mode="before")
     @classmethod
     def _years_in_words(cls, value: object) -> object:
-        """Take ``period = 2013`` for what is meant by it."""
-        if isinstance(value, list):
-            return [cls._years_in_words(one) for one in value]
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        return str(value) if whole else value
+        """Take ``period = 2013`` and ``period = ["2013"]`` for what is meant by them."""
+        ends = [*value] if isinstance(value, list | tuple) else [value]
+        words = [str(one) if type(one) is int else one for one in ends]
+        if len(words) not in (1, 2) or not all(isinstance(one, str) for one in words):
+            raise ValueError(f"{value!r} is no period; {_PERIODS}")
+        return words[0] if len(words) == 1 else words
 
     @field_validator("period")
     @classmethod
@@ -124,10 +129,7 @@ class Tests(Section):
         ends = (value, value) if isinstance(value, str) else value
         strange = [end for end in ends if not _YEAR_OR_MONTH.fullmatch(end)]
         if strange:
-            raise ValueError(
-                f"{strange[0]!r} is no period; give 'recent' (the last 36 complete months), 'all', "
-                "a year ('2013'), a month ('2024-02'), or the first and the last of either"
-            )
+            raise ValueError(f"{strange[0]!r} is no period; {_PERIODS}")
         first, last = ends
         if first > (last if len(last) == len(first) else f"{last}-12"[: len(first)]):
             raise ValueError(f"{first} lies after {last}; name the earlier first")
