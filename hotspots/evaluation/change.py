@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pandas as pd
 from scipy import stats
+from threadpoolctl import threadpool_limits
 
 from hotspots._checks import columns_present, one_of, positive, share, unique_index
 from hotspots.errors import InputError
@@ -193,12 +194,14 @@ def _beyond_common(
         Periods(one.astype(float), two.astype(float), nothing) for one, two in pairwise(past.T)
     ]
     _check_enough([periods, *earlier])
-    ordinary = fit_yearly_change(periods, earlier)
+    # The last bits of a matrix product depend on the number of threads.
+    with threadpool_limits(1, user_api="blas"):
+        ordinary = fit_yearly_change(periods, earlier)
+        found = {"p": ordinary.p_values(periods)}
+        for name, beyond in (("ratio", False), ("relative", True)):
+            low, high = ordinary.limits(periods, alpha, beyond_common=beyond)
+            found |= {f"{name}_low": low, f"{name}_high": high}
     columns = _rates(first, second, time_1, time_2, alpha, ordinary.deviation)
-    found = {"p": ordinary.p_values(periods)}
-    for name, beyond in (("ratio", False), ("relative", True)):
-        low, high = ordinary.limits(periods, alpha, beyond_common=beyond)
-        found |= {f"{name}_low": low, f"{name}_high": high}
     with np.errstate(divide="ignore", invalid="ignore"):  # x/0 is infinite, 0/0 missing
         ratio = second / first * (time_1 / time_2)
     columns["ratio"] = ratio

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 from scipy import stats
+from threadpoolctl import threadpool_limits
 
 from hotspots.errors import ColumnError, InputError
 from hotspots.evaluation.change import rate_change
@@ -315,3 +317,18 @@ class TestErrors:
     def test_an_option_that_the_dispersion_does_not_use(self, options):
         with pytest.raises(InputError, match=r"came with dispersion=.*which does not use it"):
             rate_change(counts([1]), counts([1]), residents(1), **options)
+
+
+def test_the_number_of_threads_changes_no_bit() -> None:
+    """Matrix products of 700 distinct places differed in their last bits."""
+    generator = np.random.default_rng(0)
+    areas = pd.Index([f"p{number:03d}" for number in range(700)], name="polygon_id")
+    risk = 20 * np.exp(0.6 * generator.standard_normal(700))
+    before, after = (
+        pd.DataFrame({"events": generator.poisson(risk), "years": 1.0}, areas) for _ in range(2)
+    )
+    found = []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            found.append(rate_change(before, after, pd.Series(12_000.0, areas)))
+    assert_frame_equal(*found, check_exact=True)
